@@ -1,0 +1,2 @@
+//! The makoto program.
+fn main() {}

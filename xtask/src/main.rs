@@ -1,0 +1,2 @@
+//! Generated files, data packs and layout checks.
+fn main() {}
