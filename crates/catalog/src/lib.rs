@@ -1,1 +1,24 @@
-//! Part of Makoto: catalog.
+//! What a feature may declare, once each: dimensions, metrics, reports, settings and API methods; the look-ups
+//! over them, and the test that every set of declarations must pass. Plain data and function pointers.
+
+pub mod answer;
+pub mod catalog;
+pub mod columns;
+pub mod dimension;
+pub mod facts;
+pub mod method;
+pub mod metric;
+pub mod plan;
+pub mod report;
+pub mod setting;
+
+pub use answer::{Answer, ApiError};
+pub use catalog::{Catalog, Feature, Unsound};
+pub use columns::{Column, Stored, Table};
+pub use dimension::{Dimension, Keep, Kind, Privacy, SegmentName, Source};
+pub use facts::Facts;
+pub use method::{Access, Effect, Method, Outcome, Param, ParamKind};
+pub use metric::{Formula, Merge, Metric, Unit};
+pub use plan::{Aggregate, Bucket, Condition, Expr, Measure, Op, Plan, Scope, TimePart};
+pub use report::{Chart, Meta, Report, RowLabel, Shape};
+pub use setting::{AnySetting, Control, Level, Setting, SettingText};

@@ -1,1 +1,21 @@
-//! Part of Makoto: model.
+//! The nouns of Makoto. Nothing here reads a file, opens a socket or waits.
+
+pub mod delta;
+pub mod device;
+pub mod hit;
+pub mod id;
+pub mod params;
+pub mod period;
+pub mod referrer;
+pub mod site;
+pub mod value;
+
+pub use delta::{Cell, Delta, NewText, Row};
+pub use device::{Client, ClientKind, Device, Place};
+pub use hit::{Act, ActionKind, Hit, TrackedUrl, VisitorSource, Who};
+pub use id::{SiteId, VisitorId};
+pub use params::Params;
+pub use period::{Day, Period, Range};
+pub use referrer::{Referrer, ReferrerKind};
+pub use site::{SearchRule, Site, Zone};
+pub use value::Value;

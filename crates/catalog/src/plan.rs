@@ -1,0 +1,141 @@
+//! What an engine is asked, in a form that any engine can print. Built without I/O; values are always binds.
+
+use makoto_model::{SiteId, Value};
+
+/// Which fact a question counts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Scope {
+    Visit,
+    Action,
+}
+
+/// A number or text computed from one row. Columns are named as declared.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Expr {
+    Column(&'static str),
+    Int(i64),
+    /// A part of a time (seconds since 1970) in the site's zone, with the offset valid at local midnight.
+    Local(TimePart, &'static Expr),
+    /// A part of a time in UTC.
+    Utc(TimePart, &'static Expr),
+    /// A part of a number of seconds since midnight.
+    OfDay(TimePart, &'static Expr),
+    Minus(&'static Expr, &'static Expr),
+    /// Whole division, rounded down.
+    Over(&'static Expr, i64),
+    /// 1 where the column has this number, else 0.
+    Is(&'static str, i64),
+    /// The product of two expressions; with `Is` it picks rows.
+    Times(&'static Expr, &'static Expr),
+    /// A column of the visit that an action belongs to.
+    OfVisit(&'static str),
+}
+
+/// Parts of a moment. Weekdays count from Monday, 1 to 7.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TimePart {
+    Second,
+    Minute,
+    Hour,
+    Weekday,
+    DayOfMonth,
+    DayOfYear,
+    WeekOfYear,
+    Month,
+    Quarter,
+    Year,
+    /// `YYYY-MM-DD`.
+    Date,
+}
+
+/// How rows are added up.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Aggregate {
+    Count,
+    /// Different values of a column.
+    Distinct(&'static str),
+    /// Different pairs of a column's value and the site's local day, so that days add up.
+    DistinctPerDay(&'static str),
+    Sum(Expr),
+    Max(Expr),
+    Min(Expr),
+}
+
+/// One number asked for, under the name of its metric. `only` counts rows where the expression is not 0.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Measure {
+    pub name: &'static str,
+    pub aggregate: Aggregate,
+    pub only: Option<Expr>,
+}
+
+/// How a value is compared. Texts compare without regard to case.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Op {
+    Is,
+    IsNot,
+    Less,
+    LessOrEqual,
+    More,
+    MoreOrEqual,
+    Contains,
+    ContainsNot,
+    StartsWith,
+    EndsWith,
+}
+
+/// Which rows count.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Condition {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    /// Compares an expression over the row's own table. `Value::Null` with `Is` means null or empty.
+    Compare {
+        expr: Expr,
+        op: Op,
+        value: Value,
+    },
+    /// The number is one of these.
+    In {
+        expr: Expr,
+        values: Vec<i64>,
+    },
+    /// The visit has (or, negated, has not) an action that meets the condition; the condition is over actions.
+    VisitHasAction {
+        condition: Box<Condition>,
+        negated: bool,
+    },
+}
+
+impl Condition {
+    /// No condition at all.
+    pub fn none() -> Condition {
+        Condition::All(Vec::new())
+    }
+}
+
+/// A stretch of time that gets numbers of its own: from `from_s` up to but not including `until_s`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Bucket {
+    pub from_s: i64,
+    pub until_s: i64,
+}
+
+/// One group-by. Rows come back as bucket number, keys, measures; texts decoded.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Plan {
+    pub site: SiteId,
+    pub scope: Scope,
+    /// In order, not overlapping. Visits count where their last action lies, actions where they happened.
+    pub buckets: Vec<Bucket>,
+    /// The site's clock: from this moment on this many seconds are added to UTC. Holds the local midnights of
+    /// every day in the buckets, so that it also tells the days apart.
+    pub midnights: Vec<(i64, i64)>,
+    /// Over visits when `scope` is `Visit`; over actions, with `OfVisit` for the visit's columns, when `Action`.
+    pub filter: Condition,
+    pub keys: Vec<Expr>,
+    pub measures: Vec<Measure>,
+    /// Rows wanted, the largest of this measure first; `None` for all, in no order.
+    pub top: Option<(&'static str, u64)>,
+}

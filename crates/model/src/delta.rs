@@ -1,0 +1,64 @@
+//! What the fold hands to an engine: numbered, in order, and harmless when applied twice.
+
+use crate::{Day, SiteId};
+use serde::{Deserialize, Serialize};
+
+/// A stored value. Texts are numbers of a dictionary by the time they are stored.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub enum Cell {
+    #[default]
+    Null,
+    Int(i64),
+    Float(f64),
+}
+
+impl Cell {
+    pub fn int(self) -> Option<i64> {
+        match self {
+            Cell::Int(n) => Some(n),
+            Cell::Null | Cell::Float(_) => None,
+        }
+    }
+}
+
+/// One row of a table, in the order of the catalog's columns for that table.
+pub type Row = Box<[Cell]>;
+
+/// A text that got its number. `dictionary` is the name declared in the catalog.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct NewText {
+    pub dictionary: u8,
+    pub id: u32,
+    /// The URL prefix number for dictionaries of URLs.
+    pub prefix: Option<u8>,
+    pub text: Box<str>,
+}
+
+/// Everything that a batch of hits changed.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Delta {
+    /// From 1, without gaps.
+    pub number: u64,
+    pub texts: Vec<NewText>,
+    /// Visits seen for the first time.
+    pub new_visits: Vec<Row>,
+    /// New versions of visits that an earlier delta created; they replace the row of the same `visit_id`.
+    pub changed_visits: Vec<Row>,
+    pub actions: Vec<Row>,
+    /// New versions of actions that an earlier delta created (page timings that came later).
+    pub changed_actions: Vec<Row>,
+    pub conversions: Vec<Row>,
+    /// Sites and local days whose answers this delta changes.
+    pub touched: Vec<(SiteId, Day)>,
+}
+
+impl Delta {
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+            && self.new_visits.is_empty()
+            && self.changed_visits.is_empty()
+            && self.actions.is_empty()
+            && self.changed_actions.is_empty()
+            && self.conversions.is_empty()
+    }
+}

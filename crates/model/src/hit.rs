@@ -1,0 +1,147 @@
+//! One accepted tracking request as the journal keeps it: parsed, enriched, and free of what the site must not keep.
+
+use crate::{Day, Referrer, SiteId, Value, VisitorId};
+use serde::{Deserialize, Serialize};
+
+/// What the fold needs of a tracking request. `visit_facts` and `action_facts` hold the captured values of the
+/// catalog's visit and action columns, in the order of the schema under which the record was written.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Hit {
+    pub site: SiteId,
+    /// When it happened, seconds since 1970 in UTC.
+    pub time_s: i64,
+    /// When it was received, seconds since 1970 in UTC.
+    pub received_s: i64,
+    /// The site's local calendar day of `time_s`.
+    pub day: Day,
+    pub who: Who,
+    /// `new_visit=1`.
+    pub new_visit: bool,
+    pub act: Act,
+    pub referrer: Referrer,
+    pub visit_facts: Vec<Value>,
+    pub action_facts: Vec<Value>,
+}
+
+/// By what a visitor may be recognised.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Who {
+    pub visitor: Option<VisitorId>,
+    pub source: VisitorSource,
+    /// Fingerprint of the day; see the recognition rules.
+    pub config: u64,
+    pub user_id: Option<Box<str>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum VisitorSource {
+    /// No id came along: recognised by fingerprint alone.
+    None,
+    /// `_id`, a first-party cookie.
+    Cookie,
+    /// `cid`: this id and nothing else.
+    Forced,
+    /// Derived from `uid`.
+    UserId,
+}
+
+/// What the hit reports.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Act {
+    Action {
+        kind: ActionKind,
+        url: Option<TrackedUrl>,
+        title: Option<Box<str>>,
+    },
+    /// Heartbeat: prolongs a running visit.
+    Ping,
+    /// Goal (`goal` > 0) or ecommerce (`goal` 0): kept with its parameters (as JSON) until goals are reported.
+    Conversion {
+        goal: u32,
+        params: Box<str>,
+    },
+}
+
+/// Numbers as in Matomo's action types.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum ActionKind {
+    PageView = 1,
+    Outlink = 2,
+    Download = 3,
+    SiteSearch = 8,
+    Event = 10,
+    Content = 13,
+}
+
+/// A URL without its protocol and `www.`, and the number of what was cut, as Matomo keeps it:
+/// 0 `http://`, 1 `http://www.`, 2 `https://`, 3 `https://www.`; `None` when the text is no such URL and is whole.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TrackedUrl {
+    pub prefix: Option<u8>,
+    pub text: Box<str>,
+}
+
+const PREFIXES: [&str; 4] = ["http://", "http://www.", "https://", "https://www."];
+
+impl TrackedUrl {
+    /// Splits off protocol and `www.`.
+    pub fn split(url: &str) -> TrackedUrl {
+        let longest = [3, 1, 2, 0].into_iter().find(|&n| url.starts_with(PREFIXES[n]));
+        match longest {
+            Some(n) => TrackedUrl { prefix: Some(n as u8), text: url[PREFIXES[n].len()..].into() },
+            None => TrackedUrl { prefix: None, text: url.into() },
+        }
+    }
+
+    /// The whole URL again.
+    pub fn join(&self) -> String {
+        Self::join_parts(self.prefix, &self.text)
+    }
+
+    /// The whole URL of a stored prefix number and text.
+    pub fn join_parts(prefix: Option<u8>, text: &str) -> String {
+        let prefix = prefix.and_then(|n| PREFIXES.get(usize::from(n))).copied().unwrap_or("");
+        format!("{prefix}{text}")
+    }
+}
+
+/// A journal record that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "journal record cannot be decoded ({0}); restore the journal from a backup or remove the record with its range"
+)]
+pub struct BadRecord(#[from] postcard::Error);
+
+impl Hit {
+    /// The bytes that the journal keeps.
+    ///
+    /// # Errors
+    /// Fails only when a value is larger than memory allows to copy.
+    pub fn encode(&self) -> Result<Vec<u8>, BadRecord> {
+        Ok(postcard::to_allocvec(self)?)
+    }
+
+    /// # Errors
+    /// `BadRecord` when the bytes are not a hit.
+    pub fn decode(bytes: &[u8]) -> Result<Hit, BadRecord> {
+        Ok(postcard::from_bytes(bytes)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_split_and_join() {
+        for (url, prefix, text) in [
+            ("https://www.example.org/a", Some(3), "example.org/a"),
+            ("http://example.org", Some(0), "example.org"),
+            ("https://wwwx.org/", Some(2), "wwwx.org/"),
+            ("ftp://example.org/", None, "ftp://example.org/"),
+        ] {
+            let split = TrackedUrl::split(url);
+            assert_eq!((split.prefix, &*split.text, split.join().as_str()), (prefix, text, url));
+        }
+    }
+}

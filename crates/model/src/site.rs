@@ -1,0 +1,100 @@
+use crate::{Day, SiteId};
+use jiff::{Timestamp, tz::TimeZone};
+
+/// A website or app whose visits are counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
+    pub id: SiteId,
+    pub name: String,
+    /// The main URL first, then its aliases; without a trailing slash.
+    pub urls: Vec<String>,
+    pub zone: Zone,
+    /// ISO 4217.
+    pub currency: String,
+    pub ecommerce: bool,
+    pub site_search: SearchRule,
+    /// IP patterns: addresses, CIDR or `*` per byte. The instance's own list included.
+    pub excluded_ips: Vec<String>,
+    /// Names or `/regex/`. The instance's own list included.
+    pub excluded_parameters: Vec<String>,
+    /// Parts of a name or `/regex/`. The instance's own list included.
+    pub excluded_user_agents: Vec<String>,
+    /// Hosts with an optional path. The instance's own list included.
+    pub excluded_referrers: Vec<String>,
+    pub exclude_unknown_urls: bool,
+    pub keep_url_fragments: bool,
+    /// When it was made, or the day from which it counts; seconds since 1970.
+    pub created_s: i64,
+    /// "website", "mobileapp" or "intranet".
+    pub kind: String,
+    pub group: String,
+    /// Login of who made it; empty for the operator.
+    pub creator: String,
+}
+
+/// How a site's internal search shows in its URLs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchRule {
+    pub enabled: bool,
+    pub keyword_parameters: Vec<String>,
+    pub category_parameters: Vec<String>,
+}
+
+/// A site's time zone: a place of the tz database or a fixed offset as `UTC+5.5`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Zone {
+    name: String,
+    zone: TimeZone,
+}
+
+impl Zone {
+    /// Reads `Europe/Berlin`, `UTC`, `UTC+5.5` or `UTC-3`; anything else is `None`.
+    pub fn parse(name: &str) -> Option<Zone> {
+        let zone = match name.strip_prefix("UTC") {
+            Some("") => TimeZone::UTC,
+            Some(hours) => {
+                let hours = hours.parse::<f64>().ok().filter(|h| (-14.0..=14.0).contains(h))?;
+                TimeZone::fixed(jiff::tz::Offset::from_seconds((hours * 3600.0) as i32).ok()?)
+            }
+            None => TimeZone::get(name).ok()?,
+        };
+        Some(Zone { name: name.to_owned(), zone })
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Seconds to add to UTC at this moment.
+    pub fn offset_s(&self, time_s: i64) -> i64 {
+        let moment = Timestamp::from_second(time_s).unwrap_or(Timestamp::UNIX_EPOCH);
+        i64::from(self.zone.to_offset(moment).seconds())
+    }
+
+    /// The local calendar day of this moment.
+    pub fn day(&self, time_s: i64) -> Day {
+        Day((time_s + self.offset_s(time_s)).div_euclid(86_400) as i32)
+    }
+
+    /// The moment at which this local day begins, seconds since 1970.
+    pub fn start_s(&self, day: Day) -> i64 {
+        let utc = i64::from(day.0) * 86_400;
+        day.date().to_zoned(self.zone.clone()).map_or(utc, |midnight| midnight.timestamp().as_second())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_know_their_days() {
+        let tokyo = Zone::parse("Asia/Tokyo").unwrap();
+        let day = Day::parse("2026-03-02").unwrap();
+        assert_eq!(tokyo.start_s(day), i64::from(day.0) * 86_400 - 9 * 3600);
+        assert_eq!(tokyo.day(tokyo.start_s(day)), day);
+        assert_eq!(tokyo.day(tokyo.start_s(day) - 1), day.plus(-1));
+        assert_eq!(Zone::parse("UTC+5.5").unwrap().offset_s(0), 19_800);
+        assert!(Zone::parse("Mars/Base").is_none() && Zone::parse("UTC+99").is_none());
+    }
+}
