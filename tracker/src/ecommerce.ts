@@ -1,0 +1,54 @@
+import { track } from './actions.ts';
+import { hasText } from './page.ts';
+import { optional, parameter } from './request.ts';
+import type { State } from './state.ts';
+import type { Api } from './types.ts';
+
+const text = (category: unknown): string => (Array.isArray(category) ? JSON.stringify(category) : hasText(category) ? `${category}` : '');
+
+function trackCart(t: State, total: number, order: string): void {
+  track(t, () => `idgoal=0${order}${parameter('revenue', total)}&ec_items=${encodeURIComponent(JSON.stringify(Object.values(t.items_)))}`, null, null, 'ecommerce');
+}
+
+function setView(t: State, sku?: string, name?: string, category?: string | string[], price?: number): void {
+  t.productView_ = { _pkc: text(category) };
+  if (hasText(price)) {
+    t.productView_._pkp = `${price}`;
+  }
+  // Without sku and name the page shows a category.
+  if (hasText(sku) || hasText(name)) {
+    t.productView_._pks = text(sku);
+    t.productView_._pkn = text(name);
+  }
+}
+
+export function ecommerceMethods(t: State): Api {
+  return {
+    setEcommerceView: (sku?: string, name?: string, category?: string | string[], price?: number) => setView(t, sku, name, category, price),
+    addEcommerceItem(sku: string, name?: string, category?: string | string[], price?: number, quantity?: number) {
+      if (hasText(sku)) {
+        t.items_[sku] = [`${sku}`, name || '', category || '', price || 0, quantity || 1];
+      }
+    },
+    removeEcommerceItem(sku: string) {
+      delete t.items_[sku];
+    },
+    clearEcommerceCart() {
+      t.items_ = {};
+    },
+    getEcommerceItems: () => JSON.parse(JSON.stringify(t.items_)),
+    trackEcommerceOrder(id: string, total: number, subTotal?: number, tax?: number, shipping?: number, discount?: number) {
+      if (hasText(id) && total != null) {
+        // An amount that is false or missing is unknown, which is not the same as 0.
+        const amounts = optional('ec_st', subTotal) + optional('ec_tx', tax) + optional('ec_sh', shipping) + optional('ec_dt', discount);
+        trackCart(t, total, parameter('ec_id', id) + amounts);
+        t.items_ = {};
+      }
+    },
+    trackEcommerceCartUpdate(total: number) {
+      if (total != null) {
+        trackCart(t, total, '');
+      }
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** Short names for the globals of the page: a local name minifies to one letter, a global one does not. */
+export const win = window;
+export const doc = document;
+export const nav = navigator;
+
+/** Milliseconds since 1970. */
+export const now = Date.now;
+
+/** Listen in the capture phase, so that a handler of the page cannot hide the event. */
+export function listen(target: EventTarget, type: string, handler: (event: never) => void): void {
+  target.addEventListener(type, handler as EventListener, true);
+}
+
+/** Run `task` when the document has been parsed. */
+export function onReady(task: () => void): void {
+  if (doc.readyState === 'loading') {
+    listen(doc, 'DOMContentLoaded', task);
+  } else {
+    task();
+  }
+}
+
+/** Run `task` when the page has loaded, outside of the load event so that its timing is complete. */
+export function onLoad(task: () => void): void {
+  if (doc.readyState === 'complete') {
+    task();
+  } else {
+    listen(win, 'load', () => setTimeout(task));
+  }
+}
+
+let leaving = false;
+
+/** True from the moment the page goes away; timers no longer fire then. */
+export const isLeaving = (): boolean => leaving;
+
+/** Run `task` whenever the page goes away. It may come back from the cache of the browser. */
+export function onLeave(task: () => void): void {
+  listen(win, 'pagehide', () => {
+    leaving = true;
+    task();
+  });
+  listen(win, 'pageshow', () => {
+    leaving = false;
+  });
+}
+
+export function isHidden(): boolean {
+  return doc.visibilityState === 'hidden';
+}
+
+export function logError(...message: unknown[]): void {
+  console.error(...message);
+}
+
+/** True for everything that has a text form of at least one character (0 included). */
+export function hasText(value: unknown): boolean {
+  return value != null && value !== false && String(value).trim() !== '';
+}
+
+/** A list given as an array, as one string, or as `a|b`. */
+export function toList(value: string | string[]): string[] {
+  return typeof value === 'string' ? value.split('|') : value;
+}
+
+/** Random lower-case hex digits, 16 of them: the format of a visitor id. */
+export function randomHex(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => (byte + 256).toString(16).slice(1)).join('');
+}
