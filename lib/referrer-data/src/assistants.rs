@@ -26,10 +26,7 @@ const ASSISTANTS: &[(&str, &str)] = &[
     ("Andi", "andisearch.com"),
     ("Pi", "pi.ai"),
     ("HuggingChat", "huggingface.co/chat"),
-    (
-        "Qwen",
-        "chat.qwen.ai qwen.ai tongyi.aliyun.com tongyi.com qianwen.com",
-    ),
+    ("Qwen", "chat.qwen.ai qwen.ai tongyi.aliyun.com tongyi.com qianwen.com"),
     ("Kimi", "kimi.com kimi.ai kimi.moonshot.cn"),
     ("Doubao", "doubao.com"),
     ("ERNIE Bot", "yiyan.baidu.com chat.baidu.com"),

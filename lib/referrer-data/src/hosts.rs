@@ -3,9 +3,7 @@
 
 /// The host and its parent domains, longest first: `a.b.c`, `b.c`, `c`.
 pub(crate) fn domains(host: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(host), |rest| {
-        rest.split_once('.').map(|(_, parent)| parent)
-    })
+    std::iter::successors(Some(host), |rest| rest.split_once('.').map(|(_, parent)| parent))
 }
 
 /// `host` without the labels that mean "the same site": `www`, `www2`, `m`.
@@ -21,9 +19,7 @@ pub(crate) fn bare(host: &str) -> &str {
 }
 
 fn is_www(label: &str) -> bool {
-    label
-        .strip_prefix("www")
-        .is_some_and(|tail| tail.bytes().all(|b| b.is_ascii_digit()))
+    label.strip_prefix("www").is_some_and(|tail| tail.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The host with its country domain as `{}`: `google.co.uk` → `google.{}`.
@@ -71,20 +67,11 @@ mod tests {
 
     #[test]
     fn generalises_countries() {
-        assert_eq!(
-            any_country_domain("google.co.uk").as_deref(),
-            Some("google.{}")
-        );
-        assert_eq!(
-            any_country_domain("google.de").as_deref(),
-            Some("google.{}")
-        );
+        assert_eq!(any_country_domain("google.co.uk").as_deref(), Some("google.{}"));
+        assert_eq!(any_country_domain("google.de").as_deref(), Some("google.{}"));
         assert_eq!(any_country_domain("t.co").as_deref(), Some("t.{}"));
         assert_eq!(any_country_domain("google.com"), None);
-        assert_eq!(
-            any_country_label("cn.bing.com").as_deref(),
-            Some("{}.bing.com")
-        );
+        assert_eq!(any_country_label("cn.bing.com").as_deref(), Some("{}.bing.com"));
         assert_eq!(any_country_label("t.co"), None);
     }
 }

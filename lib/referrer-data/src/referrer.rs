@@ -33,37 +33,24 @@ impl<'a> ParsedReferrer<'a> {
         if host.is_empty() {
             return None;
         }
-        Some(Self {
-            host,
-            path,
-            query,
-            fragment,
-        })
+        Some(Self { host, path, query, fragment })
     }
 }
 
 fn is_scheme(scheme: &str) -> bool {
     scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
 fn host_of(authority: &str) -> Cow<'_, str> {
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = match host.rsplit_once(':') {
         // An IPv6 address has colons of its own inside its brackets.
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     };
     let host = host.strip_suffix('.').unwrap_or(host);
-    if host.chars().any(char::is_uppercase) {
-        Cow::Owned(host.to_lowercase())
-    } else {
-        Cow::Borrowed(host)
-    }
+    if host.chars().any(char::is_uppercase) { Cow::Owned(host.to_lowercase()) } else { Cow::Borrowed(host) }
 }
 
 #[cfg(test)]
@@ -74,39 +61,21 @@ mod tests {
     fn takes_a_url_apart() {
         let parsed = ParsedReferrer::parse("https://u:p@WWW.Example.org.:8080/a/b?q=1#f").unwrap();
         assert_eq!(parsed.host, "www.example.org.".trim_end_matches('.'));
-        assert_eq!(
-            (parsed.path, parsed.query, parsed.fragment),
-            ("/a/b", "q=1", "f")
-        );
+        assert_eq!((parsed.path, parsed.query, parsed.fragment), ("/a/b", "q=1", "f"));
     }
 
     #[test]
     fn keeps_hosts_that_are_not_names() {
         let host = |url| ParsedReferrer::parse(url).map(|p| p.host.into_owned());
         assert_eq!(host("http://[::1]:80/").as_deref(), Some("[::1]"));
-        assert_eq!(
-            host("http://[2001:db8::1]/").as_deref(),
-            Some("[2001:db8::1]")
-        );
+        assert_eq!(host("http://[2001:db8::1]/").as_deref(), Some("[2001:db8::1]"));
         assert_eq!(host("http://192.168.1.5?x").as_deref(), Some("192.168.1.5"));
-        assert_eq!(
-            host("android-app://com.google.android.gm/").as_deref(),
-            Some("com.google.android.gm")
-        );
+        assert_eq!(host("android-app://com.google.android.gm/").as_deref(), Some("com.google.android.gm"));
     }
 
     #[test]
     fn refuses_what_names_no_place() {
-        for url in [
-            "",
-            "not a url",
-            "tel:+123",
-            "about:blank",
-            "://x",
-            "http://",
-            "http:///x",
-            "1a://x",
-        ] {
+        for url in ["", "not a url", "tel:+123", "about:blank", "://x", "http://", "http:///x", "1a://x"] {
             assert_eq!(ParsedReferrer::parse(url), None, "{url}");
         }
     }

@@ -42,12 +42,8 @@ struct Facts {
 const SCHEME: &str = "http://";
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let mut index = Index {
-        exact: HashMap::new(),
-        named: HashMap::new(),
-        under: HashMap::new(),
-        by_name: HashMap::new(),
-    };
+    let mut index =
+        Index { exact: HashMap::new(), named: HashMap::new(), under: HashMap::new(), by_name: HashMap::new() };
     for engine in engines::all() {
         for (position, entry) in engine.hosts.split_ascii_whitespace().enumerate() {
             index.insert(engine, entry, position == 0);
@@ -61,10 +57,9 @@ impl Index {
         let plain = entry.trim_start_matches(['=', '*', '.']);
         let (host, path) = plain.find('/').map_or((plain, ""), |at| plain.split_at(at));
         if is_first {
-            self.by_name.entry(engine.name).or_insert_with(|| Facts {
-                url: format!("{SCHEME}{host}"),
-                search_path: engine.search_path,
-            });
+            self.by_name
+                .entry(engine.name)
+                .or_insert_with(|| Facts { url: format!("{SCHEME}{host}"), search_path: engine.search_path });
         }
         let (map, key) = match entry.as_bytes()[0] {
             b'=' => (&mut self.exact, host),
@@ -87,11 +82,7 @@ impl Index {
             .or_else(|| pick(&self.named, &any_domain()?))
             .or_else(|| pick(&self.named, &any_label()?))
             .or_else(|| pick(&self.named, &any_both()?))
-            .or_else(|| {
-                hosts::domains(host)
-                    .skip(1)
-                    .find_map(|domain| pick(&self.under, domain))
-            })
+            .or_else(|| hosts::domains(host).skip(1).find_map(|domain| pick(&self.under, domain)))
     }
 }
 
@@ -119,20 +110,14 @@ pub fn search(referrer: &ParsedReferrer<'_>) -> Option<SearchHit> {
 
 fn hit(engine: &'static str, keyword: Option<String>) -> SearchHit {
     let facts = &INDEX.by_name[engine];
-    SearchHit {
-        engine,
-        keyword,
-        url: &facts.url,
-        logo_host: &facts.url[SCHEME.len()..],
-    }
+    SearchHit { engine, keyword, url: &facts.url, logo_host: &facts.url[SCHEME.len()..] }
 }
 
 /// Google's search box on other people's sites is known by its parameters.
 fn custom_search(referrer: &ParsedReferrer<'_>) -> Option<SearchHit> {
     let value = |name| query::raw_value(referrer.query, name).filter(|value| !value.is_empty());
     value("cx")?;
-    let is_results_page =
-        value("cof").is_some_and(|cof| cof.starts_with("FORID")) || value("siteurl").is_some();
+    let is_results_page = value("cof").is_some_and(|cof| cof.starts_with("FORID")) || value("siteurl").is_some();
     let keyword = value("q").and_then(|raw| text(raw, ""))?;
     is_results_page.then(|| hit("Google Custom Search", Some(keyword)))
 }
@@ -152,17 +137,15 @@ fn variant(name: &'static str, query: &str) -> &'static str {
 
 fn hides_keyword(engine: &Engine, path: &str) -> bool {
     let path = if path.is_empty() { "/" } else { path };
-    engine
-        .hidden
-        .split_ascii_whitespace()
-        .any(|hidden| hidden == path)
+    engine.hidden.split_ascii_whitespace().any(|hidden| hidden == path)
 }
 
 fn keyword(engine: &Engine, referrer: &ParsedReferrer<'_>) -> Option<String> {
-    if engine.name == "Google" && referrer.query.contains("as_") {
-        if let Some(keyword) = advanced_keyword(referrer.query) {
-            return Some(keyword);
-        }
+    if engine.name == "Google"
+        && referrer.query.contains("as_")
+        && let Some(keyword) = advanced_keyword(referrer.query)
+    {
+        return Some(keyword);
     }
     engine.params.split_ascii_whitespace().find_map(|name| {
         let raw = if name.starts_with('/') {
@@ -196,13 +179,8 @@ fn text(raw: &str, charset: &str) -> Option<String> {
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text.to_lowercase(),
         Err(_) => match encoding_rs::Encoding::for_label(charset.as_bytes()) {
-            Some(encoding) => encoding
-                .decode_without_bom_handling(&bytes)
-                .0
-                .to_lowercase(),
-            None => String::from_utf8_lossy(&bytes)
-                .replace('\u{fffd}', "")
-                .to_lowercase(),
+            Some(encoding) => encoding.decode_without_bom_handling(&bytes).0.to_lowercase(),
+            None => String::from_utf8_lossy(&bytes).replace('\u{fffd}', "").to_lowercase(),
         },
     };
     let text = text.trim();

@@ -25,10 +25,7 @@ const NETWORKS: &[(&str, &str)] = &[
     ("Cloob", "cloob.com"),
     ("Cyworld", "cyworld.com"),
     ("DeviantArt", "deviantart.com fav.me"),
-    (
-        "Diaspora*",
-        "diasporafoundation.org joindiaspora.com diasp.org pod.geraspora.de",
-    ),
+    ("Diaspora*", "diasporafoundation.org joindiaspora.com diasp.org pod.geraspora.de"),
     ("Digg", "digg.com"),
     ("Discord", "discord.com discordapp.com discord.gg"),
     ("Disqus", "disqus.com disq.us"),
@@ -55,14 +52,8 @@ const NETWORKS: &[(&str, &str)] = &[
     ("GitHub", "github.com"),
     ("GitLab", "gitlab.com"),
     ("Goodreads", "goodreads.com"),
-    (
-        "Google+",
-        "plus.google.com url.google.com plus.url.google.com",
-    ),
-    (
-        "Habbo",
-        "habbo.com habbo.de habbo.fr habbo.es habbo.it habbo.nl habbo.fi habbo.com.br",
-    ),
+    ("Google+", "plus.google.com url.google.com plus.url.google.com"),
+    ("Habbo", "habbo.com habbo.de habbo.fr habbo.es habbo.it habbo.nl habbo.fi habbo.com.br"),
     ("Hacker News", "news.ycombinator.com"),
     ("Hatena Bookmark", "b.hatena.ne.jp"),
     ("hi5", "hi5.com"),
@@ -74,14 +65,8 @@ const NETWORKS: &[(&str, &str)] = &[
     ("Kakao", "kakao.com pf.kakao.com story.kakao.com"),
     ("Ko-fi", "ko-fi.com"),
     ("Kuaishou", "kuaishou.com"),
-    (
-        "last.fm",
-        "last.fm lastfm.de lastfm.fr lastfm.es lastfm.ru lastfm.it lastfm.pl lastfm.com.br",
-    ),
-    (
-        "Lemmy",
-        "lemmy.world lemmy.ml lemm.ee feddit.org beehaw.org sh.itjust.works",
-    ),
+    ("last.fm", "last.fm lastfm.de lastfm.fr lastfm.es lastfm.ru lastfm.it lastfm.pl lastfm.com.br"),
+    ("Lemmy", "lemmy.world lemmy.ml lemm.ee feddit.org beehaw.org sh.itjust.works"),
     ("Likee", "likee.video likee.com"),
     ("LINE", "line.me lin.ee"),
     ("LinkedIn", "linkedin.com lnkd.in"),
@@ -109,19 +94,13 @@ const NETWORKS: &[(&str, &str)] = &[
     ("Moi Mir", "my.mail.ru"),
     ("Multiply", "multiply.com"),
     ("my.opera.com", "my.opera.com"),
-    (
-        "MyHeritage",
-        "myheritage.com myheritage.de myheritage.fr myheritage.es myheritage.nl myheritage.no",
-    ),
+    ("MyHeritage", "myheritage.com myheritage.de myheritage.fr myheritage.es myheritage.nl myheritage.no"),
     ("MyLife", "mylife.com mylife.ru"),
     ("Myspace", "myspace.com"),
     ("myYearbook", "myyearbook.com"),
     ("Nasza-klasa.pl", "nk.pl nasza-klasa.pl"),
     ("Netlog", "netlog.com"),
-    (
-        "Nextdoor",
-        "nextdoor.com nextdoor.de nextdoor.co.uk nextdoor.fr nextdoor.nl nextdoor.es nextdoor.it",
-    ),
+    ("Nextdoor", "nextdoor.com nextdoor.de nextdoor.co.uk nextdoor.fr nextdoor.nl nextdoor.es nextdoor.it"),
     ("Niconico", "nicovideo.jp nico.ms"),
     ("Odnoklassniki", "odnoklassniki.ru ok.ru"),
     ("Orkut", "orkut.com"),
@@ -162,10 +141,7 @@ const NETWORKS: &[(&str, &str)] = &[
     ("Substack", "substack.com"),
     ("Tagged", "tagged.com login.tagged.com"),
     ("Taringa!", "taringa.net"),
-    (
-        "Telegram",
-        "telegram.org telegram.me t.me web.telegram.org org.telegram.messenger",
-    ),
+    ("Telegram", "telegram.org telegram.me t.me web.telegram.org org.telegram.messenger"),
     ("Threads", "threads.net threads.com l.threads.net"),
     ("TikTok", "tiktok.com vm.tiktok.com tiktokv.com"),
     ("Truth Social", "truthsocial.com"),
@@ -176,10 +152,7 @@ const NETWORKS: &[(&str, &str)] = &[
     ("Viadeo", "viadeo.com viadeo.journaldunet.com"),
     ("Viber", "viber.com"),
     ("Vimeo", "vimeo.com"),
-    (
-        "Vkontakte",
-        "vk.com vkontakte.ru vk.cc vk.ru away.vk.com com.vkontakte.android",
-    ),
+    ("Vkontakte", "vk.com vkontakte.ru vk.cc vk.ru away.vk.com com.vkontakte.android"),
     ("wayn.com", "wayn.com"),
     ("WeChat", "wechat.com weixin.qq.com mp.weixin.qq.com"),
     ("WeeWorld", "weeworld.com"),
@@ -204,10 +177,7 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) fn new(table: &[(&'static str, &'static str)]) -> Self {
-        let mut places = Self {
-            by_host: HashMap::new(),
-            main: HashMap::new(),
-        };
+        let mut places = Self { by_host: HashMap::new(), main: HashMap::new() };
         for (name, entries) in table {
             for entry in entries.split_ascii_whitespace() {
                 let (host, path) = entry.find('/').map_or((entry, ""), |at| entry.split_at(at));

@@ -27,8 +27,7 @@ const SPAM: &str = "\
     video--production.com videos-for-your-business.com vodkoved.ru webmaster-traffic.com webmonetizer.net \
     website-analyzer.info websites-reviews.com youporn-forum.ga";
 
-static HOSTS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| SPAM.split_ascii_whitespace().collect());
+static HOSTS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| SPAM.split_ascii_whitespace().collect());
 
 /// Whether `host` (lower case, no port) or a domain above it is known for referrer spam.
 pub fn is_spam(host: &str) -> bool {

@@ -9,135 +9,36 @@ fn parse(url: &str) -> ParsedReferrer<'_> {
 #[test]
 fn search_engines() {
     let cases = [
-        (
-            "https://www.baidu.com/s?wd=%E4%BD%A0%E5%A5%BD",
-            "Baidu",
-            Some("你好"),
-            "www.baidu.com",
-        ),
-        (
-            "https://www.bing.com/search?q=b+0",
-            "Bing",
-            Some("b 0"),
-            "bing.com",
-        ),
+        ("https://www.baidu.com/s?wd=%E4%BD%A0%E5%A5%BD", "Baidu", Some("你好"), "www.baidu.com"),
+        ("https://www.bing.com/search?q=b+0", "Bing", Some("b 0"), "bing.com"),
         (
             "https://www.bing.com/search?q=matomo%20alternative&form=QBLH",
             "Bing",
             Some("matomo alternative"),
             "bing.com",
         ),
-        (
-            "https://cn.bing.com/search?q=x",
-            "Bing",
-            Some("x"),
-            "bing.com",
-        ),
-        (
-            "https://search.brave.com/search?q=lion",
-            "Brave",
-            Some("lion"),
-            "search.brave.com",
-        ),
-        (
-            "https://duckduckgo.com/",
-            "DuckDuckGo",
-            None,
-            "duckduckgo.com",
-        ),
-        (
-            "https://duckduckgo.com/?q=privacy",
-            "DuckDuckGo",
-            Some("privacy"),
-            "duckduckgo.com",
-        ),
-        (
-            "https://www.ecosia.org/search?q=trees",
-            "Ecosia",
-            Some("trees"),
-            "ecosia.org",
-        ),
-        (
-            "https://www.facebook.com/",
-            "Facebook",
-            None,
-            "www.facebook.com",
-        ),
-        (
-            "https://images.google.com/search?q=cat&tbm=isch",
-            "Google Images",
-            Some("cat"),
-            "images.google.com",
-        ),
+        ("https://cn.bing.com/search?q=x", "Bing", Some("x"), "bing.com"),
+        ("https://search.brave.com/search?q=lion", "Brave", Some("lion"), "search.brave.com"),
+        ("https://duckduckgo.com/", "DuckDuckGo", None, "duckduckgo.com"),
+        ("https://duckduckgo.com/?q=privacy", "DuckDuckGo", Some("privacy"), "duckduckgo.com"),
+        ("https://www.ecosia.org/search?q=trees", "Ecosia", Some("trees"), "ecosia.org"),
+        ("https://www.facebook.com/", "Facebook", None, "www.facebook.com"),
+        ("https://images.google.com/search?q=cat&tbm=isch", "Google Images", Some("cat"), "images.google.com"),
         ("https://www.google.com/", "Google", None, "google.com"),
-        (
-            "https://www.google.com/search?q=",
-            "Google",
-            None,
-            "google.com",
-        ),
-        (
-            "https://www.google.com/url?sa=t&url=http%3A%2F%2Fexample.org",
-            "Google",
-            None,
-            "google.com",
-        ),
-        (
-            "https://www.google.com/search?q=ad",
-            "Google",
-            Some("ad"),
-            "google.com",
-        ),
-        (
-            "https://www.google.de/search?q=gr%C3%B6%C3%9Fe%20schuhe",
-            "Google",
-            Some("größe schuhe"),
-            "google.com",
-        ),
-        (
-            "https://www.google.co.uk/search?q=WEB+Analytics",
-            "Google",
-            Some("web analytics"),
-            "google.com",
-        ),
-        (
-            "https://www.google.com/search?q=web+analytics&hl=en",
-            "Google",
-            Some("web analytics"),
-            "google.com",
-        ),
-        (
-            "https://www.qwant.com/?q=web+analytics",
-            "Qwant",
-            Some("web analytics"),
-            "www.qwant.com",
-        ),
-        (
-            "https://www.startpage.com/",
-            "StartPage",
-            None,
-            "startpage.com",
-        ),
-        (
-            "https://search.yahoo.com/search?p=red+shoes",
-            "Yahoo!",
-            Some("red shoes"),
-            "search.yahoo.com",
-        ),
-        (
-            "https://yandex.ru/search/?text=%D0%BF%D1%80%D0%B8%D0%B2%D0%B5%D1%82",
-            "Yandex",
-            Some("привет"),
-            "yandex.ru",
-        ),
+        ("https://www.google.com/search?q=", "Google", None, "google.com"),
+        ("https://www.google.com/url?sa=t&url=http%3A%2F%2Fexample.org", "Google", None, "google.com"),
+        ("https://www.google.com/search?q=ad", "Google", Some("ad"), "google.com"),
+        ("https://www.google.de/search?q=gr%C3%B6%C3%9Fe%20schuhe", "Google", Some("größe schuhe"), "google.com"),
+        ("https://www.google.co.uk/search?q=WEB+Analytics", "Google", Some("web analytics"), "google.com"),
+        ("https://www.google.com/search?q=web+analytics&hl=en", "Google", Some("web analytics"), "google.com"),
+        ("https://www.qwant.com/?q=web+analytics", "Qwant", Some("web analytics"), "www.qwant.com"),
+        ("https://www.startpage.com/", "StartPage", None, "startpage.com"),
+        ("https://search.yahoo.com/search?p=red+shoes", "Yahoo!", Some("red shoes"), "search.yahoo.com"),
+        ("https://yandex.ru/search/?text=%D0%BF%D1%80%D0%B8%D0%B2%D0%B5%D1%82", "Yandex", Some("привет"), "yandex.ru"),
     ];
     for (url, engine, keyword, host) in cases {
         let hit = search(&parse(url)).unwrap_or_else(|| panic!("{url} is a search"));
-        assert_eq!(
-            (hit.engine, hit.keyword.as_deref(), hit.logo_host),
-            (engine, keyword, host),
-            "{url}"
-        );
+        assert_eq!((hit.engine, hit.keyword.as_deref(), hit.logo_host), (engine, keyword, host), "{url}");
         assert_eq!(hit.url.strip_prefix("http://"), Some(host), "{url}");
         assert_eq!(engine_url(engine), Some(hit.url));
     }
@@ -146,37 +47,17 @@ fn search_engines() {
 #[test]
 fn social_networks() {
     let cases = [
-        (
-            "https://l.facebook.com/l.php?u=x",
-            "Facebook",
-            "facebook.com",
-        ),
-        (
-            "https://m.facebook.com/groups/1",
-            "Facebook",
-            "facebook.com",
-        ),
+        ("https://l.facebook.com/l.php?u=x", "Facebook", "facebook.com"),
+        ("https://m.facebook.com/groups/1", "Facebook", "facebook.com"),
         ("https://github.com/foo/bar", "GitHub", "github.com"),
-        (
-            "https://news.ycombinator.com/item?id=1",
-            "Hacker News",
-            "news.ycombinator.com",
-        ),
+        ("https://news.ycombinator.com/item?id=1", "Hacker News", "news.ycombinator.com"),
         ("https://www.instagram.com/", "Instagram", "instagram.com"),
         ("https://www.linkedin.com/feed/", "LinkedIn", "linkedin.com"),
         ("https://mastodon.social/@a", "Mastodon", "mastodon.social"),
-        (
-            "https://www.pinterest.com/pin/1",
-            "Pinterest",
-            "pinterest.com",
-        ),
+        ("https://www.pinterest.com/pin/1", "Pinterest", "pinterest.com"),
         ("https://t.co/AbC123", "Twitter", "twitter.com"),
         ("https://twitter.com/x/status/1", "Twitter", "twitter.com"),
-        (
-            "https://www.youtube.com/watch?v=1",
-            "YouTube",
-            "youtube.com",
-        ),
+        ("https://www.youtube.com/watch?v=1", "YouTube", "youtube.com"),
         ("https://out.reddit.com/", "reddit", "reddit.com"),
         ("https://www.reddit.com/r/php/", "reddit", "reddit.com"),
     ];
@@ -190,10 +71,7 @@ fn social_networks() {
 #[test]
 fn websites() {
     let cases = [
-        (
-            "android-app://com.google.android.gm/",
-            "com.google.android.gm",
-        ),
+        ("android-app://com.google.android.gm/", "com.google.android.gm"),
         ("http://192.168.1.5/intranet", "192.168.1.5"),
         ("http://localhost/test", "localhost"),
         ("http://partner.com/a/b.html", "partner.com"),
@@ -203,19 +81,12 @@ fn websites() {
         ("https://chatgpt.com/", "chatgpt.com"),
         ("https://mail.google.com/mail/u/0", "mail.google.com"),
         ("https://search.example.com/?q=word", "search.example.com"),
-        (
-            "https://user:pw@secret.example.com:8080/p?q=1#frag",
-            "secret.example.com",
-        ),
+        ("https://user:pw@secret.example.com:8080/p?q=1#frag", "secret.example.com"),
         ("https://xn--bcher-kva.example/", "xn--bcher-kva.example"),
     ];
     for (url, host) in cases {
         let referrer = parse(url);
-        assert_eq!(
-            (search(&referrer), social(&referrer)),
-            (None, None),
-            "{url}"
-        );
+        assert_eq!((search(&referrer), social(&referrer)), (None, None), "{url}");
         assert_eq!(referrer.host, host);
     }
 }
@@ -245,47 +116,15 @@ fn nothing_to_classify() {
 #[test]
 fn addresses_of_searches() {
     let cases = [
-        (
-            "Bing",
-            "matomo alternative",
-            Some("http://bing.com/search?q=matomo+alternative"),
-        ),
-        (
-            "Google Images",
-            "cat",
-            Some("http://images.google.com/images?q=cat"),
-        ),
-        (
-            "Google",
-            "größe schuhe",
-            Some("http://google.com/search?q=gr%C3%B6%C3%9Fe+schuhe"),
-        ),
-        (
-            "Brave",
-            "lion",
-            Some("http://search.brave.com/search?q=lion"),
-        ),
-        (
-            "DuckDuckGo",
-            "privacy",
-            Some("http://duckduckgo.com/?q=privacy"),
-        ),
-        (
-            "Yahoo!",
-            "red shoes",
-            Some("http://search.yahoo.com/search?p=red+shoes"),
-        ),
+        ("Bing", "matomo alternative", Some("http://bing.com/search?q=matomo+alternative")),
+        ("Google Images", "cat", Some("http://images.google.com/images?q=cat")),
+        ("Google", "größe schuhe", Some("http://google.com/search?q=gr%C3%B6%C3%9Fe+schuhe")),
+        ("Brave", "lion", Some("http://search.brave.com/search?q=lion")),
+        ("DuckDuckGo", "privacy", Some("http://duckduckgo.com/?q=privacy")),
+        ("Yahoo!", "red shoes", Some("http://search.yahoo.com/search?p=red+shoes")),
         ("Ecosia", "trees", Some("http://ecosia.org/search?q=trees")),
-        (
-            "Yandex",
-            "привет",
-            Some("http://yandex.ru/yandsearch?text=%D0%BF%D1%80%D0%B8%D0%B2%D0%B5%D1%82"),
-        ),
-        (
-            "Baidu",
-            "你好",
-            Some("http://www.baidu.com/s?wd=%E4%BD%A0%E5%A5%BD"),
-        ),
+        ("Yandex", "привет", Some("http://yandex.ru/yandsearch?text=%D0%BF%D1%80%D0%B8%D0%B2%D0%B5%D1%82")),
+        ("Baidu", "你好", Some("http://www.baidu.com/s?wd=%E4%BD%A0%E5%A5%BD")),
         ("Qwant", "web analytics", None),
         ("No such engine", "x", None),
     ];

@@ -26,13 +26,8 @@ pub(super) const ENGINES: &[Engine] = &[
         "",
     )
     .hides("/cse /custom /"),
-    engine(
-        "Google Images",
-        "images.google.com images.google.{} google.com/imghp google.{}/imghp",
-        "q",
-        "images?q={k}",
-    )
-    .hides("/ /images /imgres /imghp /search"),
+    engine("Google Images", "images.google.com images.google.{} google.com/imghp google.{}/imghp", "q", "images?q={k}")
+        .hides("/ /images /imgres /imghp /search"),
     engine("Google News", "news.google.com news.google.{}", "q", "").hides("/"),
     engine("Google Scholar", "scholar.google.com scholar.google.{}", "q", "scholar?q={k}").origin(),
     engine(

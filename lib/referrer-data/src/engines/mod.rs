@@ -25,20 +25,8 @@ pub(crate) struct Engine {
 }
 
 /// A row whose URLs always carry the keyword.
-const fn engine(
-    name: &'static str,
-    hosts: &'static str,
-    params: &'static str,
-    search_path: &'static str,
-) -> Engine {
-    Engine {
-        name,
-        hosts,
-        params,
-        search_path,
-        hidden: "",
-        charset: "",
-    }
+const fn engine(name: &'static str, hosts: &'static str, params: &'static str, search_path: &'static str) -> Engine {
+    Engine { name, hosts, params, search_path, hidden: "", charset: "" }
 }
 
 impl Engine {
