@@ -1,1 +1,18 @@
-//! Part of Makoto: meta.
+//! Relational data: sites, users, roles, settings, sessions, tokens and the record of what was done. The only place
+//! that speaks SQL to the relational store. What every request needs is kept in memory as a snapshot that each write
+//! replaces, so a change is in force when its call returns.
+
+mod account;
+mod activity;
+mod credential;
+mod setting;
+mod site;
+mod snapshot;
+mod store;
+
+pub use account::{Account, NewUser};
+pub use activity::{Activity, Entry};
+pub use credential::{NewToken, SessionRow, TokenRow};
+pub use site::{KEYWORD_PARAMETERS, SiteChange, SiteRow};
+pub use snapshot::Snapshot;
+pub use store::{Error, Meta};

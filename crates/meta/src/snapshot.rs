@@ -1,0 +1,71 @@
+use crate::{Account, Error, SiteRow, TokenRow, account, credential, site};
+use makoto_catalog::{AnySetting, Catalog, Setting, SettingText};
+use makoto_model::{Site, SiteId};
+use sqlx::SqlitePool;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+/// The small tables whole, for requests that must not wait for a disk.
+pub struct Snapshot {
+    /// Every site as tracking and reports see it: the instance's own lists are joined in.
+    pub sites: BTreeMap<SiteId, Arc<Site>>,
+    /// Every site as its own row says.
+    pub site_rows: BTreeMap<SiteId, SiteRow>,
+    /// By login in lower case.
+    pub accounts: BTreeMap<String, Account>,
+    /// By the hash of the token.
+    pub tokens: HashMap<[u8; 32], TokenRow>,
+    settings: HashMap<String, String>,
+}
+
+impl Snapshot {
+    pub(crate) async fn load(pool: &SqlitePool, catalog: &Catalog) -> Result<Snapshot, Error> {
+        let settings: Vec<(String, String)> = sqlx::query_as("SELECT key, value FROM setting").fetch_all(pool).await?;
+        let mut snapshot = Snapshot {
+            sites: BTreeMap::new(),
+            site_rows: site::load(pool).await?,
+            accounts: account::load(pool).await?,
+            tokens: credential::load_tokens(pool).await?,
+            settings: settings.into_iter().collect(),
+        };
+        for (key, value) in &snapshot.settings {
+            if let Some(setting) = catalog.setting(key) {
+                setting.admit(value).map_err(Error::Corrupt)?;
+            }
+        }
+        let sites: Result<_, Error> =
+            snapshot.site_rows.iter().map(|(id, row)| Ok((*id, Arc::new(row.joined(&snapshot)?)))).collect();
+        snapshot.sites = sites?;
+        Ok(snapshot)
+    }
+
+    /// The value in force.
+    pub fn setting<T: SettingText>(&self, setting: &Setting<T>) -> T {
+        let stored = self.settings.get(setting.key).and_then(|text| T::read(text).ok());
+        stored.unwrap_or_else(setting.default)
+    }
+
+    /// The value in force as text, and whether it is the default.
+    pub fn setting_text(&self, setting: &dyn AnySetting) -> (String, bool) {
+        match self.settings.get(setting.key()) {
+            Some(text) => (text.clone(), false),
+            None => (setting.default_text(), true),
+        }
+    }
+
+    /// The stored text of an instance's list that a feature declares; empty when it was never set.
+    pub(crate) fn instance_text(&self, key: &str) -> String {
+        self.settings.get(key).cloned().unwrap_or_default()
+    }
+
+    pub fn account(&self, login: &str) -> Option<&Account> {
+        self.accounts.get(&login.to_lowercase())
+    }
+
+    /// Every site's number.
+    pub fn site_ids(&self) -> Vec<SiteId> {
+        self.sites.keys().copied().collect()
+    }
+}

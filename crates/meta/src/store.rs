@@ -1,0 +1,160 @@
+use crate::{Activity, Snapshot};
+use makoto_access::Caller;
+use makoto_catalog::Catalog;
+use serde_json::Value as Json;
+use sqlx::{
+    Connection, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+
+/// Readers beside the one writer; more than a few never wait on a file of this size.
+const READERS_MAX: u32 = 4;
+/// How long a command waits for another program's lock on the file before it gives up.
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(5);
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the relational store failed: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("the relational store could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("the relational store holds a value that cannot be read: {0}")]
+    Corrupt(String),
+    #[error("{0}")]
+    Refused(String),
+    #[error("{0}")]
+    NotFound(String),
+}
+
+/// The relational store. Cheap to clone.
+#[derive(Clone)]
+pub struct Meta {
+    pub(crate) read: SqlitePool,
+    write: SqlitePool,
+    pub(crate) catalog: Arc<Catalog>,
+    snapshot: Arc<RwLock<Arc<Snapshot>>>,
+    path: PathBuf,
+}
+
+/// A write under way: its record is in the same transaction. Dropped without `commit`, nothing happened.
+pub struct Act {
+    pub(crate) tx: sqlx::Transaction<'static, sqlx::Sqlite>,
+}
+
+impl Meta {
+    /// Opens or creates the file and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, is from a newer program, or holds values that cannot be read.
+    pub async fn open(path: &Path, catalog: Arc<Catalog>) -> Result<Meta, Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(LOCK_WAIT_MAX);
+        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        sqlx::migrate!("migrations/sqlite").run(&write).await?;
+        let read = SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options.read_only(true)).await?;
+        let snapshot = Snapshot::load(&read, &catalog).await?;
+        let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
+        Ok(Meta { read, write, catalog, snapshot, path: path.to_owned() })
+    }
+
+    /// What every request needs, as of the last write.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        match self.snapshot.read() {
+            Ok(guard) => guard.clone(),
+            Err(poisoned) => poisoned.into_inner().clone(),
+        }
+    }
+
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    /// Begins an act and records it. `detail` must hold no secret.
+    pub(crate) async fn begin(&self, caller: &Caller, kind: Activity, detail: Json) -> Result<Act, Error> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        crate::activity::insert(&mut tx, caller, kind, &detail).await?;
+        Ok(Act { tx })
+    }
+
+    /// Begins a write that is no act of anybody, such as noting when a token was last used.
+    pub(crate) async fn begin_unrecorded(&self) -> Result<Act, Error> {
+        Ok(Act { tx: self.write.begin_with("BEGIN IMMEDIATE").await? })
+    }
+
+    /// Makes the act durable and lets every later request see it.
+    pub(crate) async fn commit(&self, act: Act) -> Result<(), Error> {
+        act.tx.commit().await?;
+        let fresh = Arc::new(Snapshot::load(&self.read, &self.catalog).await?);
+        match self.snapshot.write() {
+            Ok(mut guard) => *guard = fresh,
+            Err(poisoned) => *poisoned.into_inner() = fresh,
+        }
+        Ok(())
+    }
+
+    /// Makes a write durable that changes nothing of the snapshot.
+    pub(crate) async fn commit_quietly(&self, act: Act) -> Result<(), Error> {
+        Ok(act.tx.commit().await?)
+    }
+
+    /// The installation's secret of this name, made at its first use: 32 random bytes from `fresh`.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], Error> {
+        let mut act = self.begin_unrecorded().await?;
+        sqlx::query("INSERT INTO secret (name, bytes) VALUES (?, ?) ON CONFLICT (name) DO NOTHING")
+            .bind(name)
+            .bind(&fresh[..])
+            .execute(&mut *act.tx)
+            .await?;
+        let bytes: Vec<u8> =
+            sqlx::query_scalar("SELECT bytes FROM secret WHERE name = ?").bind(name).fetch_one(&mut *act.tx).await?;
+        self.commit_quietly(act).await?;
+        bytes.try_into().map_err(|_| Error::Corrupt(format!("the secret {name} has the wrong length")))
+    }
+
+    /// Writes a consistent copy to a path that does not exist yet, while others read and write.
+    ///
+    /// # Errors
+    /// When the copy cannot be written.
+    pub async fn backup(&self, to: &Path) -> Result<(), Error> {
+        let to = to.to_str().ok_or_else(|| Error::Refused("write the backup to a path that is valid UTF-8".into()))?;
+        sqlx::query("VACUUM INTO ?").bind(to).execute(&self.read).await?;
+        Ok(())
+    }
+
+    /// Faults of the stored data, in words; empty when all is well.
+    ///
+    /// # Errors
+    /// When the file cannot be read at all.
+    pub async fn check(&self) -> Result<Vec<String>, Error> {
+        let mut connection = SqliteConnection::connect_with(
+            &SqliteConnectOptions::new().filename(&self.path).read_only(true).busy_timeout(LOCK_WAIT_MAX),
+        )
+        .await?;
+        let mut faults: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(&mut connection).await?;
+        faults.retain(|line| line != "ok");
+        let orphans = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut connection).await?;
+        if !orphans.is_empty() {
+            faults.push(format!("{} rows refer to users or sites that do not exist", orphans.len()));
+        }
+        Ok(faults)
+    }
+
+    /// Ends all connections; what was committed is on the disk.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
