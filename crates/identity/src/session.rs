@@ -1,0 +1,170 @@
+use crate::{Error, Identity, secret};
+use makoto_access::{Caller, Principal, Proof, User};
+use makoto_meta::Activity;
+use std::{collections::HashMap, sync::Mutex, sync::MutexGuard};
+
+/// A session ends after this long without a request, in seconds; superusers sooner.
+pub const SESSION_IDLE_MAX_S: i64 = 60 * 60;
+const SUPERUSER_IDLE_MAX_S: i64 = 30 * 60;
+/// A session ends this long after sign-in whatever happens, in seconds.
+const SESSION_MAX_S: i64 = 24 * 60 * 60;
+const SUPERUSER_SESSION_MAX_S: i64 = 12 * 60 * 60;
+/// How often at most a session's last use is written down, in seconds.
+const TOUCH_EVERY_S: i64 = 60;
+/// Wrong passwords without a delay, and the longest delay in seconds.
+const FREE_FAILURES: u32 = 3;
+const DELAY_MAX_S: u64 = 60;
+/// Logins whose failures are remembered; beyond it the oldest are forgotten.
+const FAILURES_MAX: usize = 10_000;
+/// Failures are forgotten after this many seconds without another.
+const FAILURES_KEPT_S: i64 = 15 * 60;
+
+/// Wrong passwords of one login.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Failures {
+    count: u32,
+    last_s: i64,
+}
+
+impl Failures {
+    /// Seconds still to wait: nothing for the first three failures, then 1, 2, 4 … 60.
+    fn wait_s(self, now_s: i64) -> u64 {
+        let step = self.count.saturating_sub(FREE_FAILURES);
+        if step == 0 {
+            return 0;
+        }
+        let delay = 2u64.saturating_pow(step - 1).min(DELAY_MAX_S);
+        delay.saturating_sub(now_s.saturating_sub(self.last_s).max(0) as u64)
+    }
+}
+
+fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn note_failure(failures: &mut HashMap<String, Failures>, login: &str, now_s: i64) {
+    if failures.len() >= FAILURES_MAX {
+        failures.retain(|_, kept| now_s - kept.last_s < FAILURES_KEPT_S);
+    }
+    if failures.len() >= FAILURES_MAX {
+        failures.clear();
+    }
+    let entry = failures.entry(login.to_lowercase()).or_default();
+    *entry = Failures { count: entry.count.saturating_add(1), last_s: now_s };
+}
+
+impl Identity {
+    /// Signs in and gives the session's secret for the cookie.
+    ///
+    /// # Errors
+    /// `WrongPassword` for a wrong password and an unknown login alike; `Slower` while the login has to wait.
+    pub async fn sign_in(
+        &self,
+        caller: &Caller,
+        login: &str,
+        password: &str,
+        agent: &str,
+        now_s: i64,
+    ) -> Result<String, Error> {
+        let login = self.login_of(login);
+        let wait_s = hold(&self.failures).get(&login.to_lowercase()).map_or(0, |kept| kept.wait_s(now_s));
+        if wait_s > 0 {
+            return Err(Error::Slower { wait_s });
+        }
+        if !self.verify_password(&login, password).await? {
+            note_failure(&mut hold(&self.failures), &login, now_s);
+            let shown: String = login.chars().take(100).collect();
+            self.meta.record(caller, Activity::SignInFailed, format!("login {shown}").into()).await?;
+            return Err(Error::WrongPassword);
+        }
+        hold(&self.failures).remove(&login.to_lowercase());
+        self.open_session(caller, &login, agent, now_s).await
+    }
+
+    /// The login of an e-mail address; any other text as it is.
+    fn login_of(&self, name: &str) -> String {
+        let snapshot = self.meta.snapshot();
+        let by_mail = snapshot.accounts.values().find(|account| account.email.eq_ignore_ascii_case(name));
+        by_mail.map_or_else(|| name.to_owned(), |account| account.login.clone())
+    }
+
+    /// Opens a session for someone who has just proved who they are.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn open_session(&self, caller: &Caller, login: &str, agent: &str, now_s: i64) -> Result<String, Error> {
+        let token = secret::fresh_letters(43)?;
+        self.meta.add_session(caller, login, secret::hash_secret(&token), agent, now_s).await?;
+        Ok(token)
+    }
+
+    /// The principal behind a session's cookie; `None` when it is unknown or has ended.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn session_principal(&self, token: &str, now_s: i64) -> Result<Option<Principal>, Error> {
+        let Some(session) = self.meta.session(secret::hash_secret(token)).await? else { return Ok(None) };
+        let snapshot = self.meta.snapshot();
+        let Some(account) = snapshot.account(&session.login) else { return Ok(None) };
+        let (idle_max_s, max_s) = match account.superuser {
+            true => (SUPERUSER_IDLE_MAX_S, SUPERUSER_SESSION_MAX_S),
+            false => (SESSION_IDLE_MAX_S, SESSION_MAX_S),
+        };
+        let used_s = hold(&self.touched).get(&session.id).copied().unwrap_or(0).max(session.last_used_s);
+        if now_s - used_s > idle_max_s || now_s - session.created_s > max_s {
+            return Ok(None);
+        }
+        if now_s - used_s >= TOUCH_EVERY_S {
+            hold(&self.touched).insert(session.id, now_s);
+            self.meta.touch_session(session.id, now_s).await?;
+        }
+        Ok(Some(Principal::User(User {
+            login: account.login.clone(),
+            superuser: account.superuser,
+            roles: account.roles.clone(),
+            cap: None,
+            proof: Proof::Session { id: session.id },
+        })))
+    }
+
+    /// Forgets sessions that have ended.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn expire_sessions(&self, now_s: i64) -> Result<u64, Error> {
+        hold(&self.touched).retain(|_, used_s| now_s - *used_s <= SESSION_IDLE_MAX_S);
+        Ok(self.meta.expire_sessions(now_s - SESSION_MAX_S, now_s - SESSION_IDLE_MAX_S - TOUCH_EVERY_S).await?)
+    }
+
+    /// Ends the session of this principal, if it is one.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn sign_out(&self, caller: &Caller) -> Result<(), Error> {
+        if let Principal::User(User { proof: Proof::Session { id }, .. }) = caller.principal {
+            self.meta.end_session(caller, id).await?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_grow_and_end() {
+        let waits: Vec<u64> = (0..14).map(|count| Failures { count, last_s: 100 }.wait_s(100)).collect();
+        assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60]);
+        assert_eq!(Failures { count: 99, last_s: 100 }.wait_s(160), 0);
+    }
+
+    #[test]
+    fn remembered_failures_are_bounded() {
+        let mut failures = HashMap::new();
+        for n in 0..FAILURES_MAX * 2 {
+            note_failure(&mut failures, &n.to_string(), 0);
+        }
+        assert!(failures.len() <= FAILURES_MAX);
+    }
+}
