@@ -2,8 +2,10 @@
 
 use crate::regions;
 use maxminddb::Reader;
-use serde::Deserialize;
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
+use std::fmt::{self, Formatter};
 use std::net::IpAddr;
 
 /// The bytes of a database: compiled in or read by the caller.
@@ -70,8 +72,8 @@ struct CityRow<'a> {
     subdivisions: Vec<Coded<'a>>,
     #[serde(borrow)]
     city: Option<City<'a>>,
-    latitude: Option<f64>,
-    longitude: Option<f64>,
+    latitude: Option<Degrees>,
+    longitude: Option<Degrees>,
     location: Option<Location>,
 }
 
@@ -103,8 +105,36 @@ enum City<'a> {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Location {
-    latitude: Option<f64>,
-    longitude: Option<f64>,
+    latitude: Option<Degrees>,
+    longitude: Option<Degrees>,
+}
+
+/// A coordinate. Flat databases hold it in single precision, others in double;
+/// both have four digits that mean something, about ten metres.
+struct Degrees(f64);
+
+impl<'de> Deserialize<'de> for Degrees {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DegreesVisitor)
+    }
+}
+
+struct DegreesVisitor;
+
+impl Visitor<'_> for DegreesVisitor {
+    type Value = Degrees;
+
+    fn expecting(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a number of degrees")
+    }
+
+    fn visit_f64<E>(self, degrees: f64) -> Result<Degrees, E> {
+        Ok(Degrees((degrees * 10_000.0).round() / 10_000.0))
+    }
+
+    fn visit_f32<E: de::Error>(self, degrees: f32) -> Result<Degrees, E> {
+        self.visit_f64(degrees.into())
+    }
 }
 
 impl CountryDb {
@@ -119,7 +149,8 @@ impl CountryDb {
     /// Lower-case code of the country of `ip`. A damaged entry counts as unknown.
     pub fn country(&self, ip: IpAddr) -> Option<[u8; 2]> {
         let row: CountryRow<'_> = self.reader.lookup(ip.to_canonical()).ok()?.decode().ok()??;
-        code(row.country_code.or(row.country?.iso_code)?)
+        let nested = || row.country.and_then(|country| country.iso_code);
+        code(row.country_code.or_else(nested)?)
     }
 
     /// When the database was made, in seconds since 1970.
@@ -176,8 +207,8 @@ fn place(reader: &Reader<Data>, ip: IpAddr) -> Option<Place> {
         region_name: region_name.map(str::to_owned),
         region_code: region_code.map(str::to_owned),
         city: city.map(without_district).filter(|name| !name.is_empty()).map(str::to_owned),
-        latitude: latitude.map(round),
-        longitude: longitude.map(round),
+        latitude: latitude.map(|degrees| degrees.0),
+        longitude: longitude.map(|degrees| degrees.0),
     })
 }
 
@@ -189,9 +220,4 @@ fn code(text: &str) -> Option<[u8; 2]> {
 /// `Berlin (Mitte)` → `Berlin`: reports would show each district as a city.
 fn without_district(city: &str) -> &str {
     city.split_once(" (").map_or(city, |(name, _)| name)
-}
-
-/// Databases hold single-precision numbers; four digits are about ten metres.
-fn round(degrees: f64) -> f64 {
-    (degrees * 10_000.0).round() / 10_000.0
 }

@@ -5,44 +5,44 @@ mod table;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-struct Region {
-    code: &'static str,
-    name: &'static str,
-    /// Other names, as databases write them.
-    aliases: Vec<&'static str>,
+struct Country {
+    /// Code and name of each region, in the order of the table.
+    regions: Vec<(&'static str, &'static str)>,
+    /// Code by each folded name.
+    codes: HashMap<String, &'static str>,
 }
 
-static REGIONS: LazyLock<HashMap<&'static str, Vec<Region>>> = LazyLock::new(|| {
-    table::COUNTRIES.iter().map(|(country, text)| (*country, text.split('|').map(parse).collect())).collect()
-});
+static COUNTRIES: LazyLock<HashMap<&'static str, Country>> =
+    LazyLock::new(|| table::COUNTRIES.iter().map(|(country, text)| (*country, parse(text))).collect());
 
-/// `CODE Name=alias=alias`.
-fn parse(entry: &'static str) -> Region {
-    let (code, names) = entry.trim().split_once(' ').unwrap_or((entry, entry));
-    let mut names = names.split('=').map(str::trim);
-    Region { code, name: names.next().unwrap_or(code), aliases: names.collect() }
+/// Reads `CODE Name=alias=alias|CODE Name`.
+fn parse(text: &'static str) -> Country {
+    let mut country = Country { regions: Vec::new(), codes: HashMap::new() };
+    for (code, names) in text.split('|').filter_map(|entry| entry.split_once(' ')) {
+        for (position, name) in names.split('=').enumerate() {
+            if position == 0 {
+                country.regions.push((code, name));
+            }
+            country.codes.insert(fold(name), code);
+        }
+    }
+    country
 }
 
 /// Name of a region by its country (lower case) and code, `None` when unknown.
 pub fn region_name(country: &str, code: &str) -> Option<&'static str> {
-    let region = REGIONS.get(country)?.iter().find(|region| region.code.eq_ignore_ascii_case(code))?;
-    Some(region.name)
+    regions(country).find(|(known, _)| known.eq_ignore_ascii_case(code)).map(|(_, name)| name)
 }
 
 /// Code of a region by its country (lower case) and a name of it; accents, case
 /// and words like "State of" make no difference.
 pub fn region_code(country: &str, name: &str) -> Option<&'static str> {
-    let wanted = fold(name);
-    let region = REGIONS
-        .get(country)?
-        .iter()
-        .find(|region| fold(region.name) == wanted || region.aliases.iter().any(|alias| fold(alias) == wanted))?;
-    Some(region.code)
+    COUNTRIES.get(country)?.codes.get(&fold(name)).copied()
 }
 
 /// Code and name of all known regions of a country (lower case).
 pub fn regions(country: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    REGIONS.get(country).into_iter().flatten().map(|region| (region.code, region.name))
+    COUNTRIES.get(country).into_iter().flat_map(|country| country.regions.iter().copied())
 }
 
 /// Words that some sources put around a region's name and others do not.
@@ -100,14 +100,37 @@ mod tests {
     }
 
     #[test]
-    fn every_region_is_found_by_each_of_its_names() {
-        for (country, all) in REGIONS.iter() {
-            for region in all {
-                assert!(region.code.len() <= 3 && !region.name.is_empty(), "{country} {}", region.code);
-                for name in std::iter::once(&region.name).chain(&region.aliases) {
-                    assert_eq!(region_code(country, name), Some(region.code), "{country} {name}");
+    fn every_entry_is_a_region_of_its_own() {
+        for (country, text) in table::COUNTRIES {
+            assert!(crate::is_country(country), "{country}");
+            let entries: Vec<_> = text.split('|').collect();
+            assert_eq!(regions(country).count(), entries.len(), "{country}");
+            let mut codes: Vec<_> = regions(country).map(|(code, _)| code).collect();
+            codes.sort_unstable();
+            assert!(codes.is_sorted_by(|a, b| a < b), "{country} names a code twice");
+            for (entry, (code, _)) in entries.iter().zip(regions(country)) {
+                assert!((1..=3).contains(&code.len()), "{country} {code}");
+                for name in entry[code.len() + 1..].split('=') {
+                    assert_eq!(region_code(country, name), Some(code), "{country} {name}");
                 }
             }
         }
+        assert_eq!(table::COUNTRIES.len(), COUNTRIES.len());
+    }
+
+    #[test]
+    fn names_of_databases_find_their_code() {
+        let cases = [
+            ("de", "Bavaria", "BY"),
+            ("de", "State of Berlin", "BE"),
+            ("ch", "Zurich", "ZH"),
+            ("ca", "québec", "QC"),
+            ("us", "WASHINGTON", "WA"),
+            ("gb", "Scotland", "SCT"),
+        ];
+        for (country, name, code) in cases {
+            assert_eq!(region_code(country, name), Some(code));
+        }
+        assert_eq!(region_code("de", ""), None);
     }
 }
