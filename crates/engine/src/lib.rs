@@ -1,1 +1,10 @@
-//! Part of Makoto: engine.
+//! The analytics store: takes the fold's numbered deltas, answers plans. The only crate that writes analytics SQL.
+//! Every call blocks; callers inside an async runtime move it to a thread of its own.
+
+mod engine;
+mod error;
+mod question;
+
+pub use engine::Engine;
+pub use error::Error;
+pub use question::{Fault, Options, RowOut, Rows, Stats, VisitRecord, VisitsQuestion};

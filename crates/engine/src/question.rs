@@ -1,0 +1,79 @@
+use makoto_catalog::Condition;
+use makoto_model::{SiteId, Value};
+
+/// How much of the machine the store may use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// Memory for the database's buffers and hash tables, MiB. The process needs about 100 MiB more.
+    pub memory_mib: u32,
+    /// Threads that one question may use.
+    pub threads: u32,
+}
+
+/// The answer to a plan.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Rows {
+    pub rows: Vec<RowOut>,
+}
+
+/// One group.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RowOut {
+    /// Place of the bucket in the plan.
+    pub bucket: u32,
+    /// In the order of the plan's keys; texts decoded, URLs whole.
+    pub keys: Vec<Value>,
+    /// In the order of the plan's measures. Counts and sums of nothing are 0, `Max` and `Min` of nothing `Null`.
+    pub measures: Vec<Value>,
+}
+
+/// Which visits the visits log shows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct VisitsQuestion {
+    pub site: SiteId,
+    /// Visits whose last action lies from here, seconds since 1970 in UTC …
+    pub from_s: i64,
+    /// … up to but not including here.
+    pub until_s: i64,
+    /// Over visits.
+    pub filter: Condition,
+    /// By the time of the last action, then by visit id.
+    pub newest_first: bool,
+    pub limit: u64,
+    pub offset: u64,
+    /// Further bounds the time of the last action from below.
+    pub min_last_action_s: Option<i64>,
+    pub with_actions: bool,
+}
+
+/// A visit with its actions, each in the order of the catalog's columns; texts decoded, URLs whole.
+#[derive(Clone, PartialEq, Debug)]
+pub struct VisitRecord {
+    pub visit: Vec<Value>,
+    /// In the order of time, then of action id. Empty unless asked for.
+    pub actions: Vec<Vec<Value>>,
+}
+
+/// Something in the store that cannot be right.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fault {
+    pub table: String,
+    pub rows: u64,
+    /// What is wrong with these rows, and what to do.
+    pub what: String,
+}
+
+/// How much the store holds.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Stats {
+    pub visits: u64,
+    pub actions: u64,
+    pub conversions: u64,
+    pub texts: u64,
+    /// Bytes of the store's files on disk.
+    pub file_bytes: u64,
+    /// Bytes that the database holds in memory.
+    pub memory_bytes: u64,
+    /// Rows appended since the store was last clustered.
+    pub unsorted_rows: u64,
+}
