@@ -56,6 +56,8 @@ pub enum Aggregate {
     Distinct(&'static str),
     /// Different pairs of a column's value and the site's local day, so that days add up.
     DistinctPerDay(&'static str),
+    /// Different pairs of the values of two columns.
+    DistinctPairs(&'static str, &'static str),
     Sum(Expr),
     Max(Expr),
     Min(Expr),
@@ -106,6 +108,9 @@ pub enum Condition {
         condition: Box<Condition>,
         negated: bool,
     },
+    /// The visit that an action belongs to meets the condition, which is over visits. Only in conditions over
+    /// actions; segments reach the reports of actions by it.
+    VisitOfAction(Box<Condition>),
 }
 
 impl Condition {
