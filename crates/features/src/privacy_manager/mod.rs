@@ -1,0 +1,41 @@
+//! What is kept of a visitor.
+
+use makoto_catalog::{AnySetting, Control, Feature, Level, Setting};
+
+pub static FEATURE: Feature =
+    Feature { name: "PrivacyManager", dimensions: &[], metrics: &[], reports: &[], settings: SETTINGS };
+
+pub static MASK_ENABLED: Setting<bool> = Setting {
+    key: "PrivacyManager.ipAnonymizerEnabled",
+    level: Level::Instance,
+    default: || true,
+    check: |_| Ok(()),
+    title: "Mask visitors' addresses",
+    doc: "The last bytes of each address are set to 0 before anything is kept.",
+    control: Control::Checkbox,
+    secret: false,
+};
+
+pub static MASK_BYTES: Setting<u32> = Setting {
+    key: "PrivacyManager.ipAddressMaskLength",
+    level: Level::Instance,
+    default: || 2,
+    check: |bytes| if (1..=4).contains(bytes) { Ok(()) } else { Err("write 1, 2, 3 or 4 (all)".to_owned()) },
+    title: "Bytes to mask",
+    doc: "Of an IPv4 address; 64, 80, 104 bits or all of an IPv6 address.",
+    control: Control::Number,
+    secret: false,
+};
+
+pub static MASK_FOR_ENRICHMENT: Setting<bool> = Setting {
+    key: "PrivacyManager.useAnonymizedIpForVisitEnrichment",
+    level: Level::Instance,
+    default: || false,
+    check: |_| Ok(()),
+    title: "Use the masked address for the location too",
+    doc: "More private, and countries become less exact. The full address is never kept either way.",
+    control: Control::Checkbox,
+    secret: false,
+};
+
+static SETTINGS: &[&dyn AnySetting] = &[&MASK_ENABLED, &MASK_BYTES, &MASK_FOR_ENRICHMENT];

@@ -1,0 +1,105 @@
+//! What management methods may use, and the reading of their parameters.
+
+use makoto_access::{Asked, Caller};
+use makoto_catalog::ApiError;
+use makoto_identity::Identity;
+use makoto_meta::{Meta, SiteRow};
+use makoto_model::{Params, SiteId};
+use std::sync::Arc;
+
+/// The stores and facts that a management method may reach.
+pub struct Services {
+    pub meta: Meta,
+    pub identity: Arc<Identity>,
+    /// The address at which browsers reach this server, without a trailing slash.
+    pub base_url: String,
+}
+
+/// Names read in lists at most, so that a request cannot ask for unbounded work.
+const LIST_ENTRIES_MAX: usize = 10_000;
+
+/// A parameter that must be there.
+///
+/// # Errors
+/// `MissingParam` when it is not.
+pub fn required<'a>(params: &'a Params, name: &str) -> Result<&'a str, ApiError> {
+    params.get(name).ok_or_else(|| ApiError::MissingParam(name.to_owned()))
+}
+
+/// A refusal that names the parameter at fault.
+pub fn bad(name: &str, why: impl Into<String>) -> ApiError {
+    ApiError::BadParam { name: name.to_owned(), why: why.into() }
+}
+
+/// A list: `name=a,b` is one entry, `name[]=a&name[]=b` and `name[0]=a&name[1]=b` two. `None` when nothing was sent.
+pub fn list(params: &Params, name: &str) -> Option<Vec<String>> {
+    let entry = |key: &str| {
+        key == name || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('[') && rest.ends_with(']'))
+    };
+    let found: Vec<String> =
+        params.iter().filter(|(key, _)| entry(key)).take(LIST_ENTRIES_MAX).map(|(_, value)| value.to_owned()).collect();
+    (!found.is_empty()).then_some(found)
+}
+
+/// The sites that `idSite`, `idSites` name: numbers with commas, a list, or `all`.
+///
+/// # Errors
+/// `MissingParam` or `BadParam`.
+pub fn asked_sites(params: &Params, name: &str) -> Result<Asked, ApiError> {
+    let texts = list(params, name).ok_or_else(|| ApiError::MissingParam(name.to_owned()))?;
+    let mut sites = Vec::new();
+    for text in texts.iter().flat_map(|text| text.split(',')).map(str::trim) {
+        if text == "all" {
+            return Ok(Asked::All);
+        }
+        let id = text.parse().map_err(|_| bad(name, "write the number of a site, several with commas, or all"))?;
+        if !sites.contains(&SiteId(id)) {
+            sites.push(SiteId(id));
+        }
+    }
+    Ok(Asked::These(sites))
+}
+
+/// Seconds since 1970 by the machine's clock.
+pub fn now_s() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs() as i64)
+}
+
+impl Services {
+    /// Checks role `R` on one site and gives its row.
+    ///
+    /// # Errors
+    /// `Denied` for a site that is forbidden or missing.
+    pub fn site<R: makoto_access::IsRole>(
+        &self,
+        caller: &Caller,
+        params: &Params,
+    ) -> Result<(makoto_access::Grant<R>, SiteRow), ApiError> {
+        let snapshot = self.meta.snapshot();
+        let grant = makoto_access::check(&caller.principal, &asked_sites(params, "idSite")?, &snapshot.site_ids())?;
+        let [id] = grant.sites() else { return Err(bad("idSite", "name exactly one site")) };
+        let row =
+            snapshot.site_rows.get(id).cloned().ok_or_else(|| ApiError::NotFound(format!("there is no site {id}")))?;
+        Ok((grant, row))
+    }
+}
+
+/// What the store's refusals are to a caller of the API.
+pub fn from_meta(error: makoto_meta::Error) -> ApiError {
+    match error {
+        makoto_meta::Error::Refused(why) => ApiError::Refused(why),
+        makoto_meta::Error::NotFound(why) => ApiError::NotFound(why),
+        other => ApiError::Internal(other.to_string()),
+    }
+}
+
+/// What a refused password or token is to a caller of the API.
+pub fn from_identity(error: makoto_identity::Error) -> ApiError {
+    use makoto_identity::Error;
+    match error {
+        Error::Meta(error) => from_meta(error),
+        Error::Hash(why) | Error::Random(why) => ApiError::Internal(why),
+        other => ApiError::Refused(other.to_string()),
+    }
+}
