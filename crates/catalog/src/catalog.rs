@@ -161,17 +161,26 @@ fn check_report(report: &'static Report) -> Result<(), Unsound> {
     if report.method.split('.').count() != 2 {
         return fault("a method id is Module.getThing");
     }
-    let ids: BTreeSet<_> = report.metrics.iter().map(|metric| metric.id).collect();
-    if ids.len() != report.metrics.len() {
+    let ids: BTreeSet<_> = report.metrics().map(|metric| metric.id).collect();
+    if ids.len() != report.metrics().count() {
         return fault("a metric stands twice");
     }
-    if !report.metrics.is_empty() && !ids.contains(report.sort.id) {
+    if report.sort.is_some_and(|sort| !ids.contains(sort.id)) {
         return fault("it is sorted by a metric that it lacks");
     }
-    for metric in report.metrics {
-        if let Formula::Processed { of, .. } = &metric.formula
-            && let Some(lacking) = of.iter().find(|need| !ids.contains(need.id))
-        {
+    if report.needs.is_some_and(|needs| !ids.contains(needs.id)) {
+        return fault("it leaves out rows by a metric that it lacks");
+    }
+    if report.parts.iter().any(|part| part.keys.len() != report.parts[0].keys.len()) {
+        return fault("its parts have different numbers of keys");
+    }
+    for metric in report.metrics() {
+        let needed: &[&Metric] = match &metric.formula {
+            Formula::Processed { of, .. } => of,
+            Formula::Share { of } => std::slice::from_ref(of),
+            Formula::Counted { .. } | Formula::Persons { .. } => &[],
+        };
+        if let Some(lacking) = needed.iter().find(|need| !ids.contains(need.id)) {
             return Err(Unsound { id: report.method, fault: format!("{} needs {}", metric.id, lacking.id) });
         }
     }

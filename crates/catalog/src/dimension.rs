@@ -1,5 +1,5 @@
-use crate::{Expr, Facts, Scope};
-use makoto_model::Value;
+use crate::{Condition, Expr, Facts, Op, Scope};
+use makoto_model::{ActionKind, Value};
 
 /// Something that visits or actions are told apart by.
 pub struct Dimension {
@@ -15,6 +15,81 @@ pub struct Dimension {
     pub source: Source,
     /// Its names in the segment language.
     pub segments: &'static [SegmentName],
+}
+
+impl Dimension {
+    const fn new(
+        id: &'static str,
+        name: &'static str,
+        scope: Scope,
+        column: &'static str,
+        kind: Kind,
+        source: Source,
+    ) -> Dimension {
+        Dimension { id, name, scope, column, kind, privacy: Privacy::Anonymous, source, segments: &[] }
+    }
+
+    /// Of visits, from a column that the fold fills.
+    pub const fn of_visit(id: &'static str, name: &'static str, column: &'static str, kind: Kind) -> Dimension {
+        Dimension::new(id, name, Scope::Visit, column, kind, Source::Fold)
+    }
+
+    /// Of actions, from a column that the fold fills.
+    pub const fn of_action(id: &'static str, name: &'static str, column: &'static str, kind: Kind) -> Dimension {
+        Dimension::new(id, name, Scope::Action, column, kind, Source::Fold)
+    }
+
+    /// Of visits, read from the visit's first hit.
+    pub const fn read_visit(
+        id: &'static str,
+        name: &'static str,
+        column: &'static str,
+        kind: Kind,
+        read: fn(&Facts) -> Value,
+    ) -> Dimension {
+        Dimension::new(id, name, Scope::Visit, column, kind, Source::Captured { read, keep: Keep::First })
+    }
+
+    /// Of actions, read from each hit.
+    pub const fn read_action(
+        id: &'static str,
+        name: &'static str,
+        column: &'static str,
+        kind: Kind,
+        read: fn(&Facts) -> Value,
+    ) -> Dimension {
+        Dimension::new(id, name, Scope::Action, column, kind, Source::Captured { read, keep: Keep::First })
+    }
+
+    /// Computed from a column when asked.
+    pub const fn derived(
+        id: &'static str,
+        name: &'static str,
+        scope: Scope,
+        column: &'static str,
+        kind: Kind,
+        from: Expr,
+    ) -> Dimension {
+        Dimension::new(id, name, scope, column, kind, Source::Derived(from))
+    }
+
+    /// The same dimension, with another privacy class.
+    pub const fn privacy(self, privacy: Privacy) -> Dimension {
+        Dimension { privacy, ..self }
+    }
+
+    /// The same dimension, with these names in the segment language.
+    pub const fn segments(self, segments: &'static [SegmentName]) -> Dimension {
+        Dimension { segments, ..self }
+    }
+
+    /// What stands for it in a plan.
+    pub fn expr(&self) -> Expr {
+        match self.source {
+            Source::Derived(expr) => expr,
+            Source::Fold | Source::Captured { .. } => Expr::Column(self.column),
+        }
+    }
 }
 
 /// What kind of value it is.
@@ -66,8 +141,12 @@ pub struct SegmentName {
     pub title: &'static str,
     /// "dimension" (text operators) or "metric" (number operators), as Matomo groups them.
     pub metric: bool,
-    /// User's value to stored value ("Firefox" to "FF"). `None`: no stored value can match.
-    pub encode: fn(&str) -> Option<Value>,
+    /// From the user's value to a condition over the stored ones.
+    pub read: Read,
+    /// Only actions of this kind are meant; for names of actions.
+    pub kind: Option<ActionKind>,
+    /// A value that means something, for the manual and the tests.
+    pub example: &'static str,
     /// For the segment editor; empty when any text may stand.
     pub accepted: &'static str,
     /// Refused to callers who are not signed in.
@@ -76,13 +155,65 @@ pub struct SegmentName {
     pub category: &'static str,
 }
 
-/// The value as it stands, for text dimensions.
-pub fn same_text(text: &str) -> Option<Value> {
-    Some(Value::from(text))
+impl SegmentName {
+    /// A name whose texts are compared as they stand.
+    pub const fn text(name: &'static str, title: &'static str, category: &'static str) -> SegmentName {
+        SegmentName {
+            name,
+            title,
+            metric: false,
+            read: Read::Text,
+            kind: None,
+            example: "a",
+            accepted: "",
+            signed_in_only: false,
+            category,
+        }
+    }
+
+    /// A name whose values are numbers.
+    pub const fn number(name: &'static str, title: &'static str, category: &'static str) -> SegmentName {
+        SegmentName { metric: true, read: Read::Number, example: "1", ..SegmentName::text(name, title, category) }
+    }
+
+    /// The same name, its values read in another way; `example` is one of them.
+    pub const fn read(self, read: Read, example: &'static str) -> SegmentName {
+        SegmentName { read, example, ..self }
+    }
+
+    /// The same name, for actions of this kind alone.
+    pub const fn kind(self, kind: ActionKind) -> SegmentName {
+        SegmentName { kind: Some(kind), ..self }
+    }
+
+    /// The same name, with number values although it groups as a dimension.
+    pub const fn of_numbers(self) -> SegmentName {
+        SegmentName { read: Read::Number, example: "1", ..self }
+    }
+
+    /// The same name, refused to callers who are not signed in.
+    pub const fn signed_in_only(self) -> SegmentName {
+        SegmentName { signed_in_only: true, ..self }
+    }
+
+    /// The same name, with the values that the editor offers.
+    pub const fn accepted(self, accepted: &'static str) -> SegmentName {
+        SegmentName { accepted, ..self }
+    }
 }
 
-/// A number; other texts match nothing.
-pub fn number(text: &str) -> Option<Value> {
-    let text = text.trim();
-    text.parse().map(Value::Int).or_else(|_| text.parse().map(Value::Float)).ok()
+/// How the value of a segment's condition is read.
+#[derive(Clone, Copy)]
+pub enum Read {
+    /// As it stands.
+    Text,
+    /// A URL: protocol and `www.` do not count.
+    Url,
+    /// A number; other texts match nothing.
+    Number,
+    /// The stored values that the text means under this operator ("Firefox" is "FF"). Negations are taken care of:
+    /// the operator is never a negative one.
+    Named(fn(Op, &str) -> Vec<Value>),
+    /// The condition itself; negations are taken care of. `None`: nothing can match.
+    Condition(fn(Op, &str) -> Option<Condition>),
 }

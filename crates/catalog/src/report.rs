@@ -1,5 +1,5 @@
-use crate::{Dimension, Measure, Metric, Plan};
-use makoto_model::Value;
+use crate::{Answer, Column, Condition, Dimension, Expr, Metric, Scope};
+use makoto_model::{Site, Value};
 
 /// A table of numbers that can be asked for by name; from it come the API method, the widget and the page.
 pub struct Report {
@@ -11,14 +11,59 @@ pub struct Report {
     pub subcategory: &'static str,
     pub order: u16,
     pub dimension: Option<&'static Dimension>,
-    pub metrics: &'static [&'static Metric],
-    /// Rows are sorted by it, the largest first, unless the caller says otherwise.
-    pub sort: &'static Metric,
+    /// One to four group-bys whose rows are merged by key.
+    pub parts: &'static [Part],
+    /// Computed after rows are merged.
+    pub processed: &'static [&'static Metric],
+    /// Rows are sorted by it, the largest first, unless the caller says otherwise. `None`: as their keys stand.
+    pub sort: Option<&'static Metric>,
+    /// Rows without more than 0 of this metric are left out.
+    pub needs: Option<&'static Metric>,
     /// The report that opens a row.
     pub subtable: Option<&'static str>,
     pub chart: Chart,
     pub shape: Shape,
-    pub label: RowLabel,
+    /// More rows than these become one, "Others"; 0 for no limit. The second is for subtables.
+    pub rows_max: (usize, usize),
+}
+
+impl Report {
+    /// What most declarations share.
+    pub const PLAIN: Report = Report {
+        method: "",
+        name: "",
+        doc: "",
+        category: "",
+        subcategory: "",
+        order: 0,
+        dimension: None,
+        parts: &[],
+        processed: &[],
+        sort: None,
+        needs: None,
+        subtable: None,
+        chart: Chart::Table,
+        shape: Shape::Totals,
+        rows_max: (0, 0),
+    };
+
+    /// Every metric, the counted ones first.
+    pub fn metrics(&self) -> impl Iterator<Item = &'static Metric> + use<> {
+        let (parts, processed) = (self.parts, self.processed);
+        parts.iter().flat_map(|part| part.metrics.iter().copied()).chain(processed.iter().copied())
+    }
+}
+
+/// One group-by of a report.
+pub struct Part {
+    pub scope: Scope,
+    /// As many as in the report's other parts.
+    pub keys: &'static [Expr],
+    /// Which rows count.
+    pub only: fn() -> Condition,
+    pub metrics: &'static [&'static Metric],
+    /// What a row has that this part knows nothing of: zeros, or no column at all.
+    pub zeros: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,25 +75,88 @@ pub enum Chart {
     Map,
 }
 
-/// How the report is made. The query crate turns each shape into plans.
+/// How the report is made of the rows of its parts.
 pub enum Shape {
-    /// One group-by over the report's dimension.
-    GroupBy,
-    /// One row without a label.
+    /// One row without a label; several rows of a part are summed.
     Totals,
-    /// A group-by whose rows are paths (page URLs, titles): a tree that is summed upward.
-    Tree,
-    /// Its own plans, and its own way from their rows to the table. The escape hatch; few need it.
-    Custom { plan: fn(&Plan) -> Vec<Plan>, measures: &'static [Measure] },
+    /// The first shown metric alone. `text` turns it into words.
+    Number { text: Option<fn(f64) -> String> },
+    /// A row per value. A second level opens the rows of the first.
+    Rows { levels: &'static [RowLabel], always: Option<Always> },
+    /// Rows are paths (page URLs, titles): a tree that is summed upward.
+    Tree(Tree),
+    /// A row per metric of the only row, all under the name of the first; then the report's processed metrics.
+    Metrics { into: &'static Metric, label: fn(&str) -> (String, Vec<Meta>) },
+    /// The rows that open a row of another report.
+    Subtable { of: &'static Report, dimension: &'static Dimension },
+    /// The one row of a tree that a parameter names.
+    Path { of: &'static Report, param: &'static str },
+    /// The columns of other reports of one row, side by side.
+    Union(&'static [&'static Report]),
+    /// One row over the last minutes, as many as the parameter says.
+    Recent { minutes: &'static str, minutes_max: i64 },
+    /// The visits themselves, the newest first; `limit` where the caller may not choose.
+    Visits { limit: Option<u64>, with_actions: bool, show: fn(&VisitLog) -> Answer },
 }
 
-/// How a stored value becomes a row.
+/// How groups become rows of one level.
 pub struct RowLabel {
+    /// The row's own key from the keys of a group; many groups may give one row. `None` leaves a group out.
+    pub row: fn(&[Value]) -> Option<Vec<Value>>,
     /// What a person reads.
-    pub text: fn(&Value) -> String,
+    pub text: fn(&[Value]) -> String,
     /// More facts about the row ("url", "logo", "code", "segment").
-    pub meta: fn(&Value) -> Vec<Meta>,
+    pub meta: fn(&[Value], &mut Vec<Meta>),
+    /// The column that holds this level's label when levels are flattened.
+    pub flat_column: &'static str,
+}
+
+/// Rows that stand even when nothing happened.
+pub struct Always {
+    pub rows: fn() -> Vec<Vec<Value>>,
+    /// With all columns at 0, or with the column that the rows are about alone.
+    pub columns: AlwaysColumns,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AlwaysColumns {
+    All,
+    Only(&'static str),
+}
+
+/// How texts become paths.
+pub struct Tree {
+    /// The names on the path, the leaf last. May point into the text.
+    pub split: for<'a> fn(&'a str, &mut Vec<&'a str>),
+    /// Stands before a leaf's name, so that a page and a folder of one name stay two rows.
+    pub leaf_prefix: &'static str,
+    /// Stands between the names of a flat label.
+    pub separator: &'static str,
+    /// Also stands before a flat label.
+    pub flat_prefix: bool,
+    /// What flat labels call a leaf of this name: nothing.
+    pub index: Option<&'static str>,
+    /// For texts without any name.
+    pub nameless: &'static str,
+    /// The key is a URL: leaves carry it as `url`.
+    pub url: bool,
+    pub leaf_segment: &'static str,
+    /// Segment of folders, by how their URLs begin.
+    pub folder_segment: Option<&'static str>,
+    pub flat_column: &'static str,
 }
 
 /// One fact about a row: its name in answers and its value.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Meta(pub &'static str, pub Value);
+
+/// Visits as stored, for reports that show them one by one.
+pub struct VisitLog<'a> {
+    pub site: &'a Site,
+    pub visit_columns: &'a [Column],
+    pub action_columns: &'a [Column],
+    /// Each with its actions in the order of time.
+    pub visits: Vec<(&'a [Value], &'a [Vec<Value>])>,
+    pub now_s: i64,
+    pub with_actions: bool,
+}
