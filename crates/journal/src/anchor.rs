@@ -49,7 +49,7 @@ impl Anchor {
             return Ok(0);
         }
         let mut bytes = [0; ANCHOR_BYTES];
-        let damaged = |detail: &str| Error::damaged(&self.path, format!("{detail}; it may be deleted"));
+        let damaged = |detail: &str| Error::damaged(&self.path, format!("{detail}; this one file may be deleted"));
         if size_bytes != ANCHOR_BYTES as u64 {
             return Err(damaged("the head has the wrong size"));
         }

@@ -42,7 +42,7 @@ pub enum Error {
         trimmed: Position,
     },
     /// What is in the file is not what was written.
-    #[error("{file} is damaged at records {first} to {last} ({detail}): restore it from a backup, or move it away to go on without these records", file = file.display())]
+    #[error("{file} is damaged at records {first} to {last} ({detail}): restore it from a backup, or move it and its -wal and -head away to go on without these records", file = file.display())]
     Corrupt {
         /// The damaged file.
         file: PathBuf,

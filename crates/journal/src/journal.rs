@@ -75,7 +75,7 @@ impl Shared {
     }
 }
 
-/// An open journal. Clones share it; the last one to go closes it.
+/// An open journal. Clones share it; the last one to go closes it, which blocks.
 #[derive(Clone)]
 pub struct Journal {
     inner: Arc<Inner>,
@@ -91,8 +91,10 @@ impl Journal {
     /// crash cut short is dropped; damage is [`Error::Corrupt`] and changes nothing.
     pub fn open(path: &Path, options: Options) -> Result<Journal, Error> {
         let anchor = Anchor::open(path)?;
-        let known = anchor.read()?.max(options.applied.get());
-        let (store, summary) = verify::open(path, known)?;
+        let (applied, known) = (options.applied.get(), anchor.read()?);
+        // A new file must not cover up that the old one got lost with records that nobody has applied.
+        let begin_after = (known <= applied).then_some(applied);
+        let (store, summary) = verify::open(path, known.max(applied), begin_after)?;
         anchor.write(summary.head.get())?;
         let shared = Arc::new(Shared {
             queue: Queue::new(options.queue_bytes_max, options.queue_records_max),
@@ -113,14 +115,18 @@ impl Journal {
     }
 
     /// Appends records, all or none. They are on their way when this returns; the answer, the position of the last of
-    /// them, comes when they are on the disk. Dropping the answer does not take them back.
+    /// them, comes when they are on the disk. Dropping the answer does not take them back. No records are answered
+    /// with the head.
     pub fn append<R: AsRef<[u8]>>(&self, schema: SchemaId, records: &[R]) -> Ack {
         self.append_with_keys(schema, records, &[])
     }
 
     /// Like [`Journal::append`], and reserves keys along with it. When one of them is taken, nothing is stored and the
-    /// answer is [`Error::Duplicate`] with its index.
+    /// answer is [`Error::Duplicate`] with its index. Without records nothing is reserved.
     pub fn append_with_keys<R: AsRef<[u8]>>(&self, schema: SchemaId, records: &[R], keys: &[Reservation]) -> Ack {
+        if records.is_empty() {
+            return Ack(State::Known(Some(Ok(self.head()))));
+        }
         let (reply, receiver) = oneshot::channel();
         let append = || {
             let too_large = Error::TooLarge { records: records.len(), bytes: usize::MAX };
@@ -134,7 +140,7 @@ impl Journal {
         };
         match append() {
             Ok(()) => Ack(State::Waiting(receiver)),
-            Err(error) => Ack(State::Refused(Some(error))),
+            Err(error) => Ack(State::Known(Some(Err(error)))),
         }
     }
 
@@ -247,7 +253,8 @@ impl Drop for Inner {
 pub struct Ack(State);
 
 enum State {
-    Refused(Option<Error>),
+    /// Taken out when it is told.
+    Known(Option<Result<Position, Error>>),
     Waiting(oneshot::Receiver<Result<Position, Error>>),
 }
 
@@ -256,7 +263,7 @@ impl Future for Ack {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.0 {
-            State::Refused(error) => Poll::Ready(Err(error.take().unwrap_or(Error::Closed))),
+            State::Known(answer) => Poll::Ready(answer.take().unwrap_or(Err(Error::Closed))),
             State::Waiting(receiver) => {
                 Pin::new(receiver).poll(context).map(|answer| answer.unwrap_or(Err(Error::Closed)))
             }

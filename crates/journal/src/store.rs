@@ -45,6 +45,8 @@ const TRIM_ROWS_MAX: i64 = 64;
 const EXPIRE_KEYS_MAX: i64 = 2_000;
 /// The file is made smaller when so much of it is unused …
 const SHRINK_FREE_BYTES: i64 = 64 * 1024 * 1024;
+/// … or so much while the disk is nearly full …
+const SHRINK_FREE_LOW_BYTES: i64 = 1024 * 1024;
 /// … and so little is used, as that is copied while appends wait.
 const SHRINK_USED_BYTES: i64 = 16 * 1024 * 1024;
 
@@ -91,33 +93,29 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 impl Store {
-    /// Opens the file, or makes a new one whose first record gets the position after `applied`.
-    pub(crate) fn open(path: &Path, applied: u64) -> Result<Store, Error> {
-        let new = std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0);
-        let connection = connect(path, new)?;
-        let mut store = Store { connection, path: path.to_path_buf(), log_bytes: 0 };
-        if new {
-            store.create(applied)?;
-        }
-        Ok(store)
+    /// Opens a file that exists.
+    pub(crate) fn open(path: &Path) -> Result<Store, Error> {
+        Ok(Store { connection: connect(path, false)?, path: path.to_path_buf(), log_bytes: 0 })
     }
 
-    fn create(&mut self, applied: u64) -> Result<(), Error> {
-        let path = self.path.clone();
-        let sqlite = |error| Error::sqlite(&path, error);
-        self.connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
-        let transaction = self.begin().map_err(sqlite)?;
+    /// Makes a new file, whose first record gets the position after `trimmed`.
+    pub(crate) fn create(path: &Path, trimmed: u64) -> Result<Store, Error> {
+        let mut store = Store { connection: connect(path, true)?, path: path.to_path_buf(), log_bytes: 0 };
+        let sqlite = |error| Error::sqlite(path, error);
+        store.connection.pragma_update(None, "journal_mode", "WAL").map_err(sqlite)?;
+        let transaction = store.begin().map_err(sqlite)?;
         for table in TABLES {
             transaction.execute(table, []).map_err(sqlite)?;
         }
-        set_trimmed(&transaction, applied).map_err(sqlite)?;
+        set_trimmed(&transaction, trimmed).map_err(sqlite)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(sqlite)?;
         transaction.pragma_update(None, "user_version", FORMAT).map_err(sqlite)?;
         transaction.commit().map_err(sqlite)?;
-        self.checkpoint("TRUNCATE").map_err(|fault| fault.error())?;
+        store.checkpoint("TRUNCATE").map_err(|fault| fault.error())?;
         // The name of a new file is durable only when its folder is.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| Error::io(folder, error))
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| Error::io(folder, error))?;
+        Ok(store)
     }
 
     pub(crate) fn connection(&self) -> &Connection {
@@ -221,17 +219,22 @@ impl Store {
         Ok((trimmed, more))
     }
 
-    /// Gives unused space back to the file system when there is much of it and copying the rest is quick.
-    pub(crate) fn shrink(&mut self) -> Result<(), Fault> {
+    /// Gives unused space back to the file system when there is much of it, or when the disk is `low`, and copying the
+    /// rest is quick.
+    pub(crate) fn shrink(&mut self, low: bool) -> Result<(), Fault> {
         let number = |name: &str| self.connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
         let page_bytes = number("page_size")?;
         let free_bytes = number("freelist_count")? * page_bytes;
         let used_bytes = number("page_count")? * page_bytes - free_bytes;
-        if free_bytes < SHRINK_FREE_BYTES || used_bytes > SHRINK_USED_BYTES {
-            return Ok(());
+        let free_min_bytes = if low { SHRINK_FREE_LOW_BYTES } else { SHRINK_FREE_BYTES };
+        let shrinks = free_bytes >= free_min_bytes && used_bytes <= SHRINK_USED_BYTES;
+        if shrinks {
+            self.connection.execute_batch("VACUUM")?;
         }
-        self.connection.execute_batch("VACUUM")?;
-        self.checkpoint("TRUNCATE")
+        if shrinks || low {
+            self.checkpoint("TRUNCATE")?;
+        }
+        Ok(())
     }
 
     /// Forgets some keys that expire before `now_s`. Answers how many, and whether more can go.

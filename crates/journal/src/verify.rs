@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::anchor::Anchor;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::position::{Position, SchemaId};
 use crate::reader::decode;
 use crate::store::{self, Store};
@@ -32,13 +32,19 @@ pub fn check(path: &Path) -> Result<Summary, Error> {
     verify(&connection, path, anchor.read()?)
 }
 
-/// Opens the file and verifies it. `known` is the last position that must be there if the file is not new.
-pub(crate) fn open(path: &Path, known: u64) -> Result<(Store, Summary), Error> {
-    let mut store = Store::open(path, known)?;
+/// Opens the file and verifies it. `known` is the last position that must be there. A file that does not exist is made,
+/// to begin after a position, only when that is given.
+pub(crate) fn open(path: &Path, known: u64, begin_after: Option<u64>) -> Result<(Store, Summary), Error> {
+    let empty = std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0);
+    let mut store = match begin_after {
+        Some(position) if empty => Store::create(path, position)?,
+        _ if empty => return Err(Error::corrupt(path, 1, known, "the file is gone".to_owned())),
+        _ => Store::open(path)?,
+    };
     let summary = verify(store.connection(), path, known)?;
     match store.settle() {
         // On a full disk the log stays as it is; the server must start all the same.
-        Ok(()) | Err(crate::error::Fault::Full) => Ok((store, summary)),
+        Ok(()) | Err(Fault::Full) => Ok((store, summary)),
         Err(fault) => Err(fault.error()),
     }
 }

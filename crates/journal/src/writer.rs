@@ -72,12 +72,13 @@ impl Writer {
                 }
             }
         }
+        // The records are safe in the log. A failure closes the file, and so is told to the next append.
         self.attempt(Store::checkpoint_if_long).unwrap_or_else(|fault| self.fault = fault);
     }
 
     /// Stores a group and lets readers see it. The records are durable when this returns.
     fn commit(&mut self, appends: &[Append]) -> Result<Vec<Verdict>, Fault> {
-        self.space.check()?;
+        self.space.check(appends.iter().map(|append| append.encoded.len() as u64).sum())?;
         self.reopen()?;
         let next = self.head + 1;
         let Committed { groups, verdicts } = self.attempt(|store| store.append(next, appends))?;
@@ -121,7 +122,8 @@ impl Writer {
         }
         self.attempt(Store::checkpoint_if_long)?;
         if !more && trimmed > 0 {
-            self.attempt(|store| store.shrink().or_else(ignore_full))?;
+            let low = self.space.ask()?;
+            self.attempt(|store| store.shrink(low).or_else(ignore_full))?;
         }
         Ok(!more)
     }
@@ -169,7 +171,7 @@ impl Writer {
         let shared = Arc::clone(&self.shared);
         let mut reader = shared.reader.lock().unwrap_or_else(PoisonError::into_inner);
         *reader = None;
-        let opened = verify::open(&self.path, self.head)
+        let opened = verify::open(&self.path, self.head, None)
             .and_then(|(store, summary)| self.anchor.write(summary.head.get()).map(|()| (store, summary)))
             .and_then(|(store, summary)| Ok((store, summary, Reader::open(&self.path)?)));
         match opened {
