@@ -207,3 +207,84 @@ pub fn search_url(engine: &str, keyword: &str) -> Option<String> {
     let path = facts.search_path.replace("{k}", &query::encode(keyword));
     Some(format!("{}/{path}", facts.url))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    fn of(url: &str) -> Option<(&'static str, Option<String>)> {
+        search(&ParsedReferrer::parse(url)?).map(|hit| (hit.engine, hit.keyword))
+    }
+
+    fn found(engine: &'static str, keyword: &str) -> Option<(&'static str, Option<String>)> {
+        Some((engine, Some(keyword.to_owned())))
+    }
+
+    #[test]
+    fn every_host_leads_to_its_engine() {
+        for engine in engines::all() {
+            for entry in engine.hosts.split_ascii_whitespace() {
+                let plain = entry.trim_start_matches('=').replace("*.", "sub.");
+                let plain = plain.replace("{}.", "fr.").replace(".{}", ".fr");
+                let (host, path) = plain.find('/').map_or((&*plain, "/"), |at| plain.split_at(at));
+                let row = INDEX.find(host, path);
+                assert_eq!(row.map(|row| row.name), Some(engine.name), "{entry}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_are_sound() {
+        for engine in engines::all() {
+            let Engine { name, search_path, hidden, charset, .. } = engine;
+            assert!(!engine.params.trim().is_empty() || !hidden.is_empty(), "{name}");
+            assert!(search_path.is_empty() || search_path.contains("{k}"), "{name}");
+            assert!(!search_path.starts_with('/') && !search_path.contains("://"), "{name}");
+            assert!(hidden.split_ascii_whitespace().all(|path| path.starts_with('/')), "{name}");
+            let known = encoding_rs::Encoding::for_label(charset.as_bytes()).is_some();
+            assert!(charset.is_empty() || known, "{name}");
+        }
+        let names: HashSet<_> = engines::all().map(|engine| engine.name).collect();
+        assert!(names.len() >= 300, "{} engines", names.len());
+    }
+
+    #[test]
+    fn reads_keywords_of_each_kind() {
+        assert_eq!(of("http://technorati.com/search/Rust%20book/x"), found("Technorati", "rust book"));
+        assert_eq!(of("https://www.google.com/#q=late+fragment"), found("Google", "late fragment"));
+        assert_eq!(of("http://www.baidu.com/s?wd=%C4%E3%BA%C3"), found("Baidu", "你好"));
+        assert_eq!(of("http://go.mail.ru/search?q=%EF%F0%E8%E2%E5%F2"), found("Mail.ru", "привет"));
+        assert_eq!(of("http://www.bing.com/search?q=a%FFb"), found("Bing", "ab"));
+        assert_eq!(of("https://www.bing.com/search?q=first&q=last"), found("Bing", "last"));
+        assert_eq!(of("https://search.yahoo.com/search?p=&q=second"), found("Yahoo!", "second"));
+        assert_eq!(
+            of("https://www.google.com/search?as_q=rust+book&as_epq=by+example&as_eq=go"),
+            found("Google", "rust book \"by example\" -go")
+        );
+    }
+
+    #[test]
+    fn tells_searches_of_one_company_apart() {
+        assert_eq!(of("https://www.google.fr/search?q=a&tbm=isch"), found("Google Images", "a"));
+        assert_eq!(of("https://www.google.fr/search?q=a&tbm=vid"), found("Google Video", "a"));
+        assert_eq!(of("https://www.google.fr/search?q=a&tbm=nws"), found("Google", "a"));
+        assert_eq!(of("https://fr.images.search.yahoo.com/search?p=a"), found("Yahoo! Images", "a"));
+        assert_eq!(of("https://fr.search.yahoo.com/search?p=a"), found("Yahoo!", "a"));
+        assert_eq!(of("https://www.bing.com/images/search?q=a"), found("Bing Images", "a"));
+        assert_eq!(
+            of("https://shop.example/results?cx=1:2&cof=FORID:10&q=shoes"),
+            found("Google Custom Search", "shoes")
+        );
+        assert_eq!(of("https://shop.example/results?cx=1:2&q=shoes"), None);
+    }
+
+    #[test]
+    fn only_front_pages_hide_a_keyword() {
+        assert_eq!(of("https://www.ecosia.org"), Some(("Ecosia", None)));
+        assert_eq!(of("https://www.ecosia.org/about"), None);
+        assert_eq!(of("https://www.facebook.com/groups/1"), None);
+        assert_eq!(of("https://facebook.com/"), None);
+        assert_eq!(of("https://www.google.com/maps"), None);
+    }
+}

@@ -1,6 +1,9 @@
 //! The table of search engines, one row per way an engine writes its results' URLs.
 
+mod europe;
 mod google;
+mod metasearch;
+mod people;
 mod world;
 
 /// One way in which a search engine sends visitors. An engine may have several rows.
@@ -49,5 +52,5 @@ impl Engine {
 
 /// All rows; the first match of a host in this order counts.
 pub(crate) fn all() -> impl Iterator<Item = &'static Engine> {
-    [google::ENGINES, world::ENGINES].into_iter().flatten()
+    [google::ENGINES, world::ENGINES, europe::ENGINES, metasearch::ENGINES, people::ENGINES].into_iter().flatten()
 }
