@@ -3,6 +3,7 @@
 //! The rules are Matomo's. They are no part of this crate: [`pack::build_pack`] (feature `pack-build`) makes one file
 //! from the Python wheel that carries them, and [`Detector::from_pack`] reads it.
 
+mod cache;
 mod detector;
 pub mod device;
 pub mod hints;
@@ -11,6 +12,7 @@ mod names;
 pub mod pack;
 mod rules;
 
+pub use cache::{CACHE_ENTRIES_MAX, CachedDetector};
 pub use detector::{DETECTION_STEPS_MAX, Detector, Measured, USER_AGENT_BYTES_MAX};
 pub use device::{Bot, Client, ClientKind, Device, DeviceType, Os};
 pub use hints::{Brand, ClientHints, HintsError};

@@ -139,7 +139,7 @@ impl Parser<'_> {
         } else if self.take("?=") {
             Node::Ahead(false, Box::new(self.either()?))
         } else if self.take("?<!") {
-            Node::NotBehind(self.behind()?)
+            Node::NotBehind(fixed_ways(&self.either()?)?)
         } else if self.peek() == Some(b'?') {
             return Err("it uses an unknown kind of group");
         } else {
@@ -149,22 +149,6 @@ impl Parser<'_> {
         };
         self.depth -= 1;
         if self.take(")") { Ok(node) } else { Err("a group is not closed") }
-    }
-
-    /// The ways of a look-behind, each a list of single bytes.
-    fn behind(&mut self) -> Parsed<Vec<Vec<Node>>> {
-        let ways = match self.either()? {
-            Node::Either(ways) => ways,
-            node => vec![node],
-        };
-        let is_single = |node: &Node| matches!(node, Node::Byte(_) | Node::Class(_));
-        ways.into_iter()
-            .map(|way| match way {
-                Node::Concat(nodes) if nodes.iter().all(is_single) => Ok(nodes),
-                node if is_single(&node) => Ok(vec![node]),
-                _ => Err("it looks behind over a variable length"),
-            })
-            .collect()
     }
 
     fn repeated(&mut self, node: Node) -> Parsed<Node> {
@@ -254,6 +238,19 @@ impl Parser<'_> {
             None if escaped.is_ascii_alphanumeric() => Err("a class uses an unknown escape"),
             None => Ok(Err(escaped)),
         }
+    }
+}
+
+/// The ways of a look-behind, each a list of single bytes.
+fn fixed_ways(node: &Node) -> Parsed<Vec<Vec<Node>>> {
+    match node {
+        Node::Byte(_) | Node::Class(_) => Ok(vec![vec![node.clone()]]),
+        Node::Either(ways) => Ok(ways.iter().map(fixed_ways).collect::<Parsed<Vec<_>>>()?.concat()),
+        Node::Concat(nodes) => nodes.iter().try_fold(vec![Vec::new()], |starts, node| {
+            let ends = fixed_ways(node)?;
+            Ok(starts.iter().flat_map(|start| ends.iter().map(move |end| [start.as_slice(), end].concat())).collect())
+        }),
+        _ => Err("it looks behind over a variable length"),
     }
 }
 

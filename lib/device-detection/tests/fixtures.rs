@@ -1,0 +1,135 @@
+//! Compares detection with the expected answers that the wheel ships. Needs `DEVICE_DETECTOR_WHEEL` (a wheel) or
+//! `DEVICE_DETECTOR_DATA` (a folder that holds one); `DEVICE_DETECTOR_VERBOSE` prints every difference.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use device_detection::pack::{Wheel, build_pack};
+use device_detection::{ClientHints, DETECTION_STEPS_MAX, Detector, DeviceType};
+use yaml_rust2::{Yaml, YamlLoader};
+
+/// Least share of right answers per field, in percent.
+const BOUNDS: [(&str, f64); 9] = [
+    ("bot", 99.5),
+    ("client", 99.0),
+    ("client kind", 99.0),
+    ("client version", 99.0),
+    ("engine", 99.0),
+    ("os", 99.0),
+    ("os version", 99.0),
+    ("device type", 99.0),
+    ("brand", 98.5),
+];
+
+/// Most steps that an honest user agent may take: a tenth of the limit is left for the hostile.
+const HONEST_STEPS_MAX: u32 = DETECTION_STEPS_MAX / 2;
+
+#[derive(Default)]
+struct Score {
+    right: usize,
+    wrong: usize,
+}
+
+impl Score {
+    fn percent(&self) -> f64 {
+        100.0 * self.right as f64 / (self.right + self.wrong).max(1) as f64
+    }
+}
+
+fn find_wheel() -> Option<Vec<u8>> {
+    let path = std::env::var_os("DEVICE_DETECTOR_WHEEL").map(PathBuf::from).or_else(|| {
+        let folder = std::env::var_os("DEVICE_DETECTOR_DATA")?;
+        let files = std::fs::read_dir(folder).expect("DEVICE_DETECTOR_DATA is a folder");
+        let mut paths = files.map(|file| file.expect("a file").path());
+        paths.find(|path| path.extension().is_some_and(|extension| extension == "whl"))
+    })?;
+    Some(std::fs::read(path).expect("the wheel can be read"))
+}
+
+fn text(value: &Yaml) -> String {
+    match value {
+        Yaml::String(text) | Yaml::Real(text) => text.clone(),
+        Yaml::Integer(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn hints_of(fixture: &Yaml) -> ClientHints {
+    let headers: Vec<(String, String)> =
+        fixture["headers"].as_hash().into_iter().flatten().map(|(name, value)| (text(name), text(value))).collect();
+    ClientHints::from_headers(headers.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
+/// Expected and given answer per field.
+fn answers(detector: &Detector, fixture: &Yaml) -> Vec<(&'static str, String, String)> {
+    let measured = detector.detect_measured(&text(&fixture["user_agent"]), &hints_of(fixture));
+    assert!(measured.steps <= HONEST_STEPS_MAX, "{} steps for {fixture:?}", measured.steps);
+    let device = measured.device;
+    let bot = device.bot.map(|bot| bot.name).unwrap_or_default();
+    if fixture["bot"].as_hash().is_some() {
+        return vec![("bot", text(&fixture["bot"]["name"]), bot)];
+    }
+    let client = |part: fn(device_detection::Client) -> String| device.client.clone().map(part).unwrap_or_default();
+    let os = |part: fn(device_detection::Os) -> String| device.os.clone().map(part).unwrap_or_default();
+    let expected = |section: &str, part: &str| text(&fixture[section][part]);
+    let mut answers = vec![
+        ("bot", String::new(), bot),
+        ("client", expected("client", "name"), client(|client| client.name)),
+        ("client kind", expected("client", "type"), client(|client| client.kind.name().to_owned())),
+        ("client version", expected("client", "version"), client(|client| client.version)),
+        ("os", expected("os", "name"), os(|os| os.name)),
+        ("os version", expected("os", "version"), os(|os| os.version)),
+        ("platform", expected("os", "platform"), os(|os| os.platform)),
+        ("device type", expected("device", "type"), device.device_type.map_or("", DeviceType::name).to_owned()),
+        ("brand", expected("device", "brand"), device.brand.clone()),
+        ("model", expected("device", "model"), device.model.clone()),
+    ];
+    if answers[2].1 == "browser" && answers[2].2 == "browser" {
+        answers.push(("engine", expected("client", "engine"), client(|client| client.engine)));
+        answers.push(("engine version", expected("client", "engine_version"), client(|client| client.engine_version)));
+        let family = client(|client| client.family);
+        let family = if family.is_empty() { "Unknown".to_owned() } else { family };
+        answers.push(("family", text(&fixture["browser_family"]), family));
+    }
+    answers
+}
+
+#[test]
+fn fixtures_are_detected() {
+    let Some(bytes) = find_wheel() else {
+        println!("skipped: set DEVICE_DETECTOR_WHEEL to the wheel device-detector 6.5.1");
+        return;
+    };
+    let pack = build_pack(&bytes).expect("a pack");
+    let detector = Detector::from_pack(&pack).expect("a detector");
+    let wheel = Wheel::open(&bytes).expect("a wheel");
+    let is_verbose = std::env::var_os("DEVICE_DETECTOR_VERBOSE").is_some();
+    let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
+    let is_fixture = |name: &&str| name.contains("tests/fixtures/upstream/") && name.ends_with(".yml");
+    for name in wheel.names().filter(is_fixture) {
+        let documents = YamlLoader::load_from_str(&wheel.text(name).expect("a file")).expect("fixtures");
+        for fixture in documents.into_iter().filter_map(Yaml::into_vec).flatten() {
+            for (field, expected, given) in answers(&detector, &fixture) {
+                let score = scores.entry(field).or_default();
+                if expected == given {
+                    score.right += 1;
+                } else {
+                    score.wrong += 1;
+                    if is_verbose {
+                        println!("{field}: expected {expected:?}, given {given:?} for {:?}", fixture["user_agent"]);
+                    }
+                }
+            }
+        }
+    }
+    for (field, score) in &scores {
+        println!("{field}: {} of {} right, {:.2} %", score.right, score.right + score.wrong, score.percent());
+    }
+    for (field, least) in BOUNDS {
+        assert!(
+            scores[field].percent() >= least,
+            "{field}: {:.2} % are right, {least} % must be",
+            scores[field].percent()
+        );
+    }
+}
