@@ -18,14 +18,16 @@ export async function bundle() {
     mangleProps: /[a-z]_$/,
     legalComments: 'none',
     charset: 'utf8',
+    // Without this the bundle repeats "use strict", which type checking already stands for.
+    tsconfigRaw: {},
   });
   const packed = await minify(result.outputFiles[0].text, {
     ecma: 2017,
-    compress: { passes: 4, pure_getters: true, unsafe_arrows: true, keep_fargs: false },
+    compress: { passes: 4, inline: 1, pure_getters: true, unsafe_arrows: true, keep_fargs: false },
     mangle: true,
     format: { comments: false, ascii_only: true },
   });
-  return `/*! Makoto tracker, MIT licence */\n${packed.code}\n`;
+  return `/*! Makoto, MIT licence */\n${packed.code}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

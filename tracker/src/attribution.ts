@@ -1,51 +1,51 @@
 import { readOwn, writeOwn } from './cookies.ts';
 import { pageUrl, referrer } from './location.ts';
-import { now } from './page.ts';
 import type { State } from './state.ts';
 import type { Api } from './types.ts';
-import { firstValueOf, isIn } from './url.ts';
+import { firstValueOf, isOwn } from './url.ts';
+import { seconds } from './visitor.ts';
 
 /** [campaign, keyword, time in seconds, referrer URL]: what a later conversion is credited to. */
 export type Attribution = [campaign: string, keyword: string, time_s: number, referrer: string];
 
 /** The stored attribution, empty when there is none or the cookie is damaged. */
-export function storedAttribution(t: State): Attribution {
+export const storedAttribution = (t: State): Attribution => {
   try {
     const stored: unknown = JSON.parse(readOwn(t, 'ref'));
-    if (Array.isArray(stored)) {
+    if (stored) {
       return stored as Attribution;
     }
   } catch {
     // No cookie, or one that somebody else wrote.
   }
   return ['', '', 0, ''];
-}
+};
 
 /** Attribution for the next request. It only changes at the start of a session. */
-export function currentAttribution(t: State): Attribution {
+export const currentAttribution = (t: State): Attribution => {
   let [campaign, keyword, time_s, source] = storedAttribution(t);
   if (readOwn(t, 'ses')) {
     return [campaign, keyword, time_s, source];
   }
-  if (!t.firstReferrerWins_ || !campaign) {
-    const found = firstValueOf(pageUrl(t), t.campaignNames_);
+  if (!t.ConversionAttributionFirstReferrer || !campaign) {
+    const found = firstValueOf(pageUrl(t), t.CampaignNameKey);
     if (found) {
       campaign = found;
-      keyword = firstValueOf(pageUrl(t), t.campaignKeywords_);
+      keyword = firstValueOf(pageUrl(t), t.CampaignKeywordKey);
     }
   }
   const url = referrer(t);
-  if (url && !isIn(url, t.domains_) && (!t.firstReferrerWins_ || !source)) {
-    source = url.slice(0, t.referrerMax_);
+  if (url && !isOwn(t, url) && (!t.ConversionAttributionFirstReferrer || !source)) {
+    source = url.slice(0, t.ReferralUrlMaxLength);
   }
   if (campaign || source) {
-    time_s = Math.round(now() / 1000);
-    writeOwn(t, 'ref', JSON.stringify([campaign, keyword, time_s, source]), t.referralTimeout_);
+    time_s = seconds();
+    writeOwn(t, 'ref', JSON.stringify([campaign, keyword, time_s, source]), t.ReferralCookieTimeout);
   }
   return [campaign, keyword, time_s, source];
-}
+};
 
-export function attributionMethods(t: State): Api {
+export const attributionMethods = (t: State): Api => {
   return {
     getAttributionInfo: () => storedAttribution(t),
     getAttributionCampaignName: () => storedAttribution(t)[0],
@@ -53,4 +53,4 @@ export function attributionMethods(t: State): Api {
     getAttributionReferrerTimestamp: () => storedAttribution(t)[2],
     getAttributionReferrerUrl: () => storedAttribution(t)[3],
   };
-}
+};

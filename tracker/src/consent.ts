@@ -1,4 +1,4 @@
-import { CONSENT, CONSENT_REMOVED, COOKIE_CONSENT, deleteCookie, deleteOwn, readCookie, writeCookie } from './cookies.ts';
+import { CONSENT, CONSENT_REMOVED, COOKIE_CONSENT, deleteCookie, readCookie, turnCookiesOff, writeCookie } from './cookies.ts';
 import { nav, now, win } from './page.ts';
 import { ping } from './actions.ts';
 import { send } from './delivery.ts';
@@ -6,32 +6,32 @@ import type { State } from './state.ts';
 import type { Api } from './types.ts';
 import { currentVisitor, storeVisitor } from './visitor.ts';
 
-const HOUR_MS = 3_600_000;
+const HOUR_S = 3600;
 /** Thirty years: a decision of the visitor stays until it is changed. */
 const FOREVER_H = 30 * 365 * 24;
 
-const lifetime = (hours?: number): number => (hours || FOREVER_H) * HOUR_MS;
+const lifetime = (hours?: number): number => (hours || FOREVER_H) * HOUR_S;
 
-function rememberedConsent(t: State): string | null {
+const rememberedConsent = (t: State): string | null => {
   if (readCookie(CONSENT_REMOVED)) {
     deleteCookie(t, CONSENT);
     return null;
   }
   return readCookie(CONSENT) || null;
-}
+};
 
-function giveCookieConsent(t: State): void {
+const giveCookieConsent = (t: State): void => {
   if (t.cookiesOff_) {
     t.cookiesOff_ = false;
-    if (t.siteId_ && t.lastSend_) {
+    if (t.SiteId && t.lastSend_) {
       // The server has to learn the id that the visitor has from now on.
       storeVisitor(t);
       ping(t);
     }
   }
-}
+};
 
-function giveConsent(t: State, cookiesToo: boolean | undefined): void {
+const giveConsent = (t: State, cookiesToo: boolean | undefined): void => {
   t.hasConsent_ = true;
   deleteCookie(t, CONSENT_REMOVED);
   if (cookiesToo !== false) {
@@ -46,30 +46,29 @@ function giveConsent(t: State, cookiesToo: boolean | undefined): void {
       callback_,
     );
   });
-}
+};
 
-function requireConsent(t: State): void {
+const requireConsent = (t: State): void => {
   t.consentRequired_ = true;
   t.hasConsent_ = !!rememberedConsent(t);
   if (!t.hasConsent_) {
     t.cookiesOff_ = true;
   }
-}
+};
 
-function forgetCookieConsent(t: State): void {
+const forgetCookieConsent = (t: State): void => {
   deleteCookie(t, COOKIE_CONSENT);
-  t.cookiesOff_ = true;
-  deleteOwn(t);
-}
+  turnCookiesOff(t);
+};
 
-function optOut(t: State, hours?: number): void {
+const optOut = (t: State, hours?: number): void => {
   deleteCookie(t, CONSENT);
   writeCookie(t, CONSENT_REMOVED, now(), lifetime(hours));
   forgetCookieConsent(t);
   requireConsent(t);
-}
+};
 
-export function consentMethods(t: State): Api {
+export const consentMethods = (t: State): Api => {
   return {
     requireConsent: () => requireConsent(t),
     setConsentGiven: (cookiesToo?: boolean) => giveConsent(t, cookiesToo),
@@ -102,9 +101,8 @@ export function consentMethods(t: State): Api {
     setDoNotTrack(enable: boolean) {
       t.doNotTrack_ = enable && /^(1|yes)$/.test(nav.doNotTrack || win.doNotTrack || '');
       if (t.doNotTrack_) {
-        t.cookiesOff_ = true;
-        deleteOwn(t);
+        turnCookiesOff(t);
       }
     },
   };
-}
+};

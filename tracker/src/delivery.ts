@@ -1,8 +1,8 @@
 import { CONSENT, CONSENT_REMOVED, readCookie } from './cookies.ts';
 import { featureParameters, hasHints } from './features.ts';
-import { isLeaving, now } from './page.ts';
+import { isLeaving, nav, now } from './page.ts';
 import type { State } from './state.ts';
-import type { Api, Callback, Parcel } from './types.ts';
+import type { Callback, Parcel } from './types.ts';
 
 /** Milliseconds after the first request in which others wait, so that the server has created the visit. */
 const FIRST_GAP_MS = 800;
@@ -13,88 +13,77 @@ const BULK_MAX_REQUESTS = 25;
 /** Requests kept while consent is missing: a page that is never answered must not fill the memory. */
 const CONSENT_QUEUE_MAX_REQUESTS = 100;
 
-function sendImage(request: string, url: string, report: (success: boolean) => void): void {
+const sendImage = (request: string, url: string, report: (success: boolean) => void): void => {
   const image = new Image(1, 1);
   image.onload = () => report(true);
   image.onerror = () => report(false);
   image.src = url + request.replace('send_image=0', 'send_image=1');
-}
+};
 
-function deliver(t: State, parcel: Parcel, atOnce: boolean): void {
+const deliver = (t: State, parcel: Parcel, atOnce: boolean): void => {
   const requests = parcel.requests_.map((request) => request + featureParameters(t));
   const isBulk = requests.length > 1;
   const request = isBulk
     ? JSON.stringify({ requests: requests.map((single) => `?${single}`), send_image: 0 })
     : requests[0]!;
-  const trackerUrl = t.trackerUrl_;
+  const trackerUrl = t.TrackerUrl || '';
   const withQuery = trackerUrl + (trackerUrl.includes('?') ? '&' : '?');
-  const isPost = isBulk || t.method_ === 'POST' || request.length > URL_MAX_CHARS;
-  const report = (success: boolean, more?: object) => {
-    if (typeof parcel.callback_ === 'function') {
-      parcel.callback_({ request, trackerUrl, success, ...more });
+  const isPost = isBulk || t.RequestMethod === 'POST' || request.length > URL_MAX_CHARS;
+  const report = (success: boolean, isSendBeacon = false) => {
+    if (parcel.callback_) {
+      parcel.callback_({ request, trackerUrl, success, isSendBeacon });
     }
   };
   if (
-    (t.beacon_ || atOnce) &&
-    navigator.sendBeacon &&
-    navigator.sendBeacon(isPost ? trackerUrl : withQuery + request, new Blob(isPost ? [request] : [], { type: t.contentType_ }))
+    ((t.AlwaysUseSendBeacon && t.RequestMethod !== 'GET') || atOnce) &&
+    nav.sendBeacon &&
+    nav.sendBeacon(isPost ? trackerUrl : withQuery + request, new Blob(isPost ? [request] : [], { type: t.RequestContentType }))
   ) {
-    return report(true, { isSendBeacon: true });
+    return report(true, true);
   }
   if (!isPost) {
     return sendImage(request, withQuery, report);
   }
-  const xhr = new XMLHttpRequest();
-  xhr.open('POST', trackerUrl);
-  xhr.onloadend = () => {
-    if (xhr.status >= 200 && xhr.status < 300) {
-      report(true, { xhr });
-    } else if (isBulk) {
-      report(false, { xhr });
-    } else {
-      sendImage(request, withQuery, report);
-    }
-  };
-  xhr.setRequestHeader('Content-Type', t.contentType_);
-  xhr.withCredentials = true;
-  xhr.send(request);
-}
+  fetch(trackerUrl, { method: 'POST', body: request, headers: { 'Content-Type': t.RequestContentType }, credentials: 'include' })
+    .then((answer) => answer.ok)
+    .catch(() => false)
+    .then((success) => (success || isBulk ? report(success) : sendImage(request, withQuery, report)));
+};
 
 /** Send what waits: all of it when the page goes away, else when client hints and the gap allow it. */
-function drain(t: State, atOnce: boolean): void {
+const drain = (t: State, atOnce: boolean): void => {
   while (t.pending_.length) {
     if (!atOnce) {
       if (!hasHints(t, () => drain(t, false))) {
         return;
       }
-      const wait_ms = t.nextSend_ - now();
+      const wait_ms = (t.nextSend_ || 0) - now();
       if (wait_ms > 0) {
-        if (!t.pendingTimer_) {
-          t.pendingTimer_ = true;
+        t.pendingTimer_ =
+          t.pendingTimer_ ||
           setTimeout(() => {
-            t.pendingTimer_ = false;
+            t.pendingTimer_ = 0;
             drain(t, false);
           }, wait_ms);
-        }
         return;
       }
     }
     t.nextSend_ = t.nextSend_ || now() + FIRST_GAP_MS;
     deliver(t, t.pending_.shift()!, atOnce);
   }
-}
+};
 
 /** The visitor may have decided in another tab: cookies win over what this page knows. */
-function refreshConsent(t: State): void {
+const refreshConsent = (t: State): void => {
   if (readCookie(CONSENT_REMOVED)) {
     t.hasConsent_ = false;
   } else if (readCookie(CONSENT)) {
     t.hasConsent_ = true;
   }
-}
+};
 
 /** Send complete requests, together if there are several; without consent they are kept. */
-export function send(t: State, requests: string[], callback?: Callback | null): void {
+export const send = (t: State, requests: string[], callback?: Callback | null): void => {
   refreshConsent(t);
   const requests_ = requests.filter((request) => request);
   if (!requests_.length) {
@@ -109,61 +98,28 @@ export function send(t: State, requests: string[], callback?: Callback | null): 
   const consent = t.consentRequired_ ? '&consent=1' : '';
   t.pending_.push({ requests_: requests_.map((request) => request + consent), callback_: callback });
   drain(t, isLeaving());
-}
+};
 
-function sendQueue(t: State): void {
+const sendQueue = (t: State): void => {
   clearTimeout(t.queueTimer_);
   while (t.queue_.length) {
     send(t, t.queue_.splice(0, BULK_MAX_REQUESTS));
   }
-}
+};
 
 /** Send a complete request together with others that follow shortly. */
-export function enqueue(t: State, request: string): void {
+export const enqueue = (t: State, request: string): void => {
   t.queue_.push(request);
   clearTimeout(t.queueTimer_);
-  if (t.queueOff_ || t.queue_.length >= BULK_MAX_REQUESTS) {
+  if (!t.QueueRequest || t.queue_.length >= BULK_MAX_REQUESTS) {
     sendQueue(t);
   } else {
-    t.queueTimer_ = setTimeout(() => sendQueue(t), t.queueInterval_);
+    t.queueTimer_ = setTimeout(() => sendQueue(t), Math.max(t.RequestQueueInterval, 1000));
   }
-}
+};
 
 /** Hand everything to the browser, which still sends it after the page is gone. */
-export function flush(t: State): void {
+export const flush = (t: State): void => {
   sendQueue(t);
   drain(t, true);
-}
-
-export function deliveryMethods(t: State): Api {
-  return {
-    alwaysUseSendBeacon() {
-      t.beacon_ = true;
-    },
-    disableAlwaysUseSendBeacon() {
-      t.beacon_ = false;
-    },
-    setRequestMethod(method: string) {
-      t.method_ = method || 'GET';
-      // A beacon is always a POST, which is not what a page that chooses GET wants.
-      t.beacon_ = t.beacon_ && method === 'POST';
-    },
-    setRequestContentType(type: string) {
-      t.contentType_ = type;
-    },
-    disableQueueRequest() {
-      t.queueOff_ = true;
-    },
-    setRequestQueueInterval(interval_ms: number) {
-      if (interval_ms >= 1000) {
-        t.queueInterval_ = interval_ms;
-      }
-    },
-    disableBrowserFeatureDetection() {
-      t.featuresOff_ = true;
-    },
-    enableBrowserFeatureDetection() {
-      t.featuresOff_ = false;
-    },
-  };
-}
+};

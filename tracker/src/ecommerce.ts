@@ -1,28 +1,23 @@
 import { track } from './actions.ts';
 import { hasText } from './page.ts';
-import { optional, parameter } from './request.ts';
 import type { State } from './state.ts';
 import type { Api } from './types.ts';
+import { optional, parameter } from './url.ts';
 
-const text = (category: unknown): string => (Array.isArray(category) ? JSON.stringify(category) : hasText(category) ? `${category}` : '');
-
-function trackCart(t: State, total: number, order: string): void {
+const trackCart = (t: State, total: number, order: string): void => {
   track(t, () => `idgoal=0${order}${parameter('revenue', total)}&ec_items=${encodeURIComponent(JSON.stringify(Object.values(t.items_)))}`, null, null, 'ecommerce');
-}
+};
 
-function setView(t: State, sku?: string, name?: string, category?: string | string[], price?: number): void {
-  t.productView_ = { _pkc: text(category) };
-  if (hasText(price)) {
-    t.productView_._pkp = `${price}`;
-  }
-  // Without sku and name the page shows a category.
-  if (hasText(sku) || hasText(name)) {
-    t.productView_._pks = text(sku);
-    t.productView_._pkn = text(name);
-  }
-}
+/** What the next page view shows. Without sku and name it is a category. */
+const setView = (t: State, sku?: string, name?: string, category?: string | string[], price?: number): void => {
+  t.productView_ =
+    optional('_pks', sku) +
+    optional('_pkn', name) +
+    optional('_pkc', Array.isArray(category) ? JSON.stringify(category) : category) +
+    optional('_pkp', price);
+};
 
-export function ecommerceMethods(t: State): Api {
+export const ecommerceMethods = (t: State): Api => {
   return {
     setEcommerceView: (sku?: string, name?: string, category?: string | string[], price?: number) => setView(t, sku, name, category, price),
     addEcommerceItem(sku: string, name?: string, category?: string | string[], price?: number, quantity?: number) {
@@ -51,4 +46,4 @@ export function ecommerceMethods(t: State): Api {
       }
     },
   };
-}
+};

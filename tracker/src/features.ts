@@ -10,8 +10,8 @@ let isSettled = !nav.userAgentData;
  * Ask the browser, once per page, for the parts of its name that are no longer in the
  * User-Agent header. Returns false while the answer is missing; `then` runs when it is there.
  */
-export function hasHints(t: State, then: () => void): boolean {
-  if (isSettled || t.featuresOff_) {
+export const hasHints = (t: State, then: () => void): boolean => {
+  if (isSettled || !t.BrowserFeatureDetection) {
     return true;
   }
   const done = () => {
@@ -20,7 +20,7 @@ export function hasHints(t: State, then: () => void): boolean {
   settled =
     settled ||
     nav
-      .userAgentData!.getHighEntropyValues(['brands', 'model', 'platform', 'platformVersion', 'fullVersionList', 'formFactors'])
+      .userAgentData!.getHighEntropyValues(['model', 'platformVersion', 'fullVersionList', 'formFactors'])
       .then((values) => {
         if (values.fullVersionList) {
           delete values.brands;
@@ -30,12 +30,12 @@ export function hasHints(t: State, then: () => void): boolean {
       .then(done, done);
   settled.then(then);
   return false;
-}
+};
 
 /** Screen size, plugins and client hints as parameters. Plugins other than PDF no longer exist. */
-export function featureParameters(t: State): string {
-  const pdf = nav.pdfViewerEnabled || nav.mimeTypes.namedItem('application/pdf') ? 1 : 0;
-  return t.featuresOff_
+export const featureParameters = (t: State): string => {
+  const pdf = nav.pdfViewerEnabled ? 1 : 0;
+  return !t.BrowserFeatureDetection
     ? ''
     : `&pdf=${pdf}&qt=0&realp=0&wma=0&fla=0&java=0&ag=0&cookie=${cookieFlag(t)}&res=${screen.width}x${screen.height}${hints}`;
-}
+};

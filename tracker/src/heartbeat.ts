@@ -8,13 +8,13 @@ const DELAY_MIN_S = 5;
 const DELAY_DEFAULT_S = 15;
 
 /** Ping when the visitor turns away from a page that was looked at for long enough. */
-function start(t: State): void {
+const start = (t: State): void => {
   let focusedAt = doc.hasFocus() ? now() : 0;
   const focus = () => {
     focusedAt = now();
   };
   const blur = () => {
-    const limit = now() - t.heartBeat_;
+    const limit = now() - t.heartBeat_!;
     if (t.heartBeat_ && focusedAt && t.lastSend_ && focusedAt <= limit && t.lastSend_ <= limit) {
       ping(t);
     }
@@ -24,20 +24,16 @@ function start(t: State): void {
   win.addEventListener('blur', blur);
   listen(doc, 'visibilitychange', () => (isHidden() ? blur() : doc.hasFocus() && focus()));
   onLeave(blur);
-}
+};
 
-export function heartBeatMethods(t: State): Api {
-  let started = false;
-  return {
-    enableHeartBeatTimer(delay_s?: number) {
-      t.heartBeat_ = Math.max(delay_s || DELAY_DEFAULT_S, DELAY_MIN_S) * 1000;
-      if (!started) {
-        started = true;
-        start(t);
-      }
-    },
-    disableHeartBeatTimer() {
-      t.heartBeat_ = 0;
-    },
-  };
-}
+export const heartBeatMethods = (t: State): Api => ({
+  enableHeartBeatTimer(delay_s = DELAY_DEFAULT_S) {
+    if (t.heartBeat_ == null) {
+      start(t);
+    }
+    t.heartBeat_ = Math.max(delay_s, DELAY_MIN_S) * 1000;
+  },
+  disableHeartBeatTimer() {
+    t.heartBeat_ = 0;
+  },
+});

@@ -1,17 +1,16 @@
 import { matomo } from './matomo.ts';
-import { logError, onLeave, onLoad, win } from './page.ts';
-import { runPlugins } from './plugins.ts';
+import { logError, win } from './page.ts';
 import { trackers } from './queue.ts';
 
-function callAll(value: unknown): void {
+const callAll = (value: unknown): void => {
   (Array.isArray(value) ? value : [value]).forEach((item) => {
     if (typeof item === 'function') {
       item();
     }
   });
-}
+};
 
-function start(): void {
+const start = (): void => {
   win.Matomo = win.Piwik = win.AnalyticsTracker = matomo;
   callAll(win.piwikPluginAsyncInit);
   callAll(win.matomoPluginAsyncInit);
@@ -22,15 +21,13 @@ function start(): void {
       matomo.addTracker();
     } else {
       win._paq = {
-        push: (command: unknown) => logError('no tracker is set up: fill _paq before the script loads, or call Matomo.addTracker', command),
+        push: (command: unknown) => logError('_paq: call Matomo.addTracker first', command),
       };
     }
   }
   matomo.initialized = true;
   matomo.trigger('MatomoInitialized');
-  onLoad(() => runPlugins('load', {}));
-  onLeave(() => runPlugins('unload', {}));
-}
+};
 
 // A page that loads the script twice keeps the first one with its trackers.
 if (!win.Matomo) {

@@ -7,27 +7,18 @@ export const nav = navigator;
 export const now = Date.now;
 
 /** Listen in the capture phase, so that a handler of the page cannot hide the event. */
-export function listen(target: EventTarget, type: string, handler: (event: never) => void): void {
+export const listen = (target: EventTarget, type: string, handler: (event: never) => void): void => {
   target.addEventListener(type, handler as EventListener, true);
-}
+};
 
 /** Run `task` when the document has been parsed. */
-export function onReady(task: () => void): void {
+export const onReady = (task: () => void): void => {
   if (doc.readyState === 'loading') {
     listen(doc, 'DOMContentLoaded', task);
   } else {
     task();
   }
-}
-
-/** Run `task` when the page has loaded, outside of the load event so that its timing is complete. */
-export function onLoad(task: () => void): void {
-  if (doc.readyState === 'complete') {
-    task();
-  } else {
-    listen(win, 'load', () => setTimeout(task));
-  }
-}
+};
 
 let leaving = false;
 
@@ -35,7 +26,7 @@ let leaving = false;
 export const isLeaving = (): boolean => leaving;
 
 /** Run `task` whenever the page goes away. It may come back from the cache of the browser. */
-export function onLeave(task: () => void): void {
+export const onLeave = (task: () => void): void => {
   listen(win, 'pagehide', () => {
     leaving = true;
     task();
@@ -43,27 +34,27 @@ export function onLeave(task: () => void): void {
   listen(win, 'pageshow', () => {
     leaving = false;
   });
-}
+};
 
-export function isHidden(): boolean {
+export const isHidden = (): boolean => {
   return doc.visibilityState === 'hidden';
-}
+};
 
-export function logError(...message: unknown[]): void {
+export const logError = (...message: unknown[]): void => {
   console.error(...message);
-}
+};
 
 /** True for everything that has a text form of at least one character (0 included). */
-export function hasText(value: unknown): boolean {
-  return value != null && value !== false && String(value).trim() !== '';
-}
+export const hasText = (value: unknown): boolean => {
+  return `${value == null ? '' : value}`.trim() !== '';
+};
 
 /** A list given as an array, as one string, or as `a|b`. */
-export function toList(value: string | string[]): string[] {
+export const toList = (value: string | string[]): string[] => {
   return typeof value === 'string' ? value.split('|') : value;
-}
+};
 
 /** Random lower-case hex digits, 16 of them: the format of a visitor id. */
-export function randomHex(): string {
+export const randomHex = (): string => {
   return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => (byte + 256).toString(16).slice(1)).join('');
-}
+};

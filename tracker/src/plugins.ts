@@ -4,15 +4,15 @@ import type { Plugin } from './types.ts';
 export const plugins: Record<string, Plugin> = {};
 
 /** Call a hook of all plugins; the texts they return are added to the request. */
-export function runPlugins(hook: string | undefined, context: object): string {
+export const runPlugins = (hook: string | undefined, context: object): string => {
   return Object.values(plugins)
     .map((plugin) => {
       const method = plugin[hook!];
       return typeof method === 'function' ? ((method as (context: object) => unknown).call(plugin, context) as string) || '' : '';
     })
     .join('');
-}
+};
 
-export function addPlugin(name: string, plugin: Plugin): void {
+export const addPlugin = (name: string, plugin: Plugin): void => {
   plugins[name] = plugin;
-}
+};

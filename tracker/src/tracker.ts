@@ -4,7 +4,7 @@ import { consentMethods } from './consent.ts';
 import { contentMethods } from './content.ts';
 import { cookieMethods, deleteOwn } from './cookies.ts';
 import { customMethods } from './custom.ts';
-import { deliveryMethods, flush } from './delivery.ts';
+import { flush } from './delivery.ts';
 import { ecommerceMethods } from './ecommerce.ts';
 import { heartBeatMethods } from './heartbeat.ts';
 import { linkMethods } from './links.ts';
@@ -17,41 +17,20 @@ import type { Api } from './types.ts';
 import { visitorMethods } from './visitor.ts';
 
 /** Folder of the server that a tracker address belongs to. */
-function serverUrl(t: State): string {
-  return new URL('.', new URL(t.trackerUrl_, win.location.href)).href.replace(/js\/$/, '');
-}
+const serverUrl = (t: State): string => {
+  return new URL('.', new URL(t.TrackerUrl || '', win.location.href)).href.replace(/js\/$/, '');
+};
 
-function siteMethods(t: State): Api {
+const siteMethods = (t: State): Api => {
   return {
-    setTrackerUrl(url: string) {
-      t.trackerUrl_ = url;
-    },
-    setAPIUrl(url: string) {
-      t.apiUrl_ = url;
-    },
-    getTrackerUrl: () => t.trackerUrl_,
-    getMatomoUrl: () => t.apiUrl_ || serverUrl(t),
-    getPiwikUrl: () => t.apiUrl_ || serverUrl(t),
-    setSiteId(id: string | number) {
-      t.siteId_ = `${id}`;
-    },
-    getSiteId: () => t.siteId_,
+    getMatomoUrl: () => t.APIUrl || serverUrl(t),
+    getPiwikUrl: () => t.APIUrl || serverUrl(t),
     addPlugin,
-    redirectFile(url: string) {
-      if (win.location.protocol === 'file:') {
-        win.location.href = url;
-      }
-    },
-    killFrame() {
-      if (win.top !== win) {
-        win.top!.location.href = win.location.href;
-      }
-    },
   };
-}
+};
 
 /** Create a tracker. Address and site may also be set later, by its methods. */
-export function createTracker(trackerUrl?: string, siteId?: string | number): Api {
+export const createTracker = (trackerUrl?: string, siteId?: string | number): Api => {
   const t = createState(trackerUrl, siteId);
   Object.assign(
     t.api_,
@@ -68,7 +47,6 @@ export function createTracker(trackerUrl?: string, siteId?: string | number): Ap
     contentMethods(t),
     performanceMethods(t),
     heartBeatMethods(t),
-    deliveryMethods(t),
   );
   // The heart beat registers later and sends by itself, as everything does once the page is leaving.
   onLeave(() => {
@@ -79,4 +57,4 @@ export function createTracker(trackerUrl?: string, siteId?: string | number): Ap
   });
   listen(doc, 'visibilitychange', () => isHidden() && flush(t));
   return t.api_;
-}
+};

@@ -3,8 +3,7 @@ export interface Delivery {
   request: string;
   trackerUrl: string;
   success: boolean;
-  isSendBeacon?: boolean;
-  xhr?: XMLHttpRequest;
+  isSendBeacon: boolean;
 }
 
 export type Callback = (delivery: Delivery) => void;
