@@ -4,12 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use makoto_journal::{Error, Journal, Options, Reservation};
 
 /// Kills in an ordinary run. `JOURNAL_KILLS` asks for more.
 const KILLS: u64 = 5;
+/// Kills that one file has to survive; then a new one keeps the comparing short.
+const KILLS_PER_FILE: u64 = 20;
 /// How long a full disk may keep being reported when there is space again.
 const HEAL_TIME: Duration = Duration::from_secs(10);
 
@@ -68,55 +71,74 @@ async fn child_appends_until_killed() {
     }
 }
 
-/// Lets the child work for a while after its first answer, kills it, and returns its complete lines.
-fn kill_after(mut child: Child, time: Duration) -> Vec<String> {
+/// Kills the child some time after its start, or after its first answer, and returns its complete lines.
+fn kill(mut child: Child, after_answer: bool, time: Duration) -> Vec<String> {
     let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let (answered, first_answer) = mpsc::channel();
     let reader = std::thread::spawn(move || {
         let (mut collected, mut line) = (Vec::new(), String::new());
         while lines.read_line(&mut line).unwrap() > 0 {
             if line.ends_with('\n') && line.starts_with("acknowledged ") {
                 collected.push(line.trim_end().to_owned());
+                // Not received when the child is killed sooner.
+                let _ = answered.send(());
             }
             line.clear();
         }
         collected
     });
+    if after_answer {
+        first_answer.recv_timeout(Duration::from_secs(30)).expect("the child gets to work");
+    }
     std::thread::sleep(time);
     child.kill().unwrap();
     child.wait().unwrap();
     reader.join().unwrap()
 }
 
+/// Every acknowledged name, its last position and its number of records.
+type Acknowledged = HashMap<String, (u64, usize)>;
+
+async fn compare(path: &Path, acknowledged: &Acknowledged) {
+    let journal = Journal::open(path, Options::default()).unwrap();
+    let records = journal.read(journal.trimmed(), usize::MAX, usize::MAX).unwrap();
+    assert!(records.iter().zip(1..).all(|(record, number)| record.position.get() == number));
+    let distinct: HashSet<&[u8]> = records.iter().map(|record| record.payload.as_ref()).collect();
+    assert_eq!(distinct.len(), records.len(), "nothing is there twice");
+    for (name, (last, count)) in acknowledged {
+        for part in 0..*count {
+            let index = *last as usize - count + part;
+            assert_eq!(records[index].payload, format!("{name}/{part}"));
+        }
+    }
+    let schema = journal.schema("a").unwrap();
+    for name in acknowledged.keys().take(100) {
+        let retry = journal.append_with_keys(schema, &["retry"], &[key(name)]).await;
+        assert!(matches!(retry, Err(Error::Duplicate(0))), "its key is there as well");
+    }
+}
+
 #[tokio::test]
 async fn what_was_acknowledged_survives_a_kill() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal.db");
     let kills = std::env::var("JOURNAL_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
-    let mut acknowledged: HashMap<String, (u64, usize)> = HashMap::new();
+    let mut folder = tempfile::tempdir().unwrap();
+    let mut acknowledged = Acknowledged::new();
     for round in 0..kills {
+        if round % KILLS_PER_FILE == 0 {
+            folder = tempfile::tempdir().unwrap();
+            acknowledged.clear();
+        }
+        let path = folder.path().join("journal.db");
         let child = child("child_appends_until_killed", &path).stdout(Stdio::piped()).spawn().unwrap();
-        let before = acknowledged.len();
-        let mut last_name = String::new();
-        for line in kill_after(child, Duration::from_millis(250 + round * 97 % 200)) {
+        // Now and then it is killed while it opens the file.
+        let time = Duration::from_millis(round * 37 % 150);
+        for line in kill(child, round % 4 != 3, time) {
             let fields: Vec<&str> = line.split(' ').collect();
-            last_name = fields[2].to_owned();
-            acknowledged.insert(last_name.clone(), (fields[1].parse().unwrap(), fields[2 + 1].parse().unwrap()));
+            let [_, last, name, count] = fields[..] else { panic!("{line}") };
+            acknowledged.insert(name.to_owned(), (last.parse().unwrap(), count.parse().unwrap()));
         }
-        assert!(acknowledged.len() > before, "the child got to work in round {round}");
-        let journal = Journal::open(&path, Options::default()).unwrap();
-        let records = journal.read(journal.trimmed(), usize::MAX, usize::MAX).unwrap();
-        assert!(records.iter().zip(1..).all(|(record, number)| record.position.get() == number));
-        let distinct: HashSet<&[u8]> = records.iter().map(|record| record.payload.as_ref()).collect();
-        assert_eq!(distinct.len(), records.len(), "nothing is there twice");
-        for (name, (last, count)) in &acknowledged {
-            for part in 0..*count {
-                let index = *last as usize - count + part;
-                assert_eq!(records[index].payload, format!("{name}/{part}"), "round {round}");
-            }
-        }
-        let schema = journal.schema("a").unwrap();
-        let retry = journal.append_with_keys(schema, &["retry"], &[key(&last_name)]).await;
-        assert!(matches!(retry, Err(Error::Duplicate(0))), "its key is there as well");
+        assert!(!acknowledged.is_empty());
+        compare(&path, &acknowledged).await;
     }
 }
 
