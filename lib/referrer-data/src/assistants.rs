@@ -12,7 +12,8 @@ const ASSISTANTS: &[(&str, &str)] = &[
     ("Google AI Studio", "aistudio.google.com"),
     (
         "Copilot",
-        "copilot.microsoft.com copilot.com copilot.cloud.microsoft m365.cloud.microsoft bing.com/chat edgeservices.bing.com",
+        "copilot.microsoft.com copilot.com copilot.cloud.microsoft m365.cloud.microsoft \
+         bing.com/chat edgeservices.bing.com",
     ),
     ("GitHub Copilot", "github.com/copilot"),
     ("DeepSeek", "chat.deepseek.com deepseek.com"),

@@ -36,7 +36,8 @@ const NETWORKS: &[(&str, &str)] = &[
     ("Ello", "ello.co"),
     (
         "Facebook",
-        "facebook.com fb.me fb.com m.me fb.watch facebookwkhpilnemxj7asaniu7vnjjbiltxjqhye3mhbshg7kx5tfyd.onion",
+        "facebook.com fb.me fb.com m.me fb.watch \
+         facebookwkhpilnemxj7asaniu7vnjjbiltxjqhye3mhbshg7kx5tfyd.onion",
     ),
     ("Fetlife", "fetlife.com"),
     ("Flickr", "flickr.com flic.kr"),

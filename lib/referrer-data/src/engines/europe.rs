@@ -9,7 +9,8 @@ pub(super) const ENGINES: &[Engine] = &[
     engine("all.by", "all.by", "query", "cgi-bin/search.cgi?mode=by&query={k}").charset("windows-1251"),
     engine(
         "Abacho",
-        "abacho.de abacho.com abacho.co.uk se.abacho.com tr.abacho.com abacho.at abacho.fr abacho.es abacho.ch abacho.it",
+        "abacho.de abacho.com abacho.co.uk se.abacho.com tr.abacho.com abacho.at abacho.fr \
+         abacho.es abacho.ch abacho.it",
         "q",
         "suche?q={k}",
     ),
@@ -53,7 +54,8 @@ pub(super) const ENGINES: &[Engine] = &[
     engine("Geona", "geona.net", "q", "search?q={k}"),
     engine(
         "GMX",
-        "suche.gmx.net suche.gmx.at suche.gmx.ch suche.gmx.com search.gmx.com search.gmx.net search.gmx.co.uk search.gmx.es search.gmx.fr",
+        "suche.gmx.net suche.gmx.at suche.gmx.ch suche.gmx.com search.gmx.com search.gmx.net \
+         search.gmx.co.uk search.gmx.es search.gmx.fr",
         "su q",
         "search/web/?su={k}",
     ),
@@ -144,7 +146,8 @@ pub(super) const ENGINES: &[Engine] = &[
     engine("Vindex", "vindex.nl search.vindex.nl", "search_for", "web?search_for={k}"),
     engine(
         "Virgilio",
-        "ricerca.virgilio.it ricercaimmagini.virgilio.it mobile.virgilio.it searchnow.virgilio.it",
+        "ricerca.virgilio.it ricercaimmagini.virgilio.it mobile.virgilio.it \
+         searchnow.virgilio.it",
         "qs",
         "ricerca?qs={k}",
     ),

@@ -52,7 +52,8 @@ pub(super) const ENGINES: &[Engine] = &[
     engine("Monstercrawler", "monstercrawler.com", "qry", ""),
     engine(
         "MySearch",
-        "mysearch.com ms114.mysearch.com ms146.mysearch.com kf.mysearch.myway.com int.mysearch.com",
+        "mysearch.com ms114.mysearch.com ms146.mysearch.com kf.mysearch.myway.com \
+         int.mysearch.com",
         "searchfor searchFor",
         "search/Ajmain.jhtml?searchfor={k}",
     ),
@@ -108,7 +109,8 @@ pub(super) const ENGINES: &[Engine] = &[
     engine("Yougoo", "yougoo.fr", "q", "?cx=search&q={k}"),
     engine(
         "Zapmeta",
-        "zapmeta.com zapmeta.nl zapmeta.de zapmeta.fr zapmeta.es zapmeta.it zapmeta.co.uk zapmeta.ws uk.zapmeta.com",
+        "zapmeta.com zapmeta.nl zapmeta.de zapmeta.fr zapmeta.es zapmeta.it zapmeta.co.uk \
+         zapmeta.ws uk.zapmeta.com",
         "q query",
         "?q={k}",
     ),

@@ -5,7 +5,8 @@ use super::{Engine, engine};
 pub(super) const ENGINES: &[Engine] = &[
     engine(
         "123people",
-        "123people.com 123people.de 123people.fr 123people.es 123people.at 123people.co.uk 123people.{}",
+        "123people.com 123people.de 123people.fr 123people.es 123people.at 123people.co.uk \
+         123people.{}",
         "search_term /s/",
         "s/{k}",
     ),
