@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { openPage, setup } from './page.mjs';
+
+const names = (page) => page.jar.text.split('; ').filter(Boolean).map((pair) => pair.split('=')[0]);
+
+describe('queue', () => {
+  test('settings run before actions, whatever their order in the queue', () => {
+    const page = openPage({ commands: [['trackPageView', 'First'], ['setUserId', 'u1'], ['trackEvent', 'A', 'B'], ...setup] });
+    const [view, event] = page.requests();
+    assert.equal(view.action_name, 'First');
+    assert.equal(view.uid, 'u1');
+    assert.equal(view.idsite, '1');
+    assert.equal(event.e_c, 'A');
+  });
+
+  test('later commands run at once, several in one push, and functions get the tracker', () => {
+    const page = openPage({ commands: setup });
+    let id;
+    page.window._paq.push(['setUserId', 'u2'], [function () { id = this.getUserId(); }]);
+    assert.equal(id, 'u2');
+  });
+
+  test('an unknown method is reported and does not stop the others', () => {
+    const page = openPage({ commands: [['noSuchThing'], ...setup, ['trackPageView']] });
+    assert.equal(page.errors.length, 1);
+    assert.match(page.errors[0], /noSuchThing/);
+    assert.equal(page.requests().length, 1);
+  });
+
+  test('every tracker gets every command, except address and site', () => {
+    const page = openPage({ commands: [...setup, ['addTracker', '/two.php', 2], ['trackPageView']] });
+    page.push('setSiteId', 9);
+    page.push('trackEvent', 'A', 'B');
+    assert.deepEqual(page.requests().map((r) => r.idsite).sort(), ['1', '2', '2', '9']);
+    assert.ok(page.sent.some(({ address }) => address.startsWith('/two.php?')));
+  });
+
+  test('plugins are called by name and add to requests', () => {
+    const page = openPage({ commands: setup });
+    page.window.Matomo.addPlugin('Demo', { log: () => '&demo=1' });
+    page.push('trackPageView');
+    page.push('trackEvent', 'A', 'B');
+    const [view, event] = page.requests();
+    assert.equal(view.demo, '1');
+    assert.equal(event.demo, undefined);
+  });
+});
+
+describe('globals', () => {
+  test('trackers can be made without a queue', () => {
+    const order = [];
+    const page = openPage({
+      globals: {
+        window: {
+          _paq: undefined,
+          matomoAsyncInit: () => order.push('init'),
+        },
+      },
+    });
+    assert.deepEqual(order, ['init']);
+    const { Matomo } = page.window;
+    assert.equal(Matomo, page.window.Piwik);
+    assert.equal(Matomo.initialized, true);
+    assert.equal(Matomo.getAsyncTrackers().length, 0);
+    Matomo.getTracker('/m.php', 5).trackPageView('Made');
+    assert.equal(page.requests()[0].idsite, '5');
+  });
+
+  test('trackers are found by address and site', () => {
+    const { Matomo } = openPage({ commands: [...setup, ['addTracker', '/two.php', 2]] }).window;
+    assert.equal(Matomo.getAsyncTracker().getSiteId(), '1');
+    assert.equal(Matomo.getAsyncTracker('/two.php', 2).getTrackerUrl(), '/two.php');
+    assert.equal(Matomo.getAsyncTracker('/none.php', 2), undefined);
+  });
+
+  test('events reach their handlers until they are taken off', () => {
+    const { Matomo } = openPage({ commands: setup }).window;
+    const got = [];
+    const handler = (value) => got.push(value);
+    Matomo.on('Thing', handler);
+    Matomo.trigger('Thing', [1]);
+    Matomo.off('Thing', handler);
+    Matomo.trigger('Thing', [2]);
+    assert.deepEqual(got, [1]);
+  });
+});
+
+describe('requests', () => {
+  const one = (...commands) => openPage({ commands: [...setup, ...commands] }).requests()[0];
+
+  test('an event needs a category and an action', () => {
+    const page = openPage({ commands: [...setup, ['trackEvent', ' ', 'x']] });
+    assert.equal(page.requests().length, 0);
+    assert.equal(page.errors.length, 1);
+  });
+
+  test('own dimensions win over global ones; the rest of the data is sent as JSON', () => {
+    const request = one(['setCustomDimension', 1, 'g'], ['setCustomDimension', 2, 'h'], ['trackPageView', 'T', { dimension1: 'own', shoe: 42 }]);
+    assert.equal(request.dimension1, 'own');
+    assert.equal(request.dimension2, 'h');
+    assert.deepEqual(JSON.parse(request.data), { shoe: 42 });
+  });
+
+  test('custom variables by scope', () => {
+    const request = one(['setCustomVariable', 1, 'a', 'b'], ['setCustomVariable', 2, 'c', 'd', 'page'], ['trackPageView']);
+    assert.deepEqual(JSON.parse(request._cvar), { 1: ['a', 'b'] });
+    assert.deepEqual(JSON.parse(request.cvar), { 2: ['c', 'd'] });
+    assert.equal(request.e_cvar, undefined);
+  });
+
+  test('order with its items; the cart is empty afterwards', () => {
+    const page = openPage({ commands: [...setup, ['addEcommerceItem', 'A1', 'Shoe', ['X', 'Y'], 9.5, 2], ['addEcommerceItem', 'B2'], ['removeEcommerceItem', 'B2']] });
+    const tracker = page.window.Matomo.getAsyncTracker();
+    assert.equal(JSON.stringify(tracker.getEcommerceItems()), '{"A1":["A1","Shoe",["X","Y"],9.5,2]}');
+    page.push('trackEcommerceCartUpdate', 19);
+    page.push('trackEcommerceOrder', 'O-1', 21, 19, 2, 0, false);
+    const [cart, order] = page.requests();
+    assert.equal(cart.ec_id, undefined);
+    assert.equal(cart.idgoal, '0');
+    assert.equal(order.ec_id, 'O-1');
+    assert.equal(order.revenue, '21');
+    assert.equal(order.ec_sh, '0');
+    assert.equal(order.ec_dt, undefined);
+    assert.deepEqual(JSON.parse(order.ec_items), [['A1', 'Shoe', ['X', 'Y'], 9.5, 2]]);
+    assert.equal(JSON.stringify(tracker.getEcommerceItems()), '{}');
+  });
+
+  test('a product belongs to one page view', () => {
+    const page = openPage({ commands: [...setup, ['setEcommerceView', 'A1', 'Shoe', ['X'], 9], ['trackPageView'], ['trackPageView']] });
+    const [first, second] = page.requests();
+    assert.deepEqual([first._pks, first._pkn, first._pkc, first._pkp], ['A1', 'Shoe', '["X"]', '9']);
+    assert.equal(second._pks, undefined);
+    assert.notEqual(first.pv_id, second.pv_id);
+  });
+
+  test('address, title and referrer can be replaced', () => {
+    const request = one(['setCustomUrl', '/virtual?x=1'], ['setDocumentTitle', 'Own'], ['setReferrerUrl', 'http://from.example/'], ['trackPageView']);
+    assert.equal(request.url, 'https://www.shop.example/virtual?x=1');
+    assert.equal(request.action_name, 'Own');
+    assert.equal(request.urlref, 'http://from.example/');
+  });
+
+  test('excluded parameters and campaigns are removed from the address', () => {
+    const url = 'https://www.shop.example/?keep=1&secret=2&utm_source=mail&pk_vid=abc#top';
+    const page = openPage({ url, commands: [...setup, ['setExcludedQueryParams', ['secret']], ['disableCampaignParameters'], ['trackPageView']] });
+    const [request] = page.requests();
+    assert.equal(request.url, 'https://www.shop.example/?keep=1#top');
+    assert.equal(request._rcn, undefined);
+  });
+
+  test('text can be appended and requests rewritten', () => {
+    const request = one(['appendToTrackingUrl', 'bots=1'], ['setCustomRequestProcessing', (text) => `${text}&last=1`], ['trackPageView']);
+    assert.equal(request.bots, '1');
+    assert.equal(request.last, '1');
+  });
+
+  test('queued requests travel together', () => {
+    const page = openPage({ commands: [...setup, ['queueRequest', 'e_c=a&e_a=b'], ['queueRequest', 'e_c=c&e_a=d']] });
+    assert.equal(page.sent.length, 0);
+    page.tick();
+    assert.equal(page.sent.length, 1);
+    assert.deepEqual(page.requests().map((r) => r.e_c), ['a', 'c']);
+  });
+
+  test('the second request waits until the visit exists, the first does not', () => {
+    const page = openPage({ commands: [...setup, ['trackPageView'], ['trackEvent', 'A', 'B']] });
+    assert.equal(page.sent.length, 1);
+    assert.equal(page.requests().length, 2);
+  });
+
+  test('nothing is sent from files or against Do Not Track', () => {
+    const file = openPage({ url: 'file:///tmp/a.html', commands: [...setup, ['trackPageView']] });
+    assert.equal(file.requests().length, 0);
+    const allowed = openPage({ url: 'file:///tmp/a.html', commands: [...setup, ['enableFileTracking'], ['trackPageView']] });
+    assert.equal(allowed.requests().length, 1);
+    const refused = openPage({ globals: { navigator: { doNotTrack: '1' } }, commands: [...setup, ['setDoNotTrack', true], ['trackPageView']] });
+    assert.equal(refused.requests().length, 0);
+    assert.equal(refused.jar.text, '');
+  });
+});
+
+describe('cookies and attribution', () => {
+  test('names keep the visitor of an existing installation', () => {
+    const page = openPage({ commands: [...setup, ['trackPageView']] });
+    // sha1('www.shop.example/') and sha1('.shop.example/shop').
+    assert.ok(names(page).includes('_pk_id.1.52ab'));
+    const other = openPage({ commands: [...setup, ['setCookieDomain', '*.shop.example'], ['setCookiePath', '/shop'], ['trackPageView']] });
+    assert.ok(names(other).includes('_pk_id.1.0ed5'));
+    assert.ok(other.jar.written.some((text) => text.includes(';path=/shop;domain=.shop.example;SameSite=Lax')));
+  });
+
+  test('the id of an older cookie is kept', () => {
+    const page = openPage({ commands: [...setup, ['trackPageView']] });
+    const [name] = names(page).filter((n) => n.startsWith('_pk_id'));
+    page.jar.text = `${name}=0123456789abcdef.1790000000.3.1790000100.1790000000.`;
+    const next = openPage({ jar: page.jar, commands: [...setup, ['trackPageView']] });
+    assert.equal(next.requests()[0]._id, '0123456789abcdef');
+    assert.ok(next.jar.text.includes(`${name}=0123456789abcdef.1790000000.;`) || next.jar.text.endsWith(`${name}=0123456789abcdef.1790000000.`));
+  });
+
+  test('a campaign is remembered for later visits and not replaced by direct entry', () => {
+    const first = openPage({ url: 'https://www.shop.example/?mtm_campaign=Spring&mtm_kwd=shoes', referrer: 'http://from.example/', commands: [...setup, ['trackPageView']] });
+    const [request] = first.requests();
+    assert.deepEqual([request._rcn, request._rck, request._ref], ['Spring', 'shoes', 'http://from.example/']);
+    const [session] = names(first).filter((n) => n.startsWith('_pk_ses'));
+    first.jar.text = `${session}=;expires=Thu, 01 Jan 1970 00:00:00 GMT`;
+    const later = openPage({ jar: first.jar, commands: [...setup, ['trackPageView']] });
+    assert.equal(later.requests()[0]._rcn, 'Spring');
+    assert.equal(later.window.Matomo.getAsyncTracker().getAttributionInfo()[0], 'Spring');
+  });
+
+  test('own and excluded referrers earn no credit', () => {
+    const own = openPage({ referrer: 'https://www.shop.example/x', commands: [...setup, ['trackPageView']] });
+    assert.equal(own.requests()[0]._ref, undefined);
+    const excluded = openPage({ referrer: 'https://pay.example/x', commands: [...setup, ['setExcludedReferrers', ['pay.example']], ['trackPageView']] });
+    const [request] = excluded.requests();
+    assert.equal(request._ref, undefined);
+    assert.equal(request.urlref, undefined);
+  });
+
+  test('without cookies nothing is written and no id is sent', () => {
+    const page = openPage({ commands: [...setup, ['disableCookies'], ['trackPageView']] });
+    assert.equal(page.requests()[0]._id, '');
+    assert.equal(page.jar.text, '');
+  });
+});
