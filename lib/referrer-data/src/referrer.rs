@@ -5,6 +5,9 @@ use std::borrow::Cow;
 /// The parts of a referrer's URL that its classification needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParsedReferrer<'a> {
+    /// Scheme as sent without `:`. `""` when the referrer begins with `//`: it
+    /// names a host but is no URL that one could keep.
+    pub scheme: &'a str,
     /// Lower-case host without user information, port and a final dot.
     pub host: Cow<'a, str>,
     /// Path as sent, `""` when there is none.
@@ -16,11 +19,12 @@ pub struct ParsedReferrer<'a> {
 }
 
 impl<'a> ParsedReferrer<'a> {
-    /// Splits `url`. `None` when it has no scheme followed by `//` or no host:
-    /// such a referrer (`tel:`, `about:`, plain words) names no place.
+    /// Splits `url`. `None` when it has no `//` or no host: such a referrer
+    /// (`tel:`, `about:`, plain words) names no place.
     pub fn parse(url: &'a str) -> Option<Self> {
-        let (scheme, rest) = url.trim().split_once("://")?;
-        if !is_scheme(scheme) {
+        let (start, rest) = url.trim().split_once("//")?;
+        let scheme = start.strip_suffix(':').or(start.is_empty().then_some(""))?;
+        if !start.is_empty() && !is_scheme(scheme) {
             return None;
         }
         let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
@@ -33,7 +37,7 @@ impl<'a> ParsedReferrer<'a> {
         if host.is_empty() {
             return None;
         }
-        Some(Self { host, path, query, fragment })
+        Some(Self { scheme, host, path, query, fragment })
     }
 }
 
@@ -60,7 +64,8 @@ mod tests {
     #[test]
     fn takes_a_url_apart() {
         let parsed = ParsedReferrer::parse("https://u:p@WWW.Example.org.:8080/a/b?q=1#f").unwrap();
-        assert_eq!(parsed.host, "www.example.org.".trim_end_matches('.'));
+        assert_eq!(parsed.host, "www.example.org");
+        assert_eq!(parsed.scheme, "https");
         assert_eq!((parsed.path, parsed.query, parsed.fragment), ("/a/b", "q=1", "f"));
     }
 
@@ -74,8 +79,26 @@ mod tests {
     }
 
     #[test]
+    fn keeps_the_host_of_a_referrer_without_scheme() {
+        let parsed = ParsedReferrer::parse("//example.org/a").unwrap();
+        assert_eq!((parsed.scheme, parsed.host.as_ref(), parsed.path), ("", "example.org", "/a"));
+    }
+
+    #[test]
     fn refuses_what_names_no_place() {
-        for url in ["", "not a url", "tel:+123", "about:blank", "://x", "http://", "http:///x", "1a://x"] {
+        for url in [
+            "",
+            "not a url",
+            "tel:+123",
+            "about:blank",
+            "://x",
+            "http://",
+            "http:///x",
+            "1a://x",
+            "a b://x",
+            "example.org//x",
+            "/a//b",
+        ] {
             assert_eq!(ParsedReferrer::parse(url), None, "{url}");
         }
     }

@@ -19,7 +19,7 @@ const SPAM: &str = "\
     kambasoft.com lomb.co lombia.co luxup.ru makemoneyonline.com masterseek.com o-o-11-o-o.com o-o-6-o-o.com \
     o-o-6-o-o.ru o-o-8-o-o.com o-o-8-o-o.ru ranksonic.info ranksonic.org rank-checker.online \
     pornhub-forum.ga pricheski-video.com prlog.ru priceg.com prodvigator.ua \
-    savetubevideo.com sanjosestartups.com screentoolkit.com semalt.com semalt.semalt.com semaltmedia.com \
+    savetubevideo.com sanjosestartups.com screentoolkit.com semalt.com semaltmedia.com \
     seo-platform.com seoanalyses.com share-buttons.xyz sharebutton.net sharebutton.to simple-share-buttons.com \
     site-auditor.online sitevaluation.org smailik.org social-buttons.com social-widget.xyz \
     soundfrost.org success-seo.com superiends.org top1-seo-service.com traffic-cash.xyz traffic2cash.xyz \
