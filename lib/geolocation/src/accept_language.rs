@@ -14,21 +14,27 @@ const HEADER_LENGTH_MAX_BYTES: usize = 1024;
 /// `"De-AT, de;q=0.8"` → `"de-at,de"`.
 pub fn accept_language_key(header: &str) -> String {
     let end = header.floor_char_boundary(HEADER_LENGTH_MAX_BYTES);
-    let mut key = String::with_capacity(end);
+    let mut bare = String::with_capacity(end);
     let mut comment = false;
     for c in header[..end].chars() {
         match c {
             '(' => comment = true,
             ')' => comment = false,
             _ if comment || c.is_whitespace() => {}
-            _ => key.extend(c.to_lowercase()),
+            _ if c.is_ascii() => bare.push(c.to_ascii_lowercase()),
+            _ => bare.extend(c.to_lowercase()),
         }
     }
-    let key: Vec<&str> = key.split(',').map(without_weight).collect();
-    let key = key.join(",");
-    let charset = key.find('.').unwrap_or(key.len());
+    let mut key = String::with_capacity(bare.len());
+    for (position, range) in bare.split(',').enumerate() {
+        if position > 0 {
+            key.push(',');
+        }
+        key.push_str(without_weight(range));
+    }
+    key.truncate(key.find('.').unwrap_or(key.len()));
     // Browsers of Serbia and Montenegro still name the country that was dissolved.
-    key[..charset].replace("sr-sp", "sr-rs")
+    if key.contains("sr-sp") { key.replace("sr-sp", "sr-rs") } else { key }
 }
 
 fn without_weight(range: &str) -> &str {
@@ -85,7 +91,7 @@ pub fn guess_country(header: &str) -> Option<&'static str> {
     // Two letters after a hyphen count even where a longer word begins with them.
     key.match_indices('-').find_map(|(at, _)| {
         let region = key.get(at + 1..at + 3)?;
-        is_country(region).then(|| countries::find(region).map(|row| row.code))?
+        countries::find_today(region).map(|row| row.code)
     })
 }
 

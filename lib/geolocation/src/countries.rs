@@ -293,11 +293,19 @@ const SPECIAL: &[Country] = &[
     country("zr", "afr", "Zaire"),
 ];
 
+fn row(table: &'static [Country], code: &str) -> Option<&'static Country> {
+    let at = table.binary_search_by(|row| row.code.cmp(code)).ok()?;
+    Some(&table[at])
+}
+
+/// The country of today with this code.
+pub(crate) fn find_today(code: &str) -> Option<&'static Country> {
+    row(COUNTRIES, code)
+}
+
+/// The country of today or the special entry with this code.
 pub(crate) fn find(code: &str) -> Option<&'static Country> {
-    [COUNTRIES, SPECIAL].into_iter().find_map(|table| {
-        let at = table.binary_search_by(|row| row.code.cmp(code)).ok()?;
-        Some(&table[at])
-    })
+    find_today(code).or_else(|| row(SPECIAL, code))
 }
 
 /// English name of the country with this lower-case code, "Unknown" for others.
@@ -307,7 +315,7 @@ pub fn country_name(code: &str) -> &'static str {
 
 /// Whether `code` (lower case) is a country of today. Special codes are not.
 pub fn is_country(code: &str) -> bool {
-    COUNTRIES.binary_search_by(|row| row.code.cmp(code)).is_ok()
+    find_today(code).is_some()
 }
 
 /// Code and English name of all countries of today, sorted by code.
