@@ -9,7 +9,10 @@ use makoto_journal::{Error, Journal, Options, Position, Reservation, check};
 const FLIPS: u64 = 400;
 /// SQLite's log: a header, then frames of a header and a page each.
 const LOG_HEAD_BYTES: usize = 32;
-const FRAME_BYTES: usize = 24 + 4096;
+const FRAME_BYTES: usize = 24 + PAGE_BYTES;
+const PAGE_BYTES: usize = 4096;
+/// The first byte of a page that holds the entries of an index or of a table without row numbers.
+const INDEX_LEAF: u8 = 10;
 
 /// The files of a journal, taken while it was open or closed.
 #[derive(Clone)]
@@ -122,6 +125,27 @@ async fn every_flipped_bit_of_the_log_is_seen_or_harmless() {
     journal.close().unwrap();
     let seen = flip(&image, &path, |image| &mut image.log);
     assert!(seen > 0.9, "{seen}");
+}
+
+#[tokio::test]
+async fn a_key_that_vanishes_from_its_page_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    sample(&path).await.close().unwrap();
+    let image = Image::take(&path);
+    let pages_with_keys: Vec<usize> = (PAGE_BYTES..image.file.len())
+        .step_by(PAGE_BYTES)
+        .filter(|page| image.file[*page] == INDEX_LEAF)
+        .filter(|page| image.file[*page..page + PAGE_BYTES].windows(16).any(|window| window == [39; 16]))
+        .collect();
+    assert_eq!(pages_with_keys.len(), 2, "the table and its index");
+    for page in pages_with_keys {
+        let mut damaged = image.clone();
+        // The low byte of the number of cells.
+        damaged.file[page + 4] -= 1;
+        damaged.put(&path);
+        assert!(matches!(check(&path), Err(Error::Corrupt { .. })));
+    }
 }
 
 #[tokio::test]

@@ -285,6 +285,11 @@ async fn child_meets_a_failing_disk() {
         std::fs::write(&flag, "").unwrap();
         let failed = format!("failed {round}");
         let begin = Instant::now();
+        assert!(journal.append_with_keys(schema, &[&failed], &[key(&failed)]).await.is_err());
+        std::fs::remove_file(&flag).unwrap();
+        let answer = journal.append_with_keys(schema, &[&failed], &[key(&failed)]).await;
+        assert!(answer.is_err(), "the descriptor that failed is not used again, even if it would work");
+        std::fs::write(&flag, "").unwrap();
         while begin.elapsed() < Duration::from_millis(1500) {
             let answer = journal.append_with_keys(schema, &[&failed], &[key(&failed)]).await;
             assert!(matches!(answer, Err(Error::Failed { .. })), "{answer:?}");
