@@ -1,0 +1,183 @@
+// Answers the contract of /api/v1 from generated data. Site 2 is empty, site 4 slow, site 5 broken in parts.
+import { counters, lastVisits } from './visits.mjs';
+import { isReport, report } from './reports.mjs';
+import { randomOf } from './numbers.mjs';
+
+const site = (idsite, name, size, main_url, role = 'admin', timezone = 'Europe/Berlin', currency = 'EUR') => ({ idsite, name, size, main_url, role, timezone, currency });
+const password = 'mock password';
+const slow_ms = 2500;
+const firstVisitAfter_ms = 9000;
+
+const initialSites = () => [
+  site(1, 'Aizome', 4200, 'https://aizome.example'),
+  site(2, 'New workshop page', 0, 'https://workshop.example'),
+  site(3, 'Shop', 1300, 'https://shop.aizome.example', 'write', 'Asia/Tokyo', 'JPY'),
+  site(4, 'Slow journal', 300, 'https://journal.aizome.example', 'view'),
+  site(5, 'Broken intranet with a name that is far longer than any sensible name', 90, 'https://intranet.example', 'view'),
+];
+
+const users = () => [
+  { login: 'mariko', email: 'mariko@aizome.example', superuser_access: 1, date_registered: '2026-01-04 09:12:00', last_seen: '2026-11-22 08:03:11' },
+  { login: 'jonas', email: 'jonas@aizome.example', superuser_access: 0, date_registered: '2026-02-11 10:00:00', last_seen: '2026-11-20 16:40:02', access: { 1: 'admin', 3: 'write' } },
+  { login: 'agency', email: 'reports@agency-with-a-long-name.example', superuser_access: 0, date_registered: '2026-05-30 15:45:00', last_seen: null, access: { 1: 'view' } },
+];
+
+const segments = [['dimension', 'Visitor location', 'Country code', 'countryCode'], ['dimension', 'Visitor location', 'City', 'city'], ['dimension', 'Visitors', 'Browser', 'browserName'], ['dimension', 'Visitors', 'Device type', 'deviceType'], ['dimension', 'Visitors', 'Visit type', 'visitorType'], ['metric', 'Visitors', 'Actions in visit', 'actions'], ['metric', 'Visitors', 'Visit duration (in seconds)', 'visitDuration'], ['metric', 'Visitors', 'Number of visits', 'visitCount'], ['dimension', 'Behaviour', 'Page URL', 'pageUrl'], ['dimension', 'Behaviour', 'Page title', 'pageTitle'], ['dimension', 'Behaviour', 'Entry page URL', 'entryPageUrl'], ['dimension', 'Acquisition', 'Channel type', 'referrerType'], ['dimension', 'Acquisition', 'Referrer name', 'referrerName'], ['dimension', 'Acquisition', 'Keyword', 'referrerKeyword']].map(([type, category, name, segment]) => ({ type, category, name, segment }));
+const timezones = { Africa: { 'Africa/Cairo': 'Egypt' }, America: { 'America/New_York': 'United States - New York', 'America/Sao_Paulo': 'Brazil - Sao Paulo' }, Asia: { 'Asia/Tokyo': 'Japan' }, Europe: { 'Europe/Berlin': 'Germany - Berlin', 'Europe/London': 'United Kingdom', 'Europe/Paris': 'France' }, UTC: { UTC: 'UTC' } };
+const currencies = { EUR: 'Euro (€)', JPY: 'Japanese Yen (¥)', USD: 'US Dollar ($)', GBP: 'British Pound (£)', CHF: 'Swiss Franc (CHF)' };
+
+class Refused extends Error {
+  constructor(status, code, message, field) {
+    super(message);
+    Object.assign(this, { status, code, field });
+  }
+}
+
+const trackingCode = (idsite) => `<script>
+  var _paq = window._paq = window._paq || [];
+  _paq.push(['trackPageView']);
+  _paq.push(['enableLinkTracking']);
+  (function() {
+    var u="//analytics.aizome.example/";
+    _paq.push(['setTrackerUrl', u+'matomo.php']);
+    _paq.push(['setSiteId', '${idsite}']);
+    var d=document, g=d.createElement('script'), s=d.getElementsByTagName('script')[0];
+    g.async=true; g.src=u+'matomo.js'; s.parentNode.insertBefore(g,s);
+  })();
+</script>`;
+
+export function createMock({ signedIn = true, setupOpen = false } = {}) {
+  const state = { sites: initialSites(), users: users(), signedIn, setupOpen, failures: 0, bornAt: {} };
+  const publicSite = ({ size, ...rest }) => rest;
+  const session = () => ({ login: 'mariko', email: 'mariko@aizome.example', superuser: true, version: '0.1.0', sites: state.sites.map(publicSite) });
+  const findSite = (id) => {
+    const found = state.sites.find((one) => one.idsite === Number(id));
+    if (!found) throw new Refused(404, 'site_unknown', 'there is no site with this number that you may see');
+    return found;
+  };
+  const prove = (body) => {
+    if (body.passwordConfirmation !== password) throw new Refused(403, 'password_wrong', 'the password is not right, type your own password again', 'passwordConfirmation');
+  };
+
+  const writes = {
+    'SitesManager.addSite': (body) => {
+      const idsite = Math.max(0, ...state.sites.map((one) => one.idsite)) + 1;
+      state.sites.push(site(idsite, body.siteName, 0, body.urls?.[0] ?? '', 'admin', body.timezone ?? 'UTC', body.currency ?? 'USD'));
+      state.bornAt[idsite] = Date.now();
+      return { value: idsite };
+    },
+    'SitesManager.updateSite': (body) => {
+      Object.assign(findSite(body.idSite), { name: body.siteName, main_url: body.urls?.[0] ?? '', timezone: body.timezone, currency: body.currency });
+      return { result: 'success', message: 'ok' };
+    },
+    'SitesManager.deleteSite': (body) => {
+      prove(body);
+      state.sites = state.sites.filter((one) => one !== findSite(body.idSite));
+      return { result: 'success', message: 'ok' };
+    },
+    'UsersManager.addUser': (body) => {
+      prove(body);
+      if (state.users.some((user) => user.login === body.userLogin)) throw new Refused(400, 'login_taken', 'this login is taken, choose another', 'userLogin');
+      if (String(body.password).length < 12) throw new Refused(400, 'password_short', 'the password is too short, use at least 12 characters', 'password');
+      state.users.push({ login: body.userLogin, email: body.email, superuser_access: 0, date_registered: new Date().toISOString().slice(0, 19), access: body.initialIdSite ? { [body.initialIdSite]: 'view' } : {} });
+      return { result: 'success', message: 'ok' };
+    },
+    'UsersManager.deleteUser': (body) => {
+      prove(body);
+      state.users = state.users.filter((user) => user.login !== body.userLogin);
+      return { result: 'success', message: 'ok' };
+    },
+    'UsersManager.setUserAccess': (body) => {
+      prove(body);
+      const user = state.users.find((one) => one.login === body.userLogin);
+      for (const id of [body.idSites].flat()) user.access = { ...user.access, [id]: body.access };
+      return { result: 'success', message: 'ok' };
+    },
+  };
+
+  const reads = {
+    'SitesManager.getSitesWithAtLeastViewAccess': () => state.sites.map(publicSite),
+    'SitesManager.getSiteFromId': (query) => publicSite(findSite(query.get('idSite'))),
+    'SitesManager.getSiteUrlsFromId': (query) => [findSite(query.get('idSite')).main_url],
+    'SitesManager.getJavascriptTag': (query) => ({ value: trackingCode(findSite(query.get('idSite')).idsite) }),
+    'SitesManager.getTimezonesList': () => timezones,
+    'SitesManager.getCurrencyList': () => currencies,
+    'UsersManager.getUsers': () => state.users.map(({ access, ...user }) => user),
+    'UsersManager.getSitesAccessFromUser': (query) => Object.entries(state.users.find((user) => user.login === query.get('userLogin'))?.access ?? {}).map(([id, access]) => ({ site: Number(id), access })),
+    'API.getMatomoVersion': () => ({ value: '5.12.0' }),
+    'API.getSegmentsMetadata': () => segments,
+  };
+
+  function read(method, query) {
+    if (!state.signedIn) throw new Refused(401, 'signed_out', 'sign in first');
+    if (reads[method]) return reads[method](query);
+    const one = findSite(query.get('idSite'));
+    const broken = one.idsite === 5 && !/VisitsSummary|Actions\.get$|getReferrerType/.test(method);
+    if (broken) throw new Refused(500, 'engine_failed', 'the question could not be answered, try again or look at the log under this number: 7f3a9c');
+    if (method === 'Live.getCounters') {
+      const born = state.bornAt[one.idsite];
+      return counters(query, one, !born || Date.now() - born < firstVisitAfter_ms);
+    }
+    if (method === 'Live.getLastVisitsDetails') return lastVisits(query, one);
+    if (isReport(method)) return report(method, query, one);
+    throw new Refused(404, 'method_unknown', `there is no method ${method}`);
+  }
+
+  function signIn(body) {
+    if (body.password === password) {
+      state.signedIn = true;
+      return session();
+    }
+    state.failures += 1;
+    if (state.failures > 3) throw Object.assign(new Refused(429, 'too_many_tries', 'too many tries, wait and try again'), { retryAfter_s: 20 });
+    throw new Refused(401, 'login_failed', 'login or password is not right');
+  }
+
+  function setUp(body) {
+    if (!state.setupOpen) throw new Refused(404, 'setup_closed', 'this server is set up already');
+    if (body.token !== 'mock-token') throw new Refused(403, 'token_wrong', 'this link is not right or no longer valid, read the newest one in the output of the server');
+    if (String(body.password).length < 12) throw new Refused(400, 'password_short', 'the password is too short, use at least 12 characters', 'password');
+    Object.assign(state, { setupOpen: false, signedIn: true, sites: [] });
+    return session();
+  }
+
+  function route(verb, path, query, body) {
+    if (path === '/api/v1/session') {
+      if (verb === 'POST') return signIn(body);
+      if (verb === 'DELETE') {
+        state.signedIn = false;
+        return undefined;
+      }
+      if (!state.signedIn) throw new Refused(401, 'signed_out', 'sign in first');
+      return session();
+    }
+    if (path === '/api/v1/setup') return verb === 'POST' ? setUp(body) : { open: state.setupOpen };
+    const method = path.replace('/api/v1/methods/', '');
+    if (verb === 'POST') {
+      if (!writes[method]) throw new Refused(404, 'method_unknown', `there is no method ${method}`);
+      return writes[method](body);
+    }
+    return read(method, query);
+  }
+
+  return async (request, response, next) => {
+    const url = new URL(request.url, 'http://mock');
+    if (!url.pathname.startsWith('/api/')) return next();
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString();
+    const slow = url.searchParams.get('idSite') === '4' ? slow_ms : 30 + randomOf(request.url)() * 60;
+    await new Promise((done) => setTimeout(done, slow));
+    response.setHeader('content-type', 'application/json');
+    try {
+      const answer = route(request.method, url.pathname, url.searchParams, text ? JSON.parse(text) : {});
+      response.statusCode = answer === undefined ? 204 : 200;
+      response.end(answer === undefined ? undefined : JSON.stringify(answer));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      response.statusCode = error.status;
+      if (error.retryAfter_s) response.setHeader('retry-after', String(error.retryAfter_s));
+      response.end(JSON.stringify({ error: { code: error.code, message: error.message, field: error.field } }));
+    }
+  };
+}

@@ -1,0 +1,115 @@
+// Photographs every page at 1440 and 390 px in both themes against the built application with the mock behind it,
+// and asks axe about each. Fails on axe findings, on errors in the page and on breaches of the content policy.
+//   node scripts/photograph.mjs [--only NAME] [--out DIR]
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { serve } from '../mock/serve.mjs';
+
+const argument = (name, fallback) => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? fallback : process.argv[at + 1];
+};
+const only = argument('--only', '');
+const out = argument('--out', 'photographs');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const settle_ms = 700;
+
+const pages = [
+  ['home', '/sites/1'],
+  ['home-day', '/sites/1?period=day&date=today'],
+  ['home-year', '/sites/1?period=year&date=today&figure=visitors'],
+  ['home-segment', '/sites/1?segment=countryCode%3D%3Dde%3BdeviceType%3D%3Dsmartphone'],
+  ['home-table', '/sites/1?graph=table&compare=none'],
+  ['home-empty', '/sites/2'],
+  ['home-broken', '/sites/5'],
+  ['home-slow', '/sites/4', { early: true }],
+  ['report-pages', '/sites/1/reports/pages', { act: async (page) => page.getByRole('button', { name: 'Open', exact: false }).filter({ has: page.locator('svg') }).locator('visible=true').and(page.locator('[data-toggle]')).first().click() }],
+  ['report-countries', '/sites/1/reports/countries'],
+  ['report-many', '/sites/3/reports/titles?rows=-1'],
+  ['report-none', '/sites/1/reports/campaigns?q=zzz'],
+  ['report-broken', '/sites/5/reports/browsers'],
+  ['visits', '/sites/1/visits', { act: async (page) => page.locator('li button[aria-expanded]').nth(1).click() }],
+  ['times', '/sites/1/times'],
+  ['period-picker', '/sites/1', { act: async (page) => page.getByRole('button', { name: /^Period: / }).click() }],
+  ['segment-editor', '/sites/1', { act: async (page) => page.getByRole('button', { name: 'Narrow down' }).click() }],
+  ['palette', '/sites/1', { act: async (page) => page.keyboard.press('Control+k') }],
+  ['keys', '/sites/1', { act: async (page) => page.keyboard.press('?') }],
+  ['site-picker', '/sites/1', { wide: true, act: async (page) => page.getByRole('button', { name: /^Site: / }).click() }],
+  ['sheet', '/sites/1', { narrow: true, act: async (page) => page.getByRole('button', { name: 'More', exact: true }).click() }],
+  ['admin-sites', '/admin/websites/manage'],
+  ['admin-site-add', '/admin/websites/manage', { act: async (page) => page.getByRole('button', { name: 'Add a site' }).click() }],
+  ['admin-code', '/admin/websites/tracking-code'],
+  ['admin-users', '/admin/system/users'],
+  ['admin-user-add', '/admin/system/users', { act: async (page) => page.getByRole('button', { name: 'Add a user' }).click() }],
+  ['admin-settings', '/admin/personal/settings'],
+  ['not-found', '/nowhere'],
+  ['login', '/login', { mock: 'signedOut' }],
+  ['setup-account', '/setup#token=mock-token', { mock: 'setup' }],
+  ['setup-no-token', '/setup', { mock: 'setup' }],
+];
+const mocks = { signedIn: {}, signedOut: { signedIn: false }, setup: { signedIn: false, setupOpen: true } };
+const screens = [{ name: 'wide', width: 1440, height: 1000 }, { name: 'narrow', width: 390, height: 844 }];
+
+const origins = {};
+const servers = [];
+for (const [name, options] of Object.entries(mocks)) {
+  const server = serve(options);
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  servers.push(server);
+  origins[name] = `http://127.0.0.1:${server.address().port}`;
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+mkdirSync(out, { recursive: true });
+const problems = [];
+
+async function photograph([name, path, options = {}], screen, theme) {
+  const context = await browser.newContext({ viewport: { width: screen.width, height: screen.height }, colorScheme: theme, bypassCSP: false, reducedMotion: 'reduce', locale: 'en-GB' });
+  const page = await context.newPage();
+  const where = `${name} ${screen.name} ${theme}`;
+  page.on('pageerror', (error) => problems.push(`${where}: ${error.message}`));
+  page.on('console', (message) => {
+    const text = message.text();
+    if (message.type() === 'error' && !text.startsWith('Failed to load resource')) problems.push(`${where}: ${text}`);
+  });
+  page.on('dialog', (dialog) => {
+    problems.push(`${where}: tracked text opened a dialog`);
+    void dialog.dismiss();
+  });
+  await page.goto(origins[options.mock ?? 'signedIn'] + path);
+  if (options.early) await page.waitForTimeout(settle_ms);
+  else {
+    await page.waitForLoadState('networkidle', { timeout: 4000 }).catch(() => undefined);
+    await page.waitForTimeout(settle_ms);
+  }
+  await options.act?.(page);
+  if (options.act) await page.waitForTimeout(settle_ms);
+  await page.screenshot({ path: join(out, `${name}-${screen.name}-${theme}.png`), fullPage: !options.act });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (wide > 0) problems.push(`${where}: the page is ${wide} px too wide`);
+  // The devtools protocol evaluates axe without loosening the policy of the page.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
+  for (const violation of violations) {
+    problems.push(`${where}: axe ${violation.id} (${violation.impact}) ${violation.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')} ${violation.nodes[0].any[0]?.message ?? ''}`);
+  }
+  await context.close();
+}
+
+for (const one of pages) {
+  if (only && !one[0].startsWith(only)) continue;
+  for (const screen of screens) {
+    if ((one[2]?.wide && screen.name !== 'wide') || (one[2]?.narrow && screen.name !== 'narrow')) continue;
+    for (const theme of ['light', 'dark']) await photograph(one, screen, theme).catch((error) => problems.push(`${one[0]} ${screen.name} ${theme}: ${error.message.split('\n')[0]}`));
+  }
+}
+await browser.close();
+for (const server of servers) server.close();
+for (const problem of [...new Set(problems)]) console.log(problem);
+console.log(`${problems.length} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;

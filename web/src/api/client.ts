@@ -1,0 +1,24 @@
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { ApiError } from './generated';
+
+export const sessionKey = ['session'] as const;
+
+const retries_max = 2;
+
+/** Asking again helps when the server is away or busy, never when it refused. */
+const worthRetrying = (failures: number, error: unknown): boolean =>
+  failures < retries_max && error instanceof ApiError && (error.status === 0 || error.status === 502 || error.status === 503);
+
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      // The session ended: asking for it again leads to the login page.
+      if (error instanceof ApiError && error.status === 401 && query.queryKey[0] !== sessionKey[0]) {
+        void queryClient.invalidateQueries({ queryKey: sessionKey });
+      }
+    },
+  }),
+  defaultOptions: {
+    queries: { retry: worthRetrying, staleTime: 30_000, refetchOnWindowFocus: false },
+  },
+});

@@ -1,0 +1,68 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
+import { sessionKey } from './client';
+import { ApiError, deleteSession, getSession, getSetup, postSession, postSetup, type Session, type SessionSite } from './generated';
+
+export type { Session, SessionSite };
+
+/** The session, or null when nobody is signed in. */
+export function useSessionQuery() {
+  return useQuery({
+    queryKey: sessionKey,
+    queryFn: async ({ signal }): Promise<Session | null> => {
+      try {
+        return await getSession(signal);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 401) return null;
+        throw error;
+      }
+    },
+    staleTime: 60_000,
+  });
+}
+
+const SessionContext = createContext<Session | null>(null);
+export const SessionProvider = SessionContext.Provider;
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('this part is shown to signed-in people only');
+  return session;
+}
+
+export function useSetupOpen() {
+  return useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => getSetup(signal), staleTime: Infinity });
+}
+
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { login: string; password: string }) => postSession(body),
+    onSuccess: (session) => client.setQueryData(sessionKey, session),
+  });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => deleteSession(),
+    onSuccess: () => {
+      client.clear();
+      client.setQueryData(sessionKey, null);
+    },
+  });
+}
+
+export function useSetUp() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { token: string; login: string; email: string; password: string }) => postSetup(body),
+    onSuccess: (session) => client.setQueryData(sessionKey, session),
+  });
+}
+
+/** After a change to sites or rights the session is asked for again. */
+export function useRefreshSession(): () => Promise<void> {
+  const client = useQueryClient();
+  return () => client.invalidateQueries({ queryKey: sessionKey });
+}

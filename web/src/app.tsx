@@ -1,0 +1,76 @@
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { SessionProvider, useSessionQuery, type Session } from './api/session';
+import { EmptyState, ErrorState, Skeleton } from './components/states';
+import { NotFound } from './pages/not-found';
+import styles from './app.module.css';
+
+const LoginPage = lazy(() => import('./pages/login/login-page'));
+const SetupPage = lazy(() => import('./pages/setup/setup-page'));
+const SiteRoutes = lazy(() => import('./pages/site-routes'));
+const AdminRoutes = lazy(() => import('./pages/admin/admin-routes'));
+// Compiled out of the production build.
+const ComponentsPage = import.meta.env.DEV ? lazy(() => import('./pages/components/components-page')) : undefined;
+
+/** Only addresses of this application are returned to after signing in. */
+function wanted(): string {
+  const next = new URLSearchParams(window.location.search).get('next') ?? '/';
+  return next.startsWith('/') && !next.startsWith('//') ? next : '/';
+}
+
+function FirstPlace({ session }: { readonly session: Session }) {
+  const [first] = session.sites;
+  if (first) return <Redirect to={`/sites/${first.idsite}`} replace />;
+  if (session.superuser) return <Redirect to="/admin/websites/manage" replace />;
+  return (
+    <main className={styles.alone}>
+      <EmptyState title="No site for you yet">Ask an administrator to give your account access to a site, then load this page again.</EmptyState>
+    </main>
+  );
+}
+
+function SignedIn({ session }: { readonly session: Session }) {
+  return (
+    <SessionProvider value={session}>
+      <Switch>
+        <Route path="/"><FirstPlace session={session} /></Route>
+        <Route path="/login"><Redirect to={wanted()} replace /></Route>
+        <Route path="/sites/:id/*?">{(params) => <SiteRoutes id={params.id ?? ''} />}</Route>
+        <Route path="/admin/*?"><AdminRoutes /></Route>
+        <Route><main className={styles.alone}><NotFound /></main></Route>
+      </Switch>
+    </SessionProvider>
+  );
+}
+
+function SignedOut() {
+  const [path] = useLocation();
+  if (path === '/login') return <LoginPage />;
+  const here = path + window.location.search;
+  return <Redirect to={here === '/' ? '/login' : `/login?next=${encodeURIComponent(here)}`} replace />;
+}
+
+function Gatekeeper() {
+  const session = useSessionQuery();
+  if (session.isPending) return <main className={styles.alone}><Skeleton rows={6} /></main>;
+  if (session.isError) {
+    return (
+      <main className={styles.alone}>
+        <ErrorState what="Makoto" error={session.error} onRetry={() => void session.refetch()} />
+      </main>
+    );
+  }
+  return session.data ? <SignedIn session={session.data} /> : <SignedOut />;
+}
+
+export function App() {
+  return (
+    <Suspense fallback={<div className={styles.alone}><Skeleton rows={6} /></div>}>
+      <Switch>
+        <Route path="/setup"><SetupPage /></Route>
+        {ComponentsPage && <Route path="/_components"><ComponentsPage /></Route>}
+        <Route><Gatekeeper /></Route>
+      </Switch>
+    </Suspense>
+  );
+}

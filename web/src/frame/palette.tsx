@@ -1,0 +1,80 @@
+import { ChartNoAxesColumn, Globe, House, Settings } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { Autocomplete, Dialog, ListBox, ListBoxItem, Modal, ModalOverlay, useFilter } from 'react-aria-components';
+import { useLocation } from 'wouter';
+import { useSession } from '../api/session';
+import { SearchBox } from '../components/field';
+import { useSiteView } from '../lib/site-view';
+import { hostOf } from '../lib/words';
+import { pageOfReport, reports } from '../reports/catalog';
+import { closeOverlay, useOverlay } from './palette-state';
+import { adminGroups } from './places';
+import choice from '../components/choice.module.css';
+import styles from './palette.module.css';
+
+interface Place {
+  readonly id: string;
+  readonly text: string;
+  readonly note: string;
+  readonly words: string;
+  readonly icon: ReactNode;
+}
+
+function usePlaces(): readonly Place[] {
+  const { href } = useSiteView();
+  const { sites } = useSession();
+  const report = <ChartNoAxesColumn size={15} aria-hidden />;
+  return [
+    { id: href(''), text: 'Home', note: '', words: 'overview dashboard start', icon: <House size={15} aria-hidden /> },
+    { id: href('/visits'), text: 'Visits log', note: 'Visitors', words: 'live last', icon: report },
+    { id: href('/times'), text: 'Times', note: 'Visitors', words: 'hours weekday', icon: report },
+    ...reports.map((one) => ({ id: href(`/reports/${one.id}`), text: one.title, note: pageOfReport(one.id)?.title ?? '', words: `${one.words} ${one.section}`, icon: report })),
+    ...sites.map((site) => ({ id: `/sites/${site.idsite}`, text: site.name, note: hostOf(site.main_url), words: 'site switch', icon: <Globe size={15} aria-hidden /> })),
+    ...adminGroups.flatMap((group) => group.lines.map((line) => ({ id: line.path, text: line.title, note: `Administration, ${group.title}`, words: 'administration', icon: <Settings size={15} aria-hidden /> }))),
+  ];
+}
+
+function PaletteBody() {
+  const places = usePlaces();
+  const [, navigate] = useLocation();
+  const { contains } = useFilter({ sensitivity: 'base' });
+  const [words, setWords] = useState('');
+  return (
+    <Autocomplete filter={contains} inputValue={words} onInputChange={setWords}>
+      <div className={styles.search}>
+        <SearchBox label="Go to a report, a site, a setting" value={words} onChange={setWords} autoFocus />
+      </div>
+      <ListBox
+        aria-label="Places"
+        items={places}
+        className={`${choice.list} ${styles.list}`}
+        selectionMode="none"
+        onAction={(key) => {
+          closeOverlay();
+          navigate(String(key));
+        }}
+        renderEmptyState={() => <p className={styles.none}>Nothing here by that name.</p>}
+      >
+        {(place: Place) => (
+          <ListBoxItem id={place.id} textValue={`${place.text} ${place.note} ${place.words}`} className={choice.option ?? ''}>
+            <span className={styles.place}>{place.icon}{place.text}</span>
+            <span className={styles.note}>{place.note}</span>
+          </ListBoxItem>
+        )}
+      </ListBox>
+    </Autocomplete>
+  );
+}
+
+export function Palette() {
+  const open = useOverlay() === 'palette';
+  return (
+    <ModalOverlay isOpen={open} onOpenChange={(shown) => !shown && closeOverlay()} isDismissable className={styles.overlay ?? ''}>
+      <Modal className={styles.modal ?? ''}>
+        <Dialog aria-label="Search or go anywhere" className={styles.dialog ?? ''}>
+          <PaletteBody />
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

@@ -1,0 +1,47 @@
+import { reportPages, type Section } from '../reports/catalog';
+
+/** A line of the menu: its words and the path below the site. */
+export interface MenuLine {
+  readonly title: string;
+  readonly path: string;
+  /** Paths that belong to it too, so that it stays marked. */
+  readonly also: readonly string[];
+}
+
+export interface MenuSection {
+  readonly id: Section;
+  readonly title: string;
+  readonly lines: readonly MenuLine[];
+}
+
+const reportLines = (section: Section): MenuLine[] =>
+  reportPages
+    .filter((page) => page.section === section)
+    .map((page) => ({ title: page.title, path: `/reports/${page.reports[0]}`, also: page.reports.map((id) => `/reports/${id}`) }));
+
+export const menuSections: readonly MenuSection[] = [
+  {
+    id: 'visitors',
+    title: 'Visitors',
+    lines: [
+      { title: 'Visits log', path: '/visits', also: [] },
+      ...reportLines('visitors'),
+      { title: 'Times', path: '/times', also: [] },
+    ],
+  },
+  { id: 'behaviour', title: 'Behaviour', lines: reportLines('behaviour') },
+  { id: 'acquisition', title: 'Acquisition', lines: reportLines('acquisition') },
+];
+
+/** The places of administration that have a page, in Matomo's order; `superuser` ones are shown to superusers. */
+export const adminGroups = [
+  { title: 'Personal', lines: [{ title: 'Settings', path: '/admin/personal/settings', who: 'everyone' }] },
+  { title: 'System', lines: [{ title: 'Users', path: '/admin/system/users', who: 'superuser' }] },
+  {
+    title: 'Websites',
+    lines: [
+      { title: 'Manage', path: '/admin/websites/manage', who: 'admin' },
+      { title: 'Tracking code', path: '/admin/websites/tracking-code', who: 'everyone' },
+    ],
+  },
+] as const;

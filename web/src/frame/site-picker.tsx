@@ -1,0 +1,76 @@
+import { ChevronsUpDown, Globe } from 'lucide-react';
+import { useState } from 'react';
+import {
+  Autocomplete, Button, Dialog, DialogTrigger, ListBox, ListBoxItem, Popover, useFilter,
+} from 'react-aria-components';
+import { useLocation, useSearch } from 'wouter';
+import { useSession, type SessionSite } from '../api/session';
+import { SearchBox } from '../components/field';
+import { useSiteView } from '../lib/site-view';
+import { hostOf } from '../lib/words';
+import choice from '../components/choice.module.css';
+import styles from './site-picker.module.css';
+
+/** The list of sites with a search; used in the rail and in the sheet of phones. */
+export function SiteList({ onPick }: { readonly onPick: () => void }) {
+  const { sites } = useSession();
+  const { site: current } = useSiteView();
+  const [path, navigate] = useLocation();
+  const search = useSearch();
+  const { contains } = useFilter({ sensitivity: 'base' });
+  const [words, setWords] = useState('');
+  const pick = (id: number) => {
+    navigate(path.replace(/^\/sites\/\d+/, `/sites/${id}`) + (search && `?${search}`));
+    onPick();
+  };
+  return (
+    <Autocomplete filter={contains} inputValue={words} onInputChange={setWords}>
+      <div className={styles.search}>
+        <SearchBox label="Find a site" value={words} onChange={setWords} autoFocus />
+      </div>
+      <ListBox
+        aria-label="Sites"
+        items={sites}
+        className={choice.list ?? ''}
+        selectionMode="single"
+        selectedKeys={[current.idsite]}
+        onAction={(key) => pick(Number(key))}
+        renderEmptyState={() => <p className={styles.none}>No site of this name.</p>}
+      >
+        {(site: SessionSite) => (
+          <ListBoxItem id={site.idsite} textValue={`${site.name} ${site.main_url}`} className={`${choice.option} ${styles.site}`}>
+            <span className={styles.name}>{site.name}</span>
+            <span className={styles.host}>{hostOf(site.main_url)}</span>
+          </ListBoxItem>
+        )}
+      </ListBox>
+    </Autocomplete>
+  );
+}
+
+export function SitePicker({ open }: { readonly open: boolean }) {
+  const { site } = useSiteView();
+  const [shown, setShown] = useState(false);
+  return (
+    <DialogTrigger isOpen={shown} onOpenChange={setShown}>
+      <Button className={styles.button ?? ''} aria-label={`Site: ${site.name}. Change the site`}>
+        {open ? (
+          <>
+            <span className={styles.names}>
+              <span className={styles.current}>{site.name}</span>
+              <span className={styles.currentHost}>{hostOf(site.main_url)}</span>
+            </span>
+            <ChevronsUpDown size={15} aria-hidden />
+          </>
+        ) : (
+          <Globe size={17} aria-hidden />
+        )}
+      </Button>
+      <Popover className={`${choice.popover} ${styles.popover}`} placement="bottom start">
+        <Dialog aria-label="Change the site" className={styles.dialog ?? ''}>
+          <SiteList onPick={() => setShown(false)} />
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}

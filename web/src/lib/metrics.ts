@@ -1,0 +1,75 @@
+import { numberOf, type NumberFormat } from './numbers';
+import type { Cells } from './rows';
+
+/** One number of a report: where it comes from, how it is written, and which direction is good. */
+export interface Metric {
+  readonly id: string;
+  readonly label: string;
+  readonly title: string;
+  readonly format: NumberFormat;
+  /** The column the server can sort by; without it rows are sorted here. */
+  readonly sortColumn: string | undefined;
+  readonly good: 'up' | 'down' | 'neither';
+  /** Counts of parts add up to the count of the whole. */
+  readonly adds: boolean;
+  readonly of: (cells: Cells) => number | undefined;
+}
+
+const first =
+  (...columns: readonly string[]) =>
+  (cells: Cells): number | undefined => {
+    for (const column of columns) {
+      const value = numberOf(cells[column]);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+
+const ratio = (over: string, under: string, ready: string) => (cells: Cells): number | undefined => {
+  const top = numberOf(cells[over]);
+  const bottom = numberOf(cells[under]);
+  if (top === undefined || bottom === undefined) return numberOf(cells[ready]);
+  return bottom === 0 ? undefined : top / bottom;
+};
+
+function count(id: string, label: string, title: string, ...others: string[]): Metric {
+  return { id, label, title, format: 'count', sortColumn: id, good: 'up', adds: true, of: first(id, ...others) };
+}
+
+function derived(id: string, label: string, title: string, part: Pick<Metric, 'format' | 'good' | 'of'>): Metric {
+  return { id, label, title, sortColumn: undefined, adds: false, ...part };
+}
+
+export const metrics = {
+  visitors: { ...count('nb_uniq_visitors', 'Visitors', 'Different people, as far as can be told', 'sum_daily_nb_uniq_visitors'), adds: false },
+  visits: count('nb_visits', 'Visits', 'Visits that began or went on in this period'),
+  actions: count('nb_actions', 'Actions', 'Page views, searches, downloads and outlinks'),
+  pageviews: count('nb_pageviews', 'Page views', 'Pages seen, repeats included'),
+  hits: count('nb_hits', 'Views', 'Times it was seen or used'),
+  entries: count('entry_nb_visits', 'Entries', 'Visits that began here'),
+  entryBounces: { ...count('entry_bounce_count', 'Bounces', 'Visits that began here and saw nothing else'), good: 'down' },
+  exits: { ...count('exit_nb_visits', 'Exits', 'Visits that ended here'), good: 'neither' },
+  bounceRate: derived('bounce_rate', 'Bounce rate', 'Share of visits with a single action', {
+    format: 'share', good: 'down', of: ratio('bounce_count', 'nb_visits', 'bounce_rate'),
+  }),
+  entryBounceRate: derived('bounce_rate', 'Bounce rate', 'Share of the visits that began here and saw nothing else', {
+    format: 'share', good: 'down', of: ratio('entry_bounce_count', 'entry_nb_visits', 'bounce_rate'),
+  }),
+  exitRate: derived('exit_rate', 'Exit rate', 'Share of the visits that saw it and ended with it', {
+    format: 'share', good: 'neither', of: ratio('exit_nb_visits', 'nb_visits', 'exit_rate'),
+  }),
+  visitLength: derived('avg_time_on_site', 'Visit length', 'Mean time between the first and the last action', {
+    format: 'length_s', good: 'up', of: ratio('sum_visit_length', 'nb_visits', 'avg_time_on_site'),
+  }),
+  timeOnPage: derived('avg_time_on_page', 'Time on page', 'Mean time until the next action', {
+    format: 'length_s', good: 'up', of: first('avg_time_on_page'),
+  }),
+  actionsPerVisit: derived('nb_actions_per_visit', 'Actions per visit', 'Mean number of actions of a visit', {
+    format: 'decimal', good: 'up', of: ratio('nb_actions', 'nb_visits', 'nb_actions_per_visit'),
+  }),
+  pagesPerSearch: derived('nb_pages_per_search', 'Result pages', 'Mean number of result pages seen', {
+    format: 'decimal', good: 'neither', of: first('nb_pages_per_search'),
+  }),
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof metrics;

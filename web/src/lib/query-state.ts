@@ -1,0 +1,34 @@
+import { useCallback, useEffect, useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
+
+/** One word of the address, like a state; the default stays out of it. */
+export function useQueryState(name: string, fallback = ''): readonly [string, (value: string) => void] {
+  const search = useSearch();
+  const [path, navigate] = useLocation();
+  const value = new URLSearchParams(search).get(name) ?? fallback;
+  const change = useCallback(
+    (next: string) => {
+      const query = new URLSearchParams(window.location.search);
+      if (next === fallback) query.delete(name);
+      else query.set(name, next);
+      const text = query.toString();
+      navigate(path + (text && `?${text}`), { replace: true });
+    },
+    [name, fallback, path, navigate],
+  );
+  return [value, change];
+}
+
+const pause_ms = 250;
+
+/** A text that reaches the address once typing pauses. */
+export function useTypedQuery(name: string): readonly [string, (text: string) => void, string] {
+  const [settled, settle] = useQueryState(name);
+  const [text, setText] = useState(settled);
+  useEffect(() => {
+    if (text === settled) return undefined;
+    const timer = setTimeout(() => settle(text), pause_ms);
+    return () => clearTimeout(timer);
+  }, [text, settled, settle]);
+  return [text, setText, settled];
+}

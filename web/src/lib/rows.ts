@@ -1,0 +1,61 @@
+import type { Metric } from './metrics';
+
+/** The columns and metadata of one row, as they arrived. */
+export type Cells = Readonly<Record<string, unknown>>;
+
+/** One row of a report. The label is tracked text: show it as text only. */
+export interface Row {
+  readonly label: string;
+  readonly cells: Cells;
+  readonly segment: string | undefined;
+  readonly url: string | undefined;
+  readonly subtableId: number | undefined;
+  readonly isSummary: boolean;
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+function rowOf(cells: Cells): Row {
+  const subtable = Number(cells.idsubdatatable);
+  return {
+    label: String(cells.label ?? ''),
+    cells,
+    segment: textOf(cells.segment),
+    url: textOf(cells.url),
+    subtableId: Number.isFinite(subtable) && subtable > 0 ? subtable : undefined,
+    isSummary: cells.is_summary === true || cells.is_summary === 1,
+  };
+}
+
+const isObject = (value: unknown): value is Cells => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Reads a table; an empty or unknown answer is an empty table. */
+export function rowsOf(answer: unknown): Row[] {
+  return Array.isArray(answer) ? answer.filter(isObject).map(rowOf) : [];
+}
+
+/** Reads the single row of `get` methods; an empty period answers with an empty list. */
+export function cellsOf(answer: unknown): Cells {
+  if (Array.isArray(answer)) return isObject(answer[0]) ? answer[0] : {};
+  return isObject(answer) ? answer : {};
+}
+
+/** Reads a map keyed by date into points in its order. */
+export function pointsOf(answer: unknown): { key: string; cells: Cells }[] {
+  return isObject(answer) ? Object.entries(answer).map(([key, cells]) => ({ key, cells: cellsOf(cells) })) : [];
+}
+
+/** Sorts by a metric, summary rows last; equal rows keep the order of the server. */
+export function sortRows(rows: readonly Row[], metric: Metric | undefined, order: 'asc' | 'desc'): Row[] {
+  const sign = order === 'asc' ? 1 : -1;
+  return rows.toSorted((a, b) => {
+    if (a.isSummary !== b.isSummary) return a.isSummary ? 1 : -1;
+    if (!metric) return sign * a.label.localeCompare(b.label);
+    return sign * ((metric.of(a.cells) ?? -1) - (metric.of(b.cells) ?? -1));
+  });
+}
+
+export function sumOf(rows: readonly Row[], metric: Metric): number | undefined {
+  if (!metric.adds) return undefined;
+  return rows.reduce((sum, row) => sum + (metric.of(row.cells) ?? 0), 0);
+}

@@ -1,0 +1,23 @@
+// Some conditions hold codes ("browserCode==CH"). The word that stood on the pressed row is remembered for this tab.
+const storageKey = 'makoto.value-names';
+const names_max = 200;
+
+function stored(): Record<string, string> {
+  try {
+    return JSON.parse(sessionStorage.getItem(storageKey) ?? '{}') as Record<string, string>;
+  } catch {
+    // Without storage the code itself is shown.
+    return {};
+  }
+}
+
+export function rememberName(condition: string, name: string): void {
+  const names = Object.entries({ ...stored(), [condition]: name }).slice(-names_max);
+  try {
+    sessionStorage.setItem(storageKey, JSON.stringify(Object.fromEntries(names)));
+  } catch {
+    // As above.
+  }
+}
+
+export const rememberedName = (condition: string): string | undefined => stored()[condition];

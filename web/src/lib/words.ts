@@ -1,0 +1,22 @@
+/** The host of an address for small print; the text itself when it is none. */
+export function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return url;
+  }
+}
+
+/** "1 visit", "2 visits". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString()} ${count === 1 ? one : many}`;
+}
+
+/** "just now", "12 s ago", "5 min ago": for moments within the last hours. */
+export function agoWords(timestamp_s: number, now_ms: number): string {
+  const age_s = Math.max(0, Math.round(now_ms / 1000 - timestamp_s));
+  if (age_s < 5) return 'just now';
+  if (age_s < 60) return `${age_s}\u202fs ago`;
+  if (age_s < 3600) return `${Math.floor(age_s / 60)}\u202fmin ago`;
+  return `${Math.floor(age_s / 3600)}\u202fh ago`;
+}

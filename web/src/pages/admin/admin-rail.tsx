@@ -1,0 +1,61 @@
+import { ArrowLeft } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
+import { useSession, type Session } from '../../api/session';
+import { RailFrame, RailLink } from '../../frame/rail';
+import { adminGroups } from '../../frame/places';
+import { usePreferences } from '../../lib/preferences';
+import rail from '../../frame/rail.module.css';
+import bar from '../../frame/bottom-bar.module.css';
+import styles from './admin-rail.module.css';
+
+type Line = (typeof adminGroups)[number]['lines'][number];
+
+function maySee(line: Line, session: Session): boolean {
+  if (line.who === 'superuser') return session.superuser;
+  if (line.who === 'admin') return session.superuser || session.sites.some((site) => site.role === 'admin');
+  return true;
+}
+
+function useGroups() {
+  const session = useSession();
+  return adminGroups.map((group) => ({ title: group.title, lines: group.lines.filter((line) => maySee(line, session)) })).filter((group) => group.lines.length > 0);
+}
+
+export function AdminRail() {
+  const [path] = useLocation();
+  const { rail: state } = usePreferences();
+  const open = state === 'open';
+  const groups = useGroups();
+  return (
+    <RailFrame>
+      <RailLink href="/" icon={<ArrowLeft size={17} aria-hidden />} text="To the reports" open={open} />
+      {open &&
+        groups.map((group) => (
+          <div key={group.title}>
+            <p className={rail.groupTitle}>{group.title}</p>
+            {group.lines.map((line) => (
+              <Link key={line.path} href={line.path} className={rail.line} aria-current={path === line.path ? 'page' : undefined}>
+                {line.title}
+              </Link>
+            ))}
+          </div>
+        ))}
+    </RailFrame>
+  );
+}
+
+/** On a phone the places stand in one line that scrolls. */
+export function AdminBar() {
+  const [path] = useLocation();
+  const groups = useGroups();
+  return (
+    <nav className={`${bar.bar} ${styles.bar}`} aria-label="Main">
+      <Link href="/" className={bar.place}><ArrowLeft size={19} aria-hidden />Reports</Link>
+      {groups.flatMap((group) => group.lines).map((line) => (
+        <Link key={line.path} href={line.path} className={bar.place} aria-current={path === line.path ? 'page' : undefined}>
+          {line.title}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,33 @@
+import { lazy, Suspense } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { useSession } from '../../api/session';
+import { Boundary } from '../../components/card';
+import { Skeleton } from '../../components/states';
+import { Shell } from '../../frame/shell';
+import { NotFound } from '../not-found';
+import { AdminBar, AdminRail } from './admin-rail';
+
+const PersonalSettingsPage = lazy(() => import('./personal/settings-page'));
+const UsersPage = lazy(() => import('./users/users-page'));
+const ManageSitesPage = lazy(() => import('./websites/manage-page'));
+const TrackingCodePage = lazy(() => import('./websites/tracking-code-page'));
+
+export default function AdminRoutes() {
+  const { superuser } = useSession();
+  return (
+    <Shell rail={<AdminRail />} bottomBar={<AdminBar />}>
+      <Boundary what="This page">
+        <Suspense fallback={<Skeleton rows={10} />}>
+          <Switch>
+            <Route path="/admin"><Redirect to={superuser ? '/admin/websites/manage' : '/admin/personal/settings'} replace /></Route>
+            <Route path="/admin/personal/settings"><PersonalSettingsPage /></Route>
+            {superuser && <Route path="/admin/system/users"><UsersPage /></Route>}
+            <Route path="/admin/websites/manage"><ManageSitesPage /></Route>
+            <Route path="/admin/websites/tracking-code"><TrackingCodePage /></Route>
+            <Route><NotFound /></Route>
+          </Switch>
+        </Suspense>
+      </Boundary>
+    </Shell>
+  );
+}

@@ -1,0 +1,45 @@
+import { useSession, useSignOut } from '../../../api/session';
+import { Button } from '../../../components/button';
+import { Choice } from '../../../components/choice';
+import { changePreferences, usePreferences, type Preferences } from '../../../lib/preferences';
+import { AdminPage, Setting, SettingGroup } from '../admin-page';
+
+const themes = [
+  { id: 'system', text: 'As the system' },
+  { id: 'light', text: 'Light' },
+  { id: 'dark', text: 'Dark' },
+] as const;
+
+const densities = [
+  { id: 'comfortable', text: 'Comfortable' },
+  { id: 'compact', text: 'Compact' },
+] as const;
+
+export default function PersonalSettingsPage() {
+  const session = useSession();
+  const preferences = usePreferences();
+  const signOut = useSignOut();
+  return (
+    <AdminPage title="Your settings" lead="Who you are here, and how this browser shows it.">
+      <SettingGroup title="Account">
+        <Setting title="Login" text="It cannot be changed.">{session.login}</Setting>
+        <Setting title="E-mail" text="Where warnings go.">{session.email}</Setting>
+        <Setting title="Role" text="What you may do.">
+          {session.superuser ? 'Superuser' : `${session.sites.length} ${session.sites.length === 1 ? 'site' : 'sites'}`}
+        </Setting>
+        <Setting title="Session" text="Ends the session of this browser.">
+          <Button onPress={() => signOut.mutate()} isPending={signOut.isPending}>Sign out</Button>
+        </Setting>
+      </SettingGroup>
+      <SettingGroup title="This browser">
+        <Setting title="Theme" text="Light, dark, or what your system says.">
+          <Choice label="Theme" bare options={themes} value={preferences.theme} onChange={(id) => changePreferences({ theme: id as Preferences['theme'] })} />
+        </Setting>
+        <Setting title="Rows" text="Compact shows more rows at once.">
+          <Choice label="Rows" bare options={densities} value={preferences.density} onChange={(id) => changePreferences({ density: id as Preferences['density'] })} />
+        </Setting>
+      </SettingGroup>
+      <p>Makoto {session.version}</p>
+    </AdminPage>
+  );
+}

@@ -1,0 +1,79 @@
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { usersManagerAddUser, usersManagerDeleteUser, usersManagerGetSitesAccessFromUser, usersManagerGetUsers, usersManagerSetUserAccess } from '../../../api/generated';
+import type { Cells } from '../../../lib/rows';
+
+export const roles = [
+  { id: 'noaccess', text: 'No access' },
+  { id: 'view', text: 'View' },
+  { id: 'write', text: 'Write' },
+  { id: 'admin', text: 'Admin' },
+] as const;
+
+export interface User {
+  readonly login: string;
+  readonly email: string;
+  readonly superuser: boolean;
+}
+
+/** One changed role that waits for proof. */
+export interface RoleChange {
+  readonly login: string;
+  readonly idSite: number;
+  readonly role: string;
+}
+
+const usersKey = ['users'] as const;
+const accessKey = (login: string) => ['user-access', login] as const;
+const cells = (answer: unknown): Cells[] => (Array.isArray(answer) ? (answer as Cells[]) : []);
+
+export function useUsers() {
+  return useQuery({
+    queryKey: usersKey,
+    queryFn: async ({ signal }): Promise<User[]> =>
+      cells(await usersManagerGetUsers({}, signal)).map((row) => ({
+        login: String(row.login),
+        email: String(row.email ?? ''),
+        superuser: Number(row.superuser_access ?? 0) === 1,
+      })),
+  });
+}
+
+/** Role by number of site for each of these people, in their order. */
+export function useAccess(logins: readonly string[]) {
+  return useQueries({
+    queries: logins.map((login) => ({
+      queryKey: accessKey(login),
+      queryFn: async ({ signal }: { signal: AbortSignal }) =>
+        new Map(cells(await usersManagerGetSitesAccessFromUser({ userLogin: login }, signal)).map((row) => [Number(row.site), String(row.access)])),
+    })),
+  });
+}
+
+export function useAddUser() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (user: { login: string; email: string; password: string; idSite: number | undefined; proof: string }) =>
+      usersManagerAddUser({ userLogin: user.login, email: user.email, password: user.password, initialIdSite: user.idSite, passwordConfirmation: user.proof }),
+    onSuccess: () => client.invalidateQueries({ queryKey: usersKey }),
+  });
+}
+
+export function useDeleteUser() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ login, proof }: { login: string; proof: string }) => usersManagerDeleteUser({ userLogin: login, passwordConfirmation: proof }),
+    onSuccess: () => client.invalidateQueries({ queryKey: usersKey }),
+  });
+}
+
+export function useSaveRoles() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ changes, proof }: { changes: readonly RoleChange[]; proof: string }) => {
+      for (const { login, idSite, role } of changes) {
+        await usersManagerSetUserAccess({ userLogin: login, access: role, idSites: [idSite], passwordConfirmation: proof });
+      }
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ['user-access'] }),
+  });
+}

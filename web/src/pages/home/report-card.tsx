@@ -1,0 +1,111 @@
+import { ArrowRight } from 'lucide-react';
+import { Suspense, lazy } from 'react';
+import { Link } from 'wouter';
+import { BarList, type Bar } from '../../components/bar-list';
+import { Boundary } from '../../components/card';
+import { EmptyState, ErrorState, Skeleton, SkeletonBlock } from '../../components/states';
+import { Tabs } from '../../components/tabs';
+import { metrics } from '../../lib/metrics';
+import { changeOf, formatNumber } from '../../lib/numbers';
+import { useQueryState } from '../../lib/query-state';
+import type { Row } from '../../lib/rows';
+import { useSiteView } from '../../lib/site-view';
+import { rememberName } from '../../lib/value-names';
+import { reportOf, type Report } from '../../reports/catalog';
+import { useTable } from '../../reports/use-table';
+import styles from './report-card.module.css';
+
+const WorldMap = lazy(() => import('../../charts/world-map'));
+
+const rows_shown = 7;
+/** Enough rows of the compared period to find the shown ones again. */
+const rows_compared = 100;
+
+interface CardReport {
+  readonly id: string;
+  readonly text: string;
+}
+
+function Rows({ report, withMap }: { readonly report: Report; readonly withMap: boolean }) {
+  const { scope, comparedScope, filterBy, view } = useSiteView();
+  const metric = metrics[report.metrics[0] ?? 'visits'];
+  const sorted = { filter_sort_column: metric.sortColumn, filter_sort_order: 'desc' };
+  const table = useTable(report, scope, { ...sorted, filter_limit: withMap ? -1 : rows_shown });
+  const before = useTable(report, comparedScope, { ...sorted, filter_limit: rows_compared });
+  if (table.isPending) return <Skeleton rows={rows_shown} />;
+  if (table.isError) return <ErrorState what={report.title} error={table.error} onRetry={() => void table.refetch()} />;
+  if (table.data.length === 0) {
+    return (
+      <EmptyState title="Nothing here in this period">
+        {view.segment.length > 0 ? 'Take a condition off, or choose a longer period.' : 'Choose a longer period.'}
+      </EmptyState>
+    );
+  }
+  const past = new Map(before.data?.map((row) => [row.label, metric.of(row.cells)]));
+  const top = Math.max(1, ...table.data.map((row) => metric.of(row.cells) ?? 0));
+  const press = (row: Row) =>
+    row.segment === undefined ? undefined : () => {
+      rememberName(row.segment ?? '', row.label);
+      filterBy(row.segment ?? '');
+    };
+  const bars = table.data.slice(0, withMap ? rows_shown - 1 : rows_shown).map((row, at): Bar => {
+    const value = metric.of(row.cells) ?? 0;
+    return {
+      id: `${at} ${row.label}`, label: row.label === '' ? 'Not set' : row.label, share: value / top, value: formatNumber(value, metric.format),
+      change: changeOf(value, past.get(row.label)), onPress: press(row),
+    };
+  });
+  return (
+    <div className={withMap ? styles.withMap : undefined} data-stale={table.isPlaceholderData || undefined}>
+      {withMap && (
+        <Boundary what="The map">
+          <Suspense fallback={<SkeletonBlock height_px={200} />}>
+            <WorldMap
+              unit={metric.label.toLowerCase()}
+              places={table.data.map((row) => ({ code: String(row.cells.code), name: row.label, value: metric.of(row.cells) ?? 0, onPress: press(row) }))}
+            />
+          </Suspense>
+        </Boundary>
+      )}
+      <BarList label={`${report.title} by ${metric.label.toLowerCase()}`} bars={bars} showChange={comparedScope !== undefined} />
+    </div>
+  );
+}
+
+interface Props {
+  readonly id: string;
+  readonly title: string;
+  readonly reports: readonly CardReport[];
+  readonly map?: boolean;
+}
+
+/** A card with a tab for each report; the foot leads to the whole report. */
+export function ReportCard({ id, title, reports, map = false }: Props) {
+  const { href } = useSiteView();
+  const [tab, setTab] = useQueryState(id, reports[0]?.id ?? '');
+  const report = reportOf(reports.some((one) => one.id === tab) ? tab : (reports[0]?.id ?? ''));
+  const metric = metrics[report.metrics[0] ?? 'visits'];
+  return (
+    <section className={styles.card} aria-label={title}>
+      <div className={styles.body}>
+        <Tabs
+          label={title}
+          tabs={reports}
+          value={report.id}
+          onChange={setTab}
+          before={<h2 className={styles.title}>{title}</h2>}
+          after={<span className={styles.unit}>{metric.label}</span>}
+        >
+          <Boundary key={report.id} what={report.title}>
+            <Rows report={report} withMap={map && report.id === 'countries'} />
+          </Boundary>
+        </Tabs>
+      </div>
+      <footer className={styles.foot}>
+        <Link href={href(`/reports/${report.id}`)} className={styles.all}>
+          All {report.title.toLowerCase()} <ArrowRight size={14} aria-hidden />
+        </Link>
+      </footer>
+    </section>
+  );
+}

@@ -1,0 +1,144 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp, ChevronRight } from 'lucide-react';
+import { useRef, type KeyboardEvent } from 'react';
+import { formatNumber } from '../../lib/numbers';
+import type { Metric } from '../../lib/metrics';
+import { sumOf, type Row } from '../../lib/rows';
+import { usePreferences } from '../../lib/preferences';
+import { usePhone } from '../../lib/screen';
+import type { Line } from './use-tree';
+import { RowMenu } from './row-menu';
+import styles from './report-table.module.css';
+
+export interface Sort {
+  readonly column: string;
+  readonly order: 'asc' | 'desc';
+}
+
+interface Props {
+  readonly title: string;
+  readonly dimension: string;
+  readonly metrics: readonly Metric[];
+  /** The metric of the bars. */
+  readonly main: Metric;
+  readonly lines: readonly Line[];
+  readonly roots: readonly Row[];
+  readonly isTree: boolean;
+  readonly sort: Sort;
+  readonly onSort: (column: string) => void;
+  readonly onToggle: (line: Line) => void;
+  readonly onFilter: (row: Row) => void;
+}
+
+const overscan_rows = 12;
+
+/** Up and down go to the neighbouring row, right opens, left closes: nothing of it moves the period. */
+function onArrows(event: KeyboardEvent<HTMLElement>) {
+  const row = (event.target as HTMLElement).closest('tr');
+  if (!row || !['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight'].includes(event.key)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+    const next = event.key === 'ArrowUp' ? row.previousElementSibling : row.nextElementSibling;
+    next?.querySelector<HTMLElement>('button')?.focus();
+    return;
+  }
+  const toggle = row.querySelector<HTMLElement>('[data-toggle]');
+  if (toggle?.dataset.toggle === (event.key === 'ArrowRight' ? 'closed' : 'open')) toggle.click();
+}
+
+function Head({ column, label, title, sort, onSort, number }: { readonly column: string; readonly label: string; readonly title?: string; readonly sort: Sort; readonly onSort: (column: string) => void; readonly number: boolean }) {
+  const sorted = sort.column === column;
+  const Arrow = sort.order === 'asc' ? ArrowUp : ArrowDown;
+  return (
+    <th scope="col" aria-sort={sorted ? (sort.order === 'asc' ? 'ascending' : 'descending') : 'none'} className={number ? styles.numberHead : styles.labelHead} title={title}>
+      <button type="button" className={styles.sort} data-sorted={sorted || undefined} onClick={() => onSort(column)}>
+        {label}
+        {sorted && <Arrow size={13} aria-hidden />}
+      </button>
+    </th>
+  );
+}
+
+interface LineProps extends Pick<Props, 'metrics' | 'main' | 'isTree' | 'onToggle' | 'onFilter'> {
+  readonly line: Line;
+  readonly top: number;
+  readonly index: number;
+}
+
+function TableLine({ line, metrics, main, isTree, top, index, onToggle, onFilter }: LineProps) {
+  const { row } = line;
+  const share = (main.of(row.cells) ?? 0) / top;
+  const label = row.label === '' ? 'Not set' : row.label;
+  const tree = isTree ? { 'aria-level': line.depth + 1, ...(row.subtableId === undefined ? {} : { 'aria-expanded': line.open }) } : {};
+  return (
+    <tr className={styles.row} aria-rowindex={index + 2} {...tree} data-state={line.state}>
+      <td className={styles.label} style={{ '--depth': line.depth } as React.CSSProperties}>
+        <div className={styles.cell}>
+          <span className={styles.fill} style={{ '--share': `${Math.min(100, share * 100).toFixed(2)}%` } as React.CSSProperties} />
+          {isTree && (
+            row.subtableId === undefined ? <span className={styles.noToggle} /> : (
+              <button type="button" className={styles.toggle} data-toggle={line.open ? 'open' : 'closed'} aria-label={line.open ? `Close ${label}` : `Open ${label}`} onClick={() => onToggle(line)}>
+                <ChevronRight size={14} aria-hidden />
+              </button>
+            )
+          )}
+          {row.segment === undefined ? (
+            <span className={styles.text} title={label}>{label}</span>
+          ) : (
+            <button type="button" className={styles.press} title={label} onClick={() => onFilter(row)}>{label}</button>
+          )}
+          {line.state === 'row' && <RowMenu row={row} label={label} onFilter={onFilter} />}
+        </div>
+      </td>
+      {metrics.map((metric) => (
+        <td key={metric.id} className={`number ${styles.number}`} data-main={metric === main || undefined}>
+          {line.state === 'row' ? formatNumber(metric.of(row.cells), metric.format) : ''}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** A table of up to 50,000 rows: only the visible ones are in the page. On a phone only the chosen metric stands beside the label. */
+export function ReportTable(props: Props) {
+  const { title, dimension, main, lines, roots, isTree, sort, onSort, onToggle, onFilter } = props;
+  const phone = usePhone();
+  const { density } = usePreferences();
+  const metrics = phone ? [main] : props.metrics;
+  const rowHeight_px = phone ? 44 : density === 'compact' ? 28 : 34;
+  const scroll = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => scroll.current, estimateSize: () => rowHeight_px, overscan: overscan_rows });
+  const items = virtual.getVirtualItems();
+  const before_px = items[0]?.start ?? 0;
+  const after_px = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  const top = Math.max(1e-9, ...roots.slice(0, 2000).map((row) => main.of(row.cells) ?? 0));
+  return (
+    <div ref={scroll} className={styles.scroll} style={{ '--row-height': `${rowHeight_px}px` } as React.CSSProperties} onKeyDown={onArrows}>
+      <table className={styles.table} role={isTree ? 'treegrid' : undefined} aria-label={title} aria-rowcount={lines.length + 1}>
+        <thead>
+          <tr>
+            <Head column="label" label={dimension} sort={sort} onSort={onSort} number={false} />
+            {metrics.map((metric) => <Head key={metric.id} column={metric.id} label={metric.label} title={metric.title} sort={sort} onSort={onSort} number />)}
+          </tr>
+        </thead>
+        <tbody>
+          {before_px > 0 && <tr aria-hidden="true" style={{ height: before_px }} />}
+          {items.map((item) => {
+            const line = lines[item.index];
+            return line && <TableLine key={line.key} line={line} index={item.index} top={top} metrics={metrics} main={main} isTree={isTree} onToggle={onToggle} onFilter={onFilter} />;
+          })}
+          {after_px > 0 && <tr aria-hidden="true" style={{ height: after_px }} />}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row" className={styles.total}>Total of {roots.length.toLocaleString()} {roots.length === 1 ? 'row' : 'rows'}</th>
+            {metrics.map((metric) => (
+              <td key={metric.id} className={`number ${styles.number}`}>{metric.adds ? formatNumber(sumOf(roots, metric), metric.format) : ''}</td>
+            ))}
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { ChevronRight, Download, ExternalLink, FileText, MousePointerClick, Search } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { Button } from 'react-aria-components';
+import { formatLength } from '../../lib/numbers';
+import { safeLink } from '../../lib/safe-link';
+import { useSiteView } from '../../lib/site-view';
+import type { Visit, VisitAction } from '../../lib/visits';
+import { counted } from '../../lib/words';
+import styles from './visit-card.module.css';
+
+const icons: Readonly<Record<string, ReactNode>> = {
+  action: <FileText size={14} aria-label="Page" />,
+  search: <Search size={14} aria-label="Search" />,
+  outlink: <ExternalLink size={14} aria-label="Outlink" />,
+  download: <Download size={14} aria-label="Download" />,
+};
+
+function ActionLine({ action }: { readonly action: VisitAction }) {
+  const link = safeLink(action.url);
+  return (
+    <li className={styles.action}>
+      <span className={styles.icon}>{icons[action.kind] ?? <MousePointerClick size={14} aria-label={action.kind} />}</span>
+      <span className={styles.what}>
+        <span className={styles.title}>{action.title}</span>
+        {action.url && action.url !== action.title && (
+          link ? <a className={styles.url} href={link} target="_blank" rel="noreferrer noopener">{action.url}</a> : <span className={styles.url}>{action.url}</span>
+        )}
+      </span>
+      <span className={`number ${styles.spent}`}>{action.spent_s > 0 ? formatLength(action.spent_s) : ''}</span>
+    </li>
+  );
+}
+
+function Facts({ visit }: { readonly visit: Visit }) {
+  const { filterBy } = useSiteView();
+  const link = safeLink(visit.referrerUrl);
+  const facts: readonly (readonly [string, ReactNode])[] = [
+    ['Visitor', <Button key="id" className={styles.id ?? ''} onPress={() => filterBy(`visitorId==${visit.visitorId}`)}>{visit.userId ?? visit.visitorId}</Button>],
+    ['Address', visit.ip],
+    ['Device', [visit.device, visit.resolution].filter(Boolean).join(', ')],
+    ['Came from', link ? <a key="from" href={link} target="_blank" rel="noreferrer noopener">{visit.referrerUrl}</a> : [visit.channel, visit.referrer, visit.keyword].filter(Boolean).join(', ')],
+  ];
+  return (
+    <dl className={styles.facts}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** One visit: a line that says who and whence, and inside it everything they did. */
+export function VisitCard({ visit }: { readonly visit: Visit }) {
+  const [open, setOpen] = useState(false);
+  const entry = visit.actions[0];
+  return (
+    <li className={styles.card}>
+      <Button className={styles.line ?? ''} aria-expanded={open} onPress={() => setOpen(!open)}>
+        <ChevronRight size={14} aria-hidden className={styles.chevron} />
+        <span className={`number ${styles.clock}`}>{visit.clock.slice(0, 5)}</span>
+        <span className={styles.main}>
+          <span className={styles.title}>{entry?.title ?? 'No action kept'}</span>
+          <span className={styles.sub}>
+            {visit.isReturning ? `visit ${visit.count}` : 'new visitor'}, {visit.country}{visit.city && `, ${visit.city}`}, {visit.browser}, {visit.system}
+          </span>
+        </span>
+        <span className={styles.from}>{visit.referrer || visit.channel}</span>
+        <span className={`number ${styles.size}`}>
+          {counted(visit.actions.length, 'action')}
+          <span className={styles.sub}>{formatLength(visit.length_s)}</span>
+        </span>
+      </Button>
+      {open && (
+        <div className={styles.inside}>
+          <Facts visit={visit} />
+          <ol>{visit.actions.map((action, at) => <ActionLine key={at} action={action} />)}</ol>
+        </div>
+      )}
+    </li>
+  );
+}

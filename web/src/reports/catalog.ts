@@ -1,0 +1,128 @@
+import {
+  actionsGetDownloads, actionsGetEntryPageTitles, actionsGetEntryPageUrls, actionsGetExitPageTitles, actionsGetExitPageUrls,
+  actionsGetOutlinks, actionsGetPageTitles, actionsGetPageUrls, actionsGetSiteSearchKeywords, actionsGetSiteSearchNoResultKeywords,
+  devicesDetectionGetBrand, devicesDetectionGetBrowserEngines, devicesDetectionGetBrowserVersions, devicesDetectionGetBrowsers,
+  devicesDetectionGetModel, devicesDetectionGetOsFamilies, devicesDetectionGetOsVersions, devicesDetectionGetType,
+  referrersGetAll, referrersGetCampaigns, referrersGetKeywords, referrersGetKeywordsFromCampaignId, referrersGetKeywordsFromSearchEngineId,
+  referrersGetReferrerType, referrersGetSearchEngines, referrersGetSearchEnginesFromKeywordId, referrersGetSocials, referrersGetUrlsForSocial,
+  referrersGetUrlsFromWebsiteId, referrersGetWebsites, resolutionGetConfiguration, resolutionGetResolution, userCountryGetCity,
+  userCountryGetContinent, userCountryGetCountry, userCountryGetRegion, userLanguageGetLanguage,
+  type Read,
+} from '../api/generated';
+import type { MetricName } from '../lib/metrics';
+
+type TableMethod = Read<{ idSite: number; period: string; date: string }, unknown>;
+type BranchMethod = Read<{ idSite: number; period: string; date: string; idSubtable: number }, unknown>;
+
+/** A table that the server answers and the application shows as a card and as a page. */
+export interface Report {
+  readonly id: string;
+  readonly title: string;
+  /** What a row is: the head of the label column. */
+  readonly dimension: string;
+  readonly section: Section;
+  readonly method: TableMethod;
+  /** The method that answers for the rows inside a row; the same one when not named. */
+  readonly branch: BranchMethod | undefined;
+  readonly metrics: readonly MetricName[];
+  /** Found by these words in the palette, beside the title. */
+  readonly words: string;
+}
+
+export type Section = 'visitors' | 'behaviour' | 'acquisition';
+
+const visitMetrics: readonly MetricName[] = ['visits', 'visitors', 'actions', 'actionsPerVisit', 'visitLength', 'bounceRate'];
+const pageMetrics: readonly MetricName[] = ['hits', 'visits', 'timeOnPage', 'entryBounceRate', 'exitRate'];
+const entryMetrics: readonly MetricName[] = ['entries', 'entryBounces', 'entryBounceRate', 'hits'];
+const exitMetrics: readonly MetricName[] = ['exits', 'exitRate', 'hits'];
+const useMetrics: readonly MetricName[] = ['hits', 'visits'];
+const searchMetrics: readonly MetricName[] = ['hits', 'visits', 'pagesPerSearch', 'exitRate'];
+
+interface Extra {
+  readonly branch?: unknown;
+  readonly metrics?: readonly MetricName[];
+  readonly words?: string;
+}
+
+function report(section: Section, id: string, title: string, dimension: string, method: unknown, extra: Extra = {}): Report {
+  return {
+    id, title, dimension, section,
+    // Read methods differ only in the names of parameters that no table uses.
+    method: method as TableMethod,
+    branch: (extra.branch ?? method) as BranchMethod,
+    metrics: extra.metrics ?? visitMetrics,
+    words: extra.words ?? '',
+  };
+}
+
+export const reports: readonly Report[] = [
+  report('visitors', 'countries', 'Countries', 'Country', userCountryGetCountry, { words: 'places map location geography' }),
+  report('visitors', 'continents', 'Continents', 'Continent', userCountryGetContinent),
+  report('visitors', 'regions', 'Regions', 'Region', userCountryGetRegion),
+  report('visitors', 'cities', 'Cities', 'City', userCountryGetCity),
+  report('visitors', 'languages', 'Languages', 'Language', userLanguageGetLanguage),
+  report('visitors', 'device-types', 'Device types', 'Type', devicesDetectionGetType, { words: 'phone desktop mobile' }),
+  report('visitors', 'brands', 'Brands', 'Brand', devicesDetectionGetBrand),
+  report('visitors', 'models', 'Models', 'Model', devicesDetectionGetModel),
+  report('visitors', 'browsers', 'Browsers', 'Browser', devicesDetectionGetBrowsers, { words: 'software' }),
+  report('visitors', 'browser-versions', 'Browser versions', 'Browser', devicesDetectionGetBrowserVersions),
+  report('visitors', 'browser-engines', 'Browser engines', 'Engine', devicesDetectionGetBrowserEngines),
+  report('visitors', 'systems', 'Systems', 'System', devicesDetectionGetOsFamilies, { words: 'operating os windows' }),
+  report('visitors', 'system-versions', 'System versions', 'System', devicesDetectionGetOsVersions),
+  report('visitors', 'resolutions', 'Resolutions', 'Resolution', resolutionGetResolution, { words: 'screen size' }),
+  report('visitors', 'configurations', 'Configurations', 'Configuration', resolutionGetConfiguration),
+  report('behaviour', 'pages', 'Pages', 'Page', actionsGetPageUrls, { metrics: pageMetrics, words: 'url address' }),
+  report('behaviour', 'entry-pages', 'Entry pages', 'Page', actionsGetEntryPageUrls, { metrics: entryMetrics, words: 'landing' }),
+  report('behaviour', 'exit-pages', 'Exit pages', 'Page', actionsGetExitPageUrls, { metrics: exitMetrics }),
+  report('behaviour', 'titles', 'Page titles', 'Title', actionsGetPageTitles, { metrics: pageMetrics }),
+  report('behaviour', 'entry-titles', 'Entry titles', 'Title', actionsGetEntryPageTitles, { metrics: entryMetrics }),
+  report('behaviour', 'exit-titles', 'Exit titles', 'Title', actionsGetExitPageTitles, { metrics: exitMetrics }),
+  report('behaviour', 'site-search', 'Site search', 'Keyword', actionsGetSiteSearchKeywords, { metrics: searchMetrics }),
+  report('behaviour', 'site-search-nothing', 'Searches without result', 'Keyword', actionsGetSiteSearchNoResultKeywords, { metrics: searchMetrics }),
+  report('behaviour', 'downloads', 'Downloads', 'File', actionsGetDownloads, { metrics: useMetrics }),
+  report('behaviour', 'outlinks', 'Outlinks', 'Address', actionsGetOutlinks, { metrics: useMetrics, words: 'external links' }),
+  report('acquisition', 'channels', 'Channels', 'Channel', referrersGetReferrerType, { words: 'referrer type' }),
+  report('acquisition', 'referrers', 'All referrers', 'Referrer', referrersGetAll),
+  report('acquisition', 'search-engines', 'Search engines', 'Search engine', referrersGetSearchEngines, { branch: referrersGetKeywordsFromSearchEngineId }),
+  report('acquisition', 'keywords', 'Keywords', 'Keyword', referrersGetKeywords, { branch: referrersGetSearchEnginesFromKeywordId }),
+  report('acquisition', 'websites', 'Websites', 'Website', referrersGetWebsites, { branch: referrersGetUrlsFromWebsiteId }),
+  report('acquisition', 'socials', 'Social networks', 'Network', referrersGetSocials, { branch: referrersGetUrlsForSocial }),
+  report('acquisition', 'campaigns', 'Campaigns', 'Campaign', referrersGetCampaigns, { branch: referrersGetKeywordsFromCampaignId }),
+];
+
+const byId = new Map(reports.map((one) => [one.id, one]));
+
+export const findReport = (id: string): Report | undefined => byId.get(id);
+
+export function reportOf(id: string): Report {
+  const found = byId.get(id);
+  if (!found) throw new Error(`there is no report ${id}`);
+  return found;
+}
+
+/** Pages of the menu: each shows its reports as tabs. */
+export interface ReportPage {
+  readonly title: string;
+  readonly section: Section;
+  readonly reports: readonly string[];
+}
+
+export const reportPages: readonly ReportPage[] = [
+  { title: 'Places', section: 'visitors', reports: ['countries', 'continents', 'regions', 'cities', 'languages'] },
+  { title: 'Devices', section: 'visitors', reports: ['device-types', 'brands', 'models', 'resolutions'] },
+  { title: 'Software', section: 'visitors', reports: ['browsers', 'browser-versions', 'browser-engines', 'systems', 'system-versions', 'configurations'] },
+  { title: 'Pages', section: 'behaviour', reports: ['pages', 'titles'] },
+  { title: 'Entry pages', section: 'behaviour', reports: ['entry-pages', 'entry-titles'] },
+  { title: 'Exit pages', section: 'behaviour', reports: ['exit-pages', 'exit-titles'] },
+  { title: 'Site search', section: 'behaviour', reports: ['site-search', 'site-search-nothing'] },
+  { title: 'Outlinks', section: 'behaviour', reports: ['outlinks'] },
+  { title: 'Downloads', section: 'behaviour', reports: ['downloads'] },
+  { title: 'All channels', section: 'acquisition', reports: ['channels', 'referrers'] },
+  { title: 'Search engines and keywords', section: 'acquisition', reports: ['search-engines', 'keywords'] },
+  { title: 'Websites', section: 'acquisition', reports: ['websites'] },
+  { title: 'Social networks', section: 'acquisition', reports: ['socials'] },
+  { title: 'Campaigns', section: 'acquisition', reports: ['campaigns'] },
+];
+
+export const pageOfReport = (id: string): ReportPage | undefined => reportPages.find((page) => page.reports.includes(id));
+

@@ -1,0 +1,15 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { Value } from '../api/generated';
+import { rowsOf } from '../lib/rows';
+import type { Scope } from '../lib/site-view';
+import type { Report } from './catalog';
+
+/** The rows of a report. Without a scope nothing is asked. */
+export function useTable(report: Report, scope: Scope | undefined, more: Readonly<Record<string, Value>> = {}) {
+  return useQuery({
+    queryKey: ['table', report.method.method, scope, more],
+    enabled: scope !== undefined,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => rowsOf(await report.method({ ...(scope as Scope), ...more }, signal)),
+  });
+}
