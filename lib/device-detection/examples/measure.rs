@@ -9,25 +9,52 @@ use yaml_rust2::YamlLoader;
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
-    let path = std::env::args().nth(1).ok_or("usage: measure WHEEL")?;
-    let bytes = std::fs::read(path)?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [wheel] => {
+            // Making the pack needs much memory, so a process of its own does it.
+            let folder = std::env::temp_dir();
+            let (pack, agents) = (folder.join("measure.pack"), folder.join("measure.agents"));
+            let this = std::env::current_exe()?;
+            let status = std::process::Command::new(this).arg(wheel).args([&pack, &agents]).status()?;
+            if !status.success() {
+                return Err("the pack could not be made".into());
+            }
+            let result = measure_all(&std::fs::read(&pack)?, &std::fs::read_to_string(&agents)?);
+            std::fs::remove_file(pack)?;
+            std::fs::remove_file(agents)?;
+            result
+        }
+        [wheel, pack, agents] => make(wheel, pack, agents),
+        _ => Err("usage: measure WHEEL".into()),
+    }
+}
+
+fn make(wheel: &str, pack_file: &str, agents_file: &str) -> Result<(), Failure> {
+    let bytes = std::fs::read(wheel)?;
     let (pack, took) = timed(|| build_pack(&bytes));
     let pack = pack?;
     println!("pack: {} KiB, made in {took:?}", pack.len() / 1024);
-    let agents = fixture_agents(&bytes)?;
-    drop(bytes);
+    std::fs::write(pack_file, pack)?;
+    std::fs::write(agents_file, fixture_agents(&bytes)?.join("\n"))?;
+    Ok(())
+}
+
+fn measure_all(pack: &[u8], agents: &str) -> Result<(), Failure> {
+    let agents: Vec<String> = agents.lines().map(str::to_owned).collect();
     let before = resident_kib();
-    let (detector, took) = timed(|| Detector::from_pack(&pack));
+    let (detector, took) = timed(|| Detector::from_pack(pack));
     let detector = detector?;
     println!("loaded in {took:?}; resident +{} KiB", resident_kib().saturating_sub(before));
     measure("uncached", &agents, |agent| {
         std::hint::black_box(detector.detect(agent, &ClientHints::default()));
     });
     println!("resident +{} KiB after {} detections", resident_kib().saturating_sub(before), agents.len());
-    let steps = agents.iter().map(|agent| detector.detect_measured(agent, &ClientHints::default()).steps);
-    let mut steps: Vec<u32> = steps.collect();
+    let steps = agents.iter().map(|agent| (detector.detect_measured(agent, &ClientHints::default()).steps, agent));
+    let mut steps: Vec<(u32, &String)> = steps.collect();
     steps.sort_unstable();
-    println!("steps: median {}, max {}", steps[steps.len() / 2], steps[steps.len() - 1]);
+    let (most, costliest) = steps[steps.len() - 1];
+    println!("steps: median {}, max {most} for {costliest}", steps[steps.len() / 2].0);
     let cached = CachedDetector::new(detector);
     measure("filling cache", &agents, |agent| {
         std::hint::black_box(cached.detect(agent, &ClientHints::default()));

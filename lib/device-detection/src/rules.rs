@@ -88,7 +88,7 @@ pub(crate) const FRAGMENT_PATTERNS: [&str; 29] = [
     r"Puffin/\d+[.\d]+[AIFLW]P",
     r"Puffin/\d+[.\d]+[AILW]T",
     "Opera TV Store| OMI/",
-    r"Andr0id|(?:Android(?: UHD)?|Google) TV|\(lite\) TV|BRAVIA|Firebolt| TV$",
+    r"Andr0id|(?:Android(?: UHD)?|Google) TV|\(lite\) TV|BRAVIA|Firebolt|.* TV$",
     "SmartTV|Tizen.+ TV .+$",
     r"\(TV;",
     "Desktop(?: (?:x(?:32|64)|WOW64))?;",

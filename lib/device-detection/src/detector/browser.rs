@@ -1,6 +1,6 @@
 //! Browsers.
 
-use super::version::{clean, compare};
+use super::version::{clean, compare, major};
 use super::{Detection, fill, fill_version};
 use crate::device::{Client, ClientKind};
 use crate::rules::Fragment;
@@ -71,7 +71,7 @@ impl Detection<'_> {
         let rule = list.rule(found.pattern)?;
         let name = fill(&rule.name, &self.scan, &found.captures);
         let names = &self.detector.names;
-        let code = names.browser_code(&name)?.to_owned();
+        let code = names.browser_code(&name).unwrap_or_default().to_owned();
         let name = names.browser_name(&code).unwrap_or(&name).to_owned();
         let version = fill_version(&rule.version, &self.scan, &found);
         let engine = self.engine(rule, &version);
@@ -116,9 +116,11 @@ impl Detection<'_> {
             merged.take_engine(agent);
         }
         let is_base = matches!(merged.name.as_str(), "Chromium" | "Chrome Webview");
-        if is_base && !agent.name.is_empty() && !matches!(agent.code.as_str(), "CR" | "CV" | "AN") {
+        if is_base && !agent.name.is_empty() && !matches!(agent.code.as_str(), "CR" | "CV" | "AN" | "CM") {
             merged.rename(&agent.name, &agent.code);
-            merged.version.clone_from(&agent.version);
+            if !is_reduced_form(&agent.version, &merged.version) {
+                merged.version.clone_from(&agent.version);
+            }
         }
         if agent.name.strip_suffix(" Mobile") == Some(merged.name.as_str()) {
             merged.rename(&agent.name, &agent.code);
@@ -126,6 +128,9 @@ impl Detection<'_> {
         let names = &self.detector.names;
         if merged.name == agent.name || names.browser_family(&merged.code) == names.browser_family(&agent.code) {
             merged.take_engine(agent);
+        }
+        if agent.name.is_empty() {
+            merged.engine = self.detector.browser_engine(&merged.name).unwrap_or_default().to_owned();
         }
         if agent.version.starts_with(&merged.version) && compare(&merged.version, &agent.version).is_lt() {
             merged.version.clone_from(&agent.version);
@@ -166,6 +171,11 @@ fn imitated_family(named: &mut Named) -> Option<&'static str> {
         ("Wolvic" | "Yaani Browser", "Blink" | "Gecko") => Some(if is_gecko { "Firefox" } else { "Chrome" }),
         _ => None,
     }
+}
+
+/// True for what browsers write today in place of a full version: `120.0.0.0` for `120.0.6099.43`.
+fn is_reduced_form(version: &str, full: &str) -> bool {
+    version.strip_suffix(".0.0.0").is_some_and(|start| start.parse() == Ok(major(full)))
 }
 
 /// The first four characters of a version as a number: a year in some browsers.

@@ -10,6 +10,7 @@ use crate::rules::{BrandRule, Fragment, RuleList};
 const TELEVISIONS: usize = 0;
 const SHELL_TELEVISIONS: usize = 1;
 const NOTEBOOKS: usize = 2;
+const MOBILE_DEVICES: usize = 7;
 
 /// Kinds of device by the form factor that hints name, in the order of preference.
 const FORM_FACTORS: [(&str, DeviceType); 7] = [
@@ -37,7 +38,7 @@ impl Detection<'_> {
         self.correct_apple(&mut device, os);
         self.guess_mobile(&mut device, os);
         self.guess_fixed(&mut device, os, client);
-        if device.device_type.is_none() && self.runs_desktop_system(os, client) {
+        if device.device_type.is_none() && (self.runs_desktop_system(os, client) || self.is_desktop_system()) {
             device.device_type = Some(DeviceType::Desktop);
         }
         let code = self.detector.names.brand_code(&device.brand).unwrap_or_default();
@@ -61,7 +62,7 @@ impl Detection<'_> {
             if !is_asked {
                 continue;
             }
-            let mut found = if is_nameless { None } else { look_up(list, self.full_scan()) };
+            let mut found = if is_nameless && place == MOBILE_DEVICES { None } else { look_up(list, self.full_scan()) };
             if place == TELEVISIONS || place == SHELL_TELEVISIONS {
                 let device = found.get_or_insert_default();
                 device.device_type.get_or_insert(DeviceType::Tv);
@@ -161,7 +162,8 @@ impl Detection<'_> {
             device.device_type = Some(DeviceType::Tv);
             device.brand = "coocaa".to_owned();
         }
-        let is_settled = matches!(device.device_type, Some(DeviceType::Tv | DeviceType::Peripheral));
+        let is_settled =
+            matches!(device.device_type, Some(DeviceType::Tv | DeviceType::Peripheral | DeviceType::Wearable));
         if !is_settled && self.has(Fragment::AndroidTv) {
             device.device_type = Some(DeviceType::Tv);
         }

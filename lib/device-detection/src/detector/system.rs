@@ -33,7 +33,7 @@ impl Detection<'_> {
         let from_agent = self.system_from_agent().unwrap_or_default();
         let mut named = match from_hints {
             Some(from_hints) => self.merge_system(from_hints, from_agent),
-            None => from_agent,
+            None => self.with_finer_version(from_agent),
         };
         if named.name.is_empty() {
             return None;
@@ -90,6 +90,14 @@ impl Detection<'_> {
             merged = Named { version: String::new(), ..agent };
         }
         merged
+    }
+
+    /// Hints without a platform may still give the version more finely.
+    fn with_finer_version(&self, agent: Named) -> Named {
+        let hinted = &self.hints.platform_version;
+        let rest = hinted.strip_prefix(agent.version.as_str()).unwrap_or_default();
+        let is_finer = !agent.version.is_empty() && rest.starts_with('.');
+        if is_finer { Named { version: clean(hinted), ..agent } } else { agent }
     }
 
     fn system_from_hints(&self) -> Option<Named> {

@@ -60,6 +60,20 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
+    /// False when the first instruction already fails: most attempts end here, before any state is set up.
+    pub(crate) fn may_start(program: &Program, pc: u32, text: &[u8]) -> bool {
+        let (code, operand) = split_word(program.code[pc as usize]);
+        match code {
+            op::BYTE => text.first().copied().map(u32::from) == Some(operand),
+            op::CLASS => text.first().is_some_and(|byte| class_has(&program.classes[operand as usize], *byte)),
+            op::LITERAL => {
+                let end = operand + program.code[pc as usize + 1];
+                text.starts_with(&program.literals[operand as usize..end as usize])
+            }
+            _ => true,
+        }
+    }
+
     /// Tries the alternative that starts at `pc` at place `at` of `text`.
     pub(crate) fn run(
         &mut self,

@@ -44,6 +44,9 @@ pub(crate) mod op {
 /// No upper bound, in the bounds of a repetition.
 pub(crate) const REPEAT_UNBOUNDED: u32 = 0xFFFF;
 
+/// The class of a pattern's dot.
+const NOT_A_LINE_BREAK: [u64; 4] = [!(1 << b'\n'), u64::MAX, u64::MAX, u64::MAX];
+
 /// Compiled patterns. A pattern is a list of alternatives; each alternative is tried on its own.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Program {
@@ -74,6 +77,15 @@ impl Program {
             && self.patterns.first() == Some(&0)
             && self.patterns.is_sorted()
             && self.patterns.last().is_some_and(|end| *end as usize == self.alternatives.len())
+    }
+
+    /// True when the alternative starts with any number of any bytes but line breaks.
+    pub(crate) fn starts_with_anything(&self, alternative: u32) -> bool {
+        let pc = self.alternatives[alternative as usize] as usize;
+        let (code, class) = split_word(self.code[pc]);
+        code == op::REPEAT
+            && self.code[pc + 1] >> 16 == REPEAT_UNBOUNDED
+            && self.classes[class as usize] == NOT_A_LINE_BREAK
     }
 
     /// Marks the words that start an instruction; `None` when an operand leaves its table.

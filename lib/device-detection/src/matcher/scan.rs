@@ -61,6 +61,8 @@ impl<'m> Scan<'m> {
     /// Folds the text and collects its candidates.
     pub(crate) fn new(matcher: &'m Matcher, text: &str, mut budget: Budget) -> Self {
         let mut folded = text.as_bytes().to_ascii_lowercase();
+        // Line breaks never occur in a header; as spaces they cannot stop a pattern's dot.
+        folded.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
         let borders = Borders::find(&folded);
         folded.push(0);
         let mut candidates = Vec::new();
@@ -132,8 +134,12 @@ impl<'m> Scan<'m> {
     }
 
     fn attempt_anywhere(&mut self, alternative: u32, bound: u32) -> Option<Captures> {
+        // A pattern that starts with "anything" finds at the first place what it would find at any later one.
+        let places_max = if self.matcher.program.starts_with_anything(alternative) { 1 } else { usize::MAX };
         let mut index = 0;
-        while let Some(at) = self.borders.places().get(index).copied().filter(|at| *at < bound) {
+        while index < places_max
+            && let Some(at) = self.borders.places().get(index).copied().filter(|at| *at < bound)
+        {
             if let Some(captures) = self.attempt(alternative, at) {
                 return Some(captures);
             }
@@ -145,6 +151,10 @@ impl<'m> Scan<'m> {
     fn attempt(&mut self, alternative: u32, at: u32) -> Option<Captures> {
         let pc = self.matcher.program.alternatives[alternative as usize];
         let text = &self.folded[..self.folded.len() - 1];
+        if !Machine::may_start(&self.matcher.program, pc, &text[at as usize..]) {
+            self.budget.spend(1);
+            return None;
+        }
         self.machine.run(&self.matcher.program, pc, text, at, &mut self.budget)
     }
 }

@@ -20,8 +20,9 @@ const COMMON: &str = "mozilla/5.0 (linux; u; android 10; k) applewebkit/537.36 (
     (iphone; cpu iphone os 17_0 like mac os x) mobile/15e148 (x11; linux x86_64; rv:109.0) gecko/20100101 firefox/ \
     (compatible; android 11; android 12; android 13; android 14; android 9; android 8.1.0; android 7.0; android 6.0.1; \
     android 5.1; android 4.4.2; en-us; http://www. .com/ https://www. .html) linux; arm_64; (ipad; cpu os 16_0) version/16.0";
-/// What a string from [`COMMON`] costs, measured in rare strings.
-const COST_COMMON: f64 = 300.0;
+/// What a string from [`COMMON`] costs, divided by its length and measured in rare strings: any set of rare strings is
+/// better, and of common strings the longest.
+const COST_COMMON: f64 = 16_000.0;
 /// What a prefix costs compared with a string anywhere: its place is known, so one attempt decides.
 const PREFIX_DISCOUNT: f64 = 0.5;
 
@@ -33,7 +34,7 @@ pub(super) struct NeededLiterals {
 }
 
 /// A string that is being built.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default)]
 struct Growing {
     bytes: Vec<u8>,
     is_closed: bool,
@@ -103,19 +104,28 @@ fn string_cost(string: &[u8]) -> Option<f64> {
 
 /// The strings with which a sequence may start.
 fn grow_all(nodes: &[Node]) -> Vec<Growing> {
-    let mut strings = vec![Growing { bytes: Vec::new(), is_closed: false }];
+    let mut strings = vec![Growing::default()];
     for node in nodes {
         if strings.iter().all(|string| string.is_closed) {
             break;
         }
-        let parts = grow(node);
-        let grown = strings.iter().map(|string| if string.is_closed { 1 } else { parts.len() }).sum::<usize>();
-        if grown > STRINGS_MAX {
-            return strings;
-        }
-        strings = strings.into_iter().flat_map(|string| append(string, &parts)).collect();
+        strings = append_all(strings, &grow(node));
     }
     strings
+}
+
+/// Every string followed by every part. Too many of them are left as they are and closed.
+fn append_all(mut strings: Vec<Growing>, parts: &[Growing]) -> Vec<Growing> {
+    let grown = strings.iter().map(|string| if string.is_closed { 1 } else { parts.len() }).sum::<usize>();
+    if grown > STRINGS_MAX {
+        close_all(&mut strings);
+        return strings;
+    }
+    strings.into_iter().flat_map(|string| append(string, parts)).collect()
+}
+
+fn close_all(strings: &mut [Growing]) {
+    strings.iter_mut().for_each(|string| string.is_closed = true);
 }
 
 fn append(mut string: Growing, parts: &[Growing]) -> Vec<Growing> {
@@ -152,10 +162,10 @@ fn grow(node: &Node) -> Vec<Growing> {
         Node::Repeat { node, least, most, .. } => {
             let mut strings = vec![open(Vec::new())];
             for _ in 0..*least {
-                strings = strings.into_iter().flat_map(|string| append(string, &grow(node))).collect();
+                strings = append_all(strings, &grow(node));
             }
             if *least > 0 && *most != Some(*least) {
-                strings.iter_mut().for_each(|string| string.is_closed = true);
+                close_all(&mut strings);
             }
             if *least == 0 {
                 let is_optional = *most == Some(1);
