@@ -23,11 +23,11 @@ export async function bundle() {
   });
   const packed = await minify(result.outputFiles[0].text, {
     ecma: 2017,
-    compress: { passes: 4, inline: 1, pure_getters: true, unsafe_arrows: true, keep_fargs: false },
+    compress: { passes: 4, unsafe: true, inline: 1, pure_getters: true, unsafe_arrows: true, keep_fargs: false },
     mangle: true,
     format: { comments: false, ascii_only: true },
   });
-  return `/*! Makoto, MIT licence */\n${packed.code}\n`;
+  return `/*! Makoto, MIT */\n${packed.code}\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -11,14 +11,12 @@ export type Attribution = [campaign: string, keyword: string, time_s: number, re
 /** The stored attribution, empty when there is none or the cookie is damaged. */
 export const storedAttribution = (t: State): Attribution => {
   try {
-    const stored: unknown = JSON.parse(readOwn(t, 'ref'));
-    if (stored) {
-      return stored as Attribution;
-    }
+    const [campaign = '', keyword = '', time_s = 0, source = ''] = JSON.parse(readOwn(t, 'ref')) as unknown[];
+    return [`${campaign}`, `${keyword}`, Number(time_s), `${source}`];
   } catch {
     // No cookie, or one that somebody else wrote.
+    return ['', '', 0, ''];
   }
-  return ['', '', 0, ''];
 };
 
 /** Attribution for the next request. It only changes at the start of a session. */
@@ -46,11 +44,9 @@ export const currentAttribution = (t: State): Attribution => {
 };
 
 export const attributionMethods = (t: State): Api => {
-  return {
-    getAttributionInfo: () => storedAttribution(t),
-    getAttributionCampaignName: () => storedAttribution(t)[0],
-    getAttributionCampaignKeyword: () => storedAttribution(t)[1],
-    getAttributionReferrerTimestamp: () => storedAttribution(t)[2],
-    getAttributionReferrerUrl: () => storedAttribution(t)[3],
-  };
+  const api: Api = { getAttributionInfo: () => storedAttribution(t) };
+  ['CampaignName', 'CampaignKeyword', 'ReferrerTimestamp', 'ReferrerUrl'].forEach((name, i) => {
+    api[`getAttribution${name}`] = () => storedAttribution(t)[i];
+  });
+  return api;
 };

@@ -1,6 +1,6 @@
 import { track } from './actions.ts';
 import { enqueue } from './delivery.ts';
-import { doc, hasText, listen, onReady } from './page.ts';
+import { doc, elementAt, hasText, listen, onReady } from './page.ts';
 import { buildRequest } from './request.ts';
 import type { State } from './state.ts';
 import type { Api } from './types.ts';
@@ -53,9 +53,8 @@ const watchClicks = (t: State): void => {
   if (!t.contentOn_) {
     t.contentOn_ = true;
     listen(doc, 'click', (event: MouseEvent) => {
-      const node = event.composedPath()[0] as Element;
-      const block = node.closest && node.closest(BLOCK);
-      if (block && !find(block, IGNORE) && (find(block, TARGET) || find(block, LINK) || block).contains(node)) {
+      const block = elementAt(event, BLOCK);
+      if (block && !find(block, IGNORE) && (find(block, TARGET) || find(block, LINK) || block).contains(event.composedPath()[0] as Node)) {
         trackInteraction(t, contentOf(block), 'click');
       }
     });

@@ -69,8 +69,10 @@ export const deleteOwn = (t: State): void => {
   ['id', 'ses', 'cvar', 'ref'].forEach((base) => deleteCookie(t, cookieName(t, base)));
 };
 
+/** Also forgets the id, which must not outlive the permission to keep it. */
 export const turnCookiesOff = (t: State): void => {
   t.cookiesOff_ = true;
+  t.visitorId_ = '';
   deleteOwn(t);
 };
 

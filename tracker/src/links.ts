@@ -1,5 +1,5 @@
 import { trackLink } from './actions.ts';
-import { doc, listen, toList } from './page.ts';
+import { doc, elementAt, listen, toList } from './page.ts';
 import type { State } from './state.ts';
 import type { Api } from './types.ts';
 import { isOwn } from './url.ts';
@@ -22,22 +22,13 @@ const typeOf = (t: State, link: HTMLAnchorElement): string => {
   return isDownload ? 'download' : isOwn(t, link.href) ? '' : 'link';
 };
 
-/** The link that an event happened on, also inside of a shadow tree. */
-const anchorAt = (event: Event): HTMLAnchorElement | null => {
-  const node = event.composedPath()[0];
-  const link = node instanceof Element ? (node.closest('a[href],area[href]') as HTMLAnchorElement | null) : null;
-  // Links inside of SVG have no text here.
-  return link && typeof link.href === 'string' ? link : null;
-};
-
 const watch = (t: State, target: EventTarget, everyButton: boolean): void => {
   const follow = (event: MouseEvent) => {
-    const link = anchorAt(event);
+    const link = elementAt(event, 'a[href],area[href]') as HTMLAnchorElement | undefined;
     // A right click is an auxiliary click too; its menu has an event of its own.
-    if (!link || (event.type === 'auxclick' && event.button !== 1)) {
-      return;
-    }
-    const type = typeOf(t, link);
+    const isOther = event.type === 'auxclick' && event.button !== 1;
+    // The address of a link inside of SVG is no string; such links are not reported.
+    const type = link && !isOther && typeof link.href === 'string' && typeOf(t, link);
     if (type) {
       trackLink(t, link.href, type);
     }

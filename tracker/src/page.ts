@@ -11,6 +11,10 @@ export const listen = (target: EventTarget, type: string, handler: (event: never
   target.addEventListener(type, handler as EventListener, true);
 };
 
+/** The innermost element of an event that matches, also inside of a shadow tree. */
+export const elementAt = (event: Event, selector: string): Element | undefined =>
+  (event.composedPath() as Element[]).find((node) => node.matches && node.matches(selector));
+
 /** Run `task` when the document has been parsed. */
 export const onReady = (task: () => void): void => {
   if (doc.readyState === 'loading') {
@@ -36,25 +40,18 @@ export const onLeave = (task: () => void): void => {
   });
 };
 
-export const isHidden = (): boolean => {
-  return doc.visibilityState === 'hidden';
-};
+export const isHidden = (): boolean => doc.visibilityState === 'hidden';
 
 export const logError = (...message: unknown[]): void => {
   console.error(...message);
 };
 
 /** True for everything that has a text form of at least one character (0 included). */
-export const hasText = (value: unknown): boolean => {
-  return `${value == null ? '' : value}`.trim() !== '';
-};
+export const hasText = (value: unknown): boolean => `${value == null ? '' : value}`.trim() !== '';
 
 /** A list given as an array, as one string, or as `a|b`. */
-export const toList = (value: string | string[]): string[] => {
-  return typeof value === 'string' ? value.split('|') : value;
-};
+export const toList = (value: string | string[]): string[] => (typeof value === 'string' ? value.split('|') : value);
 
 /** Random lower-case hex digits, 16 of them: the format of a visitor id. */
-export const randomHex = (): string => {
-  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => (byte + 256).toString(16).slice(1)).join('');
-};
+export const randomHex = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => (byte + 256).toString(16).slice(1)).join('');

@@ -206,6 +206,9 @@ describe('browser', { skip: isMissing }, () => {
     assert.equal(site.hits.length, sent);
     await push('forgetUserOptOut');
     assert.equal(await page.evaluate(() => window.Matomo.getAsyncTracker().isUserOptedOut()), false);
+    await push('trackEvent', 'After', 'Return');
+    const back = await site.find('event', (q) => q.get('e_a') === 'Return');
+    assert.equal(back.query.get('_id'), '', 'an opt-out also ends the cookies until they are allowed again');
   });
 
   onPage('cookie consent', '/cookieless', async ({ context, push }) => {

@@ -219,6 +219,27 @@ describe('cookies and attribution', () => {
     assert.equal(request.urlref, undefined);
   });
 
+  test('an id does not outlive the consent for cookies', () => {
+    const page = openPage({ commands: [...setup, ['trackPageView'], ['forgetCookieConsentGiven'], ['trackEvent', 'A', 'B']] });
+    page.push('setCookieConsentGiven');
+    page.push('forgetCookieConsentGiven');
+    page.push('trackEvent', 'C', 'D');
+    const requests = page.requests();
+    assert.equal(requests.find((r) => r.e_c === 'C')._id, '');
+    assert.match(requests.find((r) => r.ping)._id, /^[0-9a-f]{16}$/);
+    assert.equal(page.jar.text, '');
+  });
+
+  test('damaged attribution cookies are ignored', () => {
+    for (const value of ['5', 'null', '%5B1%2C2', '%5B%22a%22%5D']) {
+      const page = openPage({ commands: [...setup, ['trackPageView']] });
+      const [session] = names(page).filter((n) => n.startsWith('_pk_ses'));
+      page.jar.text = `${session.replace('ses', 'ref')}=${value}`;
+      page.push('trackEvent', 'A', 'B');
+      assert.equal(page.requests().length, 2, value);
+    }
+  });
+
   test('without cookies nothing is written and no id is sent', () => {
     const page = openPage({ commands: [...setup, ['disableCookies'], ['trackPageView']] });
     assert.equal(page.requests()[0]._id, '');
