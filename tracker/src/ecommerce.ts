@@ -5,7 +5,8 @@ import type { Api } from './types.ts';
 import { optional, parameter } from './url.ts';
 
 const trackCart = (t: State, total: number, order: string): void => {
-  track(t, () => `idgoal=0${order}${parameter('revenue', total)}&ec_items=${encodeURIComponent(JSON.stringify(Object.values(t.items_)))}`, null, null, 'ecommerce');
+  const items = parameter('ec_items', JSON.stringify(Object.values(t.items_)));
+  track(t, () => `idgoal=0${order}${parameter('revenue', total)}${items}`, null, null, 'ecommerce');
 };
 
 /** What the next page view shows. Without sku and name it is a category. */
@@ -31,7 +32,7 @@ export const ecommerceMethods = (t: State): Api => {
     clearEcommerceCart() {
       t.items_ = {};
     },
-    getEcommerceItems: () => JSON.parse(JSON.stringify(t.items_)),
+    getEcommerceItems: () => Object.assign({}, t.items_),
     trackEcommerceOrder(id: string, total: number, subTotal?: number, tax?: number, shipping?: number, discount?: number) {
       if (hasText(id) && total != null) {
         // An amount that is false or missing is unknown, which is not the same as 0.

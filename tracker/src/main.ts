@@ -2,20 +2,12 @@ import { matomo } from './matomo.ts';
 import { logError, win } from './page.ts';
 import { trackers } from './queue.ts';
 
-const callAll = (value: unknown): void => {
-  (Array.isArray(value) ? value : [value]).forEach((item) => {
-    if (typeof item === 'function') {
-      item();
-    }
-  });
-};
-
 const start = (): void => {
   win.Matomo = win.Piwik = win.AnalyticsTracker = matomo;
-  callAll(win.piwikPluginAsyncInit);
-  callAll(win.matomoPluginAsyncInit);
-  callAll(win.piwikAsyncInit);
-  callAll(win.matomoAsyncInit);
+  (['piwikPlugin', 'matomoPlugin', 'piwik', 'matomo'] as const).forEach((name) => {
+    // Each is a function, a list of functions, or missing.
+    ([] as unknown[]).concat(win[`${name}AsyncInit`]).forEach((init) => typeof init === 'function' && init());
+  });
   if (!trackers.length) {
     if (Array.isArray(win._paq) && win._paq.length) {
       matomo.addTracker();

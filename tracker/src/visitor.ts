@@ -36,7 +36,7 @@ export const visitorMethods = (t: State): Api => {
     },
     setVisitorId(id: string) {
       if (!/^[\da-f]{16}$/i.test(id)) {
-        return logError('setVisitorId needs 16 hexadecimal digits');
+        return logError('setVisitorId needs 16 hex digits');
       }
       t.visitorId_ = id;
     },
