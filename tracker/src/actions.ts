@@ -44,7 +44,7 @@ const trackPageView = (t: State, title?: unknown, data?: CustomData, callback?: 
 };
 
 /** The named things that a page reports by itself. */
-export const trackEvent = (
+const trackEvent = (
   t: State,
   category: string,
   action: string,

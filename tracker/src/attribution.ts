@@ -9,7 +9,7 @@ import { seconds } from './visitor.ts';
 export type Attribution = [campaign: string, keyword: string, time_s: number, referrer: string];
 
 /** The stored attribution, empty when there is none or the cookie is damaged. */
-export const storedAttribution = (t: State): Attribution => {
+const storedAttribution = (t: State): Attribution => {
   try {
     const [campaign = '', keyword = '', time_s = 0, source = ''] = JSON.parse(readOwn(t, 'ref')) as unknown[];
     return [`${campaign}`, `${keyword}`, Number(time_s), `${source}`];

@@ -28,7 +28,7 @@ const call = (target: unknown, name: string, args: unknown[]): void => {
 };
 
 /** Run one command on all trackers, as `_paq.push` does after the script has loaded. */
-export const run = ([name, ...args]: Command): void => {
+const run = ([name, ...args]: Command): void => {
   if (typeof name === 'string' && name.includes('::')) {
     const [plugin, method] = name.split('::');
     return call((win.Matomo as Record<string, unknown>)[plugin!], method!, args);

@@ -1,5 +1,5 @@
 /** Answer handed to a tracking callback once a request has been handed over or has failed. */
-export interface Delivery {
+interface Delivery {
   request: string;
   trackerUrl: string;
   success: boolean;
@@ -34,7 +34,7 @@ export interface Place {
   path_: string;
 }
 
-export interface ClientHints {
+interface ClientHints {
   getHighEntropyValues(names: string[]): Promise<Record<string, unknown>>;
 }
 
