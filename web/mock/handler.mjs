@@ -48,7 +48,7 @@ const trackingCode = (idsite) => `<script>
 
 export function createMock({ signedIn = true, setupOpen = false } = {}) {
   const state = { sites: initialSites(), users: users(), signedIn, setupOpen, failures: 0, bornAt: {} };
-  const publicSite = ({ size, ...rest }) => rest;
+  const publicSite = ({ size: _size, ...rest }) => rest;
   const session = () => ({ login: 'mariko', email: 'mariko@aizome.example', superuser: true, version: '0.1.0', sites: state.sites.map(publicSite) });
   const findSite = (id) => {
     const found = state.sites.find((one) => one.idsite === Number(id));
@@ -102,7 +102,7 @@ export function createMock({ signedIn = true, setupOpen = false } = {}) {
     'SitesManager.getJavascriptTag': (query) => ({ value: trackingCode(findSite(query.get('idSite')).idsite) }),
     'SitesManager.getTimezonesList': () => timezones,
     'SitesManager.getCurrencyList': () => currencies,
-    'UsersManager.getUsers': () => state.users.map(({ access, ...user }) => user),
+    'UsersManager.getUsers': () => state.users.map(({ access: _access, ...user }) => user),
     'UsersManager.getSitesAccessFromUser': (query) => Object.entries(state.users.find((user) => user.login === query.get('userLogin'))?.access ?? {}).map(([id, access]) => ({ site: Number(id), access })),
     'API.getMatomoVersion': () => ({ value: '5.12.0' }),
     'API.getSegmentsMetadata': () => segments,

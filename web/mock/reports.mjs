@@ -67,7 +67,7 @@ function visitRows(method, totals, query, site) {
   const part = query.get('idSubtable') ? 0.2 : 1;
   const parts = shares(values, `${method}/${site.idsite}`);
   return values.map((value, at) => {
-    const { label, weight, tree, ...more } = value;
+    const { label, weight: _weight, tree, ...more } = value;
     const prefix = referrerSegment[method];
     if (prefix) more.segment = prefix + encodeURIComponent(label);
     if (!query.get('idSubtable') && (tree || withSubtables.has(method))) more.idsubdatatable = at + 1;

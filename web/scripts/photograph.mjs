@@ -36,7 +36,7 @@ const pages = [
   ['segment-editor', '/sites/1', { act: async (page) => page.getByRole('button', { name: 'Narrow down' }).click() }],
   ['palette', '/sites/1', { act: async (page) => page.keyboard.press('Control+k') }],
   ['keys', '/sites/1', { act: async (page) => page.keyboard.press('?') }],
-  ['site-picker', '/sites/1', { wide: true, act: async (page) => page.getByRole('button', { name: /^Site: / }).click() }],
+  ['site-picker', '/sites/1', { wide: true, act: async (page) => page.getByRole('button', { name: /change the site$/ }).click() }],
   ['sheet', '/sites/1', { narrow: true, act: async (page) => page.getByRole('button', { name: 'More', exact: true }).click() }],
   ['admin-sites', '/admin/websites/manage'],
   ['admin-site-add', '/admin/websites/manage', { act: async (page) => page.getByRole('button', { name: 'Add a site' }).click() }],
@@ -110,6 +110,6 @@ for (const one of pages) {
 }
 await browser.close();
 for (const server of servers) server.close();
-for (const problem of [...new Set(problems)]) console.log(problem);
+for (const problem of new Set(problems)) console.log(problem);
 console.log(`${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

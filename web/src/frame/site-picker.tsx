@@ -53,7 +53,7 @@ export function SitePicker({ open }: { readonly open: boolean }) {
   const [shown, setShown] = useState(false);
   return (
     <DialogTrigger isOpen={shown} onOpenChange={setShown}>
-      <Button className={styles.button ?? ''} aria-label={`Site: ${site.name}. Change the site`}>
+      <Button className={styles.button ?? ''} aria-label={`${site.name} ${hostOf(site.main_url)}, change the site`}>
         {open ? (
           <>
             <span className={styles.names}>

@@ -29,7 +29,7 @@ export function TopLine({ title, withPeriod = true, actions }: Props) {
         {actions}
         <Button className={styles.search ?? ''} onPress={openPalette} aria-label="Search or go anywhere">
           <Search size={15} aria-hidden />
-          <kbd className={styles.key}>{commandKey}</kbd>
+          <kbd className={styles.key} aria-hidden>{commandKey}</kbd>
         </Button>
       </div>
       <SegmentBar />

@@ -1,1 +1,132 @@
-export default function ComponentsPage() { return null; }
+import type { ReactNode } from 'react';
+import { ApiError } from '../../api/generated';
+import { Columns } from '../../charts/columns';
+import { Pulse } from '../../charts/pulse';
+import { Sparkline } from '../../charts/sparkline';
+import { TimeGraph, type GraphPoint } from '../../charts/time-graph';
+import { BarList } from '../../components/bar-list';
+import { Button, IconButton } from '../../components/button';
+import { Card } from '../../components/card';
+import { Change } from '../../components/change';
+import { Choice } from '../../components/choice';
+import { CopyCode } from '../../components/copy-code';
+import { Field, PasswordField, SearchBox } from '../../components/field';
+import { Mark } from '../../components/mark';
+import { EmptyState, ErrorState, Notice, Skeleton, SkeletonBlock } from '../../components/states';
+import { Tabs } from '../../components/tabs';
+import { useTitle } from '../../lib/screen';
+import { Settings } from 'lucide-react';
+import styles from './components-page.module.css';
+
+const nothing = () => undefined;
+const wave = (at: number, phase: number) => Math.round(400 + 160 * Math.sin(at / 2.4 + phase) + at * 6);
+const points: GraphPoint[] = Array.from({ length: 24 }, (_, at) => ({
+  key: `2026-10-${String(at + 1).padStart(2, '0')}`,
+  value: wave(at, 0),
+  before: { key: `2026-09-${String(at + 1).padStart(2, '0')}`, value: wave(at, 1.6) },
+  open: at === 23,
+}));
+const failure = new ApiError(500, 'engine_failed', 'the question could not be answered', 'GET /api/v1/methods/VisitsSummary.get');
+const hostile = '<img src=x onerror=alert(1)>';
+const long = '/an-address/that-somebody-thought-would-be-good-for-search-engines/and-nobody-will-ever-type.html';
+const bars = [
+  { id: '1', label: 'Direct entry', share: 1, value: '45,101', change: 0.1, onPress: nothing },
+  { id: '2', label: long, share: 0.62, value: '28,004', change: -0.24, onPress: nothing },
+  { id: '3', label: hostile, share: 0.2, value: '9,000', change: 0 },
+  { id: '4', label: 'Not comparable', share: 0.004, value: '3', change: undefined },
+];
+
+interface Part {
+  readonly name: string;
+  readonly show: () => ReactNode;
+}
+
+const parts: readonly Part[] = [
+  { name: 'Mark', show: () => <div className={styles.line}><Mark size_px={20} /><Mark size_px={32} /><Mark size_px={56} /></div> },
+  {
+    name: 'Text',
+    show: () => (
+      <div className={styles.stack}>
+        <h1>Heading of a page, 20</h1>
+        <h2>Heading of a card, 14</h2>
+        <p>Body text, 14, with a <a href="#link">link</a> and <code>code</code>.</p>
+      </div>
+    ),
+  },
+  {
+    name: 'Buttons',
+    show: () => (
+      <div className={styles.stack}>
+        {(['primary', 'outline', 'quiet', 'danger'] as const).map((look) => (
+          <div key={look} className={styles.line}>
+            <Button look={look}>{look}</Button>
+            <Button look={look} isDisabled>{look}, disabled</Button>
+            <Button look={look} isPending>{look}, pending</Button>
+          </div>
+        ))}
+        <div className={styles.line}>
+          <IconButton label="Settings"><Settings size={16} aria-hidden /></IconButton>
+          <IconButton label="Settings, small" size="small"><Settings size={16} aria-hidden /></IconButton>
+          <IconButton label="Settings, disabled" isDisabled><Settings size={16} aria-hidden /></IconButton>
+        </div>
+      </div>
+    ),
+  },
+  {
+    name: 'Fields',
+    show: () => (
+      <div className={styles.stack}>
+        <Field label="Name" value="" onChange={nothing} placeholder="https://example.org" hint="One sentence of help." />
+        <Field label="Name, wrong" value="x" onChange={nothing} error="This name is taken, choose another." />
+        <Field label="Name, disabled" value="Aizome" onChange={nothing} isDisabled />
+        <PasswordField label="Password" value="secret words" onChange={nothing} />
+        <SearchBox label="Search" value="" onChange={nothing} />
+        <SearchBox label="Search, with words" value="indigo" onChange={nothing} />
+        <Choice label="Choice" options={[{ id: 'a', text: 'View' }, { id: 'b', text: 'Write' }]} value="a" onChange={nothing} />
+        <Choice label="Choice, disabled" options={[{ id: 'a', text: 'View' }]} value="a" onChange={nothing} isDisabled />
+      </div>
+    ),
+  },
+  { name: 'Change', show: () => <div className={styles.line}><Change change={0.12} /><Change change={-0.07} /><Change change={0} /><Change change={0.3} good="down" /><Change change={-0.3} good="neither" /><Change change={42} /></div> },
+  { name: 'Bars', show: () => <BarList label="Bars" bars={bars} showChange /> },
+  {
+    name: 'Tabs',
+    show: () => (
+      <Tabs label="Tabs" tabs={[{ id: 'a', text: 'Chosen' }, { id: 'b', text: 'Other' }, { id: 'c', text: 'A third one' }]} value="a" onChange={nothing}>
+        <p>Content</p>
+      </Tabs>
+    ),
+  },
+  { name: 'Graph', show: () => <TimeGraph label="Visits by day" points={points} format="count" good="up" height_px={220} /> },
+  { name: 'Graph of one point', show: () => <TimeGraph label="Visits by day" points={points.slice(0, 1)} format="count" good="up" height_px={140} /> },
+  { name: 'Graph of a rate', show: () => <TimeGraph label="Bounce rate" points={points.map((point, at) => ({ key: point.key, value: 0.3 + 0.2 * Math.sin(at) }))} format="share" good="down" height_px={160} /> },
+  { name: 'Columns', show: () => <Columns label="Visits by hour" unit="visits" columns={Array.from({ length: 24 }, (_, hour) => ({ id: String(hour), label: String(hour).padStart(2, '0'), value: wave(hour, 2) }))} /> },
+  { name: 'Sparkline and pulse', show: () => <div className={styles.stack}><Sparkline values={points.map((point) => point.value)} /><Pulse minutes={[0, 2, 3, 0, 5, 9, 4, 1, 0, 0, 3, 6]} /><Pulse minutes={[0, 0, 0, 0, 0, 0, 0, 0]} /></div> },
+  { name: 'Loading', show: () => <><Skeleton rows={3} /><SkeletonBlock height_px={60} /></> },
+  { name: 'Empty', show: () => <EmptyState title="No visits yet" action={<Button>Add the code</Button>}>Put the tracking code on your site.</EmptyState> },
+  { name: 'Partial', show: () => <div className={styles.stack}><Notice>Bars count the newest 200 visits.</Notice><Notice tone="warn">Older visits could not be loaded.</Notice><Notice tone="safe">The first visit is here.</Notice><Notice tone="danger">Login or password is not right.</Notice></div> },
+  { name: 'Error', show: () => <ErrorState what="The countries" error={failure} onRetry={nothing} /> },
+  { name: 'Card', show: () => <Card title="Card" foot={<span>Foot</span>}>Full of something.</Card> },
+  { name: 'Code', show: () => <CopyCode label="Code" code={'<script>\n  var _paq = window._paq || [];\n</script>'} /> },
+];
+
+const themes = ['light', 'dark'] as const;
+
+/** Every part in every state, in both themes beside each other. Development only. */
+export default function ComponentsPage() {
+  useTitle('Parts');
+  return (
+    <main className={styles.page}>
+      {themes.map((theme) => (
+        <div key={theme} className={styles.theme} data-scheme={theme}>
+          {parts.map((part) => (
+            <section key={part.name} className={styles.part} aria-label={`${part.name}, ${theme}`}>
+              <h2 className={styles.name}>{part.name}</h2>
+              {part.show()}
+            </section>
+          ))}
+        </div>
+      ))}
+    </main>
+  );
+}

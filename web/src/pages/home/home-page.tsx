@@ -7,7 +7,8 @@ import { TopLine } from '../../frame/top-line';
 import { numberOf } from '../../lib/numbers';
 import { cellsOf } from '../../lib/rows';
 import { useSiteView } from '../../lib/site-view';
-import { Overview } from './overview';
+import { KeyFigures } from './key-figures';
+import { MainGraph } from './main-graph';
 import { ReportCard } from './report-card';
 import { RightNow } from './right-now';
 import { useTotals } from './use-overview';
@@ -90,8 +91,9 @@ export default function HomePage() {
   return (
     <>
       <TopLine title="Home" />
+      {!nothing && <KeyFigures />}
       <div className={styles.first}>
-        <div className={styles.overview}>{nothing ? <NoVisits /> : <Overview />}</div>
+        {nothing ? <NoVisits /> : <MainGraph />}
         <RightNow />
       </div>
       {!nothing && <Cards />}

@@ -48,7 +48,7 @@ function Rows({ report, withMap }: { readonly report: Report; readonly withMap: 
       rememberName(row.segment ?? '', row.label);
       filterBy(row.segment ?? '');
     };
-  const bars = table.data.slice(0, withMap ? rows_shown - 1 : rows_shown).map((row, at): Bar => {
+  const bars = table.data.slice(0, rows_shown).map((row, at): Bar => {
     const value = metric.of(row.cells) ?? 0;
     return {
       id: `${at} ${row.label}`, label: row.label === '' ? 'Not set' : row.label, share: value / top, value: formatNumber(value, metric.format),

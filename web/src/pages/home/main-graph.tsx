@@ -1,0 +1,54 @@
+import { ChartArea, Table2 } from 'lucide-react';
+import { IconButton } from '../../components/button';
+import { Card } from '../../components/card';
+import { ErrorState, SkeletonBlock } from '../../components/states';
+import { TimeGraph } from '../../charts/time-graph';
+import { compareWords } from '../../lib/dates';
+import { useQueryState } from '../../lib/query-state';
+import { useSiteView } from '../../lib/site-view';
+import { figureOf } from './figures';
+import { PointsTable } from './points-table';
+import { useGraph } from './use-overview';
+import styles from './main-graph.module.css';
+
+const graph_px = 300;
+
+/** The chosen figure over time, as a graph or as a table. */
+export function MainGraph() {
+  const { view, now } = useSiteView();
+  const [chosen] = useQueryState('figure', 'visits');
+  const [shape, setShape] = useQueryState('graph', 'line');
+  const figure = figureOf(chosen);
+  const graph = useGraph(figure);
+  const compared = compareWords(view, view.compare, now);
+  const title = `${figure.metric.label} by ${graph.grain}`;
+  const isLine = shape === 'line';
+  return (
+    <Card
+      title={title}
+      actions={
+        <>
+          {compared && (
+            <span className={styles.legend}>
+              <span className={styles.solid} aria-hidden /> now
+              <span className={styles.stitched} aria-hidden /> {compared}
+            </span>
+          )}
+          <IconButton label={isLine ? 'Show as a table (t)' : 'Show as a graph (t)'} size="small" onPress={() => setShape(isLine ? 'table' : 'line')} {...{ 'data-main-table': true }}>
+            {isLine ? <Table2 size={16} aria-hidden /> : <ChartArea size={16} aria-hidden />}
+          </IconButton>
+        </>
+      }
+    >
+      {graph.query.isError ? (
+        <ErrorState what="The graph" error={graph.query.error} onRetry={() => void graph.query.refetch()} />
+      ) : graph.query.isPending ? (
+        <SkeletonBlock height_px={graph_px} />
+      ) : isLine ? (
+        <TimeGraph label={title} points={graph.points} format={figure.metric.format} good={figure.metric.good} height_px={graph_px} />
+      ) : (
+        <PointsTable label={`${title}, as a table`} points={graph.points} metric={figure.metric} />
+      )}
+    </Card>
+  );
+}
