@@ -19,6 +19,9 @@ pub struct Hit {
     pub new_visit: bool,
     pub act: Act,
     pub referrer: Referrer,
+    /// The referrer is a campaign that came without a keyword: the one given is a guess, and that of a running visit
+    /// of the same campaign stays.
+    pub keyword_guessed: bool,
     pub visit_facts: Vec<Value>,
     pub action_facts: Vec<Value>,
 }

@@ -1,15 +1,47 @@
-/// Decoded parameters of one tracking request, in order; of a repeated name the last counts.
+/// Decoded parameters of one request, in order; of a repeated name the last counts.
+///
+/// All texts share one buffer: a tracking request has a dozen parameters, and two allocations for each would cost more
+/// than decoding them.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Params(Vec<(Box<str>, Box<str>)>);
+pub struct Params {
+    text: String,
+    /// Where each name and each value ends in `text`; they follow each other without gaps.
+    ends: Vec<(u32, u32)>,
+}
 
 impl Params {
     pub fn new(pairs: Vec<(Box<str>, Box<str>)>) -> Params {
-        Params(pairs)
+        let mut params = Params::default();
+        for (name, value) in &pairs {
+            params.push(name, value);
+        }
+        params
+    }
+
+    /// Room for a request of this many bytes, so that the buffer need not grow.
+    pub fn with_capacity(text_bytes: usize, pairs: usize) -> Params {
+        Params { text: String::with_capacity(text_bytes), ends: Vec::with_capacity(pairs) }
+    }
+
+    /// Adds a parameter behind the others. Texts beyond 4 GiB in all are not kept.
+    pub fn push(&mut self, name: &str, value: &str) {
+        let Ok(end) = u32::try_from(self.text.len() + name.len() + value.len()) else { return };
+        self.text.push_str(name);
+        let name_end = end - value.len() as u32;
+        self.text.push_str(value);
+        self.ends.push((name_end, end));
     }
 
     /// The last value given under this exact name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(key, _)| &**key == name).map(|(_, value)| &**value)
+        let at = (0..self.ends.len()).rev().find(|&at| self.pair(at).0 == name)?;
+        Some(self.pair(at).1)
+    }
+
+    fn pair(&self, at: usize) -> (&str, &str) {
+        let start = if at == 0 { 0 } else { self.ends[at - 1].1 };
+        let (name_end, end) = self.ends[at];
+        (&self.text[start as usize..name_end as usize], &self.text[name_end as usize..end as usize])
     }
 
     /// As `get`, with an absent or empty value as `None`.
@@ -28,15 +60,15 @@ impl Params {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (&**key, &**value))
+        (0..self.ends.len()).map(|at| self.pair(at))
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.ends.is_empty()
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.ends.len()
     }
 }
 
@@ -49,5 +81,7 @@ mod tests {
         let params = Params::new(vec![("a".into(), "1".into()), ("a".into(), "2".into()), ("b".into(), "".into())]);
         assert_eq!((params.get("a"), params.get("b"), params.filled("b")), (Some("2"), Some(""), None));
         assert!(params.flag("a") && !params.flag("b") && !params.flag("c"));
+        assert_eq!(params.iter().collect::<Vec<_>>(), [("a", "1"), ("a", "2"), ("b", "")]);
+        assert_eq!((params.len(), params.is_empty()), (3, false));
     }
 }

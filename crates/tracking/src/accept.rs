@@ -1,0 +1,187 @@
+//! Requests to hits: which count, what they report, and what of the sender may be kept.
+
+use crate::exclude::Candidate;
+use crate::fingerprint::Features;
+use crate::{
+    Invalid, Lookups, Privacy, Refused, Salts, Sender, SiteRules, action, facts, moment, referrer, search, url,
+};
+use makoto_catalog::{Catalog, Facts, Table};
+use makoto_model::{Act, Hit, Params, Place, SiteId, VisitorId, VisitorSource, Who};
+use sha1::{Digest, Sha1};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+/// Characters of a user id that are kept.
+const USER_ID_CHARS_MAX: usize = 200;
+/// Digits of a visitor id.
+const VISITOR_ID_DIGITS: usize = 16;
+/// Where a request tells its own address, and the address cannot be read.
+const NO_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+/// What requests are judged by, besides themselves.
+pub struct Context<'a> {
+    pub catalog: &'a Catalog,
+    pub lookups: &'a Lookups<'a>,
+    /// The site with its rules, if there is one of this number.
+    pub sites: &'a (dyn Fn(SiteId) -> Option<Arc<SiteRules>> + Sync),
+    /// Whether the token may write to the site.
+    pub authorised: &'a (dyn Fn(SiteId, &str) -> bool + Sync),
+    /// Whether the site has this goal.
+    pub goal_exists: &'a (dyn Fn(SiteId, u32) -> bool + Sync),
+    pub privacy: Privacy,
+    pub salts: &'a Salts,
+    /// Drop requests with referrers known for spam.
+    pub spam_filter: bool,
+    /// Seconds since 1970 in UTC.
+    pub now_s: i64,
+}
+
+/// The site that a request names.
+///
+/// # Errors
+/// `UnknownSite` when it names none.
+pub fn site_id(params: &Params) -> Result<SiteId, Invalid> {
+    let id = params.int("idsite").and_then(|id| u32::try_from(id).ok()).filter(|id| *id > 0);
+    id.map(SiteId).ok_or(Invalid::UnknownSite)
+}
+
+/// Turns a request into a hit. `token` is the one of the bulk around it, for requests that bring none.
+///
+/// # Errors
+/// `Refused` says whether the request is wrong or does not count.
+pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &Context) -> Result<Hit, Refused> {
+    let site = site_id(params)?;
+    let rules = (context.sites)(site).ok_or(Invalid::UnknownSite)?;
+    let token = params.filled("token_auth").or(token);
+    let authorised = || token.is_some_and(|token| (context.authorised)(site, token));
+    let time_s = moment::read(params, context.now_s);
+    if (needs_token(params) || context.now_s - time_s >= moment::OPEN_AGE_S) && !authorised() {
+        return Err(Invalid::TokenNeeded.into());
+    }
+    let (visitor, source, user_id) = identify(params)?;
+    let address = match params.filled("cip") {
+        Some(text) => text.trim().parse().unwrap_or(NO_ADDRESS),
+        None => sender.address,
+    };
+    let user_agent = params.filled("ua").unwrap_or_else(|| sender.header("user-agent"));
+    let language = params.filled("lang").unwrap_or_else(|| sender.header("accept-language"));
+    let device = (context.lookups.detect)(user_agent, params, sender.headers);
+
+    let raw_url = params.get("url").map(|text| url::plain(&url::clean(text))).unwrap_or_default();
+    let page = url::parts(&raw_url);
+    let found = referrer::detect(params, page.as_ref(), &rules, context.lookups);
+    let candidate = Candidate {
+        params,
+        sender,
+        rules: &rules,
+        device: &device,
+        user_agent,
+        address,
+        page: page.as_ref(),
+        spam_referrer: context.spam_filter && found.spam,
+    };
+    if let Some(reason) = candidate.reason(context.privacy) {
+        return Err(reason.into());
+    }
+    let search = search::detect(params, page.as_ref(), &rules);
+    let goal_exists = |goal| (context.goal_exists)(site, goal);
+    let act = action::choose(params, page.map(|_| raw_url.as_str()), search.as_ref(), &rules, goal_exists)?;
+    let search = search.filter(|_| matches!(act, Act::Action { kind: makoto_model::ActionKind::SiteSearch, .. }));
+
+    let kept_address = context.privacy.ip_mask.apply(address);
+    let seen_address = if context.privacy.enrich_with_full_address { address } else { kept_address };
+    let day = rules.site().zone.day(time_s);
+    let features = Features { site, day, device: &device, params, address: seen_address, language };
+    let config = features.hash(context.salts);
+    let place = place(params, (context.lookups.locate)(seen_address, language));
+    let told = facts::with_search(params, search.as_ref());
+    let facts = Facts {
+        site: rules.site(),
+        params: &told,
+        act: &act,
+        time_s,
+        local_time_s: moment::local_s(params, time_s),
+        address: kept_address,
+        language,
+        device: &device,
+        place: &place,
+        referrer: &found.referrer,
+        raw_url: &raw_url,
+    };
+    let visit_facts = facts::read(context.catalog, Table::Visit, &facts);
+    let action_facts = match act {
+        Act::Action { .. } => facts::read(context.catalog, Table::Action, &facts),
+        Act::Ping | Act::Conversion { .. } => Vec::new(),
+    };
+    Ok(Hit {
+        site,
+        time_s,
+        received_s: context.now_s,
+        day,
+        who: Who { visitor, source, config, user_id },
+        new_visit: params.flag("new_visit"),
+        act,
+        referrer: found.referrer,
+        keyword_guessed: found.keyword_guessed,
+        visit_facts,
+        action_facts,
+    })
+}
+
+/// What an ecommerce order calls itself; the same one counts once. `None` for everything else.
+pub fn order_id(hit: &Hit) -> Option<String> {
+    let Act::Conversion { goal: 0, params } = &hit.act else { return None };
+    let record: serde_json::Value = serde_json::from_str(params).ok()?;
+    Some(record.get("ec_id")?.as_str()?.trim().to_owned()).filter(|id| !id.is_empty())
+}
+
+/// Parameters by which a request speaks for somebody else.
+fn needs_token(params: &Params) -> bool {
+    ["cip", "country", "region", "city", "lat", "long"].iter().any(|name| params.filled(name).is_some())
+}
+
+/// By what the visitor may be recognised.
+fn identify(params: &Params) -> Result<(Option<VisitorId>, VisitorSource, Option<Box<str>>), Invalid> {
+    let forced = match params.filled("cid") {
+        Some(text) => Some(VisitorId::parse(text).ok_or(Invalid::BadVisitorId)?),
+        None => None,
+    };
+    let user: String = params.get("uid").unwrap_or_default().trim().chars().take(USER_ID_CHARS_MAX).collect();
+    if !user.is_empty() {
+        let [a, b, c, d, e, f, g, h, ..]: [u8; 20] = Sha1::digest(&user).into();
+        let id = VisitorId(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
+        return Ok((Some(id), VisitorSource::UserId, Some(user.into())));
+    }
+    if forced.is_some() {
+        return Ok((forced, VisitorSource::Forced, None));
+    }
+    let cookie = params.get("_id").and_then(|text| VisitorId::parse(text.get(..VISITOR_ID_DIGITS)?));
+    let source = if cookie.is_some() { VisitorSource::Cookie } else { VisitorSource::None };
+    Ok((cookie, source, None))
+}
+
+/// The place that was found, or the one that the request tells.
+fn place(params: &Params, found: Place) -> Place {
+    let told = |name| params.filled(name).map(|text| url::clean(text));
+    let Some(country) = told("country").filter(|text| text.len() == 2) else {
+        return Place {
+            region: told("region").unwrap_or(found.region),
+            city: told("city").unwrap_or(found.city),
+            latitude: degrees(params, "lat").or(found.latitude),
+            longitude: degrees(params, "long").or(found.longitude),
+            ..found
+        };
+    };
+    // What was found lies in another country perhaps.
+    Place {
+        country: country.to_lowercase(),
+        region: told("region").unwrap_or_default(),
+        city: told("city").unwrap_or_default(),
+        latitude: degrees(params, "lat"),
+        longitude: degrees(params, "long"),
+    }
+}
+
+fn degrees(params: &Params, name: &str) -> Option<f64> {
+    params.filled(name)?.trim().parse().ok().filter(|degrees: &f64| degrees.is_finite() && degrees.abs() <= 180.0)
+}

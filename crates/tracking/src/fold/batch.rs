@@ -1,0 +1,294 @@
+//! One batch: hits folded one after the other, and the delta they come to.
+
+use super::dictionary::{Text, next};
+use super::partition::{Partition, Place, int};
+use super::recognise::{Recognised, past};
+use super::{Fold, row, visit};
+use crate::Error;
+use makoto_catalog::columns::{NAMES, REFERRER_URLS, TITLES, URLS, USERS, VISITORS, dictionary_number};
+use makoto_catalog::{Keep, Stored};
+use makoto_model::{
+    Act, Cell, Day, Delta, Hit, NewText, Referrer, ReferrerKind, Row, SiteId, Value, VisitorId, VisitorSource,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// What the hits of a batch have changed so far.
+#[derive(Default)]
+pub struct Batch {
+    texts: Vec<NewText>,
+    /// In the order of their numbers, as the engine stores them.
+    changed: BTreeMap<u64, (Place, bool)>,
+    actions: Vec<Row>,
+    conversions: Vec<Row>,
+    touched: BTreeSet<(SiteId, Day)>,
+}
+
+impl Fold {
+    pub(super) fn fold(&mut self, batch: &mut Batch, position: u64, hit: &Hit) -> Result<(), Error> {
+        let place = (hit.site, hit.day);
+        let is_ping = matches!(hit.act, Act::Ping);
+        match self.recognise(place, hit)? {
+            Recognised::Running(id, mut row) => {
+                let before = int(&row, row::VISITOR) as u32;
+                self.update(batch, hit, &mut row)?;
+                batch.changed.entry(id).or_insert((place, false));
+                self.keep(batch, place, &row, before)
+            }
+            // A sign of life opens no visit.
+            Recognised::Returning(..) | Recognised::Unknown if is_ping => Ok(()),
+            recognised => {
+                let mut row = self.begin(batch, position, hit, &recognised)?;
+                self.report(batch, hit, &mut row)?;
+                let visitor = int(&row, row::VISITOR) as u32;
+                batch.changed.insert(int(&row, row::ID).cast_unsigned(), (place, true));
+                self.keep(batch, place, &row, visitor)
+            }
+        }
+    }
+
+    /// Puts a changed visit where the next hits find it.
+    fn keep(&mut self, batch: &mut Batch, place: Place, row: &Row, before: u32) -> Result<(), Error> {
+        let visitor = int(row, row::VISITOR) as u32;
+        if before != visitor {
+            self.visitors.give_away(&self.store, before, place.0, int(row, row::ID).cast_unsigned())?;
+        }
+        self.visitors.remember(&self.store, visitor, place.0, past(row))?;
+        let partition = self.partition(place)?;
+        partition.put(row)?;
+        if !partition.stored {
+            partition.stored = true;
+            self.store.keep_partition(place.0, place.1)?;
+        }
+        batch.touched.insert(place);
+        Ok(())
+    }
+
+    /// A new visit, before its hit is reported in it.
+    fn begin(&mut self, batch: &mut Batch, position: u64, hit: &Hit, who: &Recognised) -> Result<Row, Error> {
+        let own = matches!(hit.who.source, VisitorSource::UserId | VisitorSource::Forced);
+        let visitor = match (who, hit.who.visitor) {
+            (Recognised::Returning(_, visitor), id) if id.is_none() || !own => *visitor,
+            (_, Some(id)) => self.visitor(batch, id)?,
+            (_, None) => self.visitor(batch, VisitorId(xxh3_64_with_seed(&position.to_le_bytes(), hit.who.config)))?,
+        };
+        self.counters.visit += 1;
+        let mut row: Row = vec![Cell::Null; self.schema.visit_columns].into();
+        let mut set = |at: usize, n: i64| row[at] = Cell::Int(n);
+        set(row::SITE, i64::from(hit.site.0));
+        set(row::ID, self.counters.visit.cast_signed());
+        set(row::VISITOR, i64::from(visitor));
+        set(row::CONFIG, hit.who.config.cast_signed());
+        set(row::DAY, i64::from(hit.day.0));
+        set(row::FIRST_S, hit.time_s);
+        set(row::LAST_S, hit.time_s);
+        for zero in [row::LENGTH_S, row::ACTIONS, row::INTERACTIONS, row::SEARCHES, row::EVENTS, row::CONVERTED] {
+            set(zero, 0);
+        }
+        let (returning, count, since_first_s, since_last_s) = match who {
+            Recognised::Returning(past, _) => {
+                let since_last_s = (hit.time_s - past.first_s).max(0);
+                (1, past.count + 1, past.since_first_s + since_last_s, since_last_s)
+            }
+            Recognised::Running(..) | Recognised::Unknown => (0, 1, 0, 0),
+        };
+        set(row::RETURNING, returning);
+        set(row::COUNT, count);
+        set(row::SINCE_FIRST_S, since_first_s);
+        set(row::SINCE_LAST_S, since_last_s);
+        self.refer(batch, &hit.referrer, &mut row)?;
+        if let Some(user) = &hit.who.user_id {
+            row[row::USER] = self.number(batch, Text::of(USERS, user))?;
+        }
+        for at in 0..hit.visit_facts.len() {
+            row[row::OWN + at] = self.cell(batch, self.schema.visit[at].0, &hit.visit_facts[at])?;
+        }
+        Ok(row)
+    }
+
+    /// A hit of a running visit.
+    fn update(&mut self, batch: &mut Batch, hit: &Hit, row: &mut Row) -> Result<(), Error> {
+        if int(row, row::REFERRER_KIND) == ReferrerKind::Direct as i64 && hit.referrer.kind == ReferrerKind::Campaign {
+            self.refer(batch, &hit.referrer, row)?;
+        }
+        let own = matches!(hit.who.source, VisitorSource::UserId | VisitorSource::Forced);
+        if let Some(id) = hit.who.visitor.filter(|_| own) {
+            row[row::VISITOR] = Cell::Int(i64::from(self.visitor(batch, id)?));
+        }
+        if let Some(user) = &hit.who.user_id {
+            row[row::USER] = self.number(batch, Text::of(USERS, user))?;
+        }
+        for at in 0..hit.visit_facts.len() {
+            let (stored, keep) = self.schema.visit[at];
+            if keep == Keep::Latest && !hit.visit_facts[at].is_null() {
+                row[row::OWN + at] = self.cell(batch, stored, &hit.visit_facts[at])?;
+            }
+        }
+        let last_s = row[row::LAST_S];
+        visit::prolong(row, hit.time_s, !matches!(hit.act, Act::Ping));
+        let moved_to = std::mem::replace(&mut row[row::LAST_S], last_s);
+        // What the hit reports still sees when the visit's last action was.
+        self.report(batch, hit, row)?;
+        row[row::LAST_S] = moved_to;
+        Ok(())
+    }
+
+    /// What the hit reports in its visit.
+    fn report(&mut self, batch: &mut Batch, hit: &Hit, row: &mut Row) -> Result<(), Error> {
+        match &hit.act {
+            Act::Ping => Ok(()),
+            Act::Action { kind, url, title } => {
+                let url = url.as_ref().map(|url| self.number(batch, Text::url(URLS, url)));
+                let title = title.as_ref().map(|title| self.number(batch, Text::of(TITLES, title)));
+                let (url, title) = (url.transpose()?.unwrap_or_default(), title.transpose()?.unwrap_or_default());
+                let action = visit::Action { kind: *kind, url, title };
+                self.record(batch, hit, &action, row)?;
+                action.apply(row);
+                Ok(())
+            }
+            Act::Conversion { goal, params } => {
+                let is_cart = *goal == 0 && !has_order(params);
+                if !is_cart {
+                    visit::convert(row, *goal);
+                }
+                let params = self.number(batch, Text::of("content", params))?;
+                let goal = Cell::Int(i64::from(*goal));
+                let time_s = Cell::Int(hit.time_s);
+                batch.conversions.push([row[row::SITE], row[row::ID], time_s, goal, params].into());
+                Ok(())
+            }
+        }
+    }
+
+    fn record(&mut self, batch: &mut Batch, hit: &Hit, action: &visit::Action, visit: &Row) -> Result<(), Error> {
+        let before = action.before(visit, hit.time_s);
+        self.counters.action += 1;
+        let mut row = Vec::with_capacity(11 + hit.action_facts.len());
+        row.extend([
+            visit[row::SITE],
+            visit[row::ID],
+            Cell::Int(self.counters.action.cast_signed()),
+            visit[row::VISITOR],
+            Cell::Int(hit.time_s),
+            Cell::Int(action.kind as i64),
+            action.url,
+            action.title,
+            before.url,
+            before.title,
+            Cell::Int(before.spent_s),
+        ]);
+        for at in 0..self.schema.action.len() {
+            let value = hit.action_facts.get(at).unwrap_or(&Value::Null);
+            row.push(self.cell(batch, self.schema.action[at], value)?);
+        }
+        batch.actions.push(row.into());
+        Ok(())
+    }
+
+    fn refer(&mut self, batch: &mut Batch, referrer: &Referrer, row: &mut Row) -> Result<(), Error> {
+        let mut text = |dictionary, text: &str| match text {
+            "" => Ok(Cell::Null),
+            text => self.number(batch, Text::of(dictionary, text)),
+        };
+        row[row::REFERRER_KIND] = Cell::Int(referrer.kind as i64);
+        row[row::REFERRER_NAME] = text(NAMES, &referrer.name)?;
+        row[row::REFERRER_KEYWORD] = text(NAMES, &referrer.keyword)?;
+        row[row::REFERRER_URL] = text(REFERRER_URLS, &referrer.url)?;
+        Ok(())
+    }
+
+    fn number(&mut self, batch: &mut Batch, text: Text) -> Result<Cell, Error> {
+        let number = self.dictionaries.number(&self.store, &mut self.counters.texts, &mut batch.texts, text)?;
+        Ok(Cell::Int(i64::from(number)))
+    }
+
+    /// The number of a visitor, who may be new.
+    fn visitor(&mut self, batch: &mut Batch, id: VisitorId) -> Result<u32, Error> {
+        if let Some(number) = self.visitors.number(&self.store, id)? {
+            return Ok(number);
+        }
+        let dictionary = dictionary_number(VISITORS).unwrap_or_default();
+        let number = next(&mut self.counters.texts, dictionary);
+        self.visitors.add(number, id);
+        batch.texts.push(NewText { dictionary, id: number, prefix: None, text: id.to_string().into() });
+        Ok(number)
+    }
+
+    /// A captured value as it is stored.
+    fn cell(&mut self, batch: &mut Batch, stored: Stored, value: &Value) -> Result<Cell, Error> {
+        Ok(match (stored, value) {
+            (Stored::Text(dictionary), Value::Text(text)) => self.number(batch, Text::of(dictionary, text))?,
+            (Stored::Int, Value::Int(n)) => Cell::Int(*n),
+            (Stored::Int, Value::Float(n)) => Cell::Int(*n as i64),
+            (Stored::Float, Value::Int(n)) => Cell::Float(*n as f64),
+            (Stored::Float, Value::Float(n)) => Cell::Float(*n),
+            (Stored::Text(_), Value::Int(_) | Value::Float(_)) | (Stored::Int | Stored::Float, Value::Text(_)) => {
+                Cell::Null
+            }
+            (_, Value::Null) => Cell::Null,
+        })
+    }
+
+    /// The delta of a batch; `None` when nothing changed.
+    pub(super) fn finish(&mut self, batch: Batch) -> Result<Option<Delta>, Error> {
+        let mut delta = Delta {
+            number: self.counters.delta + 1,
+            texts: batch.texts,
+            actions: batch.actions,
+            conversions: batch.conversions,
+            touched: batch.touched.into_iter().collect(),
+            ..Delta::default()
+        };
+        for (id, (place, is_new)) in batch.changed {
+            if let Some(row) = self.partition(place)?.row(id)? {
+                if is_new { delta.new_visits.push(row) } else { delta.changed_visits.push(row) }
+            }
+        }
+        self.dictionaries.shrink();
+        Ok((!delta.is_empty()).then_some(delta))
+    }
+
+    pub(super) fn partition(&mut self, place: Place) -> Result<&mut Partition, Error> {
+        self.load(place)?;
+        // Just loaded, and nothing goes before the batch ends.
+        self.partitions.get(place).ok_or(Error::Stopped)
+    }
+
+    /// Sees to it that a partition is held: its visits as the engine has them, and as later deltas left them.
+    pub(super) fn load(&mut self, place: Place) -> Result<(), Error> {
+        if self.partitions.get(place).is_some() {
+            return Ok(());
+        }
+        let mut partition = Partition::default();
+        if self.store.has_partition(place.0, place.1)? {
+            partition.stored = true;
+            for row in self.history.partition(place.0, place.1).map_err(Error::History)? {
+                self.take(&mut partition, &row)?;
+            }
+            let here = [Cell::Int(i64::from(place.0.0)), Cell::Int(i64::from(place.1.0))];
+            for delta in self.store.deltas(0, usize::MAX)? {
+                let rows = delta.new_visits.iter().chain(&delta.changed_visits);
+                for row in rows.filter(|row| [row[row::SITE], row[row::DAY]] == here) {
+                    self.take(&mut partition, row)?;
+                }
+            }
+        }
+        self.partitions.put(place, partition);
+        Ok(())
+    }
+
+    fn take(&self, partition: &mut Partition, row: &Row) -> Result<(), Error> {
+        let expected = self.schema.visit_columns;
+        if row.len() != expected {
+            let message = format!("a visit has {} values where the catalog has {expected}", row.len());
+            return Err(Error::History(message.into()));
+        }
+        partition.put(row)
+    }
+}
+
+/// Whether a conversion without a goal is an order; it is a cart else.
+fn has_order(params: &str) -> bool {
+    let record: Result<serde_json::Value, _> = serde_json::from_str(params);
+    record.is_ok_and(|record| record.get("ec_id").and_then(|id| id.as_str()).is_some_and(|id| !id.is_empty()))
+}

@@ -1,0 +1,170 @@
+//! Hits in the order of the journal to numbered deltas: which visit each joins, and what that changes.
+//!
+//! Held in memory are the visits of the sites' days that hits fall into (a *partition*), as rows of the engine. They
+//! are not written down here a second time: what is evicted, or lost at a restart, is read back from the engine and
+//! from the deltas that it has not applied yet. So an erasure in the engine also holds here.
+
+mod batch;
+mod cache;
+mod dictionary;
+mod partition;
+mod recognise;
+mod row;
+mod visit;
+mod visitor;
+
+use crate::store::{Counters, Store};
+use crate::{Error, History};
+use batch::Batch;
+use dictionary::Dictionaries;
+use makoto_catalog::{Catalog, Dimension, Keep, Source, Stored, Table};
+use makoto_model::{Delta, Hit};
+use partition::Partitions;
+use std::{path::Path, sync::Arc};
+use visitor::Visitors;
+
+/// Visits held in memory, about 250 bytes each. Of the partitions that no hit of the running batch needs, the one
+/// longest unused goes first.
+pub const VISITS_MAX: usize = 200_000;
+/// Visitors and texts whose numbers are kept at hand, about 100 and 20 bytes each.
+pub const VISITORS_CACHED_MAX: usize = 200_000;
+pub const TEXTS_CACHED_MAX: usize = 400_000;
+
+/// The state that hits are folded into. One thread owns it.
+pub struct Fold {
+    store: Store,
+    counters: Counters,
+    schema: Schema,
+    partitions: Partitions,
+    visitors: Visitors,
+    dictionaries: Dictionaries,
+    history: Box<dyn History + Send>,
+    /// A batch failed half-way; memory and file may differ.
+    stopped: bool,
+}
+
+/// How the catalog's captured columns are stored.
+struct Schema {
+    visit: Vec<(Stored, Keep)>,
+    action: Vec<Stored>,
+    visit_columns: usize,
+}
+
+impl Schema {
+    fn of(catalog: &Catalog) -> Schema {
+        let own = |table: Table| table.own_columns().len();
+        let stored = |table: Table| catalog.columns(table)[own(table)..].iter().map(|column| column.stored);
+        let keep = |dimension: &&Dimension| match dimension.source {
+            Source::Captured { keep, .. } => keep,
+            Source::Fold | Source::Derived(_) => Keep::First,
+        };
+        Schema {
+            visit: stored(Table::Visit).zip(catalog.captured(Table::Visit).iter().map(keep)).collect(),
+            action: stored(Table::Action).collect(),
+            visit_columns: catalog.columns(Table::Visit).len(),
+        }
+    }
+}
+
+impl Fold {
+    /// Opens the fold's file at `path`, or makes a new one that expects position 1. `history` reads back visits that
+    /// are no longer held.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or is of another format.
+    pub fn open(path: &Path, catalog: Arc<Catalog>, history: Box<dyn History + Send>) -> Result<Fold, Error> {
+        let (store, counters) = Store::open(path)?;
+        Ok(Fold {
+            dictionaries: Dictionaries::new(&store.secret),
+            store,
+            counters,
+            schema: Schema::of(&catalog),
+            partitions: Partitions::new(VISITS_MAX),
+            visitors: Visitors::default(),
+            history,
+            stopped: false,
+        })
+    }
+
+    /// Holds fewer visits in memory than `VISITS_MAX`.
+    #[must_use]
+    pub fn with_visits_max(mut self, visits: usize) -> Fold {
+        self.partitions = Partitions::new(visits);
+        self
+    }
+
+    /// The last journal position that is folded, on the disk: what lies before may be trimmed.
+    pub fn position(&self) -> u64 {
+        self.counters.position
+    }
+
+    /// The number of the last delta, on the disk.
+    pub fn last_delta(&self) -> u64 {
+        self.counters.delta
+    }
+
+    /// Folds hits with their journal positions, in order, and puts what they change on the disk. Hits that are
+    /// folded already change nothing. `None` when nothing changed.
+    ///
+    /// # Errors
+    /// Nothing of the batch is kept. The fold is of no more use; open it anew and hand it the same hits.
+    pub fn apply(&mut self, hits: &[(u64, Hit)]) -> Result<Option<Delta>, Error> {
+        if self.stopped {
+            return Err(Error::Stopped);
+        }
+        let folded = self.counters.position;
+        let Some((last, _)) = hits.last().filter(|(position, _)| *position > folded) else {
+            return Ok(None);
+        };
+        self.stopped = true;
+        self.store.begin()?;
+        let mut batch = Batch::default();
+        for (position, hit) in hits.iter().filter(|(position, _)| *position > folded) {
+            self.check(*position, hit)?;
+            self.fold(&mut batch, *position, hit)?;
+        }
+        let delta = self.finish(batch)?;
+        let mut counters = self.counters.clone();
+        counters.position = *last;
+        if let Some(delta) = &delta {
+            counters.delta = delta.number;
+            self.store.keep_delta(delta)?;
+        }
+        self.visitors.keep(&self.store)?;
+        self.store.commit(&counters)?;
+        self.counters = counters;
+        self.partitions.shrink();
+        self.stopped = false;
+        Ok(delta)
+    }
+
+    fn check(&self, position: u64, hit: &Hit) -> Result<(), Error> {
+        let pairs = [(&hit.visit_facts, self.schema.visit.len()), (&hit.action_facts, self.schema.action.len())];
+        let wrong = pairs.into_iter().find(|(facts, expected)| facts.len() != *expected && !facts.is_empty());
+        match wrong {
+            Some((facts, expected)) => Err(Error::Schema { position, found: facts.len(), expected }),
+            None => Ok(()),
+        }
+    }
+
+    /// The deltas behind `after` that are not forgotten, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn pending(&self, after: u64, limit: usize) -> Result<Vec<Delta>, Error> {
+        self.store.deltas(after, limit)
+    }
+
+    /// Forgets deltas that the engine has applied.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget(&mut self, up_to: u64) -> Result<(), Error> {
+        self.store.forget(up_to)
+    }
+
+    /// Visits held in memory.
+    pub fn visits_held(&self) -> usize {
+        self.partitions.visits()
+    }
+}

@@ -1,0 +1,15 @@
+//! The way back from the engine into the fold.
+
+use makoto_model::{Day, Row, SiteId};
+
+/// Why stored visits could not be read.
+pub type HistoryError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Visits that the fold no longer holds. The server implements it over the engine.
+pub trait History {
+    /// Every visit row of the site whose stamped `day` is this one, as the deltas applied so far left it.
+    ///
+    /// # Errors
+    /// When the engine cannot answer; the fold then stops and is opened anew.
+    fn partition(&self, site: SiteId, day: Day) -> Result<Vec<Row>, HistoryError>;
+}

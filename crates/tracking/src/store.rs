@@ -1,0 +1,153 @@
+//! The fold's own file: what must survive a restart and cannot be read back from the engine.
+//!
+//! Every batch is one transaction that is on the disk (`synchronous=FULL`) before its delta leaves the fold. A weaker
+//! setting would lose whole batches at a power cut, and although the journal could replay their hits, the replay may
+//! cut them into other batches: the engine, which keeps only the number of the last delta, would then skip hits or
+//! count them twice. One sync per batch is shared by a thousand hits.
+
+use crate::Error;
+use makoto_model::{Day, Delta, SiteId};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// The form of the tables below.
+const FORMAT: i64 = 1;
+const TABLES: &str = "
+    CREATE TABLE fold (id INTEGER PRIMARY KEY CHECK (id = 1), secret BLOB NOT NULL, counters BLOB NOT NULL);
+    CREATE TABLE visitor (number INTEGER PRIMARY KEY, id INTEGER NOT NULL, record BLOB NOT NULL);
+    CREATE UNIQUE INDEX visitor_id ON visitor (id);
+    CREATE TABLE text (key INTEGER PRIMARY KEY, id INTEGER NOT NULL);
+    CREATE TABLE partition (site INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (site, day)) WITHOUT ROWID;
+    CREATE TABLE delta (number INTEGER PRIMARY KEY, body BLOB NOT NULL);";
+
+/// Page cache: the inner pages of some ten million visitors and texts.
+const CACHE_KIB: i32 = 32 * 1024;
+/// Log pages after which it is copied into the file; larger saves copies of pages that change in every batch.
+const CHECKPOINT_PAGES: i32 = 8_000;
+/// Statements kept prepared: all that this file has.
+const STATEMENTS_MAX: usize = 32;
+/// Key bytes of the hash of texts; what the hash function takes.
+const SECRET_BYTES: u32 = 192;
+
+/// Where the fold stands, and the last numbers it gave out.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Counters {
+    /// The last journal position whose hit is folded.
+    pub position: u64,
+    pub delta: u64,
+    pub visit: u64,
+    pub action: u64,
+    /// For each dictionary, by its number.
+    pub texts: Vec<u32>,
+}
+
+pub struct Store {
+    connection: Connection,
+    pub secret: Vec<u8>,
+}
+
+impl Store {
+    /// Opens the file or makes a new one.
+    pub fn open(path: &Path) -> Result<(Store, Counters), Error> {
+        let connection = Connection::open(path)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if found == 0 {
+            create(&connection)?;
+        } else if found != FORMAT {
+            return Err(Error::Format { found, known: FORMAT });
+        }
+        let (secret, counters): (Vec<u8>, Vec<u8>) =
+            connection.query_row("SELECT secret, counters FROM fold", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok((Store { connection, secret }, postcard::from_bytes(&counters)?))
+    }
+
+    pub fn begin(&self) -> Result<(), Error> {
+        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    /// Ends the transaction of a batch; when it returns, the batch is on the disk.
+    pub fn commit(&self, counters: &Counters) -> Result<(), Error> {
+        let body = postcard::to_allocvec(counters)?;
+        self.connection.prepare_cached("UPDATE fold SET counters = ?1")?.execute([body])?;
+        Ok(self.connection.execute_batch("COMMIT")?)
+    }
+
+    pub fn visitor_number(&self, id: u64) -> Result<Option<u32>, Error> {
+        let mut statement = self.connection.prepare_cached("SELECT number FROM visitor WHERE id = ?1")?;
+        Ok(statement.query_row([id.cast_signed()], |row| row.get(0)).optional()?)
+    }
+
+    pub fn visitor(&self, number: u32) -> Result<Option<(u64, Vec<u8>)>, Error> {
+        let mut statement = self.connection.prepare_cached("SELECT id, record FROM visitor WHERE number = ?1")?;
+        let row = statement.query_row([number], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?)));
+        Ok(row.optional()?)
+    }
+
+    pub fn keep_visitor(&self, number: u32, id: u64, record: &[u8]) -> Result<(), Error> {
+        let sql = "INSERT INTO visitor (number, id, record) VALUES (?1, ?2, ?3)
+            ON CONFLICT (number) DO UPDATE SET record = ?3";
+        self.connection.prepare_cached(sql)?.execute(params![number, id.cast_signed(), record])?;
+        Ok(())
+    }
+
+    pub fn text(&self, key: u64) -> Result<Option<u32>, Error> {
+        let mut statement = self.connection.prepare_cached("SELECT id FROM text WHERE key = ?1")?;
+        Ok(statement.query_row([key.cast_signed()], |row| row.get(0)).optional()?)
+    }
+
+    pub fn keep_text(&self, key: u64, id: u32) -> Result<(), Error> {
+        let mut statement = self.connection.prepare_cached("INSERT INTO text (key, id) VALUES (?1, ?2)")?;
+        statement.execute(params![key.cast_signed(), id])?;
+        Ok(())
+    }
+
+    /// Whether visits of this site and day were ever made.
+    pub fn has_partition(&self, site: SiteId, day: Day) -> Result<bool, Error> {
+        let mut statement = self.connection.prepare_cached("SELECT 1 FROM partition WHERE site = ?1 AND day = ?2")?;
+        Ok(statement.exists([i64::from(site.0), i64::from(day.0)])?)
+    }
+
+    pub fn keep_partition(&self, site: SiteId, day: Day) -> Result<(), Error> {
+        let sql = "INSERT OR IGNORE INTO partition (site, day) VALUES (?1, ?2)";
+        self.connection.prepare_cached(sql)?.execute([i64::from(site.0), i64::from(day.0)])?;
+        Ok(())
+    }
+
+    pub fn keep_delta(&self, delta: &Delta) -> Result<(), Error> {
+        let body = postcard::to_allocvec(delta)?;
+        let mut statement = self.connection.prepare_cached("INSERT INTO delta (number, body) VALUES (?1, ?2)")?;
+        statement.execute(params![delta.number.cast_signed(), body])?;
+        Ok(())
+    }
+
+    /// Deltas behind this number that are not forgotten, in order.
+    pub fn deltas(&self, after: u64, limit: usize) -> Result<Vec<Delta>, Error> {
+        let sql = "SELECT body FROM delta WHERE number > ?1 ORDER BY number LIMIT ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let bodies = statement.query_map([after.cast_signed(), limit], |row| row.get::<_, Vec<u8>>(0))?;
+        bodies.map(|body| Ok(postcard::from_bytes(&body?)?)).collect()
+    }
+
+    pub fn forget(&self, up_to: u64) -> Result<(), Error> {
+        self.connection.prepare_cached("DELETE FROM delta WHERE number <= ?1")?.execute([up_to.cast_signed()])?;
+        Ok(())
+    }
+}
+
+fn create(connection: &Connection) -> Result<(), Error> {
+    let counters = postcard::to_allocvec(&Counters::default())?;
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.execute_batch(TABLES)?;
+    let sql = "INSERT INTO fold (id, secret, counters) VALUES (1, randomblob(?1), ?2)";
+    connection.execute(sql, params![SECRET_BYTES, counters])?;
+    connection.pragma_update(None, "user_version", FORMAT)?;
+    Ok(connection.execute_batch("COMMIT")?)
+}
