@@ -76,6 +76,11 @@ pub(super) fn currency_name(code: &str) -> String {
     CURRENCIES.iter().find(|currency| currency.0 == code).map_or(code, |currency| currency.1).to_owned()
 }
 
+/// The currency's symbol; its code when it is not in the list.
+pub fn currency_symbol(code: &str) -> String {
+    CURRENCIES.iter().find(|currency| currency.0 == code).map_or(code, |currency| currency.2).to_owned()
+}
+
 pub(super) fn currencies(shown: fn(&(&str, &str, &str)) -> String) -> Answer {
     Answer::Record(CURRENCIES.iter().map(|currency| (currency.0.to_owned(), shown(currency).into())).collect())
 }

@@ -6,6 +6,8 @@ mod currencies;
 mod lists;
 mod settings;
 
+pub use lists::currency_symbol;
+
 use crate::{
     Services,
     services::{from_meta, list, required},
