@@ -1,84 +1,243 @@
-use crate::{Error, Fault, Options, Rows, Stats, VisitRecord, VisitsQuestion};
+use crate::{
+    Error, Fault, Options, RowOut, Rows, Stats, VisitRecord, VisitsQuestion, answer, check,
+    dialect::{self, Column, Yields},
+    gate::Gate,
+    generation::{Generation, Reader, lock, newest},
+    rewrite,
+    schema::prepare,
+    texts::Texts,
+    visits,
+    writer::Writer,
+};
+use duckdb::{Config, Connection};
 use makoto_catalog::{Catalog, Plan};
 use makoto_model::{Day, Delta, Row, SiteId};
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
-/// A handle on the store; clones share it.
+/// A handle on the store; clones share it. Every call blocks.
 #[derive(Clone)]
 pub struct Engine {
-    catalog: Arc<Catalog>,
-    options: Options,
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) catalog: Arc<Catalog>,
+    /// Nothing once the store is closed. Held while a batch is written or the file is rewritten.
+    pub(crate) writer: Mutex<Option<Writer>>,
+    current: RwLock<Option<Arc<Generation>>>,
+    applied: AtomicU64,
+    pub(crate) texts: Texts,
+    gate: Gate,
+    /// One copy at a time.
+    pub(crate) copying: Mutex<()>,
+}
+
+/// The in-memory database that data files are attached to. It may touch files in the store's folder alone, and no
+/// statement can change that afterwards.
+fn open_root(dir: &Path, options: Options) -> Result<Connection, Error> {
+    let failed = || Error::database("start the database");
+    let folder = dir.to_str().ok_or_else(|| Error::Path(dir.to_owned()))?;
+    let config = Config::default()
+        .max_memory(&format!("{}MiB", options.memory_mib))
+        .and_then(|config| config.threads(i64::from(options.threads)))
+        .and_then(|config| config.enable_autoload_extension(false))
+        .and_then(|config| config.with("autoinstall_known_extensions", "false"))
+        .and_then(|config| config.with("temp_directory", format!("{folder}/spill")))
+        .map_err(failed())?;
+    let root = Connection::open_in_memory_with_flags(config).map_err(failed())?;
+    let folder = folder.replace('\'', "''");
+    root.execute_batch(&format!(
+        "SET allowed_directories = ['{folder}'];
+         SET enable_external_access = false;
+         SET lock_configuration = true"
+    ))
+    .map_err(failed())?;
+    Ok(root)
 }
 
 impl Engine {
-    /// Opens the store in this folder, making folder and tables where they lack.
+    /// Opens the store in this folder, making folder and tables where they lack. Removes what a crash during a
+    /// rewrite left behind, and adds columns that the catalog gained.
+    ///
+    /// # Errors
+    /// `ColumnType` when a stored column is declared otherwise; `File` and `Database` when the folder cannot be used.
     pub fn open(dir: &Path, catalog: Arc<Catalog>, options: Options) -> Result<Engine, Error> {
         std::fs::create_dir_all(dir).map_err(Error::file("make its folder"))?;
-        Ok(Engine { catalog, options })
-    }
-
-    /// The declarations the store was opened with.
-    pub fn catalog(&self) -> &Catalog {
-        &self.catalog
-    }
-
-    /// The limits the store was opened with.
-    pub fn options(&self) -> Options {
-        self.options
+        let dir = dir.canonicalize().map_err(Error::file("find its folder"))?;
+        let root = Arc::new(Mutex::new(open_root(&dir, options)?));
+        let generation = Arc::new(Generation::attach(root, &dir, newest(&dir)?)?);
+        prepare(&generation.connect()?, &generation.database(), &catalog)?;
+        let writer = Writer::new(&generation, &catalog)?;
+        let inner = Inner {
+            catalog,
+            applied: AtomicU64::new(writer.applied),
+            writer: Mutex::new(Some(writer)),
+            current: RwLock::new(Some(generation)),
+            texts: Texts::new(),
+            gate: Gate::new(),
+            copying: Mutex::new(()),
+        };
+        Ok(Engine { inner: Arc::new(inner) })
     }
 
     /// The number of the last delta applied; 0 when none was.
     pub fn applied(&self) -> u64 {
-        0
+        self.inner.applied.load(Ordering::Acquire)
     }
 
-    /// Applies deltas in one transaction. Those already applied are skipped.
-    pub fn apply(&self, _deltas: &[Delta]) -> Result<(), Error> {
-        Err(Error::Closed)
+    /// Applies deltas in one transaction, in order. Those already applied are skipped, so that applying twice changes
+    /// nothing; after an error nothing of them is applied.
+    ///
+    /// # Errors
+    /// `Gap` when a number is missing, `RowShape` and `CellShape` for rows of another catalog.
+    pub fn apply(&self, deltas: &[Delta]) -> Result<(), Error> {
+        let mut writer = lock(&self.inner.writer);
+        let writer = writer.as_mut().ok_or(Error::Closed)?;
+        writer.apply(&self.inner.catalog, deltas)?;
+        self.inner.applied.store(writer.applied, Ordering::Release);
+        Ok(())
     }
 
     /// Answers a plan.
-    pub fn run(&self, _plan: &Plan) -> Result<Rows, Error> {
-        Err(Error::Closed)
+    ///
+    /// # Errors
+    /// `Plan` when it names what is not declared, `Memory` when it needs too much, `Busy` when too many ask at once.
+    pub fn run(&self, plan: &Plan) -> Result<Rows, Error> {
+        self.inner.read(|reader| {
+            let reach = match dialect::reach_question(&self.inner.catalog, plan) {
+                Some(question) => answer::reach(reader.connection()?, &question)?,
+                None => None,
+            };
+            let question = dialect::question(&self.inner.catalog, plan, reach)?;
+            let batches = answer::ask(reader.connection()?, &question.sql, &question.binds)?;
+            self.inner.collect(reader.connection()?, plan, &question, &batches)
+        })
     }
 
     /// The visits log.
-    pub fn visits(&self, _question: &VisitsQuestion) -> Result<Vec<VisitRecord>, Error> {
-        Err(Error::Closed)
+    ///
+    /// # Errors
+    /// As `run`.
+    pub fn visits(&self, question: &VisitsQuestion) -> Result<Vec<VisitRecord>, Error> {
+        self.inner.read(|reader| visits::list(reader.connection()?, &self.inner.catalog, &self.inner.texts, question))
     }
 
-    /// The stored visits of a site whose stamped day is this one.
-    pub fn partition(&self, _site: SiteId, _day: Day) -> Result<Vec<Row>, Error> {
-        Err(Error::Closed)
+    /// The stored visits of a site whose stamped day is this one, as the fold wrote them.
+    ///
+    /// # Errors
+    /// `Database` when the file cannot be read, `Busy` when too many ask at once.
+    pub fn partition(&self, site: SiteId, day: Day) -> Result<Vec<Row>, Error> {
+        self.inner.read(|reader| visits::partition(reader.connection()?, &self.inner.catalog, site, day))
     }
 
-    /// Rewrites the store sorted by site, day and visit; skipped when little is unsorted. True when it was rewritten.
+    /// Rewrites the store sorted by site, day and visit; skipped when little is unsorted. Questions go on during it,
+    /// deltas wait. True when it was rewritten.
+    ///
+    /// # Errors
+    /// After an error the store is as before.
     pub fn cluster(&self) -> Result<bool, Error> {
-        Err(Error::Closed)
+        rewrite::cluster(&self.inner)
     }
 
-    /// Rewrites the store so that deleted rows leave the disk.
+    /// Rewrites the store so that deleted rows leave the disk. As `cluster`, but always.
+    ///
+    /// # Errors
+    /// After an error the store is as before.
     pub fn compact(&self) -> Result<(), Error> {
-        Err(Error::Closed)
+        rewrite::compact(&self.inner)
     }
 
-    /// Writes a consistent copy to this path while the store stays online.
-    pub fn backup(&self, _to: &Path) -> Result<(), Error> {
-        Err(Error::Closed)
+    /// Writes a consistent copy to this path; questions and deltas go on meanwhile.
+    ///
+    /// # Errors
+    /// After an error no file stands at the path, unless one stood there before.
+    pub fn backup(&self, to: &Path) -> Result<(), Error> {
+        rewrite::backup(&self.inner, to)
     }
 
     /// Looks for damage; an empty list is health.
+    ///
+    /// # Errors
+    /// `Database` when the file cannot be read.
     pub fn check(&self) -> Result<Vec<Fault>, Error> {
-        Err(Error::Closed)
+        self.inner.read(|reader| check::faults(reader.connection()?, &self.inner.catalog))
     }
 
     /// How much the store holds.
+    ///
+    /// # Errors
+    /// `Database` and `File` when it cannot be read.
     pub fn stats(&self) -> Result<Stats, Error> {
-        Err(Error::Closed)
+        let path = self.inner.generation()?.path();
+        self.inner.read(|reader| check::stats(reader.connection()?, &path))
     }
 
-    /// Writes everything to the main file and refuses further calls.
+    /// Writes everything to the data file and refuses further calls. Questions under way finish.
+    ///
+    /// # Errors
+    /// `Database` when the last write fails; the next start then replays it from the log beside the file.
     pub fn close(&self) -> Result<(), Error> {
-        Err(Error::Closed)
+        let Some(writer) = lock(&self.inner.writer).take() else { return Ok(()) };
+        let flushed = writer.checkpoint();
+        drop(writer);
+        self.inner.current.write().unwrap_or_else(PoisonError::into_inner).take();
+        flushed
+    }
+}
+
+impl Inner {
+    pub(crate) fn generation(&self) -> Result<Arc<Generation>, Error> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)
+    }
+
+    /// Lets questions from now on read another generation; the old file goes with its last reader.
+    pub(crate) fn switch(&self, next: Arc<Generation>) {
+        let old = self.current.write().unwrap_or_else(PoisonError::into_inner).replace(next);
+        if let Some(old) = old {
+            old.retire();
+        }
+    }
+
+    /// Lends a reader, when one is free.
+    fn read<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
+        let _place = self.gate.enter()?;
+        let reader = Reader::new(self.generation()?)?;
+        question(&reader)
+    }
+
+    fn collect(
+        &self,
+        connection: &Connection,
+        plan: &Plan,
+        question: &dialect::Question,
+        batches: &[duckdb::arrow::array::RecordBatch],
+    ) -> Result<Rows, Error> {
+        let buckets = answer::column_cells(batches, 0)?;
+        let (mut keys, mut measures) = (Vec::new(), Vec::new());
+        for (nth, column) in question.columns.iter().enumerate() {
+            let cells = answer::column_cells(batches, nth + 1)?;
+            match column {
+                Column::Key(Yields::Text(name)) => {
+                    keys.push(answer::decoded(connection, &self.texts, name, cells)?);
+                }
+                Column::Key(Yields::Date) => keys.push(answer::dates(cells)),
+                Column::Key(_) => keys.push(answer::numbers(cells)),
+                Column::Measure => measures.push(answer::numbers(cells)),
+            }
+        }
+        let keys = answer::rows(keys, buckets.len());
+        let measures = answer::rows(measures, buckets.len());
+        let last = plan.buckets.len().saturating_sub(1) as i64;
+        let rows = buckets.into_iter().zip(keys).zip(measures).map(|((bucket, keys), measures)| {
+            let bucket = bucket.int().unwrap_or(0).clamp(0, last) as u32;
+            RowOut { bucket, keys, measures }
+        });
+        Ok(Rows { rows: rows.collect() })
     }
 }

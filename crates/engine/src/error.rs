@@ -31,6 +31,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// Wraps the database's error; running out of memory is told apart, since the caller can mend it.
+    pub(crate) fn database(doing: &'static str) -> impl FnOnce(duckdb::Error) -> Error {
+        move |source| match source.to_string().contains("Out of Memory Error") {
+            true => Error::Memory(source),
+            false => Error::Database { doing, source },
+        }
+    }
+
     pub(crate) fn file(doing: &'static str) -> impl FnOnce(std::io::Error) -> Error {
         move |source| Error::File { doing, source }
     }

@@ -1,9 +1,20 @@
 //! The analytics store: takes the fold's numbered deltas, answers plans. The only crate that writes analytics SQL.
 //! Every call blocks; callers inside an async runtime move it to a thread of its own.
 
+mod answer;
+mod batch;
+mod check;
+mod dialect;
 mod engine;
 mod error;
+mod gate;
+mod generation;
 mod question;
+mod rewrite;
+mod schema;
+mod texts;
+mod visits;
+mod writer;
 
 pub use engine::Engine;
 pub use error::Error;

@@ -37,6 +37,8 @@ pub struct VisitsQuestion {
     pub until_s: i64,
     /// Over visits.
     pub filter: Condition,
+    /// The site's clock, as in a plan.
+    pub midnights: Vec<(i64, i64)>,
     /// By the time of the last action, then by visit id.
     pub newest_first: bool,
     pub limit: u64,

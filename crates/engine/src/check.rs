@@ -1,0 +1,87 @@
+//! Looking for damage, and counting.
+
+use crate::{Error, Fault, Stats, answer, generation::wal_of, schema::text_table};
+use duckdb::Connection;
+use makoto_catalog::{Catalog, Stored, Table, columns::DICTIONARIES};
+use std::path::Path;
+
+fn count(connection: &Connection, sql: &str) -> Result<u64, Error> {
+    let batches = answer::ask(connection, sql, &[])?;
+    let cell = answer::column_cells(&batches, 0)?.first().and_then(|cell| cell.int());
+    Ok(cell.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+}
+
+/// Every kind of damage that can be seen from inside.
+pub(crate) fn faults(connection: &Connection, catalog: &Catalog) -> Result<Vec<Fault>, Error> {
+    let mut faults = Vec::new();
+    let mut look = |table: &str, sql: String, what: &str| -> Result<(), Error> {
+        let rows = count(connection, &sql)?;
+        if rows > 0 {
+            faults.push(Fault { table: table.to_owned(), rows, what: what.to_owned() });
+        }
+        Ok(())
+    };
+    for (table, id) in [(Table::Visit, "visit_id"), (Table::Action, "action_id")] {
+        let table = table.name();
+        look(table, twice(table, id), "rows with an id that another row has; restore a backup")?;
+    }
+    for dictionary in DICTIONARIES {
+        let table = text_table(dictionary);
+        look(&table, twice(&table, "id"), "texts with a number that another text has; restore a backup")?;
+    }
+    for table in Table::ALL {
+        for column in catalog.columns(table) {
+            if let Stored::Text(dictionary) = column.stored {
+                let sql = undefined(table.name(), column.name, &text_table(dictionary));
+                look(table.name(), sql, &format!("values of {} without a text; restore a backup", column.name))?;
+            }
+        }
+    }
+    look(
+        "action",
+        "SELECT count(*) FROM action WHERE visit_id NOT IN (SELECT visit_id FROM visit)".to_owned(),
+        "actions without a visit; restore a backup",
+    )?;
+    look(
+        "engine_state",
+        "SELECT abs(count(*) - 1) FROM engine_state".to_owned(),
+        "not exactly one number of the last delta; restore a backup",
+    )?;
+    Ok(faults)
+}
+
+fn twice(table: &str, id: &str) -> String {
+    format!("SELECT count(*) FROM (SELECT {id} FROM {table} GROUP BY {id} HAVING count(*) > 1)")
+}
+
+fn undefined(table: &str, column: &str, dictionary: &str) -> String {
+    format!(
+        "SELECT count(*) FROM (SELECT DISTINCT \"{column}\" AS id FROM {table} WHERE \"{column}\" IS NOT NULL) \
+         WHERE id NOT IN (SELECT id FROM {dictionary})"
+    )
+}
+
+pub(crate) fn stats(connection: &Connection, path: &Path) -> Result<Stats, Error> {
+    let rows = |table: &str| count(connection, &format!("SELECT count(*) FROM {table}"));
+    let mut texts = 0;
+    for dictionary in DICTIONARIES {
+        texts += rows(&text_table(dictionary))?;
+    }
+    let mut file_bytes = 0;
+    for file in [path.to_owned(), wal_of(path)] {
+        file_bytes += match std::fs::metadata(file) {
+            Ok(metadata) => metadata.len(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(Error::file("measure its files")(error)),
+        };
+    }
+    Ok(Stats {
+        visits: rows("visit")?,
+        actions: rows("action")?,
+        conversions: rows("conversion")?,
+        texts,
+        file_bytes,
+        memory_bytes: count(connection, "SELECT CAST(sum(memory_usage_bytes) AS BIGINT) FROM duckdb_memory()")?,
+        unsorted_rows: count(connection, "SELECT CAST(max(unsorted) AS BIGINT) FROM engine_state")?,
+    })
+}

@@ -1,0 +1,107 @@
+//! DuckDB's dialect: the one place where plans become SQL. Identifiers come from the catalog, values are binds.
+
+mod condition;
+mod expr;
+mod plan;
+mod time;
+mod visits;
+
+pub(crate) use plan::{Column, Question, question, reach_question};
+pub(crate) use visits::{actions_of, partition, reach_of_visits, visits};
+
+use crate::Error;
+use duckdb::types::Value as Bound;
+use makoto_catalog::{Catalog, Scope, Stored, Table};
+use makoto_model::SiteId;
+
+/// Collects the binds of one statement while its text is written.
+pub(crate) struct Printer<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) site: SiteId,
+    /// From this moment on, this many seconds are added to UTC.
+    clock: Vec<(i64, i64)>,
+    /// The time that the question is about, seconds since 1970.
+    span: (i64, i64),
+    /// Between these moments lie all actions of the visits asked for, seconds since 1970.
+    reach: (i64, i64),
+    binds: Vec<Bound>,
+    /// A condition on the actions of a visit is being written.
+    inside_actions: bool,
+    /// An expression over actions read a column of the visit.
+    visit_joined: bool,
+}
+
+/// What a printed expression yields.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Yields {
+    Int,
+    Float,
+    /// A number of the dictionary with this name.
+    Text(&'static str),
+    /// Days since 1970, read as `YYYY-MM-DD`.
+    Date,
+}
+
+/// The table that rows of a scope stand in.
+pub(crate) fn table(scope: Scope) -> Table {
+    match scope {
+        Scope::Visit => Table::Visit,
+        Scope::Action => Table::Action,
+    }
+}
+
+/// The short name of a scope's table in statements.
+fn alias(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Visit => "v",
+        Scope::Action => "a",
+    }
+}
+
+impl<'a> Printer<'a> {
+    pub(crate) fn new(catalog: &'a Catalog, site: SiteId, midnights: &[(i64, i64)]) -> Printer<'a> {
+        Printer {
+            catalog,
+            site,
+            clock: time::changes(midnights),
+            span: (0, 0),
+            reach: (0, 0),
+            binds: Vec::new(),
+            inside_actions: false,
+            visit_joined: false,
+        }
+    }
+
+    /// Adds a value and gives its place in the statement.
+    pub(crate) fn bind(&mut self, value: impl Into<Bound>) -> String {
+        self.binds.push(value.into());
+        format!("${}", self.binds.len())
+    }
+
+    /// A declared column of a scope's table.
+    fn column(&self, scope: Scope, name: &str) -> Result<(String, Yields), Error> {
+        let columns = self.catalog.columns(table(scope));
+        let column = columns.iter().find(|column| column.name == name);
+        let column = column.ok_or_else(|| Error::Plan(format!("{} has no column {name}", table(scope).name())))?;
+        let yields = match column.stored {
+            Stored::Int => Yields::Int,
+            Stored::Float => Yields::Float,
+            Stored::Text(dictionary) => Yields::Text(dictionary),
+        };
+        Ok((format!("{}.\"{}\"", alias(scope), column.name), yields))
+    }
+}
+
+/// Many numbers as one bind: the text of a list, which the statement casts back.
+pub(crate) fn list(numbers: &[i64]) -> String {
+    let mut text = String::with_capacity(numbers.len() * 8 + 2);
+    text.push('[');
+    for (place, number) in numbers.iter().enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        text.push_str(&number.to_string());
+    }
+    text.push(']');
+    text
+}

@@ -1,0 +1,72 @@
+//! Statements about single visits.
+
+use super::{
+    Printer, Question,
+    condition::asks_for_actions,
+    list,
+    plan::{REACH_SLACK_S, reach_of},
+};
+use crate::{Error, VisitsQuestion};
+use makoto_catalog::{Catalog, Scope, Table};
+use makoto_model::{Day, SiteId};
+
+/// A table's declared columns, in order.
+fn declared(catalog: &Catalog, table: Table, alias: &str) -> String {
+    let names = catalog.columns(table).iter().map(|column| format!("{alias}.\"{}\"", column.name));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn question(printer: Printer<'_>, sql: String) -> Question {
+    Question { sql, binds: printer.binds, columns: Vec::new() }
+}
+
+fn from_s(asked: &VisitsQuestion) -> i64 {
+    asked.min_last_action_s.map_or(asked.from_s, |least| least.max(asked.from_s))
+}
+
+/// As `reach_question`, for the visits log.
+pub(crate) fn reach_of_visits(catalog: &Catalog, asked: &VisitsQuestion) -> Option<Question> {
+    asks_for_actions(&asked.filter).then(|| reach_of(catalog, asked.site, from_s(asked), asked.until_s))
+}
+
+/// One page of the visits log.
+pub(crate) fn visits(catalog: &Catalog, asked: &VisitsQuestion, reach: Option<(i64, i64)>) -> Result<Question, Error> {
+    let mut print = Printer::new(catalog, asked.site, &asked.midnights);
+    let (first, last) = reach.unwrap_or((from_s(asked), asked.until_s));
+    print.reach = (first - REACH_SLACK_S, last + REACH_SLACK_S);
+    let filter = print.condition(&asked.filter, Scope::Visit)?;
+    let (site, from, until) = (print.bind(asked.site.0), print.bind(from_s(asked)), print.bind(asked.until_s));
+    let limit = print.bind(i64::try_from(asked.limit).unwrap_or(i64::MAX));
+    let offset = print.bind(i64::try_from(asked.offset).unwrap_or(i64::MAX));
+    let order = if asked.newest_first { "DESC" } else { "ASC" };
+    let sql = format!(
+        "SELECT {} FROM visit v WHERE v.site_id = {site} AND v.last_action_s >= {from} AND v.last_action_s < {until} \
+         AND {filter} ORDER BY v.last_action_s {order}, v.visit_id {order} LIMIT {limit} OFFSET {offset}",
+        declared(catalog, Table::Visit, "v")
+    );
+    Ok(question(print, sql))
+}
+
+/// The actions of these visits, which lie between these moments.
+pub(crate) fn actions_of(catalog: &Catalog, site: SiteId, visits: &[i64], reach: (i64, i64)) -> Question {
+    let mut print = Printer::new(catalog, site, &[]);
+    let (site, ids) = (print.bind(site.0), print.bind(list(visits)));
+    let (from, until) = (print.bind(reach.0 - REACH_SLACK_S), print.bind(reach.1 + REACH_SLACK_S));
+    let sql = format!(
+        "SELECT {} FROM action a WHERE a.site_id = {site} AND a.time_s >= {from} AND a.time_s <= {until} \
+         AND a.visit_id IN (SELECT unnest(CAST({ids} AS BIGINT[]))) ORDER BY a.time_s, a.action_id",
+        declared(catalog, Table::Action, "a")
+    );
+    question(print, sql)
+}
+
+/// The visits of a site whose stamped day is this one.
+pub(crate) fn partition(catalog: &Catalog, site: SiteId, day: Day) -> Question {
+    let mut print = Printer::new(catalog, site, &[]);
+    let (site, day) = (print.bind(site.0), print.bind(day.0));
+    let sql = format!(
+        "SELECT {} FROM visit v WHERE v.site_id = {site} AND v.day = {day} ORDER BY v.visit_id",
+        declared(catalog, Table::Visit, "v")
+    );
+    question(print, sql)
+}

@@ -1,0 +1,136 @@
+//! Writing the whole store anew: sorted, without deleted rows, or as a copy. A rewritten file counts from the moment
+//! it is renamed; a crash before leaves a draft that the next start removes.
+
+use crate::{
+    Error,
+    engine::Inner,
+    generation::{Generation, lock, sync_folder, wal_of},
+    schema::{prepare, text_table},
+    writer::{Writer, transact},
+};
+use duckdb::Connection;
+use makoto_catalog::{Table, columns::DICTIONARIES};
+use std::{fs::File, path::Path, sync::Arc};
+
+/// The file is sorted again once more than one row in this many is out of place.
+const UNSORTED_ONE_IN: u64 = 20;
+const DRAFT: &str = "draft";
+const COPY: &str = "copy";
+
+/// In which order rows are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Sorted,
+    AsTheyStand,
+}
+
+/// The order in which questions touch fewest rows: a site's day together, a visit's rows together.
+fn sorting(table: Table) -> &'static str {
+    match table {
+        Table::Visit => " ORDER BY site_id, last_action_s // 86400, visit_id",
+        Table::Action => " ORDER BY site_id, time_s // 86400, visit_id, action_id",
+        Table::Conversion => " ORDER BY site_id, time_s // 86400, visit_id",
+    }
+}
+
+/// Sorts the store unless little is out of place.
+pub(crate) fn cluster(inner: &Inner) -> Result<bool, Error> {
+    let mut writer = lock(&inner.writer);
+    let current = writer.as_ref().ok_or(Error::Closed)?;
+    let rows: u64 = current
+        .connection
+        .query_row("SELECT (SELECT count(*) FROM visit) + (SELECT count(*) FROM action)", [], |row| row.get(0))
+        .map_err(Error::database("count its rows"))?;
+    if current.unsorted == 0 || current.unsorted * UNSORTED_ONE_IN < rows {
+        return Ok(false);
+    }
+    replace(inner, &mut writer, Order::Sorted)?;
+    Ok(true)
+}
+
+/// Writes every row that still counts to a new file.
+pub(crate) fn compact(inner: &Inner) -> Result<(), Error> {
+    replace(inner, &mut lock(&inner.writer), Order::Sorted)?;
+    inner.texts.clear();
+    Ok(())
+}
+
+fn replace(inner: &Inner, writer: &mut Option<Writer>, order: Order) -> Result<(), Error> {
+    let current = writer.as_ref().ok_or(Error::Closed)?;
+    let generation = inner.generation()?;
+    let draft = generation.draft_path();
+    write(&current.connection, &draft, DRAFT, order)?;
+    std::fs::rename(&draft, generation.next_path()).map_err(Error::file("put the new data file in place"))?;
+    sync_folder(generation.dir())?;
+    // From here on a restart opens the new file, so nothing may be written to the old one any more.
+    *writer = None;
+    let next = Arc::new(generation.next()?);
+    prepare(&next.connect()?, &next.database(), &inner.catalog)?;
+    *writer = Some(Writer::new(&next, &inner.catalog)?);
+    inner.switch(next);
+    Ok(())
+}
+
+/// Copies to this path what one moment shows, while rows come and go.
+pub(crate) fn backup(inner: &Inner, to: &Path) -> Result<(), Error> {
+    let _one_at_a_time = lock(&inner.copying);
+    let generation = inner.generation()?;
+    let draft = generation.backup_path();
+    write(&generation.connect()?, &draft, COPY, Order::AsTheyStand)?;
+    if std::fs::rename(&draft, to).is_err() {
+        // Another file system: copy beside the target, then rename there, so that no half copy bears its name.
+        let failed = || Error::file("write the backup");
+        let mut half = to.as_os_str().to_owned();
+        half.push(".writing");
+        std::fs::copy(&draft, &half).map_err(failed())?;
+        File::open(&half).and_then(|file| file.sync_all()).map_err(failed())?;
+        std::fs::rename(&half, to).map_err(failed())?;
+        std::fs::remove_file(&draft).map_err(failed())?;
+    }
+    match to.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => sync_folder(folder),
+        _ => Ok(()),
+    }
+}
+
+/// Writes all tables to a fresh file; the file is complete and durable afterwards, or gone.
+fn write(connection: &Connection, path: &Path, name: &str, order: Order) -> Result<(), Error> {
+    Generation::create(connection, path, name)?;
+    let written = transact(connection, || copy_tables(connection, name, order));
+    let detached =
+        connection.execute_batch(&format!("DETACH {name}")).map_err(Error::database("finish a new data file"));
+    let durable = written.and(detached).and_then(|()| {
+        File::open(path).and_then(|file| file.sync_all()).map_err(Error::file("make the new data file durable"))
+    });
+    match durable {
+        Ok(()) if !wal_of(path).exists() => Ok(()),
+        Ok(()) => Err(Error::Plan("the new data file kept a log beside it".into())),
+        Err(error) => {
+            std::fs::remove_file(path).map_err(Error::file("remove an unfinished data file"))?;
+            Err(error)
+        }
+    }
+}
+
+fn copy_tables(connection: &Connection, name: &str, order: Order) -> Result<(), Error> {
+    let failed = || Error::database("write a new data file");
+    for table in Table::ALL {
+        let sorting = if order == Order::Sorted { sorting(table) } else { "" };
+        let table = table.name();
+        connection
+            .execute_batch(&format!("CREATE TABLE {name}.main.{table} AS SELECT * FROM {table}{sorting}"))
+            .map_err(failed())?;
+    }
+    for dictionary in DICTIONARIES {
+        let table = text_table(dictionary);
+        connection
+            .execute_batch(&format!("CREATE TABLE {name}.main.{table} AS SELECT * FROM {table} ORDER BY id"))
+            .map_err(failed())?;
+    }
+    let unsorted = if order == Order::Sorted { "0::UBIGINT" } else { "unsorted" };
+    connection
+        .execute_batch(&format!(
+            "CREATE TABLE {name}.main.engine_state AS SELECT applied, {unsorted} AS unsorted FROM engine_state"
+        ))
+        .map_err(failed())
+}

@@ -1,0 +1,116 @@
+//! The dictionaries' texts, kept in memory as far as questions ask for them. A number never changes its text.
+
+use crate::{Error, dialect::list, generation::lock, schema::text_table};
+use duckdb::{
+    Connection,
+    arrow::array::{Array, AsArray, RecordBatch},
+    arrow::datatypes::{UInt8Type, UInt32Type},
+    types::Value as Bound,
+};
+use makoto_catalog::columns::{DICTIONARIES, dictionary_number};
+use makoto_model::TrackedUrl;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+/// Texts kept for all dictionaries together; a month's URLs of a large site take about 30 MiB.
+const CACHE_BYTES_MAX: usize = 48 << 20;
+/// What an entry costs beside its text.
+const ENTRY_BYTES: usize = 48;
+
+type Known = HashMap<u32, Arc<str>>;
+
+#[derive(Default)]
+struct Shelf {
+    texts: Known,
+    bytes: usize,
+}
+
+/// The cache of every dictionary.
+pub(crate) struct Texts {
+    shelves: Vec<Mutex<Shelf>>,
+}
+
+impl Texts {
+    pub(crate) fn new() -> Texts {
+        Texts { shelves: DICTIONARIES.iter().map(|_| Mutex::default()).collect() }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        for shelf in &self.shelves {
+            *lock(shelf) = Shelf::default();
+        }
+    }
+
+    /// The text of each number, in order; `None` for numbers that are null or that the dictionary lacks.
+    pub(crate) fn decode(
+        &self,
+        connection: &Connection,
+        dictionary: &str,
+        ids: &[Option<u32>],
+    ) -> Result<Vec<Option<Arc<str>>>, Error> {
+        let shelf = dictionary_number(dictionary).and_then(|number| self.shelves.get(usize::from(number)));
+        let shelf = shelf.ok_or_else(|| Error::Plan(format!("there is no dictionary {dictionary}")))?;
+        let mut shelf = lock(shelf);
+        let mut missing: Vec<i64> =
+            ids.iter().flatten().filter(|id| !shelf.texts.contains_key(id)).map(|&id| i64::from(id)).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        if !missing.is_empty() {
+            let read = read(connection, dictionary, &missing)?;
+            let bytes: usize = read.iter().map(|(_, text)| text.len() + ENTRY_BYTES).sum();
+            let share_max = CACHE_BYTES_MAX / DICTIONARIES.len();
+            // URLs and titles may use what the small dictionaries leave.
+            if shelf.bytes + bytes > CACHE_BYTES_MAX / 2 && shelf.bytes > share_max {
+                return Ok(decode_past(&mut shelf, read, ids));
+            }
+            shelf.bytes += bytes;
+            shelf.texts.extend(read);
+        }
+        Ok(ids.iter().map(|id| id.and_then(|id| shelf.texts.get(&id).cloned())).collect())
+    }
+}
+
+/// Answers from a full shelf and what was read beside it, then starts the shelf anew with the latter.
+fn decode_past(shelf: &mut Shelf, read: Vec<(u32, Arc<str>)>, ids: &[Option<u32>]) -> Vec<Option<Arc<str>>> {
+    let bytes = read.iter().map(|(_, text)| text.len() + ENTRY_BYTES).sum();
+    let read: Known = read.into_iter().collect();
+    let find = |id: u32| shelf.texts.get(&id).or_else(|| read.get(&id)).cloned();
+    let found = ids.iter().map(|id| id.and_then(find)).collect();
+    *shelf = match bytes <= CACHE_BYTES_MAX / 2 {
+        true => Shelf { texts: read, bytes },
+        false => Shelf::default(),
+    };
+    found
+}
+
+fn read(connection: &Connection, dictionary: &str, ids: &[i64]) -> Result<Vec<(u32, Arc<str>)>, Error> {
+    let failed = || Error::database("read texts");
+    let sql = format!(
+        "SELECT id, prefix, text FROM {} \
+         WHERE id >= $1 AND id <= $2 AND id IN (SELECT unnest(CAST($3 AS UINTEGER[])))",
+        text_table(dictionary)
+    );
+    let first = ids.first().copied().unwrap_or(0);
+    let last = ids.last().copied().unwrap_or(0);
+    let binds = [Bound::BigInt(first), Bound::BigInt(last), Bound::Text(list(ids))];
+    let mut statement = connection.prepare(&sql).map_err(failed())?;
+    let batches: Vec<RecordBatch> = statement.query_arrow(duckdb::params_from_iter(binds)).map_err(failed())?.collect();
+    let mut read = Vec::with_capacity(ids.len());
+    for batch in &batches {
+        let ids = batch.column(0).as_primitive::<UInt32Type>();
+        let prefixes = batch.column(1).as_primitive::<UInt8Type>();
+        let texts = batch.column(2).as_string::<i32>();
+        for row in 0..batch.num_rows() {
+            let text = texts.value(row);
+            let text: Arc<str> = match prefixes.is_valid(row) {
+                true => TrackedUrl::join_parts(Some(prefixes.value(row)), text).into(),
+                false => text.into(),
+            };
+            read.push((ids.value(row), text));
+        }
+    }
+    Ok(read)
+}

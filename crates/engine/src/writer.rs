@@ -1,0 +1,105 @@
+//! The one writer: numbered deltas, one transaction per call.
+
+use crate::{
+    Error,
+    batch::Batch,
+    dialect::list,
+    generation::Generation,
+    schema::{Layout, layout},
+};
+use duckdb::Connection;
+use makoto_catalog::{Catalog, Table};
+use makoto_model::Delta;
+
+/// Rows replaced by one statement; the list of their ids stays small beside the batch itself.
+const REPLACED_PER_STATEMENT: usize = 10_000;
+
+/// The connection that writes, and what it knows of the file.
+pub(crate) struct Writer {
+    pub(crate) connection: Connection,
+    layouts: [Layout; 3],
+    pub(crate) applied: u64,
+    /// Rows appended since the file was last sorted.
+    pub(crate) unsorted: u64,
+}
+
+/// Runs statements in one transaction; undone when they fail.
+pub(crate) fn transact<T>(connection: &Connection, act: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    connection.execute_batch("BEGIN TRANSACTION").map_err(Error::database("begin a transaction"))?;
+    match act() {
+        // A commit that fails has undone everything itself.
+        Ok(value) => {
+            connection.execute_batch("COMMIT").map_err(Error::database("commit a transaction"))?;
+            Ok(value)
+        }
+        Err(error) => {
+            connection.execute_batch("ROLLBACK").map_err(Error::database("undo a transaction"))?;
+            Err(error)
+        }
+    }
+}
+
+impl Writer {
+    pub(crate) fn new(generation: &Generation, catalog: &Catalog) -> Result<Writer, Error> {
+        let connection = generation.connect()?;
+        let database = generation.database();
+        let of = |table| layout(&connection, &database, catalog, table);
+        let layouts = [of(Table::Visit)?, of(Table::Action)?, of(Table::Conversion)?];
+        let (applied, unsorted) = connection
+            .query_row("SELECT max(applied), max(unsorted) FROM engine_state", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .map_err(Error::database("read its state"))?;
+        Ok(Writer { connection, layouts, applied, unsorted })
+    }
+
+    pub(crate) fn apply(&mut self, catalog: &Catalog, deltas: &[Delta]) -> Result<(), Error> {
+        let fresh = &deltas[deltas.iter().take_while(|delta| delta.number <= self.applied).count()..];
+        for (delta, expected) in fresh.iter().zip(self.applied + 1..) {
+            if delta.number != expected {
+                return Err(Error::Gap { expected, got: delta.number });
+            }
+        }
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let batch = Batch::gather(catalog, fresh)?;
+        let added: usize = Table::ALL.iter().map(|table| batch.changes(*table).rows.len()).sum();
+        let unsorted = self.unsorted + added as u64;
+        transact(&self.connection, || self.write(catalog, &batch, unsorted))?;
+        (self.applied, self.unsorted) = (batch.last_number, unsorted);
+        Ok(())
+    }
+
+    fn write(&self, catalog: &Catalog, batch: &Batch, unsorted: u64) -> Result<(), Error> {
+        batch.append_texts(&self.connection)?;
+        self.delete(Table::Visit, "visit_id", &batch.visits.replaced)?;
+        self.delete(Table::Action, "action_id", &batch.actions.replaced)?;
+        for (table, layout) in Table::ALL.into_iter().zip(&self.layouts) {
+            batch.append_rows(&self.connection, catalog, table, layout)?;
+        }
+        self.connection
+            .execute("UPDATE engine_state SET applied = ?, unsorted = ?", [batch.last_number, unsorted])
+            .map_err(Error::database("keep its number"))?;
+        Ok(())
+    }
+
+    /// Ids grow with time, so their bounds keep most of the table unread.
+    fn delete(&self, table: Table, id: &str, replaced: &[i64]) -> Result<(), Error> {
+        let sql = format!(
+            "DELETE FROM {} WHERE {id} >= ? AND {id} <= ? AND {id} IN (SELECT unnest(CAST(? AS BIGINT[])))",
+            table.name()
+        );
+        for ids in replaced.chunks(REPLACED_PER_STATEMENT) {
+            let first = ids.iter().min().copied().unwrap_or(0);
+            let last = ids.iter().max().copied().unwrap_or(0);
+            self.connection
+                .execute(&sql, duckdb::params![first, last, list(ids)])
+                .map_err(Error::database("replace rows"))?;
+        }
+        Ok(())
+    }
+
+    /// Moves everything from the log to the data file.
+    pub(crate) fn checkpoint(&self) -> Result<(), Error> {
+        self.connection.execute_batch("CHECKPOINT").map_err(Error::database("write everything to disk"))
+    }
+}

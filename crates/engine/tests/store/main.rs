@@ -1,0 +1,8 @@
+//! The store as its callers see it, on files of its own.
+
+mod buckets;
+mod crash;
+mod fixture;
+mod rewriting;
+mod round_trip;
+mod segments;
