@@ -20,5 +20,5 @@ pub use facts::Facts;
 pub use method::{Access, Effect, Method, Outcome, Param, ParamKind};
 pub use metric::{Formula, Merge, Metric, Unit};
 pub use plan::{Aggregate, Bucket, Condition, Expr, Measure, Op, Plan, Scope, TimePart};
-pub use report::{Always, AlwaysColumns, Chart, Meta, Part, Report, RowLabel, Shape, Tree, VisitLog};
+pub use report::{Always, AlwaysColumns, Chart, FlatLabel, Meta, Part, Report, RowLabel, Shape, Tree, VisitLog};
 pub use setting::{AnySetting, Control, Level, Setting, SettingText};

@@ -113,12 +113,29 @@ impl Metric {
         Metric { only_with, ..self }
     }
 
+    /// The same count under another name.
+    pub const fn named(self, id: &'static str) -> Metric {
+        let formula = match self.formula {
+            Formula::Counted { measure, merge } => Formula::Counted {
+                measure: Measure { name: id, aggregate: measure.aggregate, only: measure.only },
+                merge,
+            },
+            Formula::Persons { measure, daily } => Formula::Persons {
+                measure: Measure { name: id, aggregate: measure.aggregate, only: measure.only },
+                daily,
+            },
+            other => other,
+        };
+        Metric { id, formula, ..self }
+    }
+
     /// The same metric, counted only where the expression is not 0, under another name.
     pub const fn where_(self, id: &'static str, only: Expr) -> Metric {
         let formula = match self.formula {
-            Formula::Counted { measure, merge } => {
-                Formula::Counted { measure: Measure { name: id, aggregate: measure.aggregate, only: Some(only) }, merge }
-            }
+            Formula::Counted { measure, merge } => Formula::Counted {
+                measure: Measure { name: id, aggregate: measure.aggregate, only: Some(only) },
+                merge,
+            },
             Formula::Persons { measure, daily } => Formula::Persons {
                 measure: Measure { name: id, aggregate: measure.aggregate, only: Some(only) },
                 daily: Measure { name: daily.name, aggregate: daily.aggregate, only: Some(only) },

@@ -82,7 +82,7 @@ pub enum Shape {
     /// The first shown metric alone. `text` turns it into words.
     Number { text: Option<fn(f64) -> String> },
     /// A row per value. A second level opens the rows of the first.
-    Rows { levels: &'static [RowLabel], always: Option<Always> },
+    Rows { levels: &'static [RowLabel], always: Option<Always>, flat: Option<FlatLabel> },
     /// Rows are paths (page URLs, titles): a tree that is summed upward.
     Tree(Tree),
     /// A row per metric of the only row, all under the name of the first; then the report's processed metrics.
@@ -103,12 +103,24 @@ pub enum Shape {
 pub struct RowLabel {
     /// The row's own key from the keys of a group; many groups may give one row. `None` leaves a group out.
     pub row: fn(&[Value]) -> Option<Vec<Value>>,
+    /// How many of the key's values tell rows apart; 0 for all. The others are those of the first group.
+    pub identity: usize,
     /// What a person reads.
     pub text: fn(&[Value]) -> String,
     /// More facts about the row ("url", "logo", "code", "segment").
     pub meta: fn(&[Value], &mut Vec<Meta>),
+    /// The label, without further facts, where the row stands inside another one. `None`: as anywhere else.
+    pub inside: Option<fn(&[Value]) -> String>,
     /// The column that holds this level's label when levels are flattened.
     pub flat_column: &'static str,
+}
+
+/// The label of a row of the second level when levels are flattened.
+pub struct FlatLabel {
+    /// One text per level, from the key of the second.
+    pub parts: fn(&[Value]) -> [String; 2],
+    pub separator: &'static str,
+    pub meta: fn(&[Value], &mut Vec<Meta>),
 }
 
 /// Rows that stand even when nothing happened.

@@ -1,12 +1,138 @@
 //! One folder per Matomo plugin: its declarations and the small pure functions behind them, and the management
 //! methods that reach the stores with a grant.
 
+pub mod actions;
 pub mod api;
+pub mod contents;
+pub mod core_home;
+pub mod device_plugins;
+pub mod devices_detection;
+pub mod events;
+pub mod live;
 pub mod methods;
+pub mod page_performance;
 pub mod privacy_manager;
+pub mod referrers;
+pub mod resolution;
+mod rows;
 pub mod services;
 pub mod sites_manager;
+pub mod user_country;
+pub mod user_id;
+pub mod user_language;
 pub mod users_manager;
+pub mod visit_frequency;
+pub mod visit_time;
+pub mod visitor_interest;
+pub mod visits_summary;
 
 pub use methods::{METHODS, method};
 pub use services::Services;
+
+use makoto_catalog::{Catalog, Feature, Unsound};
+
+/// Every feature; the order is that of the columns that they add to the stored tables.
+pub static FEATURES: &[&Feature] = &[
+    &core_home::FEATURE,
+    &visits_summary::FEATURE,
+    &visit_frequency::FEATURE,
+    &visit_time::FEATURE,
+    &visitor_interest::FEATURE,
+    &devices_detection::FEATURE,
+    &device_plugins::FEATURE,
+    &resolution::FEATURE,
+    &user_country::FEATURE,
+    &user_language::FEATURE,
+    &user_id::FEATURE,
+    &referrers::FEATURE,
+    &actions::FEATURE,
+    &page_performance::FEATURE,
+    &events::FEATURE,
+    &contents::FEATURE,
+    &live::FEATURE,
+    &sites_manager::FEATURE,
+    &privacy_manager::FEATURE,
+];
+
+/// All declarations, joined and checked.
+///
+/// # Errors
+/// `Unsound` when declarations contradict each other; the tests of this crate keep that from happening.
+pub fn catalog() -> Result<Catalog, Unsound> {
+    Catalog::new(FEATURES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use makoto_catalog::{Kind, Privacy, Read, Shape, Source};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn declarations_agree_with_each_other() {
+        let catalog = catalog().unwrap_or_else(|fault| panic!("{fault}"));
+        assert!(catalog.reports().count() > 50);
+    }
+
+    #[test]
+    fn subtables_are_reports_and_labels_have_columns() {
+        let catalog = catalog().unwrap();
+        for report in catalog.reports() {
+            if let Some(subtable) = report.subtable {
+                assert!(catalog.report(subtable).is_some(), "{} opens to {subtable}", report.method);
+            }
+            if let Shape::Rows { levels, .. } = &report.shape {
+                assert!(!levels[0].flat_column.is_empty(), "{} has no name for its label", report.method);
+            }
+        }
+    }
+
+    #[test]
+    fn few_reports_need_an_escape_hatch() {
+        let catalog = catalog().unwrap();
+        let own = |shape: &Shape| matches!(shape, Shape::Visits { .. } | Shape::Recent { .. });
+        let odd = catalog.reports().filter(|report| own(&report.shape)).count();
+        assert!(odd * 5 <= catalog.reports().count());
+    }
+
+    #[test]
+    fn names_of_persons_and_places_are_personal() {
+        let catalog = catalog().unwrap();
+        let personal = ["user_id", "address", "address_order", "visitor", "config_id", "latitude", "longitude"];
+        for dimension in catalog.dimensions().filter(|dimension| personal.contains(&dimension.column)) {
+            assert_ne!(dimension.privacy, Privacy::Anonymous, "{}", dimension.id);
+        }
+    }
+
+    #[test]
+    fn the_example_of_every_segment_means_something() {
+        let catalog = catalog().unwrap();
+        let mut names = BTreeSet::new();
+        for dimension in catalog.dimensions() {
+            for segment in dimension.segments {
+                assert!(names.insert(segment.name), "{} stands twice", segment.name);
+                let means = match segment.read {
+                    Read::Text | Read::Url => matches!(dimension.kind, Kind::Text(_)),
+                    Read::Number => segment.example.parse::<f64>().is_ok() && !matches!(dimension.kind, Kind::Text(_)),
+                    Read::Named(read) => !read(makoto_catalog::Op::Is, segment.example).is_empty(),
+                    Read::Condition(read) => read(makoto_catalog::Op::Is, segment.example).is_some(),
+                };
+                assert!(means, "{}", segment.name);
+            }
+        }
+        assert!(names.len() >= 70, "{} names", names.len());
+    }
+
+    #[test]
+    fn derived_dimensions_stand_on_stored_columns() {
+        let catalog = catalog().unwrap();
+        for dimension in catalog.dimensions().filter(|d| matches!(d.source, Source::Derived(_))) {
+            let table = match dimension.scope {
+                makoto_catalog::Scope::Visit => makoto_catalog::Table::Visit,
+                makoto_catalog::Scope::Action => makoto_catalog::Table::Action,
+            };
+            let known = catalog.columns(table).iter().any(|column| column.name == dimension.column);
+            assert!(known, "{}", dimension.id);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Pages, downloads, outlinks and internal searches.
+
+pub mod metrics;
+mod paths;
+mod reports;
+mod searches;
+
+use makoto_catalog::{
+    Dimension, Feature, Kind, Op, Read, SegmentName,
+    columns::{NAMES, TITLES, URLS},
+};
+use makoto_model::{Act, ActionKind, Value};
+
+/// Heading of the segment editor.
+const BEHAVIOUR: &str = "General_Actions";
+
+const fn url(name: &'static str, title: &'static str) -> SegmentName {
+    SegmentName::text(name, title, BEHAVIOUR).read(Read::Url, "http://example.org/shop")
+}
+
+pub static URL: Dimension = Dimension::of_action("Actions.PageUrl", "Page URL", "url", Kind::Text(URLS)).segments(&[
+    url("pageUrl", "Page URL").kind(ActionKind::PageView),
+    url("downloadUrl", "Download URL").kind(ActionKind::Download),
+    url("outlinkUrl", "Clicked outlink").kind(ActionKind::Outlink),
+    url("eventUrl", "Event URL").kind(ActionKind::Event),
+    url("actionUrl", "Action URL"),
+]);
+
+pub static TITLE: Dimension = Dimension::of_action("Actions.PageTitle", "Page title", "title", Kind::Text(TITLES))
+    .segments(&[
+        SegmentName::text("pageTitle", "Page title", BEHAVIOUR).kind(ActionKind::PageView),
+        SegmentName::text("siteSearchKeyword", "Keyword (site search)", BEHAVIOUR).kind(ActionKind::SiteSearch),
+    ]);
+
+static KIND: Dimension =
+    Dimension::of_action("Actions.ActionType", "Action type", "kind", Kind::Int).segments(&[SegmentName::text(
+        "actionType",
+        "Action type",
+        BEHAVIOUR,
+    )
+    .read(Read::Named(kinds), "pageviews")
+    .accepted("pageviews, contents, sitesearches, events, outlinks, downloads")]);
+
+fn kinds(op: Op, text: &str) -> Vec<Value> {
+    let known = [
+        ("pageviews", ActionKind::PageView),
+        ("contents", ActionKind::Content),
+        ("sitesearches", ActionKind::SiteSearch),
+        ("events", ActionKind::Event),
+        ("outlinks", ActionKind::Outlink),
+        ("downloads", ActionKind::Download),
+    ];
+    let meets = |name: &str| crate::devices_detection::meets(op, name, text);
+    known.into_iter().filter(|(name, _)| meets(name)).map(|(_, kind)| Value::Int(kind as i64)).collect()
+}
+
+pub static ENTRY_URL: Dimension =
+    Dimension::of_visit("Actions.EntryPageUrl", "Entry page URL", "entry_url", Kind::Text(URLS))
+        .segments(&[url("entryPageUrl", "Entry page URL")]);
+pub static ENTRY_TITLE: Dimension =
+    Dimension::of_visit("Actions.EntryPageTitle", "Entry page title", "entry_title", Kind::Text(TITLES))
+        .segments(&[SegmentName::text("entryPageTitle", "Entry page title", BEHAVIOUR)]);
+pub static EXIT_URL: Dimension =
+    Dimension::of_visit("Actions.ExitPageUrl", "Exit page URL", "exit_url", Kind::Text(URLS))
+        .segments(&[url("exitPageUrl", "Exit page URL")]);
+pub static EXIT_TITLE: Dimension =
+    Dimension::of_visit("Actions.ExitPageTitle", "Exit page title", "exit_title", Kind::Text(TITLES))
+        .segments(&[SegmentName::text("exitPageTitle", "Exit page title", BEHAVIOUR)]);
+
+static SEARCH_CATEGORY: Dimension = Dimension::read_action(
+    "Actions.SearchCategory",
+    "Search category",
+    "search_category",
+    Kind::Text(NAMES),
+    |facts| match facts.act {
+        Act::Action { kind: ActionKind::SiteSearch, .. } => searches::category(facts).into(),
+        _ => Value::Null,
+    },
+)
+.segments(&[SegmentName::text("siteSearchCategory", "Category (site search)", BEHAVIOUR)]);
+
+static SEARCH_COUNT: Dimension =
+    Dimension::read_action("Actions.SearchNoResults", "Results of the search", "search_results", Kind::Int, |facts| {
+        match facts.act {
+            Act::Action { kind: ActionKind::SiteSearch, .. } => facts.params.int("search_count").into(),
+            _ => Value::Null,
+        }
+    })
+    .segments(&[SegmentName::text("siteSearchCount", "Keyword count (site search)", BEHAVIOUR).of_numbers()]);
+
+static PAGE_VIEW_ID: Dimension =
+    Dimension::read_action("Actions.IdPageview", "Page view id", "pageview_id", Kind::Text("content"), |facts| {
+        facts.params.filled("pv_id").map(Value::from).unwrap_or_default()
+    });
+
+pub static FEATURE: Feature = Feature {
+    name: "Actions",
+    dimensions: &[
+        &URL,
+        &TITLE,
+        &KIND,
+        &ENTRY_URL,
+        &ENTRY_TITLE,
+        &EXIT_URL,
+        &EXIT_TITLE,
+        &SEARCH_CATEGORY,
+        &SEARCH_COUNT,
+        &PAGE_VIEW_ID,
+    ],
+    metrics: &[],
+    reports: reports::REPORTS,
+    settings: &[],
+};

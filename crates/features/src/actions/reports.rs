@@ -1,0 +1,313 @@
+use super::{
+    ENTRY_TITLE, ENTRY_URL, EXIT_TITLE, EXIT_URL, TITLE, URL,
+    metrics::{
+        AVG_PAGE_LOAD, AVG_TIME_ON_PAGE, BOUNCE_RATE, DOWNLOADS, ENTRY_VISITS, EXIT_RATE, EXIT_VISITS, KEYWORDS,
+        NB_VISITS, OF_ENTRIES, OF_EXITS, OF_LINKS, OF_PAGES, OF_PAGES_BRIEF, OUTLINKS, PAGE_VIEWS, PROCESSED, SEARCHES,
+        SUM_TIME_SPENT, UNIQUE_DOWNLOADS, UNIQUE_OUTLINKS, UNIQUE_PAGE_VIEWS,
+    },
+    paths,
+};
+use crate::rows::all;
+use makoto_catalog::{Chart, Condition, Expr, Metric, Op, Part, Report, Scope, Shape, Tree};
+use makoto_model::{ActionKind, Value};
+
+pub const REPORTS: &[&Report] = &[
+    &GET,
+    &PAGE_URLS,
+    &PAGE_TITLES,
+    &ENTRY_URLS,
+    &ENTRY_TITLES,
+    &EXIT_URLS,
+    &EXIT_TITLES,
+    &GET_DOWNLOADS,
+    &GET_OUTLINKS,
+    &GET_PAGE_URL,
+    &GET_PAGE_TITLE,
+    &GET_DOWNLOAD,
+    &GET_OUTLINK,
+];
+
+const PLAIN: Report = Report { category: "General_Actions", rows_max: (500, 100), ..Report::PLAIN };
+
+pub static GET: Report = Report {
+    method: "Actions.get",
+    name: "Actions overview",
+    doc: "Page views, downloads, outlinks and internal searches.",
+    subcategory: "General_Overview",
+    parts: &[Part {
+        scope: Scope::Action,
+        keys: &[],
+        only: all,
+        metrics: &[
+            &PAGE_VIEWS,
+            &UNIQUE_PAGE_VIEWS,
+            &DOWNLOADS,
+            &UNIQUE_DOWNLOADS,
+            &OUTLINKS,
+            &UNIQUE_OUTLINKS,
+            &SEARCHES,
+            &KEYWORDS,
+        ],
+        zeros: true,
+    }],
+    chart: Chart::Evolution,
+    ..PLAIN
+};
+
+fn of_kind(kind: ActionKind) -> Condition {
+    Condition::Compare { expr: Expr::Column("kind"), op: Op::Is, value: Value::Int(kind as i64) }
+}
+
+fn page_views() -> Condition {
+    of_kind(ActionKind::PageView)
+}
+
+fn downloads() -> Condition {
+    of_kind(ActionKind::Download)
+}
+
+fn outlinks() -> Condition {
+    of_kind(ActionKind::Outlink)
+}
+
+fn known(column: &'static str) -> Condition {
+    Condition::Compare { expr: Expr::Column(column), op: Op::IsNot, value: Value::Null }
+}
+
+const fn actions(keys: &'static [Expr], only: fn() -> Condition, metrics: &'static [&'static Metric]) -> Part {
+    Part { scope: Scope::Action, keys, only, metrics, zeros: true }
+}
+
+const fn visits(keys: &'static [Expr], only: fn() -> Condition, metrics: &'static [&'static Metric]) -> Part {
+    Part { scope: Scope::Visit, keys, only, metrics, zeros: false }
+}
+
+const TIME_SPENT: &[&Metric] = &[&SUM_TIME_SPENT];
+
+const URL_PARTS: &[Part] = &[
+    actions(&[Expr::Column("url")], page_views, OF_PAGES),
+    actions(&[Expr::Column("url_before")], || known("url_before"), TIME_SPENT),
+    visits(&[Expr::Column("entry_url")], || known("entry_url"), OF_ENTRIES),
+    visits(&[Expr::Column("exit_url")], || known("exit_url"), OF_EXITS),
+];
+
+const TITLE_PARTS: &[Part] = &[
+    actions(&[Expr::Column("title")], page_views, OF_PAGES),
+    actions(&[Expr::Column("title_before")], || known("title_before"), TIME_SPENT),
+    visits(&[Expr::Column("entry_title")], || known("entry_title"), OF_ENTRIES),
+    visits(&[Expr::Column("exit_title")], || known("exit_title"), OF_EXITS),
+];
+
+const EXIT_URL_PARTS: &[Part] = &[
+    actions(&[Expr::Column("url")], page_views, OF_PAGES_BRIEF),
+    actions(&[Expr::Column("url_before")], || known("url_before"), TIME_SPENT),
+    visits(&[Expr::Column("entry_url")], || known("entry_url"), OF_ENTRIES),
+    visits(&[Expr::Column("exit_url")], || known("exit_url"), OF_EXITS),
+];
+
+const EXIT_TITLE_PARTS: &[Part] = &[
+    actions(&[Expr::Column("title")], page_views, OF_PAGES_BRIEF),
+    actions(&[Expr::Column("title_before")], || known("title_before"), TIME_SPENT),
+    visits(&[Expr::Column("entry_title")], || known("entry_title"), OF_ENTRIES),
+    visits(&[Expr::Column("exit_title")], || known("exit_title"), OF_EXITS),
+];
+
+const fn pages(leaf_segment: &'static str, flat_column: &'static str) -> Shape {
+    Shape::Tree(Tree {
+        split: paths::page,
+        leaf_prefix: "/",
+        separator: "/",
+        flat_prefix: true,
+        index: Some(paths::INDEX),
+        nameless: "Page URL not defined",
+        url: true,
+        leaf_segment,
+        folder_segment: Some("pageUrl"),
+        flat_column,
+    })
+}
+
+const fn titles(leaf_segment: &'static str, flat_column: &'static str) -> Shape {
+    Shape::Tree(Tree {
+        split: paths::title,
+        leaf_prefix: " ",
+        separator: "",
+        flat_prefix: false,
+        index: None,
+        nameless: "Page Name not defined",
+        url: false,
+        leaf_segment,
+        folder_segment: None,
+        flat_column,
+    })
+}
+
+const fn links(leaf_segment: &'static str, flat_column: &'static str) -> Shape {
+    Shape::Tree(Tree {
+        split: paths::host,
+        leaf_prefix: "/",
+        separator: "/",
+        flat_prefix: false,
+        index: None,
+        nameless: "URL not defined",
+        url: true,
+        leaf_segment,
+        folder_segment: None,
+        flat_column,
+    })
+}
+
+static PAGE_URLS: Report = Report {
+    method: "Actions.getPageUrls",
+    name: "Page URLs",
+    doc: "The pages that were viewed, as a tree of their URLs.",
+    subcategory: "General_Pages",
+    order: 1,
+    dimension: Some(&URL),
+    parts: URL_PARTS,
+    processed: PROCESSED,
+    sort: Some(&NB_VISITS),
+    subtable: Some("Actions.getPageUrls"),
+    shape: pages("pageUrl", "Actions_PageUrl"),
+    ..PLAIN
+};
+
+static PAGE_TITLES: Report = Report {
+    method: "Actions.getPageTitles",
+    name: "Page titles",
+    doc: "The titles of the pages that were viewed.",
+    subcategory: "Actions_SubmenuPageTitles",
+    order: 5,
+    dimension: Some(&TITLE),
+    parts: TITLE_PARTS,
+    processed: PROCESSED,
+    sort: Some(&NB_VISITS),
+    subtable: Some("Actions.getPageTitles"),
+    shape: titles("pageTitle", "Actions_PageTitle"),
+    ..PLAIN
+};
+
+static ENTRY_URLS: Report = Report {
+    method: "Actions.getEntryPageUrls",
+    name: "Entry pages",
+    doc: "The pages on which visits began.",
+    subcategory: "Actions_SubmenuPagesEntry",
+    order: 3,
+    dimension: Some(&ENTRY_URL),
+    parts: URL_PARTS,
+    processed: PROCESSED,
+    sort: Some(&ENTRY_VISITS),
+    needs: Some(&ENTRY_VISITS),
+    subtable: Some("Actions.getEntryPageUrls"),
+    shape: pages("entryPageUrl", "Actions_EntryPageUrl"),
+    ..PLAIN
+};
+
+static ENTRY_TITLES: Report = Report {
+    method: "Actions.getEntryPageTitles",
+    name: "Entry page titles",
+    doc: "The titles of the pages on which visits began.",
+    subcategory: "Actions_SubmenuPagesEntry",
+    order: 6,
+    dimension: Some(&ENTRY_TITLE),
+    parts: TITLE_PARTS,
+    processed: PROCESSED,
+    sort: Some(&ENTRY_VISITS),
+    needs: Some(&ENTRY_VISITS),
+    subtable: Some("Actions.getEntryPageTitles"),
+    shape: titles("entryPageTitle", "Actions_EntryPageTitle"),
+    ..PLAIN
+};
+
+static EXIT_URLS: Report = Report {
+    method: "Actions.getExitPageUrls",
+    name: "Exit pages",
+    doc: "The pages on which visits ended.",
+    subcategory: "Actions_SubmenuPagesExit",
+    order: 4,
+    dimension: Some(&EXIT_URL),
+    parts: EXIT_URL_PARTS,
+    processed: EXIT_PROCESSED,
+    sort: Some(&EXIT_VISITS),
+    needs: Some(&EXIT_VISITS),
+    subtable: Some("Actions.getExitPageUrls"),
+    shape: pages("exitPageUrl", "Actions_ExitPageUrl"),
+    ..PLAIN
+};
+
+const EXIT_PROCESSED: &[&Metric] = &[&AVG_PAGE_LOAD, &AVG_TIME_ON_PAGE, &BOUNCE_RATE, &EXIT_RATE];
+
+static EXIT_TITLES: Report = Report {
+    method: "Actions.getExitPageTitles",
+    name: "Exit page titles",
+    doc: "The titles of the pages on which visits ended.",
+    subcategory: "Actions_SubmenuPagesExit",
+    order: 7,
+    dimension: Some(&EXIT_TITLE),
+    parts: EXIT_TITLE_PARTS,
+    processed: EXIT_PROCESSED,
+    sort: Some(&EXIT_VISITS),
+    needs: Some(&EXIT_VISITS),
+    subtable: Some("Actions.getExitPageTitles"),
+    shape: titles("exitPageTitle", "Actions_ExitPageTitle"),
+    ..PLAIN
+};
+
+const fn link_parts(only: fn() -> Condition) -> [Part; 1] {
+    [actions(&[Expr::Column("url")], only, LINKS)]
+}
+
+/// Downloads and outlinks have no time spent on them, and say so.
+const LINKS: &[&Metric] = &[OF_LINKS[0], OF_LINKS[1], OF_LINKS[2], &NO_TIME];
+
+static NO_TIME: Metric = Metric::counted(
+    "sum_time_spent",
+    "Total time spent",
+    "Always 0: nobody stays on a download or outlink.",
+    makoto_catalog::Aggregate::Sum(Expr::Int(0)),
+    None,
+);
+
+static GET_DOWNLOADS: Report = Report {
+    method: "Actions.getDownloads",
+    name: "Downloads",
+    doc: "The files that were downloaded, by host.",
+    subcategory: "General_Downloads",
+    order: 9,
+    dimension: Some(&URL),
+    parts: &link_parts(downloads),
+    sort: Some(&NB_VISITS),
+    subtable: Some("Actions.getDownloads"),
+    shape: links("downloadUrl", "Actions_DownloadUrl"),
+    ..PLAIN
+};
+
+static GET_OUTLINKS: Report = Report {
+    method: "Actions.getOutlinks",
+    name: "Outlinks",
+    doc: "The links to elsewhere that were clicked, by host.",
+    subcategory: "General_Outlinks",
+    order: 8,
+    dimension: Some(&URL),
+    parts: &link_parts(outlinks),
+    sort: Some(&NB_VISITS),
+    subtable: Some("Actions.getOutlinks"),
+    shape: links("outlinkUrl", "Actions_ClickedUrl"),
+    ..PLAIN
+};
+
+const fn one(method: &'static str, name: &'static str, of: &'static Report, param: &'static str) -> Report {
+    Report {
+        method,
+        name,
+        doc: "The row of one address or title.",
+        order: 20,
+        shape: Shape::Path { of, param },
+        ..PLAIN
+    }
+}
+
+static GET_PAGE_URL: Report = one("Actions.getPageUrl", "One page", &PAGE_URLS, "pageUrl");
+static GET_PAGE_TITLE: Report = one("Actions.getPageTitle", "One page title", &PAGE_TITLES, "pageName");
+static GET_DOWNLOAD: Report = one("Actions.getDownload", "One download", &GET_DOWNLOADS, "downloadUrl");
+static GET_OUTLINK: Report = one("Actions.getOutlink", "One outlink", &GET_OUTLINKS, "outlinkUrl");

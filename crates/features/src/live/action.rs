@@ -1,0 +1,156 @@
+//! One action of a visit as a record.
+
+use super::{Stored, answer, text_or_null};
+use crate::{core_home::lengths::in_words, page_performance};
+use makoto_catalog::{Answer, VisitLog};
+use makoto_model::{ActionKind, Day, Value};
+
+type Fields = Vec<(String, Answer)>;
+
+fn put<A: Into<Answer>>(fields: &mut Fields, name: &str, value: A) {
+    fields.push((name.to_owned(), value.into()));
+}
+
+/// The actions of a visit in the order of time.
+pub fn records(log: &VisitLog, actions: &[Vec<Value>]) -> Answer {
+    let mut position = 0;
+    let list = actions.iter().enumerate().map(|(place, values)| {
+        let action = Stored { columns: log.action_columns, values };
+        let next = actions.get(place + 1).map(|values| Stored { columns: log.action_columns, values });
+        record(log, action, next, &mut position)
+    });
+    Answer::List(list.collect())
+}
+
+fn kind(action: Stored) -> Option<ActionKind> {
+    let number = action.int("kind");
+    let all = [
+        ActionKind::PageView,
+        ActionKind::Outlink,
+        ActionKind::Download,
+        ActionKind::SiteSearch,
+        ActionKind::Event,
+        ActionKind::Content,
+    ];
+    all.into_iter().find(|kind| *kind as i64 == number)
+}
+
+fn record(log: &VisitLog, action: Stored, next: Option<Stored>, position: &mut i64) -> Answer {
+    let mut fields = Fields::new();
+    let time = action.int("time_s");
+    let local = time + log.site.zone.offset_s(time);
+    let date = Day(local.div_euclid(86_400) as i32).date().strftime("%b %-d, %Y").to_string();
+    let clock = local.rem_euclid(86_400);
+    let pretty = format!("{date} {:02}:{:02}:{:02}", clock / 3600, clock / 60 % 60, clock % 60);
+    put(&mut fields, "url", text_or_null(action.text("url")));
+    put(&mut fields, "idpageview", action.text("pageview_id"));
+    put(&mut fields, "serverTimePretty", pretty);
+    put(&mut fields, "pageId", action.int("action_id"));
+    put(&mut fields, "timestamp", time);
+    let spent = next.map(|next| next.int("spent_before_s"));
+    match kind(action) {
+        Some(ActionKind::PageView) => page(action, spent, position, &mut fields),
+        Some(ActionKind::SiteSearch) => search(action, spent, position, &mut fields),
+        Some(ActionKind::Event) => event(action, *position, &mut fields),
+        Some(ActionKind::Content) => content(action, *position, &mut fields),
+        Some(ActionKind::Download) => link("download", "Download", action, *position, &mut fields),
+        Some(ActionKind::Outlink) => link("outlink", "Outlink", action, *position, &mut fields),
+        None => {}
+    }
+    Answer::Record(fields)
+}
+
+fn position_or_null(position: i64) -> Answer {
+    if position == 0 { Answer::Null } else { Answer::Int(position) }
+}
+
+fn icon(fields: &mut Fields, name: &str, raster: bool) {
+    let path = |kind: &str| format!("plugins/Morpheus/images/{name}.{kind}");
+    put(fields, "icon", if raster { path("png") } else { String::new() });
+    put(fields, "iconSVG", path("svg"));
+}
+
+fn time_spent(spent: Option<i64>, fields: &mut Fields) {
+    let spent = spent.unwrap_or(0);
+    put(fields, "timeSpent", spent);
+    put(fields, "timeSpentPretty", in_words(spent as f64));
+}
+
+fn page(action: Stored, spent: Option<i64>, position: &mut i64, fields: &mut Fields) {
+    *position += 1;
+    put(fields, "type", "action");
+    put(fields, "pageTitle", text_or_null(action.text("title")));
+    time_spent(spent, fields);
+    put(fields, "pageviewPosition", *position);
+    put(fields, "title", text_or_null(action.text("title")));
+    put(fields, "subtitle", text_or_null(action.text("url")));
+    icon(fields, "action", false);
+    let times: Vec<f64> = page_performance::COLUMNS.iter().filter_map(|column| action.get(column).number()).collect();
+    if !times.is_empty() {
+        let seconds = times.iter().sum::<f64>() / 1000.0;
+        put(fields, "pageLoadTime", in_words(seconds));
+        put(fields, "pageLoadTimeMilliseconds", (seconds * 1000.0) as i64);
+    }
+}
+
+fn search(action: Stored, spent: Option<i64>, position: &mut i64, fields: &mut Fields) {
+    *position += 1;
+    put(fields, "type", "search");
+    put(fields, "siteSearchKeyword", action.text("title"));
+    put(fields, "siteSearchCategory", action.text("search_category"));
+    put(fields, "siteSearchCount", answer(action.get("search_results")));
+    if spent.is_some_and(|spent| spent > 0) {
+        time_spent(spent, fields);
+    }
+    put(fields, "pageviewPosition", *position);
+    put(fields, "title", "Site Search");
+    put(fields, "subtitle", action.text("title"));
+    icon(fields, "search", true);
+}
+
+fn event(action: Stored, position: i64, fields: &mut Fields) {
+    put(fields, "type", "event");
+    let (category, name) = (action.text("event_category"), action.text("event_name"));
+    put(fields, "eventCategory", category);
+    put(fields, "eventAction", action.text("event_action"));
+    let mut subtitle = format!("Category: \"{category}', Action: \"{}\"", action.text("event_action"));
+    if !name.is_empty() {
+        put(fields, "eventName", name);
+        subtitle.push_str(&format!(", Name: \"{name}\""));
+    }
+    if let Some(value) = action.get("event_value").number() {
+        put(fields, "eventValue", Answer::Float(value));
+        subtitle.push_str(&format!(", Value: {value}"));
+    }
+    put(fields, "pageviewPosition", position_or_null(position));
+    put(fields, "title", "Event");
+    put(fields, "subtitle", subtitle);
+    icon(fields, "event", true);
+}
+
+fn content(action: Stored, position: i64, fields: &mut Fields) {
+    let used = !action.text("content_interaction").is_empty();
+    put(fields, "type", ActionKind::Content as i64);
+    put(fields, "pageTitle", text_or_null(action.text("title")));
+    for (name, column) in [
+        ("contentName", "content_name"),
+        ("contentPiece", "content_piece"),
+        ("contentTarget", "content_target"),
+        ("contentInteraction", "content_interaction"),
+    ] {
+        put(fields, name, text_or_null(action.text(column)));
+    }
+    put(fields, "pageviewPosition", position_or_null(position));
+    put(fields, "title", if used { "Content Interaction" } else { "Content Impression" });
+    put(fields, "subtitle", format!("{} - {}", action.text("content_name"), action.text("content_piece")));
+    icon(fields, if used { "contentinteraction" } else { "contentimpression" }, true);
+}
+
+fn link(kind: &str, title: &str, action: Stored, position: i64, fields: &mut Fields) {
+    put(fields, "type", kind);
+    put(fields, "pageviewPosition", position_or_null(position));
+    put(fields, "title", title);
+    put(fields, "subtitle", text_or_null(action.text("url")));
+    put(fields, "pageTitle", Answer::Null);
+    icon(fields, kind, true);
+}

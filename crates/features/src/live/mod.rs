@@ -1,0 +1,127 @@
+//! The visits themselves, one by one.
+
+mod action;
+mod visit;
+
+use crate::{
+    core_home::metrics::{VISITS, VISITS_CONVERTED},
+    rows::all,
+};
+use makoto_catalog::{
+    Aggregate, Answer, Column, Condition, Expr, Feature, Metric, Op, Part, Report, Scope, Shape, VisitLog,
+};
+use makoto_model::Value;
+
+/// A stored row whose values are asked for by column.
+#[derive(Clone, Copy)]
+pub struct Stored<'a> {
+    columns: &'a [Column],
+    values: &'a [Value],
+}
+
+impl<'a> Stored<'a> {
+    fn get(self, column: &str) -> &'a Value {
+        static NULL: Value = Value::Null;
+        let place = self.columns.iter().position(|known| known.name == column);
+        place.and_then(|place| self.values.get(place)).unwrap_or(&NULL)
+    }
+
+    fn text(self, column: &str) -> &'a str {
+        self.get(column).as_text().unwrap_or("")
+    }
+
+    fn int(self, column: &str) -> i64 {
+        self.get(column).number().map_or(0, |n| n as i64)
+    }
+}
+
+fn answer(value: &Value) -> Answer {
+    match value {
+        Value::Null => Answer::Null,
+        Value::Int(n) => Answer::Int(*n),
+        Value::Float(n) => Answer::Float(*n),
+        Value::Text(text) => Answer::from(&**text),
+    }
+}
+
+fn text_or_null(text: &str) -> Answer {
+    if text.is_empty() { Answer::Null } else { Answer::from(text) }
+}
+
+const PLAIN: Report = Report { category: "General_Visitors", subcategory: "Live_VisitorLog", ..Report::PLAIN };
+
+static LAST_VISITS: Report = Report {
+    method: "Live.getLastVisitsDetails",
+    name: "Visits log",
+    doc: "The latest visits with all they did.",
+    order: 10,
+    shape: Shape::Visits { limit: None, with_actions: true, show: |log| visits(log) },
+    ..PLAIN
+};
+
+fn visits(log: &VisitLog) -> Answer {
+    let each = log.visits.iter().map(|(values, actions)| {
+        let stored = Stored { columns: log.visit_columns, values };
+        visit::record(log, stored, actions)
+    });
+    Answer::List(each.collect())
+}
+
+static MOST_RECENT: Report = Report {
+    method: "Live.getMostRecentVisitorId",
+    name: "Latest visitor",
+    doc: "The id of the visitor who came last.",
+    order: 11,
+    shape: Shape::Visits { limit: Some(1), with_actions: false, show: |log| latest_visitor(log) },
+    ..PLAIN
+};
+
+fn latest_visitor(log: &VisitLog) -> Answer {
+    let latest = log.visits.first().map(|(values, _)| Stored { columns: log.visit_columns, values });
+    latest.map_or(Answer::Bool(false), |stored| Answer::from(stored.text("visitor")))
+}
+
+static RECENT_VISITS: Metric = VISITS.named("visits");
+static RECENT_ACTIONS: Metric =
+    Metric::counted("actions", "Actions", "Actions of the last minutes.", Aggregate::Count, None);
+static RECENT_VISITORS: Metric = Metric::counted(
+    "visitors",
+    "Visitors",
+    "Different visitors of the last minutes.",
+    Aggregate::Distinct("visitor"),
+    None,
+);
+static RECENT_CONVERTED: Metric = VISITS_CONVERTED.named("visitsConverted");
+
+/// Content that was merely shown is no action of the visitor.
+fn acts() -> Condition {
+    let seen = makoto_model::ActionKind::Content as i64;
+    Condition::Compare { expr: Expr::Column("kind"), op: Op::IsNot, value: Value::Int(seen) }
+}
+
+static COUNTERS: Report = Report {
+    method: "Live.getCounters",
+    name: "Visitors now",
+    doc: "What happened in the last minutes.",
+    order: 9,
+    parts: &[
+        Part {
+            scope: Scope::Visit,
+            keys: &[],
+            only: all,
+            metrics: &[&RECENT_VISITS, &RECENT_VISITORS, &RECENT_CONVERTED],
+            zeros: true,
+        },
+        Part { scope: Scope::Action, keys: &[], only: acts, metrics: &[&RECENT_ACTIONS], zeros: true },
+    ],
+    shape: Shape::Recent { minutes: "lastMinutes", minutes_max: 2880 },
+    ..PLAIN
+};
+
+pub static FEATURE: Feature = Feature {
+    name: "Live",
+    dimensions: &[],
+    metrics: &[],
+    reports: &[&LAST_VISITS, &MOST_RECENT, &COUNTERS],
+    settings: &[],
+};

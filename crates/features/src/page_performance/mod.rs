@@ -1,0 +1,105 @@
+//! How fast pages load.
+
+use crate::actions::metrics as m;
+use makoto_catalog::{Chart, Condition, Dimension, Expr, Facts, Feature, Kind, Metric, Op, Part, Report, Scope, Unit};
+use makoto_model::{ActionKind, Value};
+
+/// A time longer than this is no measurement but a sleeping tab, milliseconds.
+const TIME_MS_MAX: i64 = 16_777_215;
+
+fn time(facts: &Facts, param: &str) -> Value {
+    facts.params.int(param).filter(|ms| (0..=TIME_MS_MAX).contains(ms)).map_or(Value::Null, Value::Int)
+}
+
+static NETWORK: Dimension =
+    Dimension::read_action("PagePerformance.TimeNetwork", "Network time", "time_network", Kind::Int, |facts| {
+        time(facts, "pf_net")
+    });
+static SERVER: Dimension =
+    Dimension::read_action("PagePerformance.TimeServer", "Server time", "time_server", Kind::Int, |facts| {
+        time(facts, "pf_srv")
+    });
+static TRANSFER: Dimension =
+    Dimension::read_action("PagePerformance.TimeTransfer", "Transfer time", "time_transfer", Kind::Int, |facts| {
+        time(facts, "pf_tfr")
+    });
+static PROCESSING: Dimension = Dimension::read_action(
+    "PagePerformance.TimeDomProcessing",
+    "DOM processing time",
+    "time_dom_processing",
+    Kind::Int,
+    |facts| time(facts, "pf_dm1"),
+);
+static COMPLETION: Dimension = Dimension::read_action(
+    "PagePerformance.TimeDomCompletion",
+    "DOM completion time",
+    "time_dom_completion",
+    Kind::Int,
+    |facts| time(facts, "pf_dm2"),
+);
+static ON_LOAD: Dimension =
+    Dimension::read_action("PagePerformance.TimeOnLoad", "On load time", "time_on_load", Kind::Int, |facts| {
+        time(facts, "pf_onl")
+    });
+
+/// The columns of times, in the order in which they pass.
+pub const COLUMNS: [&str; 6] =
+    ["time_network", "time_server", "time_transfer", "time_dom_processing", "time_dom_completion", "time_on_load"];
+
+fn page_views() -> Condition {
+    Condition::Compare { expr: Expr::Column("kind"), op: Op::Is, value: Value::Int(ActionKind::PageView as i64) }
+}
+
+/// Shown whether or not pages were timed, unlike in tables of pages.
+const fn mean(id: &'static str, name: &'static str, of: &'static [&'static Metric]) -> Metric {
+    let doc = "Mean seconds of the page views that were timed.";
+    Metric::processed(id, name, doc, of, m::mean_seconds).unit(Unit::LengthS)
+}
+
+static AVG_NETWORK: Metric = mean("avg_time_network", "Network time: average", &[&m::SUM_NETWORK, &m::QUIET_NETWORK]);
+static AVG_SERVER: Metric = mean("avg_time_server", "Server time: average", &[&m::SUM_SERVER, &m::QUIET_SERVER]);
+static AVG_TRANSFER: Metric =
+    mean("avg_time_transfer", "Transfer time: average", &[&m::SUM_TRANSFER, &m::QUIET_TRANSFER]);
+static AVG_PROCESSING: Metric =
+    mean("avg_time_dom_processing", "DOM processing time: average", &[&m::SUM_PROCESSING, &m::QUIET_PROCESSING]);
+static AVG_COMPLETION: Metric =
+    mean("avg_time_dom_completion", "DOM completion time: average", &[&m::SUM_COMPLETION, &m::QUIET_COMPLETION]);
+static AVG_ON_LOAD: Metric = mean("avg_time_on_load", "On load time: average", &[&m::SUM_ON_LOAD, &m::QUIET_ON_LOAD]);
+
+const MEANS: &[&Metric] =
+    &[&AVG_NETWORK, &AVG_SERVER, &AVG_TRANSFER, &AVG_PROCESSING, &AVG_COMPLETION, &AVG_ON_LOAD, &m::AVG_PAGE_LOAD];
+
+const COUNTED: &[&Metric] = &[
+    &m::SUM_NETWORK,
+    &m::QUIET_NETWORK,
+    &m::SUM_SERVER,
+    &m::QUIET_SERVER,
+    &m::SUM_TRANSFER,
+    &m::QUIET_TRANSFER,
+    &m::SUM_PROCESSING,
+    &m::QUIET_PROCESSING,
+    &m::SUM_COMPLETION,
+    &m::QUIET_COMPLETION,
+    &m::SUM_ON_LOAD,
+    &m::QUIET_ON_LOAD,
+];
+
+static GET: Report = Report {
+    method: "PagePerformance.get",
+    name: "Performance overview",
+    doc: "How long pages took to load, part by part.",
+    category: "General_Actions",
+    subcategory: "PagePerformance_Performance",
+    parts: &[Part { scope: Scope::Action, keys: &[], only: page_views, metrics: COUNTED, zeros: true }],
+    processed: MEANS,
+    chart: Chart::Evolution,
+    ..Report::PLAIN
+};
+
+pub static FEATURE: Feature = Feature {
+    name: "PagePerformance",
+    dimensions: &[&NETWORK, &SERVER, &TRANSFER, &PROCESSING, &COMPLETION, &ON_LOAD],
+    metrics: &[],
+    reports: &[&GET],
+    settings: &[],
+};

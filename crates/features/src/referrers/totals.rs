@@ -1,0 +1,99 @@
+//! Channels in one row.
+
+use crate::{
+    core_home::metrics::{VISITS, mean_2},
+    rows::all,
+};
+use makoto_catalog::{Aggregate, Chart, Expr, Metric, Part, Report, Scope, Shape, Unit};
+use makoto_model::ReferrerKind;
+
+const fn came(kind: ReferrerKind) -> Expr {
+    Expr::Is("referrer_kind", kind as i64)
+}
+
+const fn distinct(id: &'static str, name: &'static str, column: &'static str, kind: ReferrerKind) -> Metric {
+    Metric::counted(id, name, "How many different ones brought visits.", Aggregate::Distinct(column), Some(came(kind)))
+}
+
+static FROM_SEARCH: Metric = VISITS.where_("Referrers_visitorsFromSearchEngines", came(ReferrerKind::Search));
+static FROM_SOCIAL: Metric = VISITS.where_("Referrers_visitorsFromSocialNetworks", came(ReferrerKind::Social));
+static FROM_DIRECT: Metric = VISITS.where_("Referrers_visitorsFromDirectEntry", came(ReferrerKind::Direct));
+static FROM_WEBSITES: Metric = VISITS.where_("Referrers_visitorsFromWebsites", came(ReferrerKind::Website));
+static FROM_CAMPAIGNS: Metric = VISITS.where_("Referrers_visitorsFromCampaigns", came(ReferrerKind::Campaign));
+static ALL_VISITS: Metric = VISITS.named("Referrers_visits").hidden();
+
+static ENGINES: Metric =
+    distinct("Referrers_distinctSearchEngines", "Distinct search engines", "referrer_name", ReferrerKind::Search);
+static NETWORKS: Metric =
+    distinct("Referrers_distinctSocialNetworks", "Distinct social networks", "referrer_name", ReferrerKind::Social);
+static KEYWORDS: Metric =
+    distinct("Referrers_distinctKeywords", "Distinct keywords", "referrer_keyword", ReferrerKind::Search);
+static WEBSITES: Metric =
+    distinct("Referrers_distinctWebsites", "Distinct websites", "referrer_name", ReferrerKind::Website);
+static URLS: Metric =
+    distinct("Referrers_distinctWebsitesUrls", "Distinct website URLs", "referrer_url", ReferrerKind::Website);
+static CAMPAIGNS: Metric =
+    distinct("Referrers_distinctCampaigns", "Distinct campaigns", "referrer_name", ReferrerKind::Campaign);
+
+const fn percent(id: &'static str, of: &'static [&'static Metric]) -> Metric {
+    Metric::processed(id, "Share of visits", "The part of all visits that came this way.", of, mean_2)
+        .unit(Unit::Percent)
+}
+
+static DIRECT_PERCENT: Metric = percent("Referrers_visitorsFromDirectEntry_percent", &[&FROM_DIRECT, &ALL_VISITS]);
+static SEARCH_PERCENT: Metric = percent("Referrers_visitorsFromSearchEngines_percent", &[&FROM_SEARCH, &ALL_VISITS]);
+static CAMPAIGN_PERCENT: Metric = percent("Referrers_visitorsFromCampaigns_percent", &[&FROM_CAMPAIGNS, &ALL_VISITS]);
+static SOCIAL_PERCENT: Metric = percent("Referrers_visitorsFromSocialNetworks_percent", &[&FROM_SOCIAL, &ALL_VISITS]);
+static WEBSITE_PERCENT: Metric = percent("Referrers_visitorsFromWebsites_percent", &[&FROM_WEBSITES, &ALL_VISITS]);
+
+const fn part(metrics: &'static [&'static Metric]) -> Part {
+    Part { scope: Scope::Visit, keys: &[], only: all, metrics, zeros: true }
+}
+
+const PLAIN: Report = Report {
+    category: "Referrers_Referrers",
+    subcategory: "General_Overview",
+    chart: Chart::Evolution,
+    ..Report::PLAIN
+};
+
+pub static GET: Report = Report {
+    method: "Referrers.get",
+    name: "Acquisition overview",
+    doc: "How many visits came by each channel, and from how many different places.",
+    order: 1,
+    parts: &[part(&[
+        &FROM_SEARCH,
+        &FROM_SOCIAL,
+        &FROM_DIRECT,
+        &FROM_WEBSITES,
+        &FROM_CAMPAIGNS,
+        &ENGINES,
+        &NETWORKS,
+        &KEYWORDS,
+        &WEBSITES,
+        &URLS,
+        &CAMPAIGNS,
+        &ALL_VISITS,
+    ])],
+    processed: &[&DIRECT_PERCENT, &SEARCH_PERCENT, &CAMPAIGN_PERCENT, &SOCIAL_PERCENT, &WEBSITE_PERCENT],
+    ..PLAIN
+};
+
+const fn number(method: &'static str, name: &'static str, parts: &'static [Part]) -> Report {
+    let doc = "How many different ones brought visits.";
+    Report { method, name, doc, order: 2, parts, shape: Shape::Number { text: None }, ..PLAIN }
+}
+
+pub static DISTINCT_ENGINES: Report =
+    number("Referrers.getNumberOfDistinctSearchEngines", "Distinct search engines", &[part(&[&ENGINES])]);
+pub static DISTINCT_SOCIALS: Report =
+    number("Referrers.getNumberOfDistinctSocialNetworks", "Distinct social networks", &[part(&[&NETWORKS])]);
+pub static DISTINCT_KEYWORDS: Report =
+    number("Referrers.getNumberOfDistinctKeywords", "Distinct keywords", &[part(&[&KEYWORDS])]);
+pub static DISTINCT_CAMPAIGNS: Report =
+    number("Referrers.getNumberOfDistinctCampaigns", "Distinct campaigns", &[part(&[&CAMPAIGNS])]);
+pub static DISTINCT_WEBSITES: Report =
+    number("Referrers.getNumberOfDistinctWebsites", "Distinct websites", &[part(&[&WEBSITES])]);
+pub static DISTINCT_URLS: Report =
+    number("Referrers.getNumberOfDistinctWebsitesUrls", "Distinct website URLs", &[part(&[&URLS])]);

@@ -1,0 +1,87 @@
+//! Screens.
+
+use crate::{
+    core_home::{
+        VISITORS,
+        metrics::{NB_VISITS, OF_VISITS},
+    },
+    devices_detection::names,
+    rows::{LABEL, all, segment, text},
+};
+use makoto_catalog::{
+    Dimension, Expr, Feature, Kind, Part, Report, RowLabel, Scope, SegmentName, Shape, columns::NAMES,
+};
+use makoto_model::Value;
+
+static RESOLUTION: Dimension =
+    Dimension::read_visit("Resolution.Resolution", "Resolution", "resolution", Kind::Text(NAMES), |facts| {
+        Value::from(facts.params.filled("res").unwrap_or("unknown"))
+    })
+    .segments(&[SegmentName::text("resolution", "Resolution", VISITORS).accepted("1280x1024, 800x600, …")]);
+
+const PLAIN: Report =
+    Report { category: "General_Visitors", sort: Some(&NB_VISITS), rows_max: (500, 100), ..Report::PLAIN };
+
+static GET_RESOLUTION: Report = Report {
+    method: "Resolution.getResolution",
+    name: "Resolution",
+    doc: "The screen resolutions of visitors.",
+    subcategory: "DevicesDetection_Devices",
+    order: 8,
+    dimension: Some(&RESOLUTION),
+    parts: &[Part {
+        scope: Scope::Visit,
+        keys: &[Expr::Column("resolution")],
+        only: all,
+        metrics: OF_VISITS,
+        zeros: true,
+    }],
+    shape: Shape::Rows {
+        levels: &[RowLabel {
+            row: |keys| (text(keys, 0) != "0x0").then(|| keys.to_vec()),
+            meta: |keys, meta| meta.push(segment(&[("resolution", text(keys, 0))])),
+            flat_column: "Resolution_Resolution",
+            ..LABEL
+        }],
+        always: None,
+        flat: None,
+    },
+    ..PLAIN
+};
+
+static GET_CONFIGURATION: Report = Report {
+    method: "Resolution.getConfiguration",
+    name: "Configurations",
+    doc: "System, browser and resolution together.",
+    subcategory: "DevicesDetection_Software",
+    order: 7,
+    dimension: None,
+    parts: &[Part {
+        scope: Scope::Visit,
+        keys: &[Expr::Column("os"), Expr::Column("browser"), Expr::Column("resolution")],
+        only: all,
+        metrics: OF_VISITS,
+        zeros: true,
+    }],
+    shape: Shape::Rows {
+        levels: &[RowLabel {
+            text: |keys| {
+                let (system, browser) = (names::system(text(keys, 0)), names::browser(text(keys, 1)));
+                format!("{system} / {browser} / {}", text(keys, 2))
+            },
+            flat_column: "Resolution_Configuration",
+            ..LABEL
+        }],
+        always: None,
+        flat: None,
+    },
+    ..PLAIN
+};
+
+pub static FEATURE: Feature = Feature {
+    name: "Resolution",
+    dimensions: &[&RESOLUTION],
+    metrics: &[],
+    reports: &[&GET_RESOLUTION, &GET_CONFIGURATION],
+    settings: &[],
+};
