@@ -34,7 +34,7 @@ pub struct Detector {
 pub struct Measured {
     /// The result.
     pub device: Device,
-    /// Steps taken of [`DETECTION_STEPS_MAX`].
+    /// Steps taken of [`DETECTION_STEPS_MAX`]; the last attempt may overdraw them by one instruction.
     pub steps: u32,
 }
 
@@ -86,8 +86,7 @@ impl Detector {
         }
         let mut detection = Detection::new(self, user_agent, hints);
         let device = detection.run();
-        let left = detection.restored.as_ref().unwrap_or(&detection.scan).budget();
-        Measured { device, steps: DETECTION_STEPS_MAX - left.left }
+        Measured { device, steps: detection.steps() }
     }
 }
 
@@ -110,9 +109,16 @@ struct Detection<'d> {
 
 impl<'d> Detection<'d> {
     fn new(detector: &'d Detector, user_agent: &str, hints: &'d ClientHints) -> Self {
-        let budget = Budget { left: DETECTION_STEPS_MAX };
+        let budget = Budget::new(DETECTION_STEPS_MAX);
         let scan = Scan::new(&detector.matcher, user_agent, budget);
         Self { detector, hints, scan, restored: None }
+    }
+
+    /// Steps taken so far.
+    fn steps(&self) -> u32 {
+        let left = |scan: &Scan| scan.budget().left();
+        let left = left(&self.scan) + self.restored.as_ref().map_or(0, left);
+        DETECTION_STEPS_MAX.saturating_add_signed(-left)
     }
 
     fn run(&mut self) -> Device {
@@ -177,7 +183,8 @@ impl<'d> Detection<'d> {
             text = text.replacen("X11; Linux x86_64", &replacement, 1);
         }
         if text != self.scan.text() {
-            self.restored = Some(Scan::new(&self.detector.matcher, cut(&text), self.scan.budget()));
+            let budget = self.scan.split_budget();
+            self.restored = Some(Scan::new(&self.detector.matcher, cut(&text), budget));
         }
     }
 

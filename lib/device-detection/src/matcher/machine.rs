@@ -29,18 +29,35 @@ impl Captures {
     }
 }
 
-/// What is left of the steps of one detection.
+/// What is left of the steps of one detection. An attempt may overdraw it by its last instruction.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Budget {
-    /// Steps left.
-    pub left: u32,
-}
+pub(crate) struct Budget(i32);
 
 impl Budget {
-    /// Takes `steps`; false when they are used up.
-    pub(crate) const fn spend(&mut self, steps: u32) -> bool {
-        self.left = self.left.saturating_sub(steps);
-        self.left > 0
+    pub(crate) const fn new(steps: u32) -> Self {
+        Self(steps as i32)
+    }
+
+    /// Steps left; negative when overdrawn.
+    pub(crate) const fn left(self) -> i32 {
+        self.0
+    }
+
+    /// True when nothing is left.
+    pub(crate) const fn is_spent(self) -> bool {
+        self.0 <= 0
+    }
+
+    /// Takes steps.
+    pub(crate) const fn spend(&mut self, steps: u32) {
+        self.0 = self.0.saturating_sub_unsigned(steps);
+    }
+
+    /// Gives away half of what is left.
+    pub(crate) const fn split(&mut self) -> Self {
+        let half = self.0 / 2;
+        self.0 -= half;
+        Self(half)
     }
 }
 
@@ -85,7 +102,7 @@ impl Machine {
     ) -> Option<Captures> {
         let mut run = Run { program, text, retreats: &mut self.retreats, captures: Captures::EMPTY, steps: 0 };
         run.captures.0[0] = at;
-        let limit = MATCH_STEPS_MAX.min(budget.left);
+        let limit = MATCH_STEPS_MAX.min(u32::try_from(budget.left()).unwrap_or_default());
         let end = run.attempt(pc, at, limit, 0);
         let (mut captures, steps) = (run.captures, run.steps);
         self.retreats.clear();

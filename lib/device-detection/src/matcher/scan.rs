@@ -86,6 +86,11 @@ impl<'m> Scan<'m> {
         self.budget
     }
 
+    /// Gives half of what is left of the budget to another scan.
+    pub(crate) const fn split_budget(&mut self) -> Budget {
+        self.budget.split()
+    }
+
     /// The part of the text that a group holds.
     pub(crate) fn group(&self, captures: &Captures, group: usize) -> String {
         String::from_utf8_lossy(captures.group(self.original.as_bytes(), group)).into_owned()
@@ -98,7 +103,7 @@ impl<'m> Scan<'m> {
         let last = starts[patterns.end as usize];
         let mut next = self.candidates.partition_point(|candidate| candidate.alternative() < first);
         while let Some(candidate) = self.candidates.get(next) {
-            if candidate.alternative() >= last || self.budget.left == 0 {
+            if candidate.alternative() >= last || self.budget.is_spent() {
                 return None;
             }
             let pattern = self.matcher.pattern_of[candidate.alternative() as usize];

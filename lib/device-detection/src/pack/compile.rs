@@ -247,3 +247,124 @@ fn split(node: &Node) -> Vec<Node> {
     };
     if ways.len() > ALTERNATIVES_MAX { vec![node.clone()] } else { ways }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+    use proptest::string::string_regex;
+
+    use super::*;
+    use crate::matcher::machine::Budget;
+    use crate::matcher::prefilter::Prefilter;
+    use crate::matcher::scan::{Matcher, Scan};
+
+    const STEPS: u32 = 1_000_000;
+
+    fn matcher(patterns: &[&str]) -> Matcher {
+        let mut compiler = Compiler::default();
+        for pattern in patterns {
+            compiler.add(pattern, GROUPS_MAX).expect("a valid pattern");
+        }
+        let (program, needles) = compiler.finish();
+        let prefilter = Prefilter::new(needles, program.alternatives.len()).expect("a sound index");
+        Matcher::new(program, prefilter).expect("a sound program")
+    }
+
+    /// What the pattern matches in the text, and its first group.
+    fn find(pattern: &str, text: &str) -> Option<(String, String)> {
+        let matcher = matcher(&[pattern]);
+        let mut scan = Scan::new(&matcher, text, Budget::new(STEPS));
+        let found = scan.find_first(0..1)?;
+        Some((scan.group(&found.captures, 0), scan.group(&found.captures, 1)))
+    }
+
+    #[test]
+    fn patterns_match_as_in_pcre() {
+        let cases = [
+            ("a(b+)c", "xx Abbc", Some(("Abbc", "bb"))),
+            ("(a|ab)(?:c|bcd)", "abcd", Some(("abcd", "a"))),
+            ("a(.*)c", "a1c2c", Some(("a1c2c", "1c2"))),
+            ("a(.*?)c", "a1c2c", Some(("a1c", "1"))),
+            ("(?:foo|bar)(?: (baz))?", "bar qux", Some(("bar", ""))),
+            ("a{2,3}(b)?", "aaaab", Some(("aaa", ""))),
+            ("(?:ab){2,}(c)", "ababababc", Some(("ababababc", "c"))),
+            ("(?:ab)+?(c|ab)", "ababc", Some(("abab", "ab"))),
+            ("^abc$", "abc", Some(("abc", ""))),
+            ("^abc$", " abc", None),
+            ("abc$", "abc d", None),
+            (r"\bfoo\b", "(foo)", Some(("foo", ""))),
+            (r"\bfoo\b", "food", None),
+            ("foo(?!bar)", "foobar", None),
+            ("foo(?=bar)(b)", "foobar", Some(("foob", "b"))),
+            ("(?<!like )gecko", "like gecko", None),
+            ("(?<!(?:big|old) )cat", "old cat", None),
+            ("(?<!(?:big|old) )cat", "new cat", Some(("cat", ""))),
+            ("[^a-c]x", "(dx", Some(("dx", ""))),
+            ("[a-]x", "(-x", Some(("-x", ""))),
+            (r"[\w.-]+/(\d+)", "foo.b-r/12", Some(("foo.b-r/12", "12"))),
+            ("foo", "xfoo", None),
+            ("foo", "x-foo", None),
+            ("foo", "sprd-foo", Some(("foo", ""))),
+            ("播客/", "播客/1", Some(("播客/", ""))),
+        ];
+        for (pattern, text, expected) in cases {
+            let expected = expected.map(|(whole, group)| (whole.to_owned(), group.to_owned()));
+            assert_eq!(find(pattern, text), expected, "{pattern} in {text}");
+        }
+    }
+
+    #[test]
+    fn the_first_pattern_of_a_list_wins() {
+        let matcher = matcher(&["beta", "alpha", "[a-z]+"]);
+        let mut scan = Scan::new(&matcher, "gamma alpha beta", Budget::new(STEPS));
+        let first = |scan: &mut Scan, range| scan.find_first(range).map(|found| found.pattern);
+        assert_eq!(first(&mut scan, 0..3), Some(0));
+        assert_eq!(first(&mut scan, 1..3), Some(1));
+        assert_eq!(first(&mut scan, 2..3), Some(2));
+        assert_eq!(first(&mut scan, 0..0), None);
+    }
+
+    #[test]
+    fn an_attempt_gives_up_when_its_steps_are_spent() {
+        let matcher = matcher(&["(?:a|b|ab)+(?:a|b|ab)+(?:a|b|ab)+cc", "zz"]);
+        let text = "ab".repeat(200) + " cc";
+        let mut scan = Scan::new(&matcher, &text, Budget::new(STEPS));
+        assert!(!scan.has(0));
+        let spent = STEPS as i32 - scan.budget().left();
+        assert!((1_000..30_000).contains(&spent), "{spent} steps");
+    }
+
+    /// Forms that the rules use, of which strings can be made: no look-around, no ends.
+    const FORMS: [&str; 14] = [
+        "(?:Buzz [1-7]|Clever [13]|Urban [123](?: Pro)?)[);/ ]",
+        "Android (?:10[.0-9]*|11);(?: [a-z]+;)? (?:Tab[89]|G(?:5|7)0)(?: Build|[;)])",
+        "SM-[A-Z][0-9]{3}[FG]?(?:/|[)])",
+        "[a-z]+[ _]Shell[ _][a-z]{6}",
+        "(Aqua|Cloud)[ _.]([a-z0-9 -]+)(?:[ _]Build|/)",
+        "AX-?(?:[1-9][0-9]{2,3}[eEO+]?|7OO)[);/ ]",
+        "Foo(?:/([0-9]+[.0-9]+))?",
+        "[ -~]{0,9}amd64",
+        "(?:Big|Small)?Thing(?:s|es){1,2}x?",
+        "(?:X|Y|Z)(?:1|2)?(?:[A-F]{2}|99)",
+        "Mozilla/[45][.]0 [(]?(?:compatible; )?Bot",
+        "Q{3}[0-9]*",
+        "(?:a|b)(?:c|d)(?:e|f)(?:g|h)(?:i|j)(?:k|l)(?:m|n)(?:o|p)(?:q|r)(?:s|t)",
+        "(?:Opera Tablet[ -~]{0,5}Version|Opera/[0-9 ]{1,5}Mobi|Mobile[ ;]{1,5}OPR)/([0-9]+)",
+    ];
+
+    proptest! {
+        /// The index must never hide a match.
+        #[test]
+        fn what_a_pattern_makes_it_also_finds(
+            (form, text) in (0..FORMS.len()).prop_flat_map(|form| (Just(form), string_regex(FORMS[form]).expect("a valid form"))),
+            before in "[ -~]{0,12}",
+        ) {
+            static ALL: LazyLock<Matcher> = LazyLock::new(|| matcher(&FORMS));
+            let text = format!("{before} {text}");
+            let mut scan = Scan::new(&ALL, &text, Budget::new(STEPS));
+            prop_assert!(scan.has(form as u32), "{} in {text:?}", FORMS[form]);
+        }
+    }
+}
