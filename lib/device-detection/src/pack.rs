@@ -31,8 +31,8 @@ pub use wheel::Wheel;
 const MAGIC: &[u8; 8] = b"devrules";
 /// Version of the layout. Raise it when the layout or the list of fixed patterns changes.
 const FORMAT_VERSION: u16 = 1;
-/// Largest unpacked rules taken. Those of today need about 6 MiB; the limit stops a file that unpacks without end.
-const RULES_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Largest unpacked rules taken. Those of today need 2.2 MB; the limit stops a file that unpacks without end.
+const RULES_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Where the rules come from and on what terms.
 #[cfg(feature = "pack-build")]
 const NOTICE: &str = "Device detection rules of Matomo's device-detector (https://github.com/matomo-org/device-detector),\n\

@@ -206,3 +206,19 @@ pub(crate) struct RuleSet {
     pub vendors: RuleList<String>,
     pub names: NameTables,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fragments_meet_their_patterns() {
+        let pattern = |fragment: Fragment| FRAGMENT_PATTERNS[fragment as usize];
+        assert_eq!(pattern(Fragment::PlatformMips), "mips");
+        assert_eq!(pattern(Fragment::FacebookNotebook), "FBMD/");
+        assert_eq!(pattern(Fragment::PadTablet), "Pad/APad");
+        assert_eq!(pattern(Fragment::Touch), "Touch");
+        assert_eq!(pattern(Fragment::OperaTv), "Opera TV Store| OMI/");
+        assert_eq!(Fragment::JavaScriptDriven as usize, FRAGMENT_PATTERNS.len() - 1);
+    }
+}

@@ -9,8 +9,8 @@ use crate::matcher::prefilter::Needles;
 use crate::matcher::program::{GROUPS_MAX, Program, REPEAT_UNBOUNDED, op};
 
 /// Most alternatives that one pattern is split into; the rest stays one alternative. The longest list of the rules
-/// has about 1,000.
-const ALTERNATIVES_MAX: usize = 4000;
+/// has 165.
+const ALTERNATIVES_MAX: usize = 1000;
 /// Largest number that an operand can hold.
 const OPERAND_MAX: usize = 0xFF_FFFF;
 

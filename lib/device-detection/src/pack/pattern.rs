@@ -4,7 +4,7 @@ use super::PackError;
 
 /// Largest repetition count. The rules' largest is 10.
 const REPEAT_MAX: u32 = 200;
-/// Deepest nesting of groups. The rules nest six.
+/// Deepest nesting of groups: bounds the recursion. The rules stay far below.
 const DEPTH_MAX: usize = 40;
 
 /// A set of bytes.

@@ -170,10 +170,26 @@ fn answers_are_remembered() {
     let first = cached.detect("Feedly/1.2", &hints);
     assert_eq!(*first, cached.detector().detect("Feedly/1.2", &hints));
     assert!(std::sync::Arc::ptr_eq(&first, &cached.detect("Feedly/1.2", &hints)));
-    for number in 0..30_000 {
+    for number in 0..12_000 {
         assert_eq!(cached.detect(&format!("curl/{number}"), &hints).client.as_ref().expect("curl").name, "curl");
         assert_eq!(*cached.detect("Feedly/1.2", &hints), *first);
     }
     assert!(cached.remembered() <= device_detection::CACHE_ENTRIES_MAX);
     assert!(std::sync::Arc::ptr_eq(&first, &cached.detect("Feedly/1.2", &hints)), "what is asked for stays");
+}
+
+#[test]
+fn threads_share_a_detector() {
+    let cached = CachedDetector::new(detector());
+    let names = |thread: usize| {
+        let detect =
+            |number: usize| cached.detect(&format!("curl/{}.{}", number % 7, thread % 2), &ClientHints::default());
+        (0..500).map(|number| detect(number).client.as_ref().map_or(0, |client| client.version.len())).sum::<usize>()
+    };
+    let lengths: Vec<usize> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|thread| scope.spawn(move || names(thread))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert_eq!(lengths, [1500; 4]);
+    assert_eq!(cached.remembered(), 14);
 }
