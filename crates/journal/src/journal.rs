@@ -213,6 +213,12 @@ impl Journal {
         }
     }
 
+    /// Writes a copy of the journal as it is now to `to`, which must not exist. Blocks; appends go on meanwhile.
+    pub fn backup(&self, to: &Path) -> Result<(), Error> {
+        let reader = self.inner.shared.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.as_ref().ok_or(Error::Closed)?.copy(to)
+    }
+
     /// Takes no more appends, writes those that wait, and closes the file, also for the other handles. Blocks. The
     /// error tells that the file was not left in order; what was acknowledged is safe all the same.
     pub fn close(self) -> Result<(), Error> {

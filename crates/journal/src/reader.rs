@@ -58,6 +58,12 @@ impl Reader {
         Ok(Reader { connection, path: path.to_path_buf() })
     }
 
+    /// Writes a copy of the file as its last commit left it.
+    pub(crate) fn copy(&self, to: &Path) -> Result<(), Error> {
+        let done = self.connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]);
+        done.map(drop).map_err(|error| Error::sqlite(&self.path, error))
+    }
+
     /// Fills the batch with what follows `after`. Damage and gaps are errors; that the log begins later is
     /// `Error::Corrupt` as well, and told apart by the caller, who knows what has been trimmed.
     pub(crate) fn read(&self, after: u64, head: u64, mut batch: Batch) -> Result<Vec<Record>, Error> {

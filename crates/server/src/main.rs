@@ -1,2 +1,254 @@
-//! The makoto program.
-fn main() {}
+//! The makoto program: the server, and the operator's commands.
+
+mod app;
+mod backup;
+mod bulk;
+mod client;
+mod commands;
+mod config;
+mod connections;
+mod control;
+mod demo;
+mod dispatch;
+mod doctor;
+mod headers;
+mod instance;
+mod jobs;
+mod lookups;
+mod metrics;
+mod openapi;
+mod pipeline;
+mod routes;
+mod serve;
+
+use clap::{Args, Parser, Subcommand};
+use commands::{Command, Failure};
+use config::Config;
+use instance::{Files, Instance};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+#[derive(Parser)]
+#[command(name = "makoto", version, about = "Web analytics that you own, compatible with Matomo.")]
+struct Cli {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// Serve a data directory.
+    Serve(Serve),
+    /// Manage users.
+    User {
+        #[command(subcommand)]
+        act: UserAct,
+    },
+    /// Manage API tokens.
+    Token {
+        #[command(subcommand)]
+        act: TokenAct,
+    },
+    /// Change settings.
+    Setting {
+        #[command(subcommand)]
+        act: SettingAct,
+    },
+    /// Check the installation and the stored data.
+    Doctor {
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+    /// Write a copy of everything to a new directory, while the server runs.
+    Backup {
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// A directory that does not exist yet.
+        to: PathBuf,
+    },
+    /// Put a backup back into an empty directory.
+    Restore {
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// A directory that `makoto backup` wrote.
+        from: PathBuf,
+    },
+    /// Fill a site of a running server with some weeks of made-up visits.
+    Demo {
+        #[arg(long)]
+        data_dir: PathBuf,
+        #[arg(long, default_value_t = 4)]
+        weeks: u32,
+    },
+    /// Print the description of the API.
+    Openapi,
+}
+
+#[derive(Args)]
+struct Serve {
+    #[arg(long)]
+    data_dir: PathBuf,
+    /// HOST:PORT
+    #[arg(long)]
+    listen: Option<String>,
+    /// Where browsers reach the server.
+    #[arg(long)]
+    base_url: Option<String>,
+    #[arg(long)]
+    config: Option<String>,
+    /// Print each value of the configuration with where it came from, and end.
+    #[arg(long)]
+    print_config: bool,
+}
+
+#[derive(Subcommand)]
+enum UserAct {
+    /// Add a user; the password is read from standard input.
+    Create {
+        #[arg(long)]
+        data_dir: PathBuf,
+        #[arg(long)]
+        login: String,
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        superuser: bool,
+        /// Read the password from standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum TokenAct {
+    /// Make a token and print it; it is shown this once.
+    Create {
+        #[arg(long)]
+        data_dir: PathBuf,
+        #[arg(long)]
+        login: String,
+        #[arg(long)]
+        description: String,
+        /// all, admin, write or view
+        #[arg(long, default_value = "all")]
+        scope: String,
+        #[arg(long)]
+        expires_days: Option<u32>,
+    },
+}
+
+#[derive(Subcommand)]
+enum SettingAct {
+    /// Set a setting; in force at once.
+    Set {
+        name: String,
+        value: String,
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(run(cli.act)),
+        Err(fault) => Err(Failure::File { path: "threads".to_owned(), fault }),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("makoto: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(act: Act) -> Result<(), Failure> {
+    let (data_dir, command) = match act {
+        Act::Serve(options) => return serve(options).await,
+        Act::Restore { data_dir, from } => {
+            println!("{}", backup::restore(&from, &data_dir).await?);
+            return Ok(());
+        }
+        Act::Demo { data_dir, weeks } => return demo::fill(&data_dir, weeks).await,
+        Act::Openapi => {
+            let document = openapi::document(&makoto_features::catalog()?);
+            println!("{}", serde_json::to_string_pretty(&document).map_err(|fault| Failure::Data(fault.to_string()))?);
+            return Ok(());
+        }
+        Act::User { act: UserAct::Create { data_dir, login, email, superuser, .. } } => {
+            let password = read_password()?;
+            (data_dir, Command::UserCreate { login, email, superuser, password })
+        }
+        Act::Token { act: TokenAct::Create { data_dir, login, description, scope, expires_days } } => {
+            (data_dir, Command::TokenCreate { login, description, scope, expires_days })
+        }
+        Act::Setting { act: SettingAct::Set { name, value, data_dir } } => {
+            (data_dir, Command::SettingSet { name, value })
+        }
+        Act::Doctor { data_dir } => (data_dir, Command::Doctor),
+        Act::Backup { data_dir, to } => {
+            let to = std::path::absolute(&to).map_err(|fault| Failure::file(&to, fault))?;
+            (data_dir, Command::Backup { to: to.display().to_string() })
+        }
+    };
+    println!("{}", operate(&data_dir, command).await?);
+    Ok(())
+}
+
+/// Runs an operator's act in the server that owns the directory, or here when none runs.
+async fn operate(data_dir: &Path, command: Command) -> Result<String, Failure> {
+    let socket = Files::new(data_dir).control();
+    let asked = command.clone();
+    let answer = tokio::task::spawn_blocking(move || control::ask(&socket, &asked)).await;
+    if let Some(answer) = answer.map_err(|fault| Failure::Data(fault.to_string()))?? {
+        return Ok(answer);
+    }
+    match command {
+        Command::Doctor => doctor::report(&doctor::examine_closed(data_dir).await?),
+        Command::Backup { .. } => Err(Failure::Refused(
+            "no server runs; copy the whole data directory instead, or start the server".to_owned(),
+        )),
+        command => {
+            let instance = Instance::open(data_dir).await?;
+            let done = commands::run(&instance, command).await;
+            instance.meta.close().await;
+            done
+        }
+    }
+}
+
+async fn serve(options: Serve) -> Result<(), Failure> {
+    let flags = [("listen", options.listen), ("base_url", options.base_url)];
+    let flags = flags.into_iter().filter_map(|(key, value)| Some((key, value?)));
+    let config = Config::load(options.config.as_deref(), std::env::vars(), flags)?;
+    if options.print_config {
+        print!("{}", config.shown());
+        return Ok(());
+    }
+    start_log(&config)?;
+    serve::run(&options.data_dir, config).await
+}
+
+fn start_log(config: &Config) -> Result<(), Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
+        .map_err(|fault| Failure::Refused(format!("the configuration key log cannot be read: {fault}")))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format.as_str() {
+        "json" => log.json().init(),
+        _ => log.with_ansi(false).init(),
+    }
+    Ok(())
+}
+
+/// The first line of standard input.
+fn read_password() -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = std::io::stdin().take(4096).read_to_string(&mut text);
+    read.map_err(|fault| Failure::File { path: "standard input".to_owned(), fault })?;
+    Ok(text.lines().next().unwrap_or("").to_owned())
+}

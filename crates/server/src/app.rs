@@ -1,0 +1,76 @@
+//! What every request can reach.
+
+use crate::{client::Client, config::Config, lookups::Data, metrics::Metrics, pipeline::Flow};
+use makoto_catalog::Catalog;
+use makoto_engine::Engine;
+use makoto_features::Services;
+use makoto_identity::{Identity, Setup};
+use makoto_journal::Journal;
+use makoto_query::Query;
+use makoto_tracking::{IpMask, Privacy, Salts, SiteRules};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+
+/// The joined parts of a running server.
+pub struct App {
+    pub config: Config,
+    pub catalog: Arc<Catalog>,
+    pub services: Services,
+    pub journal: Journal,
+    pub engine: Engine,
+    pub query: Arc<Query>,
+    pub flow: Arc<Flow>,
+    pub data: Data,
+    pub salts: Salts,
+    pub client: Client,
+    pub metrics: Metrics,
+    pub setup: RwLock<Option<Arc<Setup>>>,
+    /// What tracking derives from a site's settings, made anew when the site changes.
+    pub rules: Mutex<HashMap<u32, (Arc<makoto_model::Site>, Arc<SiteRules>)>>,
+}
+
+impl App {
+    pub fn identity(&self) -> &Identity {
+        &self.services.identity
+    }
+
+    /// The open set-up, while there is no user.
+    pub fn setup(&self) -> Option<Arc<Setup>> {
+        self.setup.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Ends the set-up for good.
+    pub fn close_setup(&self) {
+        *self.setup.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// What may be kept of visitors, as the settings say now.
+    pub fn privacy(&self) -> Privacy {
+        use makoto_features::privacy_manager as settings;
+        let snapshot = self.services.meta.snapshot();
+        let bytes = match snapshot.setting(&settings::MASK_ENABLED) {
+            true => snapshot.setting(&settings::MASK_BYTES).min(4) as u8,
+            false => 0,
+        };
+        Privacy {
+            ip_mask: IpMask { bytes },
+            enrich_with_full_address: !snapshot.setting(&settings::MASK_FOR_ENRICHMENT),
+            ..Privacy::default()
+        }
+    }
+
+    /// The rules of a site, compiled once for each version of its settings.
+    pub fn rules(&self, site: &Arc<makoto_model::Site>) -> Arc<SiteRules> {
+        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        match rules.get(&site.id.0) {
+            Some((known, rules)) if Arc::ptr_eq(known, site) => rules.clone(),
+            _ => {
+                let fresh = Arc::new(SiteRules::new(site.clone()));
+                rules.insert(site.id.0, (site.clone(), fresh.clone()));
+                fresh
+            }
+        }
+    }
+}

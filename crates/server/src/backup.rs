@@ -1,0 +1,148 @@
+//! A copy of the whole installation while it works, verified before it counts, and the way back.
+
+use crate::{
+    commands::{Failure, operator},
+    doctor,
+    instance::Files,
+    serve::Running,
+};
+use makoto_meta::Activity;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::{
+    collections::BTreeMap,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+/// The list of a backup's files with their hashes; written last, so that a backup without it is not whole.
+const MANIFEST: &str = "manifest.json";
+/// Format of backups that this program writes and reads.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Manifest {
+    format: u32,
+    version: String,
+    made_s: i64,
+    /// Path below the backup to SHA-256 in hexadecimal.
+    files: BTreeMap<String, String>,
+}
+
+/// Writes a backup into a directory that does not exist yet. All stores are copied at the same point; hits that come
+/// meanwhile are acknowledged and wait in the journal.
+///
+/// # Errors
+/// When the directory exists, a copy fails, or a copy does not stand up to its check.
+pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
+    if to.exists() {
+        return Err(Failure::Refused(format!("{} exists already; name a directory that does not", to.display())));
+    }
+    running.app.flow.fresh(running.app.journal.head().get()).await;
+    std::fs::create_dir_all(to).map_err(|fault| Failure::file(to, fault))?;
+    let copy = Files::new(to);
+    running.instance.meta.backup(&copy.meta()).await?;
+    let (app, from, target) = (running.app.clone(), Files::new(running.instance.files.dir()), to.to_owned());
+    let work = tokio::task::spawn_blocking(move || -> Result<(), Failure> {
+        let still = app.flow.pause();
+        let copy = Files::new(&target);
+        makoto_tracking::backup(&from.fold(), &copy.fold())?;
+        app.engine.backup(&copy.analytics())?;
+        drop(still);
+        app.journal.backup(&copy.journal())?;
+        Ok(())
+    });
+    work.await.map_err(|fault| Failure::Data(fault.to_string()))??;
+    let faults = doctor::examine_closed(to).await?;
+    if !faults.is_empty() {
+        return Err(Failure::Data(format!("the backup is not sound: {}", faults.join("; "))));
+    }
+    let files = hashes(to)?;
+    let count = files.len();
+    let manifest = Manifest {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        made_s: makoto_features::services::now_s(),
+        files,
+    };
+    let path = to.join(MANIFEST);
+    let text = serde_json::to_vec_pretty(&manifest).map_err(|fault| Failure::Data(fault.to_string()))?;
+    std::fs::write(&path, text).map_err(|fault| Failure::file(&path, fault))?;
+    sync(&path)?;
+    running.instance.meta.record(&operator(), Activity::BackupMade, json!({ "files": count })).await?;
+    Ok(format!("backup of {count} files written to {} and verified", to.display()))
+}
+
+/// Puts a backup back into a directory that holds no installation.
+///
+/// # Errors
+/// When the backup is not whole or was changed, or the directory is in use.
+pub async fn restore(from: &Path, dir: &Path) -> Result<String, Failure> {
+    let path = from.join(MANIFEST);
+    let text = std::fs::read_to_string(&path).map_err(|fault| Failure::file(&path, fault))?;
+    let manifest: Manifest =
+        serde_json::from_str(&text).map_err(|fault| Failure::Data(format!("{}: {fault}", path.display())))?;
+    if manifest.format != FORMAT {
+        return Err(Failure::Refused(format!(
+            "this backup has format {}; use makoto {}",
+            manifest.format, manifest.version
+        )));
+    }
+    if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(Failure::Refused(format!("{} is not empty; restore into a new directory", dir.display())));
+    }
+    let found = hashes(from)?;
+    if let Some((name, _)) = manifest.files.iter().find(|(name, hash)| found.get(*name) != Some(*hash)) {
+        return Err(Failure::Data(format!("{name} of the backup is missing or was changed; use another backup")));
+    }
+    for name in manifest.files.keys() {
+        let target = dir.join(name);
+        if let Some(parent) = target.parent() {
+            std::fs::create_dir_all(parent).map_err(|fault| Failure::file(parent, fault))?;
+        }
+        std::fs::copy(from.join(name), &target).map_err(|fault| Failure::file(&target, fault))?;
+        sync(&target)?;
+    }
+    let faults = doctor::examine_closed(dir).await?;
+    match faults.is_empty() {
+        true => Ok(format!("restored {} files to {}", manifest.files.len(), dir.display())),
+        false => Err(Failure::Data(format!("what was restored is not sound: {}", faults.join("; ")))),
+    }
+}
+
+fn sync(path: &Path) -> Result<(), Failure> {
+    let file = std::fs::File::open(path).map_err(|fault| Failure::file(path, fault))?;
+    file.sync_all().map_err(|fault| Failure::file(path, fault))
+}
+
+/// The hash of each file below a directory, without what checking it left behind.
+fn hashes(dir: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let mut hashes = BTreeMap::new();
+    let mut waiting: Vec<PathBuf> = vec![dir.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(|fault| Failure::file(&folder, fault))? {
+            let path = entry.map_err(|fault| Failure::file(&folder, fault))?.path();
+            let name = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().into_owned();
+            let left_over = name == MANIFEST || name == "lock" || name.ends_with("-wal") || name.ends_with("-shm");
+            if path.is_dir() {
+                waiting.push(path);
+            } else if !left_over {
+                hashes.insert(name, hash(&path)?);
+            }
+        }
+    }
+    Ok(hashes)
+}
+
+fn hash(path: &Path) -> Result<String, Failure> {
+    use sha2::{Digest, Sha256};
+    let mut file = std::fs::File::open(path).map_err(|fault| Failure::file(path, fault))?;
+    let (mut hasher, mut piece) = (Sha256::new(), vec![0; 1024 * 1024]);
+    loop {
+        let read = file.read(&mut piece).map_err(|fault| Failure::file(path, fault))?;
+        if read == 0 {
+            return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+        hasher.update(&piece[..read]);
+    }
+}

@@ -1,0 +1,127 @@
+//! The operator's acts. They run in the server when one runs (over the control socket), else in the command itself.
+
+use crate::instance::Instance;
+use makoto_access::{Caller, Principal, check_instance};
+use makoto_meta::{NewUser, SiteChange};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// An act of the operator.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum Command {
+    UserCreate {
+        login: String,
+        email: String,
+        superuser: bool,
+        password: String,
+    },
+    TokenCreate {
+        login: String,
+        description: String,
+        scope: String,
+        expires_days: Option<u32>,
+    },
+    SettingSet {
+        name: String,
+        value: String,
+    },
+    /// Finds the site with this address, or adds it; prints its number.
+    SiteEnsure {
+        name: String,
+        url: String,
+    },
+    /// Tracks a bulk of hits with the right to say when and where they happened; prints how many counted.
+    Track {
+        bulk: String,
+    },
+    Backup {
+        to: String,
+    },
+    Doctor,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("{0} is in use by another makoto that does not answer on its control socket; stop it first")]
+    InUse(String),
+    #[error("{path}: {fault}")]
+    File { path: String, fault: std::io::Error },
+    #[error(transparent)]
+    Config(#[from] crate::config::Error),
+    #[error(transparent)]
+    Meta(#[from] makoto_meta::Error),
+    #[error(transparent)]
+    Identity(#[from] makoto_identity::Error),
+    #[error(transparent)]
+    Journal(#[from] makoto_journal::Error),
+    #[error(transparent)]
+    Engine(#[from] makoto_engine::Error),
+    #[error(transparent)]
+    Fold(#[from] makoto_tracking::Error),
+    #[error("the program's own declarations are wrong: {0}")]
+    Catalog(#[from] makoto_catalog::Unsound),
+    #[error(transparent)]
+    Denied(#[from] makoto_access::Denied),
+    #[error("{0}")]
+    Data(String),
+    #[error("{0}")]
+    Refused(String),
+    #[error("the server answered: {0}")]
+    Server(String),
+}
+
+impl Failure {
+    pub fn file(path: &Path, fault: std::io::Error) -> Failure {
+        Failure::File { path: path.display().to_string(), fault }
+    }
+}
+
+/// The operator as a caller.
+pub fn operator() -> Caller {
+    Caller { principal: Principal::Operator, address: None }
+}
+
+/// Longest life of a token that the command line makes, in days: ten years, for machines that are never visited.
+const TOKEN_DAYS_MAX: u32 = 3650;
+
+/// Runs an act over the relational store; what it prints.
+///
+/// # Errors
+/// What was refused and why, or which store failed.
+pub async fn run(instance: &Instance, command: Command) -> Result<String, Failure> {
+    let (meta, identity) = (&instance.meta, &instance.identity);
+    match command {
+        Command::UserCreate { login, email, superuser, password } => {
+            makoto_identity::check_password(&password, &login, &email)?;
+            let password_hash = identity.hash_password(&password).await?;
+            let grant = check_instance(&Principal::Operator)?;
+            meta.add_user(&grant, &operator(), NewUser { login: login.clone(), email, password_hash, superuser })
+                .await?;
+            Ok(format!("user {login} created"))
+        }
+        Command::TokenCreate { login, description, scope, expires_days } => {
+            if expires_days.is_some_and(|days| days == 0 || days > TOKEN_DAYS_MAX) {
+                return Err(Failure::Refused(format!("a token lives 1 to {TOKEN_DAYS_MAX} days")));
+            }
+            let now_s = makoto_features::services::now_s();
+            let expires_s = expires_days.map(|days| now_s + i64::from(days) * 86_400);
+            Ok(identity.make_token(&operator(), &login, &description, &scope, expires_s, now_s).await?)
+        }
+        Command::SettingSet { name, value } => {
+            meta.set_setting(&operator(), &name, &value).await?;
+            Ok(format!("{name} is set"))
+        }
+        Command::SiteEnsure { name, url } => {
+            let snapshot = meta.snapshot();
+            if let Some(site) = snapshot.site_rows.values().find(|site| site.urls.first() == Some(&url)) {
+                return Ok(site.id.to_string());
+            }
+            let change = SiteChange { name: Some(name), urls: Some(vec![url]), ..SiteChange::default() };
+            Ok(meta.add_site(&check_instance(&Principal::Operator)?, &operator(), change).await?.to_string())
+        }
+        Command::Track { .. } | Command::Backup { .. } | Command::Doctor => {
+            Err(Failure::Refused("this act needs the whole installation".to_owned()))
+        }
+    }
+}

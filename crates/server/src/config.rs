@@ -1,0 +1,230 @@
+//! What is read once at start: default, then file, then environment, then flag. Settings that change at run time are
+//! stored instead, and declared by features.
+
+use std::{collections::BTreeMap, fmt::Write, path::PathBuf};
+
+/// Where a value came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    Default,
+    File,
+    Environment,
+    Flag,
+}
+
+impl Origin {
+    fn name(self) -> &'static str {
+        match self {
+            Origin::Default => "default",
+            Origin::File => "file",
+            Origin::Environment => "environment",
+            Origin::Flag => "flag",
+        }
+    }
+}
+
+/// A field of the configuration: its name in the file; in the environment it is `MAKOTO_` and the name in capitals.
+struct Field {
+    name: &'static str,
+    default: &'static str,
+    doc: &'static str,
+}
+
+const FIELDS: &[Field] = &[
+    Field { name: "listen", default: "127.0.0.1:8080", doc: "address and port to listen on" },
+    Field { name: "base_url", default: "", doc: "where browsers reach this server; http://LISTEN when empty" },
+    Field { name: "trusted_proxies", default: "", doc: "networks of proxies whose X-Forwarded-For is believed" },
+    Field { name: "memory_mib", default: "256", doc: "memory for reports, MiB" },
+    Field { name: "report_threads", default: "2", doc: "threads that one report may use" },
+    Field { name: "reserve_mib", default: "256", doc: "free disk space below which hits are refused, MiB" },
+    Field { name: "connections_max", default: "10000", doc: "connections at once" },
+    Field { name: "connections_per_address_max", default: "200", doc: "connections at once of one address" },
+    Field { name: "log", default: "info", doc: "what is logged: error, warn, info, debug, trace, or per module" },
+    Field { name: "log_format", default: "text", doc: "text or json" },
+    Field { name: "city_databases", default: "", doc: "paths of city databases (MMDB), separated by commas" },
+    Field { name: "device_rules", default: "", doc: "path of a device rule pack that replaces the built-in one" },
+];
+
+/// The configuration in force.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    pub listen: String,
+    pub base_url: String,
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+    pub memory_mib: u32,
+    pub report_threads: u32,
+    pub reserve_mib: u64,
+    pub connections_max: usize,
+    pub connections_per_address_max: usize,
+    pub log: String,
+    pub log_format: String,
+    pub city_databases: Vec<PathBuf>,
+    pub device_rules: Option<PathBuf>,
+    origins: BTreeMap<&'static str, (String, Origin)>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{path}: {fault}")]
+    File { path: String, fault: std::io::Error },
+    #[error("{path}: {fault}")]
+    Syntax { path: String, fault: toml::de::Error },
+    #[error("{place}: there is no configuration key {key}; the keys are {}", keys())]
+    UnknownKey { place: String, key: String },
+    #[error("{path}: the key {key} holds a table, a date or a fraction; write a text, a whole number or a list")]
+    NotPlain { path: String, key: String },
+    #[error("the configuration key {key} has the value '{value}'; {what}")]
+    BadValue { key: &'static str, value: String, what: &'static str },
+}
+
+fn keys() -> String {
+    FIELDS.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
+}
+
+type Values = BTreeMap<&'static str, (String, Origin)>;
+
+fn put(values: &mut Values, place: &str, key: &str, value: String, origin: Origin) -> Result<(), Error> {
+    let field = FIELDS.iter().find(|field| field.name == key);
+    let field = field.ok_or_else(|| Error::UnknownKey { place: place.to_owned(), key: key.to_owned() })?;
+    values.insert(field.name, (value, origin));
+    Ok(())
+}
+
+fn read_file(values: &mut Values, path: &str) -> Result<(), Error> {
+    let text = std::fs::read_to_string(path).map_err(|fault| Error::File { path: path.to_owned(), fault })?;
+    let table: toml::Table = text.parse().map_err(|fault| Error::Syntax { path: path.to_owned(), fault })?;
+    for (key, value) in table {
+        let text = plain(&value).ok_or_else(|| Error::NotPlain { path: path.to_owned(), key: key.clone() })?;
+        put(values, path, &key, text, Origin::File)?;
+    }
+    Ok(())
+}
+
+/// A text, number, truth or list of them as text; `None` for tables and dates.
+fn plain(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(yes) => Some(yes.to_string()),
+        toml::Value::Array(items) => items.iter().map(plain).collect::<Option<Vec<_>>>().map(|texts| texts.join(",")),
+        toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Table(_) => None,
+    }
+}
+
+impl Config {
+    /// Joins the four places. `environment` are all variables of the process, `flags` what the command line gave.
+    ///
+    /// # Errors
+    /// A key that does not exist, wherever it stands, and a value that cannot be read.
+    pub fn load(
+        file: Option<&str>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Result<Config, Error> {
+        let mut values: Values =
+            FIELDS.iter().map(|field| (field.name, (field.default.to_owned(), Origin::Default))).collect();
+        if let Some(path) = file {
+            read_file(&mut values, path)?;
+        }
+        for (name, value) in environment {
+            if let Some(key) = name.strip_prefix("MAKOTO_") {
+                put(&mut values, "the environment", &key.to_lowercase(), value, Origin::Environment)?;
+            }
+        }
+        for (key, value) in flags {
+            put(&mut values, "the command line", key, value, Origin::Flag)?;
+        }
+        Config::read(values)
+    }
+
+    fn read(values: Values) -> Result<Config, Error> {
+        let text = |key: &'static str| values.get(key).map(|(text, _)| text.clone()).unwrap_or_default();
+        let bad = |key: &'static str, what: &'static str| Error::BadValue { key, value: text(key), what };
+        let number = |key: &'static str| text(key).parse::<u32>().map_err(|_| bad(key, "write a whole number"));
+        let entries = |key: &'static str| -> Vec<String> {
+            text(key).split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+        };
+        let listen = text("listen");
+        let base_url = match text("base_url") {
+            url if url.is_empty() => format!("http://{listen}"),
+            url if url.starts_with("http://") || url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
+            _ => return Err(bad("base_url", "write it with http:// or https://")),
+        };
+        let network = |entry: &String| {
+            let single = entry.parse::<std::net::IpAddr>().map(ipnet::IpNet::from);
+            entry.parse().or(single).map_err(|_| bad("trusted_proxies", "write networks as 10.0.0.0/8"))
+        };
+        let log_format = text("log_format");
+        if !["text", "json"].contains(&log_format.as_str()) {
+            return Err(bad("log_format", "write text or json"));
+        }
+        Ok(Config {
+            base_url,
+            trusted_proxies: entries("trusted_proxies").iter().map(network).collect::<Result<_, _>>()?,
+            memory_mib: number("memory_mib")?.max(64),
+            report_threads: number("report_threads")?.max(1),
+            reserve_mib: u64::from(number("reserve_mib")?),
+            connections_max: number("connections_max")?.max(1) as usize,
+            connections_per_address_max: number("connections_per_address_max")?.max(1) as usize,
+            log: text("log"),
+            log_format,
+            city_databases: entries("city_databases").into_iter().map(PathBuf::from).collect(),
+            device_rules: Some(text("device_rules")).filter(|path| !path.is_empty()).map(PathBuf::from),
+            listen,
+            origins: values,
+        })
+    }
+
+    /// Every value with where it came from, as lines of a configuration file.
+    pub fn shown(&self) -> String {
+        let mut out = String::new();
+        for field in FIELDS {
+            if let Some((value, origin)) = self.origins.get(field.name) {
+                // Writing to a String cannot fail.
+                let _ = writeln!(out, "# {} ({})\n{} = {:?}", field.doc, origin.name(), field.name, value);
+            }
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn each_place_wins_over_the_one_before() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "listen = \"0.0.0.0:1\"\nmemory_mib = 300\nlog = \"warn\"\n").unwrap();
+        let config = Config::load(
+            file.path().to_str(),
+            env(&[("MAKOTO_MEMORY_MIB", "400"), ("MAKOTO_LOG", "debug"), ("PATH", "/bin")]),
+            [("log", "error".to_owned())],
+        )
+        .unwrap();
+        assert_eq!((config.listen.as_str(), config.memory_mib, config.log.as_str()), ("0.0.0.0:1", 400, "error"));
+        let shown = config.shown();
+        for line in ["(file)\nlisten", "(environment)\nmemory_mib", "(flag)\nlog =", "(default)\nbase_url"] {
+            assert!(shown.contains(line), "{line} in {shown}");
+        }
+    }
+
+    #[test]
+    fn unknown_keys_and_bad_values_are_fatal() {
+        assert!(matches!(Config::load(None, env(&[("MAKOTO_LISTN", "x")]), []), Err(Error::UnknownKey { .. })));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "lisen = 1").unwrap();
+        assert!(matches!(Config::load(file.path().to_str(), [], []), Err(Error::UnknownKey { .. })));
+        assert!(matches!(Config::load(None, env(&[("MAKOTO_MEMORY_MIB", "much")]), []), Err(Error::BadValue { .. })));
+        assert!(matches!(Config::load(None, env(&[("MAKOTO_BASE_URL", "x.org")]), []), Err(Error::BadValue { .. })));
+    }
+
+    #[test]
+    fn there_are_at_most_twenty_fields() {
+        assert!(FIELDS.len() <= 20);
+    }
+}

@@ -1,0 +1,150 @@
+//! The accept loop: limits on connections, and a stop that finishes what was begun.
+
+use crate::{app::App, commands::Failure};
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    time::Duration,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+use tower::ServiceExt;
+
+/// Longest time for a request's headers, and for a connection to stay idle between requests.
+const HEADERS_WAIT_MAX: Duration = Duration::from_secs(10);
+/// Bytes buffered of a connection: the request line and headers at their limits.
+const BUFFER_BYTES_MAX: usize = 40 * 1024;
+const HEADERS_MAX: usize = 100;
+/// Longest time that open requests may take once the server stops.
+const DRAIN_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Pause after the system refused a connection, for want of descriptors for instance.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Takes the socket handed over by a service manager, which keeps listening while the server restarts; else binds.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
+    let failure = |fault: std::io::Error| Failure::File { path: address.to_owned(), fault };
+    let handed = listenfd::ListenFd::from_env().take_tcp_listener(0).map_err(failure)?;
+    match handed {
+        Some(listener) => {
+            listener.set_nonblocking(true).map_err(failure)?;
+            TcpListener::from_std(listener).map_err(failure)
+        }
+        None => TcpListener::bind(address).await.map_err(failure),
+    }
+}
+
+type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
+/// One connection's place; given back when it ends.
+struct Place {
+    app: Arc<App>,
+    counts: Counts,
+    address: IpAddr,
+}
+
+impl Place {
+    /// A place for a connection, unless the server or the address has too many.
+    fn take(app: &Arc<App>, counts: &Counts, address: IpAddr) -> Option<Place> {
+        let mut by_address = counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = app.metrics.connections.load(Ordering::Relaxed) as usize;
+        let own = by_address.entry(address).or_default();
+        // A proxy brings everybody's connections; this machine may ask as often as it likes.
+        let limited = !address.is_loopback() && app.client.address(address, &Default::default()) == address;
+        if open >= app.config.connections_max || limited && *own >= app.config.connections_per_address_max {
+            app.metrics.connections_refused.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
+        *own += 1;
+        app.metrics.connections.fetch_add(1, Ordering::Relaxed);
+        Some(Place { app: app.clone(), counts: counts.clone(), address })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.app.metrics.connections.fetch_sub(1, Ordering::Relaxed);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = counts.get_mut(&self.address) {
+            *own -= 1;
+            if *own == 0 {
+                counts.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// Serves until told to stop, then lets open requests end.
+pub async fn serve(listener: TcpListener, router: Router, app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let (graceful, counts) = (GracefulShutdown::new(), Counts::default());
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    if let Some(place) = Place::take(&app, &counts, peer.ip()) {
+                        connect(stream, peer, router.clone(), place, &graceful);
+                    }
+                }
+                Err(fault) => {
+                    tracing::warn!(%fault, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            () = stopped(&mut stop) => break,
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN_WAIT_MAX, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests took too long and were cut off");
+    }
+}
+
+/// Ends when the server is told to stop, or can no longer be told.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if stop.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+fn connect(stream: TcpStream, peer: SocketAddr, router: Router, place: Place, graceful: &GracefulShutdown) {
+    if let Err(fault) = stream.set_nodelay(true) {
+        tracing::debug!(%fault, "a connection keeps its delay");
+    }
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        answer(router.clone(), request)
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WAIT_MAX)
+        .max_buf_size(BUFFER_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    let watched = graceful.watch(connection);
+    tokio::spawn(async move {
+        // A connection that a client breaks off is the client's affair.
+        if let Err(fault) = watched.await {
+            tracing::debug!(%fault, "a connection ended early");
+        }
+        drop(place);
+    });
+}
+
+/// Answers on a task of its own, so that a panic ends one request and not the server.
+async fn answer(router: Router, request: Request<Body>) -> Result<axum::response::Response, std::convert::Infallible> {
+    router.oneshot(request).await
+}

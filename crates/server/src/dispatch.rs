@@ -1,0 +1,150 @@
+//! From a method's name to its answer. Every way in (Matomo's API, ours, bulk requests) comes through here.
+
+use crate::app::App;
+use makoto_access::{Caller, Principal, Proof, Role, User, check, check_instance};
+use makoto_catalog::{Access, Answer, ApiError, Effect, Method};
+use makoto_features::{Services, services::asked_sites};
+use makoto_model::Params;
+use makoto_query::{Answered, format, format::Written};
+use std::sync::{Arc, atomic::Ordering};
+
+/// Longest wait for a turn at the engine; beyond it the server is overloaded and says so.
+const TURN_WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// How a request came in, as far as writes are concerned.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Way {
+    pub post: bool,
+    /// From one of our own pages, or from no browser at all.
+    pub same_origin: bool,
+}
+
+/// What a method came to.
+pub enum Outcome {
+    Report(Answered),
+    Plain(Answer),
+}
+
+/// An answer with whether it may lack the newest hits.
+pub struct Dispatched {
+    pub outcome: Outcome,
+    pub lags: bool,
+}
+
+impl Outcome {
+    /// Writes the answer in the format that the parameters name.
+    ///
+    /// # Errors
+    /// `BadParam` for an unknown format.
+    pub fn write(self, params: &Params) -> Result<Written, ApiError> {
+        match self {
+            Outcome::Report(answered) => format::write(&answered, params),
+            Outcome::Plain(answer) => format::write_answer(answer, params),
+        }
+    }
+}
+
+/// Answers one method.
+///
+/// # Errors
+/// Why the call was refused or failed.
+pub async fn dispatch(app: &Arc<App>, caller: &Caller, params: &Params, way: Way) -> Result<Dispatched, ApiError> {
+    app.metrics.reports.fetch_add(1, Ordering::Relaxed);
+    let id = params.get("method").ok_or_else(|| {
+        ApiError::Refused(
+            "The parameter 'method' isn't set in the Request, and a default value wasn't provided.".into(),
+        )
+    })?;
+    if let Some(method) = makoto_features::method(id) {
+        let answer = manage(app, method, caller, params, way).await?;
+        return Ok(Dispatched { outcome: Outcome::Plain(answer), lags: false });
+    }
+    if app.catalog.report(id).is_none() {
+        return Err(unknown(app, id));
+    }
+    report(app, caller, id, params).await
+}
+
+fn unknown(app: &App, id: &str) -> ApiError {
+    let (module, action) = id.split_once('.').unwrap_or((id, ""));
+    let known = module == "API"
+        || app.catalog.features.iter().any(|feature| feature.name == module)
+        || makoto_features::METHODS
+            .iter()
+            .flat_map(|methods| methods.iter())
+            .any(|m| m.id.split('.').next() == Some(module));
+    match known && !action.is_empty() {
+        true => ApiError::UnknownMethod(action.to_owned(), module.to_owned()),
+        false => ApiError::NotFound(format!("The plugin {module} is not enabled on this server.")),
+    }
+}
+
+async fn report(app: &Arc<App>, caller: &Caller, id: &str, params: &Params) -> Result<Dispatched, ApiError> {
+    let snapshot = app.services.meta.snapshot();
+    let ids = snapshot.site_ids();
+    let grant = check::<makoto_access::View>(&caller.principal, &asked_sites(params, "idSite")?, &ids)?;
+    let lags = !app.flow.fresh(app.journal.head().get()).await;
+    let (asked, id, params) = (app.clone(), id.to_owned(), params.clone());
+    let now_s = makoto_features::services::now_s();
+    let work = tokio::task::spawn_blocking(move || asked.query.ask(&grant, &id, &params, &snapshot.sites, now_s));
+    let answered = match tokio::time::timeout(TURN_WAIT_MAX, work).await {
+        Ok(Ok(result)) => result?,
+        Ok(Err(fault)) => return Err(ApiError::Internal(fault.to_string())),
+        Err(_) => {
+            return Err(ApiError::TooMuch("the report takes too long; ask for fewer days or try again later".into()));
+        }
+    };
+    Ok(Dispatched { outcome: Outcome::Report(answered), lags })
+}
+
+async fn manage(
+    app: &Arc<App>,
+    method: &'static Method<Services>,
+    caller: &Caller,
+    params: &Params,
+    way: Way,
+) -> Result<Answer, ApiError> {
+    admit(app, method, caller, params)?;
+    if method.effect == Effect::Write {
+        if !way.post {
+            return Err(ApiError::Refused(format!("{} changes something; send it by POST", method.id)));
+        }
+        let by_session = matches!(&caller.principal, Principal::User(User { proof: Proof::Session { .. }, .. }));
+        if by_session && !way.same_origin {
+            return Err(ApiError::Refused("this request comes from another site; use the pages of this server".into()));
+        }
+    }
+    for param in method.params.iter().filter(|param| param.default.is_none()) {
+        let sent = params.iter().any(|(key, _)| key == param.name || key.starts_with(&format!("{}[", param.name)));
+        if !sent {
+            return Err(ApiError::MissingParam(param.name.to_owned()));
+        }
+    }
+    (method.run)(&app.services, caller, params).await
+}
+
+fn admit(app: &App, method: &Method<Services>, caller: &Caller, params: &Params) -> Result<(), ApiError> {
+    let sites = || app.services.meta.snapshot().site_ids();
+    let some = |role: Role| match sites().iter().any(|site| caller.principal.role(*site) >= Some(role)) {
+        true => Ok(()),
+        false if caller.principal.is_superuser() => Ok(()),
+        false => Err(makoto_access::Denied::NoSite { role }.into()),
+    };
+    match method.access {
+        Access::Public => Ok(()),
+        Access::SignedIn if caller.principal == Principal::Anonymous => Err(makoto_access::Denied::NotSignedIn.into()),
+        Access::SignedIn => Ok(()),
+        Access::Superuser => Ok(check_instance(&caller.principal).map(drop)?),
+        Access::SomeSite(role) => some(role),
+        Access::Site(role) => {
+            let asked = asked_sites(params, "idSite")?;
+            let principal = &caller.principal;
+            match role {
+                Role::View => check::<makoto_access::View>(principal, &asked, &sites()).map(drop)?,
+                Role::Write => check::<makoto_access::Write>(principal, &asked, &sites()).map(drop)?,
+                Role::Admin => check::<makoto_access::Admin>(principal, &asked, &sites()).map(drop)?,
+            }
+            Ok(())
+        }
+    }
+}

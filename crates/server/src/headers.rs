@@ -1,0 +1,54 @@
+//! Headers that every answer carries, errors included.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+use std::sync::Arc;
+
+use crate::app::App;
+
+/// How long browsers remember to use TLS, in seconds: two years.
+const HSTS: &str = "max-age=63072000; includeSubDomains";
+/// Nothing may be loaded, framed or run from an answer that is data.
+const DATA_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    if !headers.contains_key(&name) {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// The policy of a page whose scripts carry this nonce.
+pub fn page_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}'; \
+         style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+         manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'"
+    )
+}
+
+/// Adds what is missing to each answer.
+pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let tracker = crate::routes::is_tracker(request.uri().path());
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(headers, header::REFERRER_POLICY, "same-origin");
+    put(headers, header::CONTENT_SECURITY_POLICY, DATA_POLICY);
+    put(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    let resource = if tracker { "cross-origin" } else { "same-origin" };
+    put(headers, HeaderName::from_static("cross-origin-resource-policy"), resource);
+    put(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    put(headers, header::X_FRAME_OPTIONS, "DENY");
+    if !tracker {
+        put(headers, header::CACHE_CONTROL, "no-store");
+    }
+    if app.config.base_url.starts_with("https://") {
+        put(headers, header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    response
+}

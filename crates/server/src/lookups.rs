@@ -1,0 +1,140 @@
+//! The data behind enrichment: device rules, locations, referrers, in the shapes that tracking asks for.
+
+use crate::{commands::Failure, config::Config};
+use device_detection::{CachedDetector, ClientHints, Detector};
+use geolocation::{CityDb, CountryDb};
+use makoto_model::{Client, ClientKind, Device, Params, Place};
+use makoto_tracking::{Headers, Source, SourceKind};
+use std::{net::IpAddr, sync::Arc};
+
+/// Data packs that the set-up made, carried inside the program.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "../../target/packs"]
+struct Packs;
+
+const DEVICE_PACK: &str = "devices.pack";
+const COUNTRY_PACK: &str = "country.mmdb";
+
+/// Everything that enrichment looks up.
+pub struct Data {
+    devices: CachedDetector,
+    countries: CountryDb,
+    cities: Option<CityDb>,
+}
+
+fn pack(name: &str) -> Result<std::borrow::Cow<'static, [u8]>, Failure> {
+    let file = Packs::get(name)
+        .ok_or_else(|| Failure::Data(format!("this program was built without {name}; build it with make")))?;
+    Ok(file.data)
+}
+
+impl Data {
+    /// Loads the built-in packs and the files that the configuration names.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is of another format.
+    pub fn load(config: &Config) -> Result<Data, Failure> {
+        let data = |fault: &dyn std::fmt::Display| Failure::Data(fault.to_string());
+        let rules = match &config.device_rules {
+            Some(path) => std::fs::read(path).map_err(|fault| Failure::file(path, fault))?.into(),
+            None => pack(DEVICE_PACK)?,
+        };
+        let detector = Detector::from_pack(&rules).map_err(|fault| data(&fault))?;
+        makoto_features::devices_detection::names::install(detector.names());
+        let files: Result<Vec<Vec<u8>>, Failure> = config
+            .city_databases
+            .iter()
+            .map(|path| std::fs::read(path).map_err(|fault| Failure::file(path, fault)))
+            .collect();
+        let files = files?;
+        let cities = match files.is_empty() {
+            true => None,
+            false => Some(CityDb::new(files.into_iter().map(Into::into)).map_err(|fault| data(&fault))?),
+        };
+        let countries = CountryDb::new(pack(COUNTRY_PACK)?).map_err(|fault| data(&fault))?;
+        Ok(Data { devices: CachedDetector::new(detector), countries, cities })
+    }
+
+    /// The device behind a user agent and its hints.
+    pub fn detect(&self, user_agent: &str, params: &Params, headers: Headers) -> Arc<Device> {
+        // Hints that cannot be read are as good as none: the user agent still speaks.
+        let sent = params.filled("uadata").and_then(|json| ClientHints::from_uadata(json).ok());
+        let hints = sent.unwrap_or_else(|| ClientHints::from_headers(headers.iter().copied()));
+        Arc::new(device(&self.devices.detect(user_agent, &hints)))
+    }
+
+    /// Where an address is; the language decides when no database knows it.
+    pub fn locate(&self, address: IpAddr, language: &str) -> Place {
+        let found = self.cities.as_ref().map(|cities| cities.locate(address)).unwrap_or_default();
+        if let Some(code) = found.country {
+            return Place {
+                country: lower(code),
+                region: found.region_code.unwrap_or_default(),
+                city: found.city.unwrap_or_default(),
+                latitude: found.latitude,
+                longitude: found.longitude,
+            };
+        }
+        let country = match self.countries.country(address) {
+            Some(code) => lower(code),
+            None => geolocation::guess_country(language).unwrap_or("xx").to_owned(),
+        };
+        Place { country, ..Place::default() }
+    }
+}
+
+fn lower(code: [u8; 2]) -> String {
+    code.iter().map(|letter| char::from(letter.to_ascii_lowercase())).collect()
+}
+
+fn device(found: &device_detection::Device) -> Device {
+    let os = found.os.as_ref();
+    Device {
+        bot: found.bot.as_ref().map(|bot| bot.name.to_string()),
+        client: found.client.as_ref().map(|client| Client {
+            kind: client_kind(client.kind),
+            name: client.name.to_string(),
+            code: client.code.to_string(),
+            version: client.version_minor().to_owned(),
+            engine: client.engine.to_string(),
+        }),
+        os_code: os.map(|os| os.code.to_string()).unwrap_or_default(),
+        os_version: os.map(|os| os.version_minor().to_owned()).unwrap_or_default(),
+        device_type: found.device_type.map(|kind| kind.id()),
+        brand_code: found.brand_code.to_string(),
+        brand: found.brand.to_string(),
+        model: found.model.to_string(),
+    }
+}
+
+fn client_kind(kind: device_detection::ClientKind) -> ClientKind {
+    use device_detection::ClientKind as Kind;
+    match kind {
+        Kind::Browser => ClientKind::Browser,
+        Kind::Library => ClientKind::Library,
+        Kind::FeedReader => ClientKind::FeedReader,
+        Kind::MediaPlayer => ClientKind::MediaPlayer,
+        Kind::MobileApp => ClientKind::MobileApp,
+        Kind::Pim => ClientKind::Pim,
+    }
+}
+
+/// What is known of a referrer's URL.
+pub fn referrer(url: &str) -> Source {
+    let source = |kind, name: &str, keyword| Source {
+        kind,
+        name: name.to_owned(),
+        keyword,
+        url: referrer_data::strip_noise(url).into_owned(),
+        spam: false,
+    };
+    let website = source(SourceKind::Website, "", String::new());
+    let Some(parsed) = referrer_data::ParsedReferrer::parse(url) else { return website };
+    if let Some(hit) = referrer_data::search(&parsed) {
+        return source(SourceKind::Search, hit.engine, hit.keyword.unwrap_or_default());
+    }
+    match referrer_data::social(&parsed) {
+        Some(network) => source(SourceKind::Social, network, String::new()),
+        None => Source { spam: referrer_data::is_spam(&parsed.host), ..website },
+    }
+}

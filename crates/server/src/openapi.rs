@@ -1,0 +1,160 @@
+//! The description of our API, made from the declarations.
+
+use makoto_catalog::{Catalog, Effect, Param, ParamKind};
+use serde_json::{Map, Value, json};
+
+/// Parameters that every report takes.
+const REPORT_PARAMS: &[(&str, bool, &str)] = &[
+    ("idSite", true, "number of a site, several with commas, or all"),
+    ("period", true, "day, week, month, year or range"),
+    ("date", true, "2026-03-31, today, yesterday, last30, previous7, or two dates with a comma"),
+    ("segment", false, "which visits count, as browserCode==FF;countryCode==de"),
+    ("filter_limit", false, "rows at most, -1 for all"),
+    ("filter_offset", false, "rows to leave out first"),
+    ("filter_sort_column", false, "column to sort by"),
+    ("filter_sort_order", false, "asc or desc"),
+    ("filter_pattern", false, "text that labels must hold"),
+    ("flat", false, "1 for one level instead of a tree"),
+    ("expanded", false, "1 to nest what rows hold"),
+    ("idSubtable", false, "number of the row to open"),
+    ("showColumns", false, "columns to show, with commas"),
+    ("hideColumns", false, "columns to hide, with commas"),
+    ("format", false, "json (default), xml, csv, tsv, rss or html"),
+];
+
+fn schema(kind: ParamKind) -> Value {
+    match kind {
+        ParamKind::Int => json!({ "type": "integer" }),
+        ParamKind::Float => json!({ "type": "number" }),
+        ParamKind::Bool => json!({ "type": "string", "enum": ["0", "1"] }),
+        ParamKind::List => json!({ "type": "array", "items": { "type": "string" } }),
+        ParamKind::Secret => json!({ "type": "string", "format": "password" }),
+        ParamKind::Text => json!({ "type": "string" }),
+    }
+}
+
+fn parameter(name: &str, required: bool, doc: &str, schema: &Value) -> Value {
+    json!({ "name": name, "in": "query", "required": required, "description": doc, "schema": schema })
+}
+
+fn answers() -> Value {
+    json!({
+        "200": { "description": "the answer in Matomo's shape", "content": { "application/json": { "schema": {} } } },
+        "default": { "description": "what went wrong", "content": { "application/json": {
+            "schema": { "$ref": "#/components/schemas/Error" } } } }
+    })
+}
+
+fn read(doc: &str, tag: &str, parameters: &[Value]) -> Value {
+    json!({ "get": { "summary": doc, "tags": [tag], "parameters": parameters, "responses": answers() } })
+}
+
+fn write(doc: &str, tag: &str, params: &[Param]) -> Value {
+    let properties: Map<String, Value> = params
+        .iter()
+        .map(|param| {
+            let mut schema = schema(param.kind);
+            schema["description"] = json!(param.doc);
+            (param.name.to_owned(), schema)
+        })
+        .collect();
+    let required: Vec<&str> = params.iter().filter(|param| param.default.is_none()).map(|param| param.name).collect();
+    let mut body = json!({ "type": "object", "properties": properties });
+    if !required.is_empty() {
+        body["required"] = json!(required);
+    }
+    json!({ "post": { "summary": doc, "tags": [tag],
+        "requestBody": { "content": { "application/json": { "schema": body } } }, "responses": answers() } })
+}
+
+fn session_paths(paths: &mut Map<String, Value>) {
+    let text = json!({ "type": "string" });
+    let password = json!({ "type": "string", "format": "password" });
+    let body = |properties: Value, required: Value| {
+        json!({ "content": { "application/json": { "schema":
+            { "type": "object", "properties": properties, "required": required } } } })
+    };
+    let person = json!({ "description": "who is signed in", "content": { "application/json": {
+        "schema": { "$ref": "#/components/schemas/Session" } } } });
+    let error = answers()["default"].clone();
+    let sign_in = body(json!({ "login": text, "password": password }), json!(["login", "password"]));
+    paths.insert(
+        "/api/v1/session".into(),
+        json!({
+            "get": { "summary": "Who is signed in.", "tags": ["Session"], "responses": { "200": person, "default": error } },
+            "post": { "summary": "Signs in.", "tags": ["Session"], "requestBody": sign_in,
+                "responses": { "200": person, "default": error } },
+            "delete": { "summary": "Signs out.", "tags": ["Session"],
+                "responses": { "204": { "description": "signed out" }, "default": error } }
+        }),
+    );
+    let state = json!({ "description": "whether the set-up is open", "content": { "application/json": { "schema":
+        { "type": "object", "properties": { "open": { "type": "boolean" } }, "required": ["open"] } } } });
+    let fields = json!({ "token": text, "login": text, "email": text, "password": password });
+    let set_up = body(fields, json!(["token", "login", "email", "password"]));
+    paths.insert(
+        "/api/v1/setup".into(),
+        json!({
+            "get": { "summary": "Whether the set-up is open.", "tags": ["Session"],
+                "responses": { "200": state, "default": error } },
+            "post": { "summary": "Makes the first superuser.", "tags": ["Session"], "requestBody": set_up,
+                "responses": { "200": person, "default": error } }
+        }),
+    );
+}
+
+fn schemas() -> Value {
+    let text = json!({ "type": "string" });
+    json!({
+        "Error": { "type": "object", "required": ["error"], "properties": { "error": {
+            "type": "object", "required": ["code", "message"], "properties": { "code": text, "message": text } } } },
+        "Session": { "type": "object", "required": ["login", "email", "superuser", "version", "sites"], "properties": {
+            "login": text, "email": text, "superuser": { "type": "boolean" }, "version": text,
+            "sites": { "type": "array", "items": { "$ref": "#/components/schemas/Site" } } } },
+        "Site": { "type": "object", "required": ["idsite", "name", "role", "timezone", "currency"], "properties": {
+            "idsite": { "type": "integer" }, "name": text, "role": { "type": "string", "enum": ["view", "write", "admin"] },
+            "timezone": text, "currency": text, "main_url": { "type": ["string", "null"] } } }
+    })
+}
+
+/// The whole document, the same for the same program.
+pub fn document(catalog: &Catalog) -> Value {
+    let mut paths = Map::new();
+    session_paths(&mut paths);
+    let common: Vec<Value> = REPORT_PARAMS
+        .iter()
+        .map(|(name, required, doc)| parameter(name, *required, doc, &json!({ "type": "string" })))
+        .collect();
+    for report in catalog.reports() {
+        let tag = report.method.split('.').next().unwrap_or(report.method);
+        paths.insert(format!("/api/v1/methods/{}", report.method), read(report.doc, tag, &common));
+    }
+    for method in makoto_features::METHODS.iter().flat_map(|methods| methods.iter()) {
+        let tag = method.id.split('.').next().unwrap_or(method.id);
+        let path = match method.effect {
+            Effect::Write => write(method.doc, tag, method.params),
+            Effect::Read => {
+                let parameters: Vec<Value> = method
+                    .params
+                    .iter()
+                    .map(|param| parameter(param.name, param.default.is_none(), param.doc, &schema(param.kind)))
+                    .collect();
+                read(method.doc, tag, &parameters)
+            }
+        };
+        paths.insert(format!("/api/v1/methods/{}", method.id), path);
+    }
+    let urls = parameter("urls[]", true, "queries of other methods", &schema(ParamKind::List));
+    paths.insert("/api/v1/methods/API.getBulkRequest".into(), read("Several calls in one.", "API", &[urls]));
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Makoto", "version": env!("CARGO_PKG_VERSION"),
+            "description": "Reports and management, by session or by token (Authorization: Bearer).",
+            "license": { "name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later" } },
+        "paths": paths,
+        "components": { "schemas": schemas(), "securitySchemes": {
+            "token": { "type": "http", "scheme": "bearer" },
+            "session": { "type": "apiKey", "in": "cookie", "name": "__Host-makoto" } } },
+        "security": [{ "token": [] }, { "session": [] }]
+    })
+}

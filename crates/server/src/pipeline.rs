@@ -1,0 +1,258 @@
+//! The straight line right of the journal: hits are folded into visits, and what that changes goes to the engine.
+//! One thread does it all, so the order of the journal is the order of everything.
+
+use crate::commands::Failure;
+use makoto_catalog::Catalog;
+use makoto_engine::Engine;
+use makoto_journal::{Journal, Position, Record};
+use makoto_model::{Day, Delta, Hit, Row, SiteId};
+use makoto_query::Query;
+use makoto_tracking::{Fold, History, history::HistoryError};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::sync::watch;
+
+/// Hits folded at once: enough that a commit costs little for each, few enough that one batch takes well under a second.
+const BATCH_RECORDS_MAX: usize = 20_000;
+/// Bytes of hits folded at once.
+const BATCH_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// How long hits may wait for more to be folded together with them, unless a question asks for them.
+const LINGER: Duration = Duration::from_millis(1000);
+/// With this many hits waiting, nothing is gained by waiting longer.
+const LINGER_RECORDS_MAX: u64 = 10_000;
+/// How long a question waits for the hits acknowledged before it.
+const FRESH_WAIT_MAX: Duration = Duration::from_secs(1);
+/// Pause after a failure of a store, before it is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What the other threads see of the pipeline.
+pub struct Flow {
+    wanted: Mutex<u64>,
+    wake: Condvar,
+    stop: AtomicBool,
+    applied: watch::Sender<u64>,
+    /// Held while a batch goes through; who holds it sees all stores at the same point.
+    still: Mutex<()>,
+    pub folded_hits: AtomicU64,
+    pub failures: AtomicU64,
+}
+
+impl Flow {
+    /// Keeps the stores right of the journal as they are, until dropped. Hits go on being acknowledged. Blocks until
+    /// the batch under way is through.
+    pub fn pause(&self) -> MutexGuard<'_, ()> {
+        self.still.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hold(&self) -> MutexGuard<'_, u64> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The position up to which reports count every hit.
+    pub fn applied(&self) -> u64 {
+        *self.applied.borrow()
+    }
+
+    /// Waits until reports count every hit up to this position; false when that took too long.
+    pub async fn fresh(&self, position: u64) -> bool {
+        if self.applied() >= position {
+            return true;
+        }
+        {
+            let mut wanted = self.hold();
+            *wanted = (*wanted).max(position);
+        }
+        self.wake.notify_all();
+        let mut applied = self.applied.subscribe();
+        let wait = applied.wait_for(|applied| *applied >= position);
+        matches!(tokio::time::timeout(FRESH_WAIT_MAX, wait).await, Ok(Ok(_)))
+    }
+
+    /// Tells the thread that hits were appended.
+    fn nudge(&self) {
+        self.wake.notify_all();
+    }
+}
+
+struct Past(Engine);
+
+impl History for Past {
+    fn partition(&self, site: SiteId, day: Day) -> Result<Vec<Row>, HistoryError> {
+        Ok(self.0.partition(site, day)?)
+    }
+}
+
+/// Everything the thread works on.
+pub struct Pipeline {
+    pub journal: Journal,
+    pub engine: Engine,
+    pub query: Arc<Query>,
+    pub catalog: Arc<Catalog>,
+    pub fold_path: PathBuf,
+}
+
+/// A running pipeline.
+pub struct Handle {
+    pub flow: Arc<Flow>,
+    thread: std::thread::JoinHandle<()>,
+    waker: tokio::task::JoinHandle<()>,
+}
+
+/// Opens the fold, which reads visits back from the engine.
+///
+/// # Errors
+/// When its file cannot be read.
+pub fn open_fold(path: &Path, catalog: &Arc<Catalog>, engine: &Engine) -> Result<Fold, Failure> {
+    Ok(Fold::open(path, catalog.clone(), Box::new(Past(engine.clone())))?)
+}
+
+impl Pipeline {
+    /// Starts the thread with a fold that was opened.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn start(self, fold: Fold) -> Result<Handle, Failure> {
+        let flow = Arc::new(Flow {
+            wanted: Mutex::new(0),
+            wake: Condvar::new(),
+            stop: AtomicBool::new(false),
+            applied: watch::Sender::new(0),
+            still: Mutex::new(()),
+            folded_hits: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+        });
+        let waker = tokio::spawn(wake_on_append(self.journal.clone(), flow.clone()));
+        let thread = {
+            let flow = flow.clone();
+            let run = move || self.run(fold, &flow);
+            std::thread::Builder::new().name("fold".to_owned()).spawn(run)
+        };
+        let thread =
+            thread.map_err(|fault| Failure::Data(format!("the fold's thread could not be started: {fault}")))?;
+        Ok(Handle { flow, thread, waker })
+    }
+
+    fn run(&self, fold: Fold, flow: &Flow) {
+        let mut fold = Some(fold);
+        loop {
+            let done = match fold.take() {
+                Some(fold) => Ok(fold),
+                None => open_fold(&self.fold_path, &self.catalog, &self.engine),
+            };
+            match done.and_then(|mut open| self.step(&mut open, flow).map(|go_on| (open, go_on))) {
+                Ok((open, true)) => fold = Some(open),
+                Ok((_, false)) => return,
+                Err(failure) => {
+                    tracing::error!(%failure, "hits could not be folded; they are safe in the journal and tried again");
+                    flow.failures.fetch_add(1, Ordering::Relaxed);
+                    if flow.stop.load(Ordering::Acquire) {
+                        return;
+                    }
+                    std::thread::sleep(RETRY);
+                }
+            }
+        }
+    }
+
+    /// One batch, or a wait for one; false when it is time to stop and nothing is left to fold.
+    fn step(&self, fold: &mut Fold, flow: &Flow) -> Result<bool, Failure> {
+        let still = flow.pause();
+        self.hand_over(fold, &[])?;
+        drop(still);
+        let position = fold.position();
+        flow.applied.send_replace(position);
+        let head = self.journal.head().get();
+        if head <= position {
+            if flow.stop.load(Ordering::Acquire) {
+                return Ok(false);
+            }
+            self.journal.trim(Position::new(fold.position()))?;
+            drop(flow.wake.wait_timeout(flow.hold(), LINGER));
+            return Ok(true);
+        }
+        self.linger(flow, position);
+        let still = flow.pause();
+        let records = self.journal.read(Position::new(position), BATCH_RECORDS_MAX, BATCH_BYTES_MAX)?;
+        let hits = self.decode(&records)?;
+        flow.folded_hits.fetch_add(hits.len() as u64, Ordering::Relaxed);
+        let delta = fold.apply(&hits)?;
+        self.hand_over(fold, delta.as_slice())?;
+        drop(still);
+        flow.applied.send_replace(fold.position());
+        self.journal.trim(Position::new(fold.position()))?;
+        Ok(true)
+    }
+
+    /// Lets hits gather, unless somebody asks for them or the server stops.
+    fn linger(&self, flow: &Flow, position: u64) {
+        let until = Instant::now() + LINGER;
+        loop {
+            let wanted = flow.hold();
+            let left = until.saturating_duration_since(Instant::now());
+            let many = self.journal.head().get() - position >= LINGER_RECORDS_MAX;
+            if *wanted > position || many || left.is_zero() || flow.stop.load(Ordering::Acquire) {
+                return;
+            }
+            drop(flow.wake.wait_timeout(wanted, left));
+        }
+    }
+
+    /// Gives the engine every delta that it lacks, and lets the reports know what changed.
+    fn hand_over(&self, fold: &mut Fold, fresh: &[Delta]) -> Result<(), Failure> {
+        let applied = self.engine.applied();
+        let waiting = match fresh {
+            [delta] if delta.number == applied + 1 => fresh.to_vec(),
+            _ => fold.pending(applied, usize::MAX)?,
+        };
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        self.engine.apply(&waiting)?;
+        for delta in &waiting {
+            self.query.touch(&delta.touched);
+        }
+        Ok(fold.forget(self.engine.applied())?)
+    }
+
+    fn decode(&self, records: &[Record]) -> Result<Vec<(u64, Hit)>, Failure> {
+        let own = self.catalog.hit_schema();
+        let own_id = self.journal.schema(&own)?;
+        let mut hits = Vec::with_capacity(records.len());
+        for record in records {
+            let mut hit = Hit::decode(&record.payload)
+                .map_err(|fault| Failure::Data(format!("record {} of the journal: {fault}", record.position)))?;
+            if record.schema != own_id {
+                let schema = self.journal.schema_text(record.schema).unwrap_or_default();
+                makoto_tracking::convert(&mut hit, &schema, &self.catalog);
+            }
+            hits.push((record.position.get(), hit));
+        }
+        Ok(hits)
+    }
+}
+
+/// Passes the journal's news on to the thread, which waits on a lock and not on a task.
+async fn wake_on_append(journal: Journal, flow: Arc<Flow>) {
+    let mut head = journal.subscribe();
+    while head.changed().await.is_ok() {
+        flow.nudge();
+    }
+}
+
+impl Handle {
+    /// Folds what is left in the journal and ends the thread. Blocks.
+    pub fn stop(self) {
+        self.flow.stop.store(true, Ordering::Release);
+        self.flow.wake.notify_all();
+        self.waker.abort();
+        if self.thread.join().is_err() {
+            tracing::error!("the fold's thread panicked; the journal keeps its hits for the next start");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The pages of the web interface and the tracking script, carried inside the program.
+
+use crate::{app::App, headers::page_policy};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+use std::sync::Arc;
+
+#[derive(RustEmbed)]
+#[folder = "../../web/dist"]
+struct Web;
+
+#[derive(RustEmbed)]
+#[folder = "../../tracker/dist"]
+struct Tracker;
+
+/// What stands in the page where the nonce goes.
+const NONCE_MARK: &str = "__CSP_NONCE__";
+/// How long browsers keep the tracking script, in seconds: short enough that a new one reaches everybody in a day.
+const SCRIPT_AGE: &str = "public, max-age=21600";
+/// Files whose names hold a hash of their content never change.
+const HASHED_AGE: &str = "public, max-age=31536000, immutable";
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("json" | "webmanifest") => "application/json",
+        _ => "application/octet-stream",
+    }
+}
+
+fn etag(file: &EmbeddedFile) -> String {
+    let hash: String = file.metadata.sha256_hash()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hash}\"")
+}
+
+fn serve(file: EmbeddedFile, path: &str, age: &'static str, headers: &HeaderMap) -> Response {
+    let etag = etag(&file);
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == etag.as_bytes());
+    let mut response = match known {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => Response::new(Body::from(file.data.into_owned())),
+    };
+    let out = response.headers_mut();
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static(age));
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        out.insert(header::ETAG, etag);
+    }
+    response
+}
+
+pub async fn tracker_script(headers: HeaderMap) -> Response {
+    match Tracker::get("matomo.js") {
+        Some(file) => serve(file, "matomo.js", SCRIPT_AGE, &headers),
+        None => {
+            super::problem(StatusCode::NOT_FOUND, "not_built", "this program was built without its tracking script")
+        }
+    }
+}
+
+/// A file of the interface, or its page for every address that the page itself reads.
+pub async fn page(State(_): State<Arc<App>>, request: Request) -> Response {
+    let path = request.uri().path().trim_start_matches('/');
+    if path.starts_with("api/") {
+        return super::problem(StatusCode::NOT_FOUND, "unknown_address", "there is nothing at this address");
+    }
+    if path != "index.html"
+        && let Some(file) = Web::get(path)
+    {
+        let age = if path.starts_with("assets/") { HASHED_AGE } else { SCRIPT_AGE };
+        return serve(file, path, age, request.headers());
+    }
+    if path.starts_with("assets/")
+        || path.rsplit('/').next().is_some_and(|name| name.contains('.')) && path != "index.html"
+    {
+        return super::problem(StatusCode::NOT_FOUND, "unknown_address", "there is nothing at this address");
+    }
+    index()
+}
+
+fn index() -> Response {
+    let Some(file) = Web::get("index.html") else {
+        return super::problem(StatusCode::NOT_FOUND, "not_built", "this program was built without its web interface");
+    };
+    let nonce = match makoto_identity::fresh_bytes::<16>() {
+        Ok(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        Err(fault) => {
+            tracing::error!(%fault, "a page could not be served");
+            return super::problem(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "the server failed; its log has the details",
+            );
+        }
+    };
+    let html = String::from_utf8_lossy(&file.data).replace(NONCE_MARK, &nonce);
+    let mut response = Response::new(Body::from(html));
+    let out = response.headers_mut();
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce)) {
+        out.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}

@@ -1,0 +1,142 @@
+//! The ways in: Matomo's tracking and reporting endpoints, our own API, pages, and what operators watch.
+
+mod api;
+mod assets;
+mod caller;
+mod operations;
+mod session;
+mod tracker;
+mod v1;
+
+pub use tracker::feed;
+
+use crate::{app::App, headers};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+use http_body_util::BodyExt;
+use serde_json::json;
+use std::{sync::Arc, time::Duration};
+
+/// Longest request line, in bytes; with the headers' own limit this bounds what a request costs before its body.
+const URI_BYTES_MAX: usize = 16 * 1024;
+/// Longest headers together, in bytes.
+const HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Longest body of a page's or an API call's request, in bytes.
+const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Longest time that a body may take.
+const BODY_WAIT_MAX: Duration = Duration::from_secs(30);
+
+/// Paths that any website may reach, and that are not asked for this server's name.
+const TRACKER_PATHS: [&str; 6] = ["/matomo.php", "/piwik.php", "/js/tracker.php", "/matomo.js", "/piwik.js", "/js/"];
+
+pub fn is_tracker(path: &str) -> bool {
+    TRACKER_PATHS.contains(&path)
+}
+
+/// Every route of the server.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/matomo.php", any(tracker::track))
+        .route("/piwik.php", any(tracker::track))
+        .route("/js/tracker.php", any(tracker::track))
+        .route("/matomo.js", get(assets::tracker_script))
+        .route("/piwik.js", get(assets::tracker_script))
+        .route("/js/", get(assets::tracker_script))
+        .route("/index.php", any(api::index))
+        .route("/health", get(operations::health))
+        .route("/metrics", get(operations::metrics))
+        .route("/nothing", get(operations::nothing))
+        .route("/api/v1/openapi.json", get(v1::openapi))
+        .route("/api/v1/session", get(session::show).post(session::sign_in).delete(session::sign_out))
+        .route("/api/v1/setup", get(session::setup_state).post(session::set_up))
+        .route("/api/v1/methods/{method}", get(v1::read).post(v1::write))
+        .fallback(get(assets::page))
+        .layer(middleware::from_fn_with_state(app.clone(), guard))
+        .layer(middleware::from_fn_with_state(app.clone(), headers::secure))
+        .with_state(app)
+}
+
+/// Refuses requests that are too large or meant for another host.
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if request.uri().path_and_query().is_some_and(|path| path.as_str().len() > URI_BYTES_MAX) {
+        return problem(
+            StatusCode::URI_TOO_LONG,
+            "uri_too_long",
+            "the address is too long; send the parameters by POST",
+        );
+    }
+    let header_bytes: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if header_bytes > HEADER_BYTES_MAX {
+        let message = "the headers are too long; delete this site's cookies and try again";
+        return problem(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_long", message);
+    }
+    let encoded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    if encoded {
+        let message = "compressed bodies are not read; send the body as it is";
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_encoding", message);
+    }
+    let path = request.uri().path();
+    if !is_tracker(path) && path != "/health" && !app.client.host_known(request.uri(), request.headers()) {
+        let message = "this server does not answer under this name; set base_url to the address you use";
+        return problem(StatusCode::MISDIRECTED_REQUEST, "unknown_host", message);
+    }
+    next.run(request).await
+}
+
+/// An error of our own API.
+pub fn problem(status: StatusCode, code: &str, message: &str) -> Response {
+    json_response(status, &json!({ "error": { "code": code, "message": message } }))
+}
+
+pub fn json_response(status: StatusCode, value: &serde_json::Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string()).into_response()
+}
+
+/// Why a body was not read.
+pub enum BodyFault {
+    TooLarge,
+    TooSlow,
+    Broken,
+}
+
+impl BodyFault {
+    pub fn response(&self) -> Response {
+        match self {
+            BodyFault::TooLarge => {
+                problem(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is too large; send less at once")
+            }
+            BodyFault::TooSlow => {
+                problem(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body came too slowly; try again")
+            }
+            BodyFault::Broken => problem(StatusCode::BAD_REQUEST, "broken_body", "the body ended early; send it again"),
+        }
+    }
+}
+
+/// Reads a body of at most so many bytes, without trusting what its header says of its length. `more` may allow a
+/// larger one, once the smaller limit is reached, from what has been read by then.
+pub async fn read_body(body: Body, bytes_max: usize, more: impl Fn(&[u8]) -> usize) -> Result<Bytes, BodyFault> {
+    let read = async {
+        let (mut body, mut whole, mut limit, mut asked) = (body, Vec::new(), bytes_max, false);
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|_| BodyFault::Broken)?.into_data() else { continue };
+            if whole.len() + data.len() > limit && !asked {
+                asked = true;
+                limit = limit.max(more(&whole));
+            }
+            if whole.len() + data.len() > limit {
+                return Err(BodyFault::TooLarge);
+            }
+            whole.extend_from_slice(&data);
+        }
+        Ok(Bytes::from(whole))
+    };
+    tokio::time::timeout(BODY_WAIT_MAX, read).await.map_err(|_| BodyFault::TooSlow)?
+}

@@ -1,0 +1,58 @@
+//! For operators: is it alive, and how does it do.
+
+use super::caller::{Peer, bearer};
+use crate::{app::App, metrics::Readings};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use std::sync::{Arc, atomic::Ordering};
+
+/// 200 while the server answers. Says how many hits wait to be counted.
+pub async fn health(State(app): State<Arc<App>>) -> Response {
+    let waiting = app.journal.head().get().saturating_sub(app.flow.applied());
+    super::json_response(StatusCode::OK, &json!({ "status": "ok", "hits_waiting": waiting }))
+}
+
+/// A route that does nothing, against which the cost of the others is measured.
+pub async fn nothing() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// Only this machine, asked directly, or a superuser's token sees the numbers.
+pub async fn metrics(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap) -> Response {
+    let direct = peer.0.is_loopback() && !headers.contains_key("x-forwarded-for");
+    let now_s = makoto_features::services::now_s();
+    let principal = bearer(&headers).and_then(|token| app.identity().token_principal(token, now_s));
+    if !direct && !principal.is_some_and(|principal| principal.is_superuser()) {
+        return super::problem(
+            StatusCode::UNAUTHORIZED,
+            "forbidden",
+            "send a superuser's token as Authorization: Bearer",
+        );
+    }
+    let engine = app.engine.clone();
+    let stats = match tokio::task::spawn_blocking(move || engine.stats()).await {
+        Ok(Ok(stats)) => stats,
+        Ok(Err(fault)) => return failed(&fault),
+        Err(fault) => return failed(&fault),
+    };
+    let text = app.metrics.text(&Readings {
+        journal_head: app.journal.head().get(),
+        applied: app.flow.applied(),
+        folded_hits: app.flow.folded_hits.load(Ordering::Relaxed),
+        fold_failures: app.flow.failures.load(Ordering::Relaxed),
+        analytics_bytes: stats.file_bytes,
+        analytics_memory_bytes: stats.memory_bytes,
+        visits: stats.visits,
+        actions: stats.actions,
+    });
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+fn failed(fault: &dyn std::fmt::Display) -> Response {
+    tracing::error!(%fault, "the numbers for operators could not be read");
+    super::problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed; its log has the details")
+}

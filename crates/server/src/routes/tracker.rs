@@ -1,0 +1,357 @@
+//! Matomo's tracking endpoint. A success is sent only when the hit is on the disk.
+
+use super::{
+    caller::{Peer, bearer},
+    read_body,
+};
+use crate::{app::App, commands::Failure};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use makoto_access::Role;
+use makoto_journal::{Error as JournalError, Reservation, SchemaId};
+use makoto_model::{Hit, Params, SiteId};
+use makoto_tracking::{Bulk, Context, Lookups, RawRequest, Read, Refused, Sender, SiteRules, parse};
+use serde_json::json;
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
+
+/// A transparent image of one point, 43 bytes.
+const GIF: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+/// What a person reads who opens the endpoint in a browser.
+const NOTE: &str = "<!DOCTYPE html><html lang=\"en\"><title>Makoto</title><p>This is the tracking endpoint of Makoto, a web analytics server. \
+    Send hits here; see the documentation of the tracking API.</p></html>";
+/// Longest body from senders without a valid token, in bytes.
+const OPEN_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Longest body of a bulk with a valid token, in bytes.
+const BULK_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Seconds to wait that a refused sender is told; spread so that they do not all return at once.
+const RETRY_AFTER_S: [&str; 4] = ["2", "5", "9", "14"];
+/// For how long the same order id is refused: for ever.
+const NEVER_S: i64 = i64::MAX;
+
+pub async fn track(State(app): State<Arc<App>>, peer: Peer, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let headers = &parts.headers;
+    let get = matches!(parts.method, Method::GET | Method::HEAD);
+    let mut response = if parts.method == Method::OPTIONS {
+        preflight()
+    } else {
+        let larger = |read: &[u8]| if may_send_more(&app, headers, read) { BULK_BODY_BYTES_MAX } else { 0 };
+        match read_body(body, OPEN_BODY_BYTES_MAX, larger).await {
+            Ok(body) => {
+                let raw =
+                    RawRequest { method: parts.method.as_str(), query: parts.uri.query().unwrap_or(""), body: &body };
+                let address = app.client.address(peer.0, headers);
+                respond(&app, &raw, address, headers).await
+            }
+            Err(fault) => fault.response(),
+        }
+    };
+    open_to_all(&mut response, headers, get);
+    response
+}
+
+/// Any page may send hits and see whether they arrived; nothing private is answered, and no cookie is read.
+fn open_to_all(response: &mut Response, headers: &HeaderMap, get: bool) {
+    let out = response.headers_mut();
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if get {
+        return;
+    }
+    match headers.get(header::ORIGIN) {
+        Some(origin) => {
+            out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            out.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+            out.insert(header::VARY, HeaderValue::from_static("origin"));
+        }
+        None => {
+            out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        }
+    }
+}
+
+fn preflight() -> Response {
+    let headers: [(HeaderName, &str); 2] =
+        [(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"), (header::ACCESS_CONTROL_ALLOW_HEADERS, "*")];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+/// Whether what has been read of a body, or the header, shows a valid token.
+fn may_send_more(app: &App, headers: &HeaderMap, read: &[u8]) -> bool {
+    let valid = |token: &str| app.identity().token_principal(token, makoto_features::services::now_s()).is_some();
+    if bearer(headers).is_some_and(valid) {
+        return true;
+    }
+    let text = String::from_utf8_lossy(read);
+    let Some((_, rest)) = text.split_once("token_auth") else { return false };
+    let token: String =
+        rest.chars().skip_while(|c| "\"': ".contains(*c)).take_while(|c| !"\"'".contains(*c)).take(64).collect();
+    valid(&token)
+}
+
+async fn respond(app: &Arc<App>, raw: &RawRequest<'_>, address: IpAddr, headers: &HeaderMap) -> Response {
+    match parse::read(raw) {
+        Ok(Read::Nothing) => note(StatusCode::OK),
+        Ok(Read::One(params)) => one(app, &params, address, headers).await,
+        Ok(Read::Bulk(bulk)) => many(app, bulk, address, headers).await,
+        Err(parse::Fault::TooManyItems(limit)) => {
+            let message = format!("send at most {limit} requests at once");
+            let body = json!({ "status": "error", "tracked": 0, "invalid": 0, "message": message });
+            super::json_response(StatusCode::PAYLOAD_TOO_LARGE, &body)
+        }
+        Err(fault @ (parse::Fault::BadBulk | parse::Fault::TooDeep)) => {
+            let body = json!({ "status": "error", "tracked": 0, "invalid": 0, "message": fault.to_string() });
+            super::json_response(StatusCode::BAD_REQUEST, &body)
+        }
+        Err(_) => note(StatusCode::BAD_REQUEST),
+    }
+}
+
+fn note(status: StatusCode) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOTE).into_response()
+}
+
+fn image(status: StatusCode) -> Response {
+    (status, [(header::CONTENT_TYPE, "image/gif")], GIF).into_response()
+}
+
+/// The answer to a hit that counts or is dropped, and to one that is wrong.
+fn single(status: StatusCode, wants_image: bool) -> Response {
+    match (status.is_success(), wants_image) {
+        (true, true) => image(status),
+        (true, false) => StatusCode::NO_CONTENT.into_response(),
+        (false, false) => note(status),
+        (false, true) => {
+            let body = [GIF, NOTE.as_bytes()].concat();
+            (status, [(header::CONTENT_TYPE, "image/gif")], body).into_response()
+        }
+    }
+}
+
+/// Why hits could not be made durable, as an answer: come again later, or this was sent before.
+fn not_durable(app: &App, error: &JournalError) -> Response {
+    let status = match error {
+        JournalError::Duplicate(_) => return single(StatusCode::BAD_REQUEST, true),
+        JournalError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let refused = app.metrics.hits_refused_busy.fetch_add(1, Ordering::Relaxed);
+    if refused.is_multiple_of(1000) {
+        tracing::warn!(%error, "hits are refused");
+    }
+    let retry = RETRY_AFTER_S[refused as usize % RETRY_AFTER_S.len()];
+    (status, [(header::RETRY_AFTER, retry)], "").into_response()
+}
+
+/// The parts of a context that live as long as a request.
+struct Desk<'a> {
+    app: &'a App,
+    headers: Vec<(&'a str, &'a str)>,
+    address: IpAddr,
+    bearer: Option<&'a str>,
+    sites: Arc<makoto_meta::Snapshot>,
+    /// The operator may say when and where hits happened, as the holder of a token may.
+    operator: bool,
+}
+
+impl<'a> Desk<'a> {
+    fn new(app: &'a App, headers: &'a HeaderMap, address: IpAddr) -> Desk<'a> {
+        let text = |value: &'a HeaderValue| std::str::from_utf8(value.as_bytes()).unwrap_or("");
+        let pairs = headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
+        Desk {
+            app,
+            headers: pairs,
+            address,
+            bearer: bearer(headers),
+            sites: app.services.meta.snapshot(),
+            operator: false,
+        }
+    }
+
+    fn of_operator(app: &'a App) -> Desk<'a> {
+        let address = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+        let sites = app.services.meta.snapshot();
+        Desk { app, headers: Vec::new(), address, bearer: Some("operator"), sites, operator: true }
+    }
+
+    fn may_write(&self, site: SiteId, token: &str) -> bool {
+        if self.operator {
+            return true;
+        }
+        let principal = self.app.identity().token_principal(token, makoto_features::services::now_s());
+        principal.is_some_and(|principal| principal.role(site) >= Some(Role::Write))
+    }
+
+    fn rules(&self, site: SiteId) -> Option<Arc<SiteRules>> {
+        self.sites.sites.get(&site).map(|site| self.app.rules(site))
+    }
+
+    /// Hands the context to a piece of work: it borrows closures, which must outlive it.
+    fn with<T>(&self, work: impl FnOnce(&Context, &Sender, Option<&str>) -> T) -> T {
+        let data = &self.app.data;
+        let lookups = Lookups {
+            detect: &|agent, params, headers| data.detect(agent, params, headers),
+            locate: &|address, language| data.locate(address, language),
+            referrers: &crate::lookups::referrer,
+        };
+        let context = Context {
+            catalog: &self.app.catalog,
+            lookups: &lookups,
+            sites: &|site| self.rules(site),
+            authorised: &|site, token| self.may_write(site, token),
+            // Goals are kept as they come until they are reported; every number may be one.
+            goal_exists: &|_, _| true,
+            privacy: self.app.privacy(),
+            salts: &self.app.salts,
+            spam_filter: true,
+            now_s: makoto_features::services::now_s(),
+        };
+        let sender = Sender { address: self.address, headers: &self.headers };
+        work(&context, &sender, self.bearer)
+    }
+}
+
+/// A key that stands for an order of a site, so that it is taken once.
+fn order_key(hit: &Hit) -> Option<Reservation> {
+    let order = makoto_tracking::order_id(hit)?;
+    let text = format!("order:{}:{order}", hit.site);
+    let hash = makoto_identity::hash_secret(&text);
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash[..16]);
+    Some(Reservation { key, expires_s: NEVER_S })
+}
+
+fn schema(app: &App) -> Result<SchemaId, JournalError> {
+    app.journal.schema(&app.catalog.hit_schema())
+}
+
+async fn one(app: &Arc<App>, params: &Params, address: IpAddr, headers: &HeaderMap) -> Response {
+    let wants_image = params.get("send_image") != Some("0");
+    let desk = Desk::new(app, headers, address);
+    let hit = match desk.with(|context, sender, token| makoto_tracking::accept(params, sender, token, context)) {
+        Ok(hit) => hit,
+        Err(Refused::Dropped(reason)) => {
+            app.metrics.drop_hit(reason);
+            return single(StatusCode::OK, wants_image);
+        }
+        Err(Refused::Invalid(invalid)) => {
+            app.metrics.refuse_hit(invalid);
+            return single(StatusCode::BAD_REQUEST, wants_image);
+        }
+    };
+    let keys: Vec<Reservation> = order_key(&hit).into_iter().collect();
+    match append(app, &[hit], &keys).await {
+        Ok(()) => single(StatusCode::OK, wants_image),
+        Err(JournalError::Duplicate(_)) => single(StatusCode::BAD_REQUEST, wants_image),
+        Err(error) => not_durable(app, &error),
+    }
+}
+
+async fn append(app: &App, hits: &[Hit], keys: &[Reservation]) -> Result<(), JournalError> {
+    let schema = schema(app)?;
+    let records: Vec<Vec<u8>> = hits.iter().filter_map(|hit| hit.encode().ok()).collect();
+    let began = Instant::now();
+    app.journal.append_with_keys(schema, &records, keys).await?;
+    app.metrics.acknowledge(began.elapsed(), records.len() as u64);
+    Ok(())
+}
+
+/// What became of the requests of a bulk.
+#[derive(Default)]
+struct Tally {
+    hits: Vec<Hit>,
+    keys: Vec<Reservation>,
+    tracked: usize,
+    invalid: Vec<usize>,
+}
+
+fn sort(app: &App, bulk: &Bulk, context: &Context, sender: &Sender, bearer: Option<&str>) -> Tally {
+    let token = bulk.token_auth.as_deref().or(bearer);
+    let mut tally = Tally::default();
+    for (index, entry) in bulk.entries.iter().enumerate() {
+        let accepted = entry.as_ref().map(|params| makoto_tracking::accept(params, sender, token, context));
+        match accepted {
+            Some(Ok(hit)) => {
+                let key = order_key(&hit);
+                if key.is_some_and(|key| tally.keys.contains(&key)) {
+                    tally.invalid.push(index);
+                    continue;
+                }
+                tally.keys.extend(key);
+                tally.hits.push(hit);
+                tally.tracked += 1;
+            }
+            Some(Err(Refused::Dropped(reason))) => {
+                app.metrics.drop_hit(reason);
+                tally.tracked += 1;
+            }
+            Some(Err(Refused::Invalid(invalid))) => {
+                app.metrics.refuse_hit(invalid);
+                tally.invalid.push(index);
+            }
+            None => tally.invalid.push(index),
+        }
+    }
+    tally
+}
+
+async fn many(app: &Arc<App>, bulk: Bulk, address: IpAddr, headers: &HeaderMap) -> Response {
+    let desk = Desk::new(app, headers, address);
+    let now_s = makoto_features::services::now_s();
+    let token = bulk.token_auth.as_deref().or(desk.bearer);
+    let authenticated = token.is_some_and(|token| app.identity().token_principal(token, now_s).is_some());
+    if let Err(fault) = bulk.check_size(authenticated) {
+        let body = json!({ "status": "error", "tracked": 0, "invalid": 0, "message": fault.to_string() });
+        return super::json_response(StatusCode::PAYLOAD_TOO_LARGE, &body);
+    }
+    let mut tally = desk.with(|context, sender, bearer| sort(app, &bulk, context, sender, bearer));
+    if let Err(error) = store(app, &mut tally).await {
+        return not_durable(app, &error);
+    }
+    if !bulk.send_image {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let mut body = json!({ "status": "success", "tracked": tally.tracked, "invalid": tally.invalid.len() });
+    if authenticated {
+        body["invalid_indices"] = json!(tally.invalid);
+    }
+    super::json_response(StatusCode::OK, &body)
+}
+
+/// Stores the hits of a bulk at once. An order that was sent before is taken out, and the rest is stored.
+async fn store(app: &App, tally: &mut Tally) -> Result<(), JournalError> {
+    loop {
+        match append(app, &tally.hits, &tally.keys).await {
+            Err(JournalError::Duplicate(place)) if place < tally.keys.len() => {
+                let taken = tally.keys.remove(place);
+                if let Some(hit) = tally.hits.iter().position(|hit| order_key(hit) == Some(taken)) {
+                    tally.hits.remove(hit);
+                    tally.tracked -= 1;
+                    tally.invalid.push(hit);
+                }
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Tracks a bulk on behalf of the operator; how many hits counted.
+///
+/// # Errors
+/// When the bulk cannot be read or the hits cannot be made durable.
+pub async fn feed(app: &Arc<App>, body: &[u8]) -> Result<String, Failure> {
+    let raw = RawRequest { method: "POST", query: "", body };
+    let Ok(Read::Bulk(bulk)) = parse::read(&raw) else {
+        return Err(Failure::Refused("send a bulk of hits as JSON".to_owned()));
+    };
+    let desk = Desk::of_operator(app);
+    let mut tally = desk.with(|context, sender, bearer| sort(app, &bulk, context, sender, bearer));
+    store(app, &mut tally).await?;
+    Ok(tally.tracked.to_string())
+}

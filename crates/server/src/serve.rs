@@ -1,0 +1,174 @@
+//! A running server: stores opened, pipeline started, doors open; and all of it closed again in order.
+
+use crate::{
+    app::App,
+    backup,
+    client::Client,
+    commands::{self, Command, Failure},
+    config::Config,
+    connections, control, doctor,
+    instance::Instance,
+    jobs,
+    lookups::Data,
+    metrics::Metrics,
+    pipeline::{self, Handle, Pipeline},
+    routes,
+};
+use makoto_engine::Engine;
+use makoto_features::Services;
+use makoto_identity::Setup;
+use makoto_journal::{Journal, Position};
+use makoto_query::Query;
+use makoto_tracking::Salts;
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex, RwLock},
+};
+use tokio::sync::watch;
+
+/// A server's parts that the control socket and the jobs reach.
+pub struct Running {
+    pub instance: Instance,
+    pub app: Arc<App>,
+    /// One backup at a time.
+    backups: tokio::sync::Mutex<()>,
+}
+
+impl Running {
+    /// Runs an operator's act.
+    ///
+    /// # Errors
+    /// What was refused, or what failed.
+    pub async fn command(&self, command: Command) -> Result<String, Failure> {
+        match command {
+            Command::Backup { to } => {
+                let _one = self.backups.lock().await;
+                backup::make(self, Path::new(&to)).await
+            }
+            Command::Track { bulk } => routes::feed(&self.app, bulk.as_bytes()).await,
+            Command::Doctor => doctor::report(&doctor::examine_running(self).await?),
+            other => commands::run(&self.instance, other).await,
+        }
+    }
+}
+
+/// Opens the analytics store of an installation.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open_engine(instance: &Instance, config: &Config) -> Result<Engine, Failure> {
+    let options = makoto_engine::Options { memory_mib: config.memory_mib, threads: config.report_threads };
+    Ok(Engine::open(&instance.files.analytics(), instance.catalog.clone(), options)?)
+}
+
+struct Parts {
+    running: Arc<Running>,
+    pipeline: Handle,
+    setup_link: Option<String>,
+}
+
+async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
+    let instance = Instance::open(dir).await?;
+    let engine = open_engine(&instance, &config)?;
+    let query = Arc::new(Query::new(engine.clone(), instance.catalog.clone()));
+    let fold_path = instance.files.fold();
+    let fold = pipeline::open_fold(&fold_path, &instance.catalog, &engine)?;
+    let options = makoto_journal::Options {
+        reserve_bytes: config.reserve_mib * 1024 * 1024,
+        applied: Position::new(fold.position()),
+        ..makoto_journal::Options::default()
+    };
+    let journal = Journal::open(&instance.files.journal(), options)?;
+    let data = Data::load(&config)?;
+    let line = Pipeline {
+        journal: journal.clone(),
+        engine: engine.clone(),
+        query: query.clone(),
+        catalog: instance.catalog.clone(),
+        fold_path,
+    };
+    let pipeline = line.start(fold)?;
+    let setup = Setup::open(dir, &instance.identity)?.map(Arc::new);
+    let setup_link = setup.as_ref().map(|setup| format!("{}/setup#token={}", config.base_url, setup.secret()));
+    let salts = Salts::new(instance.secret("visitor-salt").await?);
+    let app = Arc::new(App {
+        client: Client::new(&config),
+        catalog: instance.catalog.clone(),
+        services: Services {
+            meta: instance.meta.clone(),
+            identity: instance.identity.clone(),
+            base_url: config.base_url.clone(),
+        },
+        config,
+        journal,
+        engine,
+        query,
+        flow: pipeline.flow.clone(),
+        data,
+        salts,
+        metrics: Metrics::default(),
+        setup: RwLock::new(setup),
+        rules: Mutex::new(HashMap::new()),
+    });
+    let running = Arc::new(Running { instance, app, backups: tokio::sync::Mutex::default() });
+    Ok(Parts { running, pipeline, setup_link })
+}
+
+/// Serves a data directory until the process is told to stop.
+///
+/// # Errors
+/// When something cannot be opened at the start, or closed at the end.
+pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
+    let listener = connections::listen(&config.listen).await?;
+    let socket = crate::instance::Files::new(dir).control();
+    let Parts { running, pipeline, setup_link } = assemble(dir, config).await?;
+    let control = tokio::spawn(control::serve(control::listen(&socket)?, running.clone()));
+    let (stop, stopped) = watch::channel(false);
+    let jobs = tokio::spawn(jobs::run(running.clone(), stopped.clone()));
+    let router = routes::router(running.app.clone());
+    let server = tokio::spawn(connections::serve(listener, router, running.app.clone(), stopped));
+    tracing::info!(address = %running.app.config.base_url, "ready");
+    if let Some(link) = setup_link {
+        // Shown to the operator alone, not logged: whoever holds it becomes the superuser.
+        println!("Open this link once to set up Makoto:\n{link}");
+    }
+    wait_for_signal().await?;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    if let Err(fault) = server.await {
+        tracing::error!(%fault, "the server's task failed");
+    }
+    jobs.abort();
+    control.abort();
+    close(running, pipeline).await
+}
+
+async fn close(running: Arc<Running>, pipeline: Handle) -> Result<(), Failure> {
+    let app = running.app.clone();
+    let closed = tokio::task::spawn_blocking(move || -> Result<(), Failure> {
+        pipeline.stop();
+        app.journal.clone().close()?;
+        Ok(app.engine.close()?)
+    });
+    closed.await.map_err(|fault| Failure::Data(fault.to_string()))??;
+    running.instance.meta.close().await;
+    match std::fs::remove_file(running.instance.files.control()) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::file(&running.instance.files.control(), fault))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn wait_for_signal() -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failure = |fault| Failure::File { path: "signals".to_owned(), fault };
+    let mut terminate = signal(SignalKind::terminate()).map_err(failure)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failure)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
