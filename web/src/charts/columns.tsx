@@ -17,7 +17,7 @@ interface Props {
   readonly height_px?: number;
 }
 
-const margin = { top: 8, right: 0, bottom: 22, left: 40 };
+const margin = { top: 8, right: 0, bottom: 22, left: 48 };
 const labelWidth_px = 34;
 
 /** Upright bars for hours and days of the week. */

@@ -40,17 +40,20 @@ function Item({ option }: { readonly option: Option }) {
 interface ChoiceProps {
   readonly label: string;
   readonly options: readonly Option[];
-  readonly value: string;
+  /** Null until something is chosen. */
+  readonly value: string | null;
+  readonly placeholder?: string;
   readonly onChange: (id: string) => void;
   /** Hides the label from sight where the place says it already. */
   readonly bare?: boolean;
   readonly isDisabled?: boolean;
 }
 
-export function Choice({ label, options, value, onChange, bare = false, isDisabled = false }: ChoiceProps) {
+export function Choice({ label, options, value, placeholder, onChange, bare = false, isDisabled = false }: ChoiceProps) {
   return (
     <Select
       value={value}
+      {...(placeholder === undefined ? {} : { placeholder })}
       onChange={(key: Key | null) => key !== null && onChange(String(key))}
       isDisabled={isDisabled}
       className={bare ? (styles.bare ?? '') : (field.field ?? '')}
@@ -85,6 +88,7 @@ export function SearchChoice({ label, groups, value, onChange, error }: SearchCh
       value={value}
       onChange={(key: Key | null) => key !== null && onChange(String(key))}
       isInvalid={error !== undefined}
+      validationBehavior={error === undefined ? 'native' : 'aria'}
       defaultItems={groups}
       className={field.field ?? ''}
       menuTrigger="focus"

@@ -24,12 +24,12 @@ export function Dialog({ title, isOpen, onClose, children, kind = 'dialog', dang
     >
       <Modal className={`${styles.modal} ${styles[kind]}`}>
         <AriaDialog className={styles.body ?? ''} role={danger ? 'alertdialog' : 'dialog'}>
-          <header className={styles.head}>
+          <div className={styles.head}>
             <Heading slot="title" className={styles.title ?? ''}>{title}</Heading>
             <IconButton label="Close" size="small" onPress={onClose}>
               <X size={16} aria-hidden />
             </IconButton>
-          </header>
+          </div>
           {children}
         </AriaDialog>
       </Modal>

@@ -23,9 +23,12 @@ interface Props extends Omit<TextFieldProps, 'className' | 'style' | 'children'>
   readonly isCode?: boolean;
 }
 
+/** What the server refused must not keep the corrected form from being sent: the browser checks the other fields only. */
+const behaviourOf = (error: string | undefined) => (error === undefined ? 'native' : 'aria');
+
 export function Field({ label, hint, error, placeholder, isCode = false, ...rest }: Props) {
   return (
-    <TextField {...rest} isInvalid={error !== undefined} className={styles.field ?? ''}>
+    <TextField {...rest} isInvalid={error !== undefined} validationBehavior={behaviourOf(error)} className={styles.field ?? ''}>
       <Label className={styles.label ?? ''}>{label}</Label>
       <Input className={styles.input ?? ''} placeholder={placeholder} {...(isCode ? { autoCapitalize: 'off', spellCheck: false } : {})} />
       {hint && !error && <Text slot="description" className={styles.hint ?? ''}>{hint}</Text>}
@@ -38,7 +41,7 @@ export function Field({ label, hint, error, placeholder, isCode = false, ...rest
 export function PasswordField({ label, hint, error, ...rest }: Props) {
   const [shown, setShown] = useState(false);
   return (
-    <TextField {...rest} type={shown ? 'text' : 'password'} isInvalid={error !== undefined} className={styles.field ?? ''}>
+    <TextField {...rest} type={shown ? 'text' : 'password'} isInvalid={error !== undefined} validationBehavior={behaviourOf(error)} className={styles.field ?? ''}>
       <Label className={styles.label ?? ''}>{label}</Label>
       <Group className={styles.group ?? ''}>
         <Input className={styles.bare ?? ''} spellCheck={false} autoCapitalize="off" />

@@ -15,11 +15,11 @@ interface DayProps {
 
 function Head() {
   return (
-    <header className={styles.head}>
+    <div className={styles.head}>
       <Button slot="previous" className={styles.arrow ?? ''}><ChevronLeft size={16} aria-hidden /></Button>
       <Heading className={styles.month ?? ''} />
       <Button slot="next" className={styles.arrow ?? ''}><ChevronRight size={16} aria-hidden /></Button>
-    </header>
+    </div>
   );
 }
 
@@ -79,11 +79,11 @@ export function MonthGrid({ value, max, onPick }: DayProps) {
   const [year, setYear] = useState(value.year);
   return (
     <div className={styles.calendar}>
-      <header className={styles.head}>
+      <div className={styles.head}>
         <Button className={styles.arrow ?? ''} aria-label="Year before" onPress={() => setYear(year - 1)}><ChevronLeft size={16} aria-hidden /></Button>
         <p className={styles.month}>{year}</p>
         <Button className={styles.arrow ?? ''} aria-label="Year after" isDisabled={year >= max.year} onPress={() => setYear(year + 1)}><ChevronRight size={16} aria-hidden /></Button>
-      </header>
+      </div>
       <div className={styles.blocks} role="group" aria-label={`Months of ${year}`}>
         {monthNames.map((name, at) => {
           const first = value.set({ year, month: at + 1, day: 1 });

@@ -14,6 +14,7 @@ import styles from './palette.module.css';
 
 interface Place {
   readonly id: string;
+  readonly path: string;
   readonly text: string;
   readonly note: string;
   readonly words: string;
@@ -25,12 +26,12 @@ function usePlaces(): readonly Place[] {
   const { sites } = useSession();
   const report = <ChartNoAxesColumn size={15} aria-hidden />;
   return [
-    { id: href(''), text: 'Home', note: '', words: 'overview dashboard start', icon: <House size={15} aria-hidden /> },
-    { id: href('/visits'), text: 'Visits log', note: 'Visitors', words: 'live last', icon: report },
-    { id: href('/times'), text: 'Times', note: 'Visitors', words: 'hours weekday', icon: report },
-    ...reports.map((one) => ({ id: href(`/reports/${one.id}`), text: one.title, note: pageOfReport(one.id)?.title ?? '', words: `${one.words} ${one.section}`, icon: report })),
-    ...sites.map((site) => ({ id: `/sites/${site.idsite}`, text: site.name, note: hostOf(site.main_url), words: 'site switch', icon: <Globe size={15} aria-hidden /> })),
-    ...adminGroups.flatMap((group) => group.lines.map((line) => ({ id: line.path, text: line.title, note: `Administration, ${group.title}`, words: 'administration', icon: <Settings size={15} aria-hidden /> }))),
+    { id: 'home', path: href(''), text: 'Home', note: '', words: 'overview dashboard start', icon: <House size={15} aria-hidden /> },
+    { id: 'visits', path: href('/visits'), text: 'Visits log', note: 'Visitors', words: 'live last', icon: report },
+    { id: 'times', path: href('/times'), text: 'Times', note: 'Visitors', words: 'hours weekday', icon: report },
+    ...reports.map((one) => ({ id: `report ${one.id}`, path: href(`/reports/${one.id}`), text: one.title, note: pageOfReport(one.id)?.title ?? '', words: `${one.words} ${one.section}`, icon: report })),
+    ...sites.map((site) => ({ id: `site ${site.idsite}`, path: `/sites/${site.idsite}`, text: site.name, note: hostOf(site.main_url), words: 'site switch', icon: <Globe size={15} aria-hidden /> })),
+    ...adminGroups.flatMap((group) => group.lines.map((line) => ({ id: line.path, path: line.path, text: line.title, note: `Administration, ${group.title}`, words: '', icon: <Settings size={15} aria-hidden /> }))),
   ];
 }
 
@@ -44,24 +45,26 @@ function PaletteBody() {
       <div className={styles.search}>
         <SearchBox label="Go to a report, a site, a setting" value={words} onChange={setWords} autoFocus />
       </div>
-      <ListBox
-        aria-label="Places"
-        items={places}
-        className={`${choice.list} ${styles.list}`}
-        selectionMode="none"
-        onAction={(key) => {
-          closeOverlay();
-          navigate(String(key));
-        }}
-        renderEmptyState={() => <p className={styles.none}>Nothing here by that name.</p>}
-      >
-        {(place: Place) => (
-          <ListBoxItem id={place.id} textValue={`${place.text} ${place.note} ${place.words}`} className={choice.option ?? ''}>
-            <span className={styles.place}>{place.icon}{place.text}</span>
-            <span className={styles.note}>{place.note}</span>
-          </ListBoxItem>
-        )}
-      </ListBox>
+      <div className={styles.scroll} tabIndex={0} role="group" aria-label="Places">
+        <ListBox
+          aria-label="Places"
+          items={places}
+          className={styles.list ?? ''}
+          selectionMode="none"
+          onAction={(key) => {
+            closeOverlay();
+            navigate(places.find((place) => place.id === key)?.path ?? '/');
+          }}
+          renderEmptyState={() => <p className={styles.none}>Nothing here by that name.</p>}
+        >
+          {(place: Place) => (
+            <ListBoxItem id={place.id} textValue={`${place.text} ${place.note} ${place.words}`} className={choice.option ?? ''}>
+              <span className={styles.place}>{place.icon}{place.text}</span>
+              <span className={styles.note}>{place.note}</span>
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </div>
     </Autocomplete>
   );
 }

@@ -38,7 +38,7 @@ export function Person({ open }: { readonly open: boolean }) {
       entries={entries}
       onAction={act}
       trigger={
-        <Button className={styles.person ?? ''} aria-label={`${session.login} ${session.superuser ? 'Superuser' : session.email}, your settings, theme, sign out`}>
+        <Button className={styles.person ?? ''}>
           <span className={styles.initial} aria-hidden>{session.login.slice(0, 1).toUpperCase()}</span>
           {open && (
             <span className={styles.names}>
@@ -46,6 +46,7 @@ export function Person({ open }: { readonly open: boolean }) {
               <span className={styles.role}>{session.superuser ? 'Superuser' : session.email}</span>
             </span>
           )}
+          <span className="hidden-text">{open ? '' : session.login}, your settings, theme, sign out</span>
         </Button>
       }
     />

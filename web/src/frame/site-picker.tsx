@@ -34,7 +34,8 @@ export function SiteList({ onPick }: { readonly onPick: () => void }) {
         className={choice.list ?? ''}
         selectionMode="single"
         selectedKeys={[current.idsite]}
-        onAction={(key) => pick(Number(key))}
+        disallowEmptySelection
+        onSelectionChange={(keys) => keys !== 'all' && keys.size > 0 && pick(Number([...keys][0]))}
         renderEmptyState={() => <p className={styles.none}>No site of this name.</p>}
       >
         {(site: SessionSite) => (
@@ -53,7 +54,7 @@ export function SitePicker({ open }: { readonly open: boolean }) {
   const [shown, setShown] = useState(false);
   return (
     <DialogTrigger isOpen={shown} onOpenChange={setShown}>
-      <Button className={styles.button ?? ''} aria-label={`${site.name} ${hostOf(site.main_url)}, change the site`}>
+      <Button className={styles.button ?? ''}>
         {open ? (
           <>
             <span className={styles.names}>
@@ -63,8 +64,12 @@ export function SitePicker({ open }: { readonly open: boolean }) {
             <ChevronsUpDown size={15} aria-hidden />
           </>
         ) : (
-          <Globe size={17} aria-hidden />
+          <>
+            <Globe size={17} aria-hidden />
+            <span className="hidden-text">{site.name}</span>
+          </>
         )}
+        <span className="hidden-text">, change the site</span>
       </Button>
       <Popover className={`${choice.popover} ${styles.popover}`} placement="bottom start">
         <Dialog aria-label="Change the site" className={styles.dialog ?? ''}>

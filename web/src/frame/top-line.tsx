@@ -27,9 +27,10 @@ export function TopLine({ title, withPeriod = true, actions }: Props) {
         <h1 className={styles.title}>{title}</h1>
         {withPeriod && <PeriodPicker />}
         {actions}
-        <Button className={styles.search ?? ''} onPress={openPalette} aria-label="Search or go anywhere">
+        <Button className={styles.search ?? ''} onPress={openPalette}>
           <Search size={15} aria-hidden />
           <kbd className={styles.key} aria-hidden>{commandKey}</kbd>
+          <span className="hidden-text">Search or go anywhere</span>
         </Button>
       </div>
       <SegmentBar />

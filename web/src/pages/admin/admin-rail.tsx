@@ -1,4 +1,5 @@
-import { ArrowLeft } from 'lucide-react';
+import { ArrowLeft, Code, Globe, UserRound, UsersRound } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSession, type Session } from '../../api/session';
 import { RailFrame, RailLink } from '../../frame/rail';
@@ -7,6 +8,13 @@ import { usePreferences } from '../../lib/preferences';
 import rail from '../../frame/rail.module.css';
 import bar from '../../frame/bottom-bar.module.css';
 import styles from './admin-rail.module.css';
+
+const icons: Readonly<Record<Line['path'], ReactNode>> = {
+  '/admin/personal/settings': <UserRound size={19} aria-hidden />,
+  '/admin/system/users': <UsersRound size={19} aria-hidden />,
+  '/admin/websites/manage': <Globe size={19} aria-hidden />,
+  '/admin/websites/tracking-code': <Code size={19} aria-hidden />,
+};
 
 type Line = (typeof adminGroups)[number]['lines'][number];
 
@@ -44,7 +52,7 @@ export function AdminRail() {
   );
 }
 
-/** On a phone the places stand in one line that scrolls. */
+/** On a phone the places stand in one line. */
 export function AdminBar() {
   const [path] = useLocation();
   const groups = useGroups();
@@ -53,7 +61,8 @@ export function AdminBar() {
       <Link href="/" className={bar.place}><ArrowLeft size={19} aria-hidden />Reports</Link>
       {groups.flatMap((group) => group.lines).map((line) => (
         <Link key={line.path} href={line.path} className={bar.place} aria-current={path === line.path ? 'page' : undefined}>
-          {line.title}
+          {icons[line.path]}
+          {line.title === 'Manage' ? 'Sites' : line.title}
         </Link>
       ))}
     </nav>

@@ -38,7 +38,7 @@ const bars = [
 
 interface Part {
   readonly name: string;
-  readonly show: () => ReactNode;
+  readonly show: (theme: string) => ReactNode;
 }
 
 const parts: readonly Part[] = [
@@ -106,8 +106,8 @@ const parts: readonly Part[] = [
   { name: 'Empty', show: () => <EmptyState title="No visits yet" action={<Button>Add the code</Button>}>Put the tracking code on your site.</EmptyState> },
   { name: 'Partial', show: () => <div className={styles.stack}><Notice>Bars count the newest 200 visits.</Notice><Notice tone="warn">Older visits could not be loaded.</Notice><Notice tone="safe">The first visit is here.</Notice><Notice tone="danger">Login or password is not right.</Notice></div> },
   { name: 'Error', show: () => <ErrorState what="The countries" error={failure} onRetry={nothing} /> },
-  { name: 'Card', show: () => <Card title="Card" foot={<span>Foot</span>}>Full of something.</Card> },
-  { name: 'Code', show: () => <CopyCode label="Code" code={'<script>\n  var _paq = window._paq || [];\n</script>'} /> },
+  { name: 'Card', show: (theme) => <Card title={`Card in ${theme}`} foot={<span>Foot</span>}>Full of something.</Card> },
+  { name: 'Code', show: (theme) => <CopyCode label={`Code in ${theme}`} code={'<script>\n  var _paq = window._paq || [];\n</script>'} /> },
 ];
 
 const themes = ['light', 'dark'] as const;
@@ -122,7 +122,7 @@ export default function ComponentsPage() {
           {parts.map((part) => (
             <section key={part.name} className={styles.part} aria-label={`${part.name}, ${theme}`}>
               <h2 className={styles.name}>{part.name}</h2>
-              {part.show()}
+              {part.show(theme)}
             </section>
           ))}
         </div>

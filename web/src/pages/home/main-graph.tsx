@@ -11,7 +11,7 @@ import { PointsTable } from './points-table';
 import { useGraph } from './use-overview';
 import styles from './main-graph.module.css';
 
-const graph_px = 300;
+const graph_px = 352;
 
 /** The chosen figure over time, as a graph or as a table. */
 export function MainGraph() {

@@ -10,7 +10,7 @@ import { agoWords, counted } from '../../lib/words';
 import { minutesOf, useRightNow, visits_max, window_min } from './use-right-now';
 import styles from './right-now.module.css';
 
-const visits_shown = 6;
+const visits_shown = 4;
 const tick_ms = 5000;
 
 function useNow(): number {

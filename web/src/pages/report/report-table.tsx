@@ -75,7 +75,7 @@ function TableLine({ line, metrics, main, isTree, top, index, onToggle, onFilter
     <tr className={styles.row} aria-rowindex={index + 2} {...tree} data-state={line.state}>
       <td className={styles.label} style={{ '--depth': line.depth } as React.CSSProperties}>
         <div className={styles.cell}>
-          <span className={styles.fill} style={{ '--share': `${Math.min(100, share * 100).toFixed(2)}%` } as React.CSSProperties} />
+          {share > 0 && <span className={styles.fill} style={{ '--share': Math.min(1, share).toFixed(4) } as React.CSSProperties} />}
           {isTree && (
             row.subtableId === undefined ? <span className={styles.noToggle} /> : (
               <button type="button" className={styles.toggle} data-toggle={line.open ? 'open' : 'closed'} aria-label={line.open ? `Close ${label}` : `Open ${label}`} onClick={() => onToggle(line)}>

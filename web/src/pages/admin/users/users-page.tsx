@@ -25,6 +25,9 @@ function UserRow({ user, isSelf, access, changes, onRole, onDelete }: UserRowPro
   const { sites } = useSession();
   const roleOf = (idSite: number) =>
     changes.find((change) => change.login === user.login && change.idSite === idSite)?.role ?? access?.get(idSite) ?? 'noaccess';
+  const touched = (idSite: number) => access?.has(idSite) || changes.some((change) => change.login === user.login && change.idSite === idSite);
+  const given = user.superuser ? [] : sites.filter((site) => touched(site.idsite));
+  const others = sites.filter((site) => !touched(site.idsite));
   return (
     <li className={list.row}>
       <div className={list.main}>
@@ -38,20 +41,32 @@ function UserRow({ user, isSelf, access, changes, onRole, onDelete }: UserRowPro
       <div className={list.actions}>
         {!isSelf && <Button look="quiet" onPress={onDelete} aria-label={`Delete ${user.login}`}>Delete</Button>}
       </div>
-      {!user.superuser &&
-        sites.map((site) => (
-          <div key={site.idsite} className={list.access}>
-            <span className={list.sub}>{site.name}</span>
-            <Choice
-              label={`Role of ${user.login} on ${site.name}`}
-              bare
-              options={roles}
-              value={roleOf(site.idsite)}
-              isDisabled={access === undefined}
-              onChange={(role) => onRole({ login: user.login, idSite: site.idsite, role })}
-            />
-          </div>
-        ))}
+      {given.map((site) => (
+        <div key={site.idsite} className={list.access}>
+          <span className={list.sub}>{site.name}</span>
+          <Choice
+            label={`Role of ${user.login} on ${site.name}`}
+            bare
+            options={roles}
+            value={roleOf(site.idsite)}
+            onChange={(role) => onRole({ login: user.login, idSite: site.idsite, role })}
+          />
+        </div>
+      ))}
+      {!user.superuser && others.length > 0 && (
+        <div className={list.access}>
+          <span className={list.sub}>{given.length === 0 ? 'No site yet' : ''}</span>
+          <Choice
+            label={`Give ${user.login} access to a site`}
+            bare
+            placeholder="Give access to…"
+            options={others.map((site) => ({ id: String(site.idsite), text: site.name }))}
+            value={null}
+            isDisabled={access === undefined}
+            onChange={(id) => onRole({ login: user.login, idSite: Number(id), role: 'view' })}
+          />
+        </div>
+      )}
     </li>
   );
 }

@@ -22,7 +22,7 @@ export function useTimezones() {
     staleTime: Infinity,
     queryFn: async ({ signal }): Promise<OptionGroup[]> => {
       const answer = cellsOf(await sitesManagerGetTimezonesList({}, signal));
-      return Object.entries(answer).map(([name, zones]) => ({ name, options: texts(zones).map(([id, text]) => ({ id, text })) }));
+      return Object.entries(answer).map(([name, zones]) => ({ name, options: texts(zones).map(([id, place]) => ({ id, text: id === place ? id : `${id.replaceAll('_', ' ')}, ${place}` })) }));
     },
   });
 }
