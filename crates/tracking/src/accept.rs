@@ -2,11 +2,12 @@
 
 use crate::exclude::Candidate;
 use crate::fingerprint::Features;
+use crate::search::Search;
 use crate::{
     Invalid, Lookups, Privacy, Refused, Salts, Sender, SiteRules, action, facts, moment, referrer, search, url,
 };
 use makoto_catalog::{Catalog, Facts, Table};
-use makoto_model::{Act, Hit, Params, Place, SiteId, VisitorId, VisitorSource, Who};
+use makoto_model::{Act, ActionKind, Device, Hit, Params, Place, SiteId, VisitorId, VisitorSource, Who};
 use sha1::{Digest, Sha1};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -58,25 +59,29 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
     if (needs_token(params) || context.now_s - time_s >= moment::OPEN_AGE_S) && !authorised() {
         return Err(Invalid::TokenNeeded.into());
     }
-    let (visitor, source, user_id) = identify(params)?;
-    let address = match params.filled("cip") {
-        Some(text) => text.trim().parse().unwrap_or(NO_ADDRESS),
-        None => sender.address,
+    let request = Request {
+        params,
+        rules: &rules,
+        address: match params.filled("cip") {
+            Some(text) => text.trim().parse().unwrap_or(NO_ADDRESS),
+            None => sender.address,
+        },
+        user_agent: params.filled("ua").unwrap_or_else(|| sender.header("user-agent")),
+        language: params.filled("lang").unwrap_or_else(|| sender.header("accept-language")),
+        raw_url: params.get("url").map(|text| url::plain(&url::clean(text))).unwrap_or_default(),
+        time_s,
     };
-    let user_agent = params.filled("ua").unwrap_or_else(|| sender.header("user-agent"));
-    let language = params.filled("lang").unwrap_or_else(|| sender.header("accept-language"));
-    let device = (context.lookups.detect)(user_agent, params, sender.headers);
-
-    let raw_url = params.get("url").map(|text| url::plain(&url::clean(text))).unwrap_or_default();
-    let page = url::parts(&raw_url);
+    let visitor = identify(params)?;
+    let page = url::parts(&request.raw_url);
+    let device = (context.lookups.detect)(request.user_agent, params, sender.headers);
     let found = referrer::detect(params, page.as_ref(), &rules, context.lookups);
     let candidate = Candidate {
         params,
         sender,
         rules: &rules,
         device: &device,
-        user_agent,
-        address,
+        user_agent: request.user_agent,
+        address: request.address,
         page: page.as_ref(),
         spam_referrer: context.spam_filter && found.spam,
     };
@@ -85,47 +90,74 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
     }
     let search = search::detect(params, page.as_ref(), &rules);
     let goal_exists = |goal| (context.goal_exists)(site, goal);
-    let act = action::choose(params, page.map(|_| raw_url.as_str()), search.as_ref(), &rules, goal_exists)?;
-    let search = search.filter(|_| matches!(act, Act::Action { kind: makoto_model::ActionKind::SiteSearch, .. }));
+    let page_url = page.map(|_| request.raw_url.as_str());
+    let act = action::choose(params, page_url, search.as_ref(), &rules, goal_exists)?;
+    let search = search.filter(|_| matches!(act, Act::Action { kind: ActionKind::SiteSearch, .. }));
+    Ok(request.describe(visitor, &device, found, act, search.as_ref(), context))
+}
 
-    let kept_address = context.privacy.ip_mask.apply(address);
-    let seen_address = if context.privacy.enrich_with_full_address { address } else { kept_address };
-    let day = rules.site().zone.day(time_s);
-    let features = Features { site, day, device: &device, params, address: seen_address, language };
-    let config = features.hash(context.salts);
-    let place = place(params, (context.lookups.locate)(seen_address, language));
-    let told = facts::with_search(params, search.as_ref());
-    let facts = Facts {
-        site: rules.site(),
-        params: &told,
-        act: &act,
-        time_s,
-        local_time_s: moment::local_s(params, time_s),
-        address: kept_address,
-        language,
-        device: &device,
-        place: &place,
-        referrer: &found.referrer,
-        raw_url: &raw_url,
-    };
-    let visit_facts = facts::read(context.catalog, Table::Visit, &facts);
-    let action_facts = match act {
-        Act::Action { .. } => facts::read(context.catalog, Table::Action, &facts),
-        Act::Ping | Act::Conversion { .. } => Vec::new(),
-    };
-    Ok(Hit {
-        site,
-        time_s,
-        received_s: context.now_s,
-        day,
-        who: Who { visitor, source, config, user_id },
-        new_visit: params.flag("new_visit"),
-        act,
-        referrer: found.referrer,
-        keyword_guessed: found.keyword_guessed,
-        visit_facts,
-        action_facts,
-    })
+/// A request that may speak for whom it speaks.
+struct Request<'a> {
+    params: &'a Params,
+    rules: &'a SiteRules,
+    address: IpAddr,
+    user_agent: &'a str,
+    language: &'a str,
+    raw_url: String,
+    time_s: i64,
+}
+
+impl Request<'_> {
+    /// Everything that is kept of the request. From here on addresses are masked.
+    fn describe(
+        &self,
+        visitor: Visitor,
+        device: &Device,
+        found: referrer::Found,
+        act: Act,
+        search: Option<&Search>,
+        context: &Context,
+    ) -> Hit {
+        let (params, site, time_s) = (self.params, self.rules.site(), self.time_s);
+        let kept_address = context.privacy.ip_mask.apply(self.address);
+        let address = if context.privacy.enrich_with_full_address { self.address } else { kept_address };
+        let day = site.zone.day(time_s);
+        let features = Features { site: site.id, day, device, params, address, language: self.language };
+        let place = place(params, (context.lookups.locate)(address, self.language));
+        let told = facts::with_search(params, search);
+        let facts = Facts {
+            site,
+            params: &told,
+            act: &act,
+            time_s,
+            local_time_s: moment::local_s(params, time_s),
+            address: kept_address,
+            language: self.language,
+            device,
+            place: &place,
+            referrer: &found.referrer,
+            raw_url: &self.raw_url,
+        };
+        let visit_facts = facts::read(context.catalog, Table::Visit, &facts);
+        let action_facts = match act {
+            Act::Action { .. } => facts::read(context.catalog, Table::Action, &facts),
+            Act::Ping | Act::Conversion { .. } => Vec::new(),
+        };
+        let Visitor { id, source, user_id } = visitor;
+        Hit {
+            site: site.id,
+            time_s,
+            received_s: context.now_s,
+            day,
+            who: Who { visitor: id, source, config: features.hash(context.salts), user_id },
+            new_visit: params.flag("new_visit"),
+            act,
+            referrer: found.referrer,
+            keyword_guessed: found.keyword_guessed,
+            visit_facts,
+            action_facts,
+        }
+    }
 }
 
 /// What an ecommerce order calls itself; the same one counts once. `None` for everything else.
@@ -141,7 +173,13 @@ fn needs_token(params: &Params) -> bool {
 }
 
 /// By what the visitor may be recognised.
-fn identify(params: &Params) -> Result<(Option<VisitorId>, VisitorSource, Option<Box<str>>), Invalid> {
+struct Visitor {
+    id: Option<VisitorId>,
+    source: VisitorSource,
+    user_id: Option<Box<str>>,
+}
+
+fn identify(params: &Params) -> Result<Visitor, Invalid> {
     let forced = match params.filled("cid") {
         Some(text) => Some(VisitorId::parse(text).ok_or(Invalid::BadVisitorId)?),
         None => None,
@@ -150,19 +188,19 @@ fn identify(params: &Params) -> Result<(Option<VisitorId>, VisitorSource, Option
     if !user.is_empty() {
         let [a, b, c, d, e, f, g, h, ..]: [u8; 20] = Sha1::digest(&user).into();
         let id = VisitorId(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
-        return Ok((Some(id), VisitorSource::UserId, Some(user.into())));
+        return Ok(Visitor { id: Some(id), source: VisitorSource::UserId, user_id: Some(user.into()) });
     }
     if forced.is_some() {
-        return Ok((forced, VisitorSource::Forced, None));
+        return Ok(Visitor { id: forced, source: VisitorSource::Forced, user_id: None });
     }
-    let cookie = params.get("_id").and_then(|text| VisitorId::parse(text.get(..VISITOR_ID_DIGITS)?));
-    let source = if cookie.is_some() { VisitorSource::Cookie } else { VisitorSource::None };
-    Ok((cookie, source, None))
+    let id = params.get("_id").and_then(|text| VisitorId::parse(text.get(..VISITOR_ID_DIGITS)?));
+    let source = if id.is_some() { VisitorSource::Cookie } else { VisitorSource::None };
+    Ok(Visitor { id, source, user_id: None })
 }
 
 /// The place that was found, or the one that the request tells.
 fn place(params: &Params, found: Place) -> Place {
-    let told = |name| params.filled(name).map(|text| url::clean(text));
+    let told = |name| params.filled(name).map(url::clean);
     let Some(country) = told("country").filter(|text| text.len() == 2) else {
         return Place {
             region: told("region").unwrap_or(found.region),

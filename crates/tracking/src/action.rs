@@ -30,15 +30,14 @@ pub fn choose(
     }
     let page_url = || page.and_then(|page| url::page(page, rules));
     let clicked = |name| {
-        let target = url::plain(&url::clean(params.get(name)?));
-        url::parts(&target)?;
-        Some(url::cut(&target, url::TEXT_BYTES_MAX).to_owned())
+        let target = url::plain(&url::clean(params.filled(name)?));
+        Some(url::parts(&target).map(|_| url::cut(&target, url::TEXT_BYTES_MAX).to_owned()))
     };
     let filled = |name| params.get(name).is_some_and(|value| !value.trim().is_empty());
     let (kind, url, title) = if let Some(target) = clicked("download") {
-        (ActionKind::Download, Some(target), None)
+        (ActionKind::Download, target, None)
     } else if let Some(target) = clicked("link") {
-        (ActionKind::Outlink, Some(target), None)
+        (ActionKind::Outlink, target, None)
     } else if filled("e_c") && filled("e_a") {
         (ActionKind::Event, page_url(), None)
     } else if filled("c_n") {
@@ -104,7 +103,7 @@ mod tests {
         assert_eq!(action(&link), (Outlink, Some("https://out.example/?sid=1".into()), None));
         assert_eq!(action(&format!("{link}&download=http://x.example/f")).0, Download);
         assert_eq!(action(&format!("{p}&e_c=a")).0, PageView);
-        assert_eq!(action("link=mailto:me@x.com"), (PageView, None, None));
+        assert_eq!(action("link=mailto:me@x.com"), (Outlink, None, None));
         assert_eq!(action("url=/relative&action_name=+"), (PageView, None, None));
     }
 

@@ -7,9 +7,7 @@ use super::{Fold, row, visit};
 use crate::Error;
 use makoto_catalog::columns::{NAMES, REFERRER_URLS, TITLES, URLS, USERS, VISITORS, dictionary_number};
 use makoto_catalog::{Keep, Stored};
-use makoto_model::{
-    Act, Cell, Day, Delta, Hit, NewText, Referrer, ReferrerKind, Row, SiteId, Value, VisitorId, VisitorSource,
-};
+use makoto_model::{Act, Cell, Day, Delta, Hit, NewText, Referrer, ReferrerKind, Row, SiteId, Value, VisitorId};
 use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -66,10 +64,9 @@ impl Fold {
 
     /// A new visit, before its hit is reported in it.
     fn begin(&mut self, batch: &mut Batch, position: u64, hit: &Hit, who: &Recognised) -> Result<Row, Error> {
-        let own = matches!(hit.who.source, VisitorSource::UserId | VisitorSource::Forced);
         let visitor = match (who, hit.who.visitor) {
-            (Recognised::Returning(_, visitor), id) if id.is_none() || !own => *visitor,
             (_, Some(id)) => self.visitor(batch, id)?,
+            (Recognised::Returning(_, visitor), None) => *visitor,
             (_, None) => self.visitor(batch, VisitorId(xxh3_64_with_seed(&position.to_le_bytes(), hit.who.config)))?,
         };
         self.counters.visit += 1;
@@ -111,8 +108,8 @@ impl Fold {
         if int(row, row::REFERRER_KIND) == ReferrerKind::Direct as i64 && hit.referrer.kind == ReferrerKind::Campaign {
             self.refer(batch, &hit.referrer, row)?;
         }
-        let own = matches!(hit.who.source, VisitorSource::UserId | VisitorSource::Forced);
-        if let Some(id) = hit.who.visitor.filter(|_| own) {
+        // A visit recognised by its fingerprint is from now on that of the id.
+        if let Some(id) = hit.who.visitor {
             row[row::VISITOR] = Cell::Int(i64::from(self.visitor(batch, id)?));
         }
         if let Some(user) = &hit.who.user_id {
@@ -170,7 +167,7 @@ impl Fold {
             Cell::Int(self.counters.action.cast_signed()),
             visit[row::VISITOR],
             Cell::Int(hit.time_s),
-            Cell::Int(action.kind as i64),
+            Cell::Int(action.stored_kind() as i64),
             action.url,
             action.title,
             before.url,

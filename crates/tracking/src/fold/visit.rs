@@ -20,11 +20,15 @@ pub struct Before {
 }
 
 impl Action {
-    /// Pages and searches with an address or a title are what a visitor looks at. Clicks, events and impressions
-    /// happen on them.
+    /// What a visitor looks at. Clicks, events and impressions happen on it.
     fn is_interaction(&self) -> bool {
-        let looked_at = matches!(self.kind, ActionKind::PageView | ActionKind::SiteSearch);
-        looked_at && (self.url != Cell::Null || self.title != Cell::Null)
+        matches!(self.kind, ActionKind::PageView | ActionKind::SiteSearch)
+    }
+
+    /// The kind under which it is stored: a click on what is no address is told from a page without one only here.
+    pub fn stored_kind(&self) -> ActionKind {
+        let is_click = matches!(self.kind, ActionKind::Outlink | ActionKind::Download);
+        if is_click && self.url == Cell::Null { ActionKind::PageView } else { self.kind }
     }
 
     /// What the visit was at before this action.

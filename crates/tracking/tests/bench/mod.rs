@@ -1,0 +1,342 @@
+//! A tracker without a server: requests in, visits out.
+
+use makoto_catalog::{Catalog, Table};
+use makoto_model::{
+    Act, Cell, Day, Delta, Device, Hit, Params, Place, Row, SearchRule, Site, SiteId, TrackedUrl, VisitorSource, Zone,
+};
+use makoto_tracking::{
+    Context, Fold, History, Lookups, Privacy, RawRequest, Read, Refused, Salts, Sender, SiteRules, Source, SourceKind,
+    accept, parse,
+};
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+
+/// When the recordings were made.
+const NOW_S: i64 = 1_795_300_000;
+const TOKEN: &str = "TOKEN";
+
+/// What the deltas have left of visits and actions: an engine of maps.
+#[derive(Default)]
+pub struct Store {
+    pub texts: HashMap<(u8, u32), String>,
+    pub visits: BTreeMap<i64, Row>,
+    pub actions: Vec<Row>,
+}
+
+impl Store {
+    pub fn apply(&mut self, delta: &Delta) {
+        for text in &delta.texts {
+            let whole = TrackedUrl::join_parts(text.prefix, &text.text);
+            assert_eq!(self.texts.insert((text.dictionary, text.id), whole), None, "a number is given out once");
+        }
+        for row in &delta.new_visits {
+            assert_eq!(self.visits.insert(row[1].int().unwrap(), row.clone()), None, "a visit is new once");
+        }
+        for row in &delta.changed_visits {
+            assert!(self.visits.insert(row[1].int().unwrap(), row.clone()).is_some(), "a changed visit was new before");
+        }
+        self.actions.extend(delta.actions.iter().cloned());
+    }
+}
+
+/// The store as the fold reads it back.
+#[derive(Clone, Default)]
+pub struct Shared(pub Arc<Mutex<Store>>);
+
+impl History for Shared {
+    fn partition(&self, site: SiteId, day: Day) -> Result<Vec<Row>, Box<dyn std::error::Error + Send + Sync>> {
+        let store = self.0.lock().map_err(|_| "the store is poisoned")?;
+        let here = [Cell::Int(i64::from(site.0)), Cell::Int(i64::from(day.0))];
+        Ok(store.visits.values().filter(|row| [row[0], row[5]] == here).cloned().collect())
+    }
+}
+
+/// A visit with its texts.
+#[derive(Debug, Default)]
+pub struct Visit {
+    pub site: i64,
+    pub visitor: String,
+    pub has_own_id: bool,
+    pub user: String,
+    pub offset_s: i64,
+    pub first_s: i64,
+    pub last_s: i64,
+    pub length_s: i64,
+    pub actions: i64,
+    pub interactions: i64,
+    pub searches: i64,
+    pub events: i64,
+    pub count: i64,
+    pub since_first_s: i64,
+    pub since_last_s: i64,
+    pub referrer_kind: i64,
+    pub referrer_name: String,
+    pub referrer_keyword: String,
+    pub referrer_url: String,
+    /// Time, address and title of pages, outlinks and downloads.
+    pub pages: Vec<String>,
+}
+
+pub struct Bench {
+    catalog: Arc<Catalog>,
+    sites: HashMap<SiteId, Arc<SiteRules>>,
+    goals: HashMap<SiteId, u32>,
+    orders: HashSet<String>,
+    fold: Fold,
+    store: Shared,
+    position: u64,
+    own_ids: HashSet<String>,
+    _folder: tempfile::TempDir,
+}
+
+fn decoded(query: &str) -> Params {
+    let raw = RawRequest { method: "GET", query, body: b"" };
+    match parse::read(&raw) {
+        Ok(Read::One(params)) => params,
+        other => panic!("{query} is a request, not {other:?}"),
+    }
+}
+
+/// What the recording's instance excluded and searched for everywhere is nothing and the usual names.
+fn site(id: SiteId, params: &Params) -> Site {
+    let list = |name: &str| -> Vec<String> {
+        params
+            .filled(name)
+            .map(|text| text.split(',').map(|entry| entry.trim().to_owned()).collect())
+            .unwrap_or_default()
+    };
+    let given = |names: Vec<String>, usual: &[&str]| {
+        if names.is_empty() { usual.iter().map(|name| (*name).to_owned()).collect() } else { names }
+    };
+    let usual = ["q", "query", "s", "search", "searchword", "k", "keyword"];
+    Site {
+        id,
+        name: params.get("siteName").unwrap_or_default().to_owned(),
+        urls: list("urls"),
+        zone: Zone::parse(params.get("timezone").unwrap_or("UTC")).unwrap(),
+        currency: "USD".into(),
+        ecommerce: true,
+        site_search: SearchRule {
+            enabled: params.flag("siteSearch"),
+            keyword_parameters: given(list("searchKeywordParameters"), &usual),
+            category_parameters: list("searchCategoryParameters"),
+        },
+        excluded_ips: list("excludedIps"),
+        excluded_parameters: list("excludedQueryParameters"),
+        excluded_user_agents: list("excludedUserAgents"),
+        excluded_referrers: list("excludedReferrers"),
+        exclude_unknown_urls: params.flag("excludeUnknownUrls"),
+        keep_url_fragments: params.int("keepURLFragments") == Some(1),
+        created_s: 0,
+        kind: "website".into(),
+        group: String::new(),
+        creator: String::new(),
+    }
+}
+
+/// User agents tell devices apart well enough here; only robots must be known.
+fn detect(agent: &str) -> Arc<Device> {
+    let is_bot =
+        ["bot", "Bot", "crawler", "Yahoo! Slurp", "checklink", "leakix"].iter().any(|part| agent.contains(part));
+    Arc::new(Device { os_code: agent.to_owned(), bot: is_bot.then(|| agent.to_owned()), ..Device::default() })
+}
+
+fn classify(url: &str) -> Source {
+    let plain = |kind, name: &str, keyword: String, spam| Source {
+        kind,
+        name: name.to_owned(),
+        keyword,
+        url: referrer_data::strip_noise(url).into_owned(),
+        spam,
+    };
+    let Some(parsed) = referrer_data::ParsedReferrer::parse(url) else {
+        return plain(SourceKind::Website, "", String::new(), false);
+    };
+    if let Some(hit) = referrer_data::search(&parsed) {
+        return plain(SourceKind::Search, hit.engine, hit.keyword.map(String::from).unwrap_or_default(), false);
+    }
+    match referrer_data::social(&parsed) {
+        Some(network) => plain(SourceKind::Social, network, String::new(), false),
+        None => plain(SourceKind::Website, "", String::new(), referrer_data::is_spam(&parsed.host)),
+    }
+}
+
+impl Bench {
+    /// Sites and goals as the recorded calls made them.
+    pub fn new(setup: &[Json]) -> Bench {
+        let (mut sites, mut goals) = (HashMap::new(), HashMap::new());
+        let mut urls: HashMap<SiteId, Vec<String>> = HashMap::new();
+        let calls: Vec<Params> = setup.iter().map(|call| decoded(call["query"].as_str().unwrap())).collect();
+        for call in &calls {
+            let id = SiteId(call.int("idSite").map_or(sites.len() as u32 + 1, |id| id as u32));
+            match call.get("method").unwrap() {
+                "SitesManager.addSite" => {
+                    sites.insert(id, site(id, call));
+                }
+                "SitesManager.addSiteAliasUrls" => {
+                    urls.entry(id).or_default().push(call.get("urls").unwrap().to_owned());
+                }
+                "Goals.addGoal" => *goals.entry(id).or_insert(0) += 1,
+                _ => {}
+            }
+        }
+        for (id, more) in urls {
+            sites.get_mut(&id).unwrap().urls.extend(more);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Arc::new(Catalog::new(&[]).unwrap());
+        let store = Shared::default();
+        let fold = Fold::open(&folder.path().join("fold.db"), catalog.clone(), Box::new(store.clone())).unwrap();
+        let sites = sites.into_iter().map(|(id, site)| (id, Arc::new(SiteRules::new(Arc::new(site))))).collect();
+        Bench {
+            catalog,
+            sites,
+            goals,
+            orders: HashSet::new(),
+            fold,
+            store,
+            position: 0,
+            own_ids: HashSet::new(),
+            _folder: folder,
+        }
+    }
+
+    /// Plays a recorded request and answers the status of the tracker.
+    pub fn play(&mut self, request: &Json) -> u16 {
+        let record = request.as_object().unwrap();
+        if let Some(entries) = record.get("_bulk") {
+            return self.play_bulk(entries, record.get("_bulkextra"));
+        }
+        let headers: Vec<(String, String)> =
+            record.get("_headers").and_then(Json::as_object).map_or(vec![], |headers| {
+                headers.iter().map(|(k, v)| (k.to_lowercase(), v.as_str().unwrap().to_owned())).collect()
+            });
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let method = record.get("_method").and_then(Json::as_str).unwrap_or("GET");
+        let mut params = Params::default();
+        for (name, value) in record.iter().filter(|(name, _)| !name.starts_with('_') || is_parameter(name)) {
+            params.push(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        }
+        if params.is_empty() {
+            let raw = RawRequest { method, ..RawRequest::default() };
+            return if parse::read(&raw).is_ok() { 200 } else { 400 };
+        }
+        let empty = params.get("send_image") == Some("0");
+        match self.track(&params, &headers, None) {
+            Err(Refused::Invalid(_)) => 400,
+            _ if empty => 204,
+            _ => 200,
+        }
+    }
+
+    fn play_bulk(&mut self, entries: &Json, extra: Option<&Json>) -> u16 {
+        let mut body = extra.cloned().unwrap_or_else(|| serde_json::json!({"token_auth": TOKEN}));
+        body["requests"] = entries.clone();
+        let text = body.to_string();
+        let raw = RawRequest { method: "POST", query: "", body: text.as_bytes() };
+        let Ok(Read::Bulk(bulk)) = parse::read(&raw) else { panic!("{text} is a bulk") };
+        for params in bulk.entries.iter().flatten() {
+            // What is wrong with single entries shows in the answer's body, which is not recorded here.
+            let _counted = self.track(params, &[], bulk.token_auth.as_deref()).is_ok();
+        }
+        if bulk.send_image { 200 } else { 204 }
+    }
+
+    fn track(&mut self, params: &Params, headers: &[(&str, &str)], token: Option<&str>) -> Result<(), Refused> {
+        let lookups =
+            Lookups { detect: &|agent, _, _| detect(agent), locate: &|_, _| Place::default(), referrers: &classify };
+        let (sites, goals) = (&self.sites, &self.goals);
+        let context = Context {
+            catalog: &self.catalog,
+            lookups: &lookups,
+            sites: &|id| sites.get(&id).cloned(),
+            authorised: &|_, token| token == TOKEN,
+            goal_exists: &|id, goal| goals.get(&id).is_some_and(|last| goal <= *last),
+            privacy: Privacy { enrich_with_full_address: true, ..Privacy::default() },
+            salts: &Salts::new([7; 32]),
+            spam_filter: true,
+            now_s: NOW_S,
+        };
+        let sender = Sender { address: "127.0.0.1".parse().unwrap(), headers };
+        let hit = accept(params, &sender, token, &context)?;
+        if makoto_tracking::order_id(&hit).is_some_and(|id| !self.orders.insert(id)) {
+            return Err(Refused::Invalid(makoto_tracking::Invalid::UnknownGoal));
+        }
+        if hit.who.source != VisitorSource::None {
+            self.own_ids.insert(hit.who.visitor.unwrap().to_string());
+        }
+        self.fold(hit);
+        Ok(())
+    }
+
+    fn fold(&mut self, hit: Hit) {
+        self.position += 1;
+        let is_ping = matches!(hit.act, Act::Ping);
+        let written = hit.encode().unwrap();
+        let delta = self.fold.apply(&[(self.position, Hit::decode(&written).unwrap())]).unwrap();
+        assert!(delta.is_some() || is_ping);
+        if let Some(delta) = delta {
+            self.store.0.lock().unwrap().apply(&delta);
+            self.fold.forget(delta.number).unwrap();
+        }
+    }
+
+    /// Every visit, by number.
+    pub fn visits(&self) -> BTreeMap<i64, Visit> {
+        let store = self.store.0.lock().unwrap();
+        let names: Vec<&str> = self.catalog.columns(Table::Visit).iter().map(|column| column.name).collect();
+        let mut visits: BTreeMap<i64, Visit> = BTreeMap::new();
+        for (id, row) in &store.visits {
+            let int = |name: &str| row[names.iter().position(|known| *known == name).unwrap()].int();
+            let text = |dictionary, name: &str| {
+                int(name).map_or_else(String::new, |id| store.texts[&(dictionary, id as u32)].clone())
+            };
+            let count = |name: &str| int(name).unwrap();
+            let visitor = text(0, "visitor");
+            let zone = &self.sites[&SiteId(count("site_id") as u32)].site().zone;
+            assert_eq!(zone.day(count("first_action_s")), Day(count("day") as i32));
+            let visit = Visit {
+                site: count("site_id"),
+                has_own_id: self.own_ids.contains(&visitor),
+                visitor,
+                user: text(3, "user_id"),
+                offset_s: zone.offset_s(count("first_action_s")),
+                first_s: count("first_action_s"),
+                last_s: count("last_action_s"),
+                length_s: count("visit_length_s"),
+                actions: count("action_count"),
+                interactions: count("interaction_count"),
+                searches: count("search_count"),
+                events: count("event_count"),
+                count: count("visit_count"),
+                since_first_s: count("since_first_s"),
+                since_last_s: count("since_last_s"),
+                referrer_kind: count("referrer_kind"),
+                referrer_name: text(4, "referrer_name"),
+                referrer_keyword: text(4, "referrer_keyword"),
+                referrer_url: text(5, "referrer_url"),
+                pages: Vec::new(),
+            };
+            visits.insert(*id, visit);
+        }
+        for row in &store.actions {
+            let text = |dictionary, at: usize| {
+                row[at].int().map_or_else(String::new, |id| store.texts[&(dictionary, id as u32)].clone())
+            };
+            if [Some(1), Some(2), Some(3)].contains(&row[5].int()) {
+                let page = format!("{} {} {}", row[4].int().unwrap(), text(1, 6), text(2, 7));
+                visits.get_mut(&row[1].int().unwrap()).unwrap().pages.push(page);
+            }
+        }
+        for visit in visits.values_mut() {
+            visit.pages.sort_by_key(|page| page.split(' ').next().map(str::to_owned));
+        }
+        visits
+    }
+}
+
+/// Parameters whose names begin as the recording's own notes do.
+fn is_parameter(name: &str) -> bool {
+    !matches!(name, "_method" | "_path" | "_headers" | "_bulk" | "_bulkextra")
+}
