@@ -45,8 +45,8 @@ fn category(text: &str) -> Option<String> {
 
 /// The value of a parameter, whatever the case of its name, unless empty.
 fn filled(text: &str, name: &str) -> Option<String> {
-    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    let value = pairs.filter(|(key, _)| key.eq_ignore_ascii_case(name)).next_back()?.1;
+    let mut pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+    let value = pairs.rfind(|(key, _)| key.eq_ignore_ascii_case(name))?.1;
     let value = url::clean(&query::decode(value.as_bytes()));
     (!value.is_empty()).then_some(value)
 }

@@ -3,6 +3,7 @@
 //! The recordings lie beside the workspace and may be absent; then there is nothing to compare.
 
 mod bench;
+mod store;
 
 use bench::{Bench, Visit};
 use serde_json::Value as Json;

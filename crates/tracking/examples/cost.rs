@@ -1,0 +1,137 @@
+//! What a hit costs on its way: `cargo run --release -p makoto-tracking --example cost`.
+
+use makoto_catalog::Catalog;
+use makoto_model::{Day, Device, Hit, Params, Place, Row, SearchRule, Site, SiteId, Zone};
+use makoto_tracking::history::HistoryError;
+use makoto_tracking::{
+    Context, Fold, History, Lookups, Privacy, RawRequest, Read, Salts, Sender, SiteRules, Source, SourceKind, accept,
+    parse,
+};
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+const HITS: usize = 200_000;
+const BATCH: usize = 2_000;
+const START_S: i64 = 1_772_438_400;
+
+struct Nothing;
+
+impl History for Nothing {
+    fn partition(&self, _: SiteId, _: Day) -> Result<Vec<Row>, HistoryError> {
+        Ok(Vec::new())
+    }
+}
+
+fn site() -> Site {
+    Site {
+        id: SiteId(1),
+        name: "One".into(),
+        urls: vec!["https://www.example.org".into()],
+        zone: Zone::parse("Europe/Berlin").unwrap_or_else(|| panic!("a zone of the database")),
+        currency: "EUR".into(),
+        ecommerce: true,
+        site_search: SearchRule {
+            enabled: true,
+            keyword_parameters: ["q", "query", "s", "search", "k", "keyword"].map(String::from).into(),
+            category_parameters: vec![],
+        },
+        excluded_ips: vec!["10.66.0.0/16".into()],
+        excluded_parameters: vec![],
+        excluded_user_agents: vec![],
+        excluded_referrers: vec![],
+        exclude_unknown_urls: false,
+        keep_url_fragments: false,
+        created_s: 0,
+        kind: "website".into(),
+        group: String::new(),
+        creator: String::new(),
+    }
+}
+
+/// What a browser sends: four pages a visit, every fourth visitor returns.
+fn query(at: usize) -> String {
+    let visitor = (at / 4 * 7919) % (HITS / 5);
+    format!(
+        "action_name=An%20article%20about%20things%20{page}&idsite=1&rec=1&r=548412&h=9&m=42&s=11\
+        &url=https%3A%2F%2Fwww.example.org%2Farticles%2F{page}%3Futm_id%3D7&urlref=https%3A%2F%2Fpartner.example%2Fx\
+        &_id={visitor:016x}&_idn=0&send_image=0&_refts=0&pdf=1&qt=0&realp=0&wma=0&fla=0&java=0&ag=0&cookie=1\
+        &res=1920x1080&pv_id=a{at:05}&pf_net=12&pf_srv=120&pf_tfr=14&pf_dm1=90&uadata=%7B%7D",
+        page = at * 31 % 5_000
+    )
+}
+
+fn per_hit(name: &str, started: Instant) {
+    println!("{name:>8} {:6.2} µs per hit", started.elapsed().as_secs_f64() * 1e6 / HITS as f64);
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let queries: Vec<String> = (0..HITS).map(query).collect();
+    let started = Instant::now();
+    let requests: Vec<Params> = queries
+        .iter()
+        .filter_map(|query| match parse::read(black_box(&RawRequest { method: "GET", query, body: b"" })) {
+            Ok(Read::One(params)) => Some(params),
+            _ => None,
+        })
+        .collect();
+    per_hit("parse", started);
+
+    let rules = Arc::new(SiteRules::new(Arc::new(site())));
+    let device = Arc::new(Device { os_code: "WIN".into(), ..Device::default() });
+    let website = |url: &str| Source {
+        kind: SourceKind::Website,
+        name: String::new(),
+        keyword: String::new(),
+        url: url.to_owned(),
+        spam: false,
+    };
+    let lookups = Lookups {
+        detect: &|_, _, _| Arc::clone(&device),
+        locate: &|_, _| Place { country: "de".into(), ..Place::default() },
+        referrers: &website,
+    };
+    let catalog = Arc::new(Catalog::new(&[])?);
+    let headers = [("user-agent", "Mozilla/5.0 (X11; Linux x86_64)"), ("accept-language", "de,en;q=0.5")];
+    let sender = Sender { address: "192.0.2.7".parse()?, headers: &headers };
+    let mut context = Context {
+        catalog: &catalog,
+        lookups: &lookups,
+        sites: &|_| Some(Arc::clone(&rules)),
+        authorised: &|_, _| false,
+        goal_exists: &|_, _| false,
+        privacy: Privacy::default(),
+        salts: &Salts::new([7; 32]),
+        spam_filter: true,
+        now_s: START_S,
+    };
+    let started = Instant::now();
+    let mut hits: Vec<(u64, Hit)> = Vec::with_capacity(HITS);
+    for (at, params) in requests.iter().enumerate() {
+        context.now_s = START_S + at as i64 / 4;
+        let mut hit = accept(params, &sender, None, &context).map_err(|refused| format!("{refused:?}"))?;
+        // One fingerprint for all would make one visit of them.
+        hit.who.config = at as u64 / 4;
+        hits.push((at as u64 + 1, hit));
+    }
+    per_hit("enrich", started);
+
+    let folder = std::env::temp_dir().join(format!("makoto-cost-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let mut fold = Fold::open(&folder.join("fold.db"), catalog, Box::new(Nothing))?;
+    let started = Instant::now();
+    let (mut visits, mut actions) = (0, 0);
+    for batch in hits.chunks(BATCH) {
+        if let Some(delta) = fold.apply(batch)? {
+            visits += delta.new_visits.len();
+            actions += delta.actions.len();
+            fold.forget(delta.number)?;
+        }
+    }
+    per_hit("fold", started);
+    println!("{visits} visits, {actions} actions, {} held", fold.visits_held());
+    drop(fold);
+    println!("{} KiB in the file", std::fs::metadata(folder.join("fold.db"))?.len() / 1024);
+    std::fs::remove_dir_all(&folder)?;
+    Ok(())
+}

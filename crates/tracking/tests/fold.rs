@@ -1,0 +1,461 @@
+//! The rules by which hits become visits, and that neither batches nor restarts nor a full memory change them.
+
+mod store;
+
+use makoto_catalog::{Catalog, Dimension, Feature, Keep, Kind, Privacy, Scope, Source, Table};
+use makoto_model::{
+    Act, ActionKind, Cell, Day, Delta, Hit, Referrer, ReferrerKind, Row, SiteId, TrackedUrl, Value, VisitorId,
+    VisitorSource, Who,
+};
+use makoto_tracking::{Error, Fold};
+use proptest::prelude::*;
+use std::path::Path;
+use std::sync::Arc;
+use store::Shared;
+
+const fn captured(column: &'static str, scope: Scope, kind: Kind, keep: Keep) -> Dimension {
+    Dimension {
+        id: column,
+        name: column,
+        scope,
+        column,
+        kind,
+        privacy: Privacy::Anonymous,
+        source: Source::Captured { read: |_| Value::Null, keep },
+        segments: &[],
+    }
+}
+
+static COUNTRY: Dimension = captured("country", Scope::Visit, Kind::Text("name"), Keep::First);
+static PLAN: Dimension = captured("plan", Scope::Visit, Kind::Text("name"), Keep::Latest);
+static VALUE: Dimension = captured("value", Scope::Action, Kind::Float, Keep::First);
+static FEATURES: &[&Feature] = &[&FEATURE];
+static FEATURE: Feature =
+    Feature { name: "Test", dimensions: &[&COUNTRY, &PLAN, &VALUE], metrics: &[], reports: &[], settings: &[] };
+
+fn catalog() -> Arc<Catalog> {
+    Arc::new(Catalog::new(FEATURES).unwrap())
+}
+
+fn open(folder: &Path, store: &Shared) -> Fold {
+    Fold::open(&folder.join("fold.db"), catalog(), Box::new(store.clone())).unwrap()
+}
+
+const NOON_S: i64 = 1_772_452_800;
+
+fn hit(time_s: i64, visitor: u64) -> Hit {
+    let source = if visitor == 0 { VisitorSource::None } else { VisitorSource::Cookie };
+    Hit {
+        site: SiteId(1),
+        time_s,
+        received_s: time_s,
+        day: Day(time_s.div_euclid(86_400) as i32),
+        who: Who { visitor: (visitor > 0).then_some(VisitorId(visitor)), source, config: visitor + 100, user_id: None },
+        new_visit: false,
+        act: page("http://example.org/", "Home"),
+        referrer: Referrer::default(),
+        keyword_guessed: false,
+        visit_facts: vec![Value::from("de"), Value::Null],
+        action_facts: vec![Value::Float(1.5)],
+    }
+}
+
+fn page(url: &str, title: &str) -> Act {
+    action(ActionKind::PageView, url, title)
+}
+
+fn action(kind: ActionKind, url: &str, title: &str) -> Act {
+    let url = (!url.is_empty()).then(|| TrackedUrl::split(url));
+    Act::Action { kind, url, title: (!title.is_empty()).then(|| title.into()) }
+}
+
+fn campaign(name: &str, keyword: &str) -> Referrer {
+    Referrer { kind: ReferrerKind::Campaign, name: name.into(), keyword: keyword.into(), url: String::new() }
+}
+
+/// Folds hits one by one and answers what became of them.
+struct Told {
+    store: Shared,
+    catalog: Arc<Catalog>,
+    deltas: Vec<Delta>,
+}
+
+fn tell(hits: &[Hit]) -> Told {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Shared::default();
+    let mut fold = open(folder.path(), &store);
+    let mut deltas = Vec::new();
+    for (at, hit) in hits.iter().enumerate() {
+        if let Some(delta) = fold.apply(&[(at as u64 + 1, hit.clone())]).unwrap() {
+            store.0.lock().unwrap().apply(&delta);
+            deltas.push(delta);
+        }
+    }
+    Told { store, catalog: catalog(), deltas }
+}
+
+impl Told {
+    fn visits(&self) -> usize {
+        self.store.0.lock().unwrap().visits.len()
+    }
+
+    fn cell(&self, table: Table, row: &Row, column: &str) -> Cell {
+        row[self.catalog.columns(table).iter().position(|known| known.name == column).unwrap()]
+    }
+
+    fn visit(&self, id: i64, column: &str) -> i64 {
+        let row = self.store.0.lock().unwrap().visits[&id].clone();
+        self.cell(Table::Visit, &row, column).int().unwrap()
+    }
+
+    /// The text of a visit's column; empty for null.
+    fn text(&self, id: i64, column: &str) -> String {
+        let row = self.store.0.lock().unwrap().visits[&id].clone();
+        self.decode(Table::Visit, &row, column)
+    }
+
+    fn action(&self, at: usize, column: &str) -> i64 {
+        let row = self.store.0.lock().unwrap().actions[at].clone();
+        self.cell(Table::Action, &row, column).int().unwrap()
+    }
+
+    fn action_text(&self, at: usize, column: &str) -> String {
+        let row = self.store.0.lock().unwrap().actions[at].clone();
+        self.decode(Table::Action, &row, column)
+    }
+
+    fn decode(&self, table: Table, row: &Row, column: &str) -> String {
+        use makoto_catalog::{Stored, columns::dictionary_number};
+        let columns = self.catalog.columns(table);
+        let Stored::Text(dictionary) = columns.iter().find(|known| known.name == column).unwrap().stored else {
+            panic!("{column} is a text")
+        };
+        let key = |id| (dictionary_number(dictionary).unwrap(), id as u32);
+        let texts = &self.store.0.lock().unwrap().texts;
+        self.cell(table, row, column).int().map_or_else(String::new, |id| texts[&key(id)].clone())
+    }
+}
+
+#[test]
+fn half_an_hour_without_an_action_ends_a_visit() {
+    for (gap_s, visits) in [(1_799, 1), (1_800, 2), (-1_800, 1), (-1_801, 2)] {
+        assert_eq!(tell(&[hit(NOON_S, 1), hit(NOON_S + gap_s, 1)]).visits(), visits, "{gap_s}");
+    }
+    let told = tell(&[hit(NOON_S, 1), hit(NOON_S + 1_799, 1), hit(NOON_S + 3_598, 1)]);
+    assert_eq!((told.visits(), told.visit(1, "visit_length_s"), told.visit(1, "action_count")), (1, 3_599, 3));
+}
+
+#[test]
+fn midnight_ends_a_visit_and_a_new_one_returns() {
+    let midnight_s = 1_772_496_000;
+    let told = tell(&[hit(midnight_s - 1, 1), hit(midnight_s, 1)]);
+    let since = |id| (told.visit(id, "returning"), told.visit(id, "visit_count"), told.visit(id, "since_last_s"));
+    assert_eq!((since(1), since(2)), ((0, 1, 0), (1, 2, 1)));
+}
+
+#[test]
+fn returning_visitors_are_counted_from_their_first_action() {
+    let day_s = 86_400;
+    let hits = [hit(NOON_S, 1), hit(NOON_S + 60, 1), hit(NOON_S + day_s, 1), hit(NOON_S + 3 * day_s, 1)];
+    let told = tell(&hits);
+    assert_eq!((told.visit(2, "since_last_s"), told.visit(2, "since_first_s")), (day_s, day_s));
+    assert_eq!((told.visit(3, "since_last_s"), told.visit(3, "since_first_s")), (2 * day_s, 3 * day_s));
+    // Of many visits only the latest are remembered, but not forgotten is that there were others.
+    let many: Vec<Hit> = (10..20).chain([0, 12]).map(|day| hit(NOON_S + day * day_s + day, 1)).collect();
+    let told = tell(&many);
+    assert_eq!((told.visit(10, "visit_count"), told.visit(11, "visit_count")), (10, 1));
+    assert_eq!((told.visits(), told.visit(3, "action_count")), (11, 2));
+}
+
+#[test]
+fn visitors_are_known_by_id_then_by_fingerprint() {
+    let mut other = hit(NOON_S + 60, 2);
+    other.who.config = 101;
+    let told = tell(&[hit(NOON_S, 1), other.clone()]);
+    assert_eq!((told.visits(), told.text(1, "visitor")), (1, "0000000000000002".to_owned()));
+    other.who.source = VisitorSource::Forced;
+    assert_eq!(tell(&[hit(NOON_S, 1), other]).visits(), 2);
+    let mut nobody = hit(NOON_S + 60, 0);
+    nobody.who.config = 101;
+    let told = tell(&[hit(NOON_S, 1), nobody]);
+    assert_eq!((told.visits(), told.text(1, "visitor")), (1, "0000000000000001".to_owned()));
+    let mut elsewhere = hit(NOON_S + 60, 1);
+    elsewhere.site = SiteId(2);
+    let told = tell(&[hit(NOON_S, 1), elsewhere]);
+    assert_eq!((told.visits(), told.visit(2, "returning")), (2, 0));
+    assert_eq!(told.visit(1, "visitor"), told.visit(2, "visitor"));
+}
+
+#[test]
+fn a_visit_can_become_a_users_once() {
+    let user = |time_s, name: &str, id| {
+        let mut hit = hit(time_s, 7);
+        hit.who =
+            Who { visitor: Some(VisitorId(id)), source: VisitorSource::UserId, user_id: Some(name.into()), ..hit.who };
+        hit
+    };
+    let told = tell(&[hit(NOON_S, 7), user(NOON_S + 30, "carol", 77), user(NOON_S + 60, "dave", 78)]);
+    assert_eq!((told.visits(), told.text(1, "user_id"), told.text(2, "user_id")), (2, "carol".into(), "dave".into()));
+    assert_eq!((told.text(1, "visitor").as_str(), told.visit(2, "returning")), ("000000000000004d", 0));
+    // The visit is the user's now: the old id has none.
+    let told = tell(&[hit(NOON_S, 7), user(NOON_S + 30, "carol", 77), hit(NOON_S + 86_400, 7)]);
+    assert_eq!((told.visits(), told.visit(2, "visit_count")), (2, 1));
+}
+
+#[test]
+fn another_campaign_opens_a_visit_but_not_of_one_that_came_straight() {
+    let from = |time_s, referrer: Referrer| Hit { referrer, ..hit(time_s, 1) };
+    let search = Referrer { kind: ReferrerKind::Search, name: "S".into(), ..Referrer::default() };
+    let told = tell(&[hit(NOON_S, 1), from(NOON_S + 1, campaign("mid", "")), from(NOON_S + 2, search.clone())]);
+    assert_eq!((told.visits(), told.text(1, "referrer_name").as_str()), (1, "mid"));
+    for (first, then, visits) in [
+        (campaign("a", "k"), campaign("a", "k"), 1),
+        (campaign("a", "k"), campaign("b", "k"), 2),
+        (campaign("a", "k"), campaign("a", "l"), 2),
+        (campaign("a", ""), campaign("a", ""), 1),
+        (search, campaign("a", ""), 2),
+        (campaign("a", ""), Referrer::default(), 1),
+    ] {
+        let told = tell(&[from(NOON_S, first.clone()), from(NOON_S + 60, then.clone())]);
+        assert_eq!(told.visits(), visits, "{first:?} {then:?}");
+    }
+    let guessed = Hit { keyword_guessed: true, ..from(NOON_S + 60, campaign("a", "partner.example")) };
+    let told = tell(&[from(NOON_S, campaign("a", "k")), guessed]);
+    assert_eq!((told.visits(), told.text(1, "referrer_keyword").as_str()), (1, "k"));
+}
+
+#[test]
+fn a_sign_of_life_prolongs_without_opening() {
+    let ping = |time_s| Hit { act: Act::Ping, action_facts: vec![], ..hit(time_s, 1) };
+    assert_eq!(tell(&[ping(NOON_S)]).visits(), 0);
+    let told = tell(&[hit(NOON_S, 1), ping(NOON_S + 1_700), ping(NOON_S + 3_400), hit(NOON_S + 5_100, 1)]);
+    assert_eq!((told.visits(), told.visit(1, "visit_length_s")), (2, 1_701));
+    assert_eq!((told.visit(1, "last_action_s"), told.visit(1, "action_count")), (NOON_S, 1));
+}
+
+#[test]
+fn late_hits_join_without_moving_the_end() {
+    let told = tell(&[hit(NOON_S, 1), hit(NOON_S + 600, 1), hit(NOON_S + 300, 1), hit(NOON_S - 600, 1)]);
+    assert_eq!((told.visits(), told.visit(1, "visit_length_s"), told.visit(1, "action_count")), (1, 0, 4));
+    assert_eq!((told.visit(1, "first_action_s"), told.visit(1, "last_action_s")), (NOON_S, NOON_S + 600));
+    assert_eq!((told.action(1, "spent_before_s"), told.action(2, "spent_before_s")), (600, 0));
+    let told = tell(&[hit(NOON_S, 1), hit(NOON_S - 86_400, 1)]);
+    assert_eq!((told.visits(), told.visit(2, "visit_count"), told.visit(2, "returning")), (2, 1, 0));
+}
+
+#[test]
+fn pages_and_searches_are_entries_and_exits() {
+    use ActionKind::*;
+    let at = |second, act| Hit { act, ..hit(NOON_S + second, 1) };
+    let told = tell(&[
+        at(0, action(Download, "http://example.org/f.zip", "")),
+        at(5, page("http://example.org/a", "A")),
+        at(10, action(Event, "http://example.org/e", "")),
+        at(12, action(Content, "http://example.org/c", "")),
+        at(20, action(SiteSearch, "", "word")),
+        at(30, page("http://example.org/b", "")),
+    ]);
+    let texts = ["entry_url", "entry_title", "exit_url", "exit_title"].map(|column| told.text(1, column));
+    assert_eq!(texts, ["http://example.org/a", "A", "http://example.org/b", "word"]);
+    let counts = ["action_count", "interaction_count", "search_count", "event_count"].map(|c| told.visit(1, c));
+    assert_eq!(counts, [5, 3, 1, 1]);
+    let spent: Vec<_> = (0..6).map(|at| told.action(at, "spent_before_s")).collect();
+    assert_eq!(spent, [0, 5, 0, 2, 8, 10]);
+    assert_eq!(
+        (told.action_text(4, "url_before").as_str(), told.action_text(5, "url_before")),
+        ("http://example.org/a", String::new())
+    );
+    assert_eq!(told.action_text(5, "title_before"), "word");
+    let bad_link = tell(&[hit(NOON_S, 1), at(3, action(Outlink, "", ""))]);
+    assert_eq!((bad_link.action(1, "kind"), bad_link.visit(1, "interaction_count")), (1, 1));
+}
+
+#[test]
+fn conversions_touch_their_visit_and_open_one() {
+    let convert = |second, goal, params: &str| Hit {
+        act: Act::Conversion { goal, params: params.into() },
+        action_facts: vec![],
+        ..hit(NOON_S + second, 1)
+    };
+    let told = tell(&[convert(0, 1, "{}"), convert(20, 6, "{}")]);
+    assert_eq!((told.visits(), told.visit(1, "action_count"), told.visit(1, "visit_length_s")), (1, 0, 29));
+    assert_eq!((told.visit(1, "converted"), told.deltas[1].conversions.len()), (1, 1));
+    let told = tell(&[hit(NOON_S, 1), convert(20, 0, "{}")]);
+    assert_eq!((told.visit(1, "converted"), told.visit(1, "visit_length_s")), (0, 21));
+    let told = tell(&[hit(NOON_S, 1), convert(5, 0, r#"{"ec_id":"A1"}"#)]);
+    assert_eq!((told.visit(1, "converted"), told.visit(1, "visit_length_s")), (1, 8));
+}
+
+#[test]
+fn captured_values_are_kept_as_declared() {
+    let with = |second, country: &str, plan: Value| Hit {
+        visit_facts: vec![Value::from(country), plan],
+        ..hit(NOON_S + second, 1)
+    };
+    let told = tell(&[with(0, "de", "free".into()), with(1, "fr", "pro".into()), with(2, "it", Value::Null)]);
+    assert_eq!((told.text(1, "country").as_str(), told.text(1, "plan").as_str()), ("de", "pro"));
+    let row = told.store.0.lock().unwrap().actions[0].clone();
+    assert_eq!(told.cell(Table::Action, &row, "value"), Cell::Float(1.5));
+}
+
+#[test]
+fn a_visit_of_ten_thousand_actions_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Shared::default();
+    let mut fold = open(folder.path(), &store);
+    let hits: Vec<(u64, Hit)> = (1..=10_001).map(|position| (position, hit(NOON_S, 1))).collect();
+    let delta = fold.apply(&hits).unwrap().unwrap();
+    let counts: Vec<_> = delta.new_visits.iter().map(|row| (row[9].int(), row[18].int())).collect();
+    assert_eq!(counts, [(Some(10_000), Some(1)), (Some(1), Some(1))]);
+}
+
+#[test]
+fn hits_are_folded_once_and_a_wrong_one_stops_the_fold() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Shared::default();
+    let mut fold = open(folder.path(), &store);
+    let first = fold.apply(&[(1, hit(NOON_S, 1)), (2, hit(NOON_S + 1, 1))]).unwrap().unwrap();
+    assert_eq!((first.number, fold.position(), fold.last_delta()), (1, 2, 1));
+    assert_eq!(fold.apply(&[(1, hit(NOON_S, 1)), (2, hit(NOON_S + 1, 1))]).unwrap(), None);
+    assert_eq!(first.touched, [(SiteId(1), Day((NOON_S / 86_400) as i32))]);
+    let wrong = Hit { visit_facts: vec![Value::Null], ..hit(NOON_S, 2) };
+    assert!(matches!(fold.apply(&[(3, hit(NOON_S, 3)), (4, wrong)]), Err(Error::Schema { position: 4, .. })));
+    assert!(matches!(fold.apply(&[(3, hit(NOON_S, 3))]), Err(Error::Stopped)));
+    drop(fold);
+    let mut fold = open(folder.path(), &store);
+    assert_eq!((fold.position(), fold.pending(0, 9).unwrap()), (2, vec![first]));
+    let again = fold.apply(&[(3, hit(NOON_S + 2, 1))]).unwrap().unwrap();
+    assert_eq!((again.number, again.new_visits.len(), again.changed_visits.len()), (2, 0, 1));
+    fold.forget(1).unwrap();
+    assert_eq!(fold.pending(0, 9).unwrap(), [again]);
+}
+
+/// A hit that looks a little like the others: few visitors, devices, pages and minutes.
+fn any_hit() -> impl Strategy<Value = Hit> {
+    let who = (0u64..5, 0u64..3, 0u8..4, prop::option::weighted(0.2, 0u8..3));
+    let act = prop_oneof![
+        6 => (0u8..4, 0u8..3).prop_map(|(url, title)| (1, url, title)),
+        1 => Just((2, 1, 0)), 1 => Just((8, 0, 1)), 1 => Just((10, 1, 0)), 1 => Just((13, 1, 0)),
+        1 => Just((0, 0, 0)), 1 => Just((99, 6, 0)),
+    ];
+    let when = prop_oneof![8 => -400i64..2_000, 1 => -90_000i64..90_000];
+    (1u32..3, when, who, act, prop::bool::weighted(0.05), 0u8..8).prop_map(|(site, step, who, act, new_visit, more)| {
+        let mut hit = hit(step, who.0);
+        hit.site = SiteId(site);
+        hit.who.config = who.1;
+        if who.2 == 0 && who.0 > 0 {
+            hit.who.source = VisitorSource::Forced;
+        }
+        if let Some(user) = who.3 {
+            let id = VisitorId(1_000 + u64::from(user));
+            hit.who = Who {
+                visitor: Some(id),
+                source: VisitorSource::UserId,
+                user_id: Some(format!("u{user}").into()),
+                ..hit.who
+            };
+        }
+        hit.new_visit = new_visit;
+        if more < 2 {
+            hit.referrer = campaign(["a", "b"][usize::from(more)], "");
+        }
+        hit.visit_facts[1] = if more > 5 { Value::from(format!("p{more}")) } else { Value::Null };
+        let text = |n: u8, of: &str| if n == 0 { String::new() } else { format!("{of}{n}") };
+        hit.act = match act {
+            (0, ..) => Act::Ping,
+            (99, goal, _) => Act::Conversion { goal: u32::from(goal), params: "{}".into() },
+            (kind, url, title) => {
+                let kinds = [
+                    ActionKind::PageView,
+                    ActionKind::Outlink,
+                    ActionKind::SiteSearch,
+                    ActionKind::Event,
+                    ActionKind::Content,
+                ];
+                let kind = kinds.into_iter().find(|known| *known as u8 == kind).unwrap();
+                action(kind, &text(url, "http://example.org/"), &text(title, "T"))
+            }
+        };
+        if !matches!(hit.act, Act::Action { .. }) {
+            hit.action_facts.clear();
+        }
+        hit
+    })
+}
+
+/// Hits whose times run on from one to the next, mostly forward.
+fn any_hits() -> impl Strategy<Value = Vec<Hit>> {
+    prop::collection::vec(any_hit(), 1..60).prop_map(|mut hits| {
+        let mut now_s = NOON_S;
+        for hit in &mut hits {
+            now_s += hit.time_s;
+            hit.time_s = now_s;
+            hit.day = Day(now_s.div_euclid(86_400) as i32);
+        }
+        hits
+    })
+}
+
+/// How the same hits are folded.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    batch: usize,
+    visits_max: usize,
+    reopen: bool,
+    /// The engine applies deltas only at the end, so that the fold reads its own.
+    engine_lags: bool,
+}
+
+fn folded(hits: &[Hit], way: Way) -> Shared {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Shared::default();
+    let opened = || open(folder.path(), &store).with_visits_max(way.visits_max);
+    let mut fold = opened();
+    let numbered: Vec<(u64, Hit)> = (1..).zip(hits.iter().cloned()).collect();
+    for batch in numbered.chunks(way.batch) {
+        let delta = fold.apply(batch).unwrap();
+        if !way.engine_lags
+            && let Some(delta) = delta
+        {
+            store.0.lock().unwrap().apply(&delta);
+            fold.forget(delta.number).unwrap();
+        }
+        if way.reopen {
+            drop(fold);
+            fold = opened();
+        }
+    }
+    let mut number = fold.last_delta();
+    for delta in fold.pending(0, usize::MAX).unwrap().iter().rev() {
+        assert_eq!(delta.number, number);
+        number -= 1;
+    }
+    for delta in fold.pending(0, usize::MAX).unwrap() {
+        store.0.lock().unwrap().apply(&delta);
+    }
+    store
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn neither_batches_nor_restarts_nor_a_full_memory_change_anything(hits in any_hits(), batch in 1usize..20) {
+        let plain = Way { batch: usize::MAX, visits_max: 1_000, reopen: false, engine_lags: false };
+        let expected = folded(&hits, plain);
+        let expected = expected.0.lock().unwrap();
+        for way in [
+            Way { batch, ..plain },
+            Way { batch, reopen: true, ..plain },
+            Way { batch, visits_max: 1, ..plain },
+            Way { batch, visits_max: 1, engine_lags: true, ..plain },
+            Way { batch, reopen: true, engine_lags: true, ..plain },
+        ] {
+            let store = folded(&hits, way);
+            let store = store.0.lock().unwrap();
+            prop_assert_eq!(&store.visits, &expected.visits, "{:?}", way);
+            prop_assert_eq!(&store.actions, &expected.actions, "{:?}", way);
+            prop_assert_eq!(&store.texts, &expected.texts, "{:?}", way);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! An engine of maps.
+
+use makoto_model::{Cell, Day, Delta, Row, SiteId, TrackedUrl};
+use makoto_tracking::{History, history::HistoryError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+/// What the deltas have left of visits and actions.
+#[derive(Default)]
+pub struct Store {
+    pub texts: HashMap<(u8, u32), String>,
+    pub visits: BTreeMap<i64, Row>,
+    pub actions: Vec<Row>,
+}
+
+impl Store {
+    pub fn apply(&mut self, delta: &Delta) {
+        for text in &delta.texts {
+            let whole = TrackedUrl::join_parts(text.prefix, &text.text);
+            assert_eq!(self.texts.insert((text.dictionary, text.id), whole), None, "a number is given out once");
+        }
+        for row in &delta.new_visits {
+            assert_eq!(self.visits.insert(row[1].int().unwrap(), row.clone()), None, "a visit is new once");
+        }
+        for row in &delta.changed_visits {
+            assert!(self.visits.insert(row[1].int().unwrap(), row.clone()).is_some(), "a changed visit was new before");
+        }
+        self.actions.extend(delta.actions.iter().cloned());
+    }
+}
+
+/// The store as the fold reads it back.
+#[derive(Clone, Default)]
+pub struct Shared(pub Arc<Mutex<Store>>);
+
+impl History for Shared {
+    fn partition(&self, site: SiteId, day: Day) -> Result<Vec<Row>, HistoryError> {
+        let store = self.0.lock().map_err(|_| "the store is poisoned")?;
+        let here = [Cell::Int(i64::from(site.0)), Cell::Int(i64::from(day.0))];
+        Ok(store.visits.values().filter(|row| [row[0], row[5]] == here).cloned().collect())
+    }
+}
