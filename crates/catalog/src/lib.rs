@@ -11,6 +11,7 @@ pub mod metric;
 pub mod plan;
 pub mod report;
 pub mod setting;
+pub mod words;
 
 pub use answer::{Answer, ApiError};
 pub use catalog::{Catalog, Feature, Unsound};

@@ -11,6 +11,8 @@ pub struct Metric {
     pub formula: Formula,
     /// Other metrics are computed from it, but no answer shows it.
     pub hidden: bool,
+    /// Computed for the rows of an answer itself, but not for those inside them.
+    pub outer_only: bool,
     /// The column stands only in tables where some row has more than 0 of one of these metrics.
     pub only_with: &'static [&'static str],
 }
@@ -19,6 +21,8 @@ pub struct Metric {
 pub enum Unit {
     Count,
     LengthS,
+    /// Counted in milliseconds, shown in seconds.
+    LengthMs,
     /// A share of 1, shown as a percentage.
     Percent,
     Money,
@@ -95,7 +99,7 @@ impl Metric {
     }
 
     const fn new(id: &'static str, name: &'static str, doc: &'static str, formula: Formula) -> Metric {
-        Metric { id, name, doc, unit: Unit::Count, formula, hidden: false, only_with: &[] }
+        Metric { id, name, doc, unit: Unit::Count, formula, hidden: false, outer_only: false, only_with: &[] }
     }
 
     /// The same metric in another unit.
@@ -106,6 +110,11 @@ impl Metric {
     /// The same metric, which no answer shows.
     pub const fn hidden(self) -> Metric {
         Metric { hidden: true, ..self }
+    }
+
+    /// The same metric, left out of rows inside rows.
+    pub const fn outer_only(self) -> Metric {
+        Metric { outer_only: true, ..self }
     }
 
     /// The same metric, shown only beside one of these.

@@ -19,6 +19,8 @@ pub struct Report {
     pub sort: Option<&'static Metric>,
     /// Rows without more than 0 of this metric are left out.
     pub needs: Option<&'static Metric>,
+    /// A parameter that leaves only rows whose fact of the second name has its value.
+    pub narrow: Option<(&'static str, &'static str)>,
     /// The report that opens a row.
     pub subtable: Option<&'static str>,
     pub chart: Chart,
@@ -41,6 +43,7 @@ impl Report {
         processed: &[],
         sort: None,
         needs: None,
+        narrow: None,
         subtable: None,
         chart: Chart::Table,
         shape: Shape::Totals,
@@ -88,7 +91,8 @@ pub enum Shape {
     /// A row per metric of the only row, all under the name of the first; then the report's processed metrics.
     Metrics { into: &'static Metric, label: fn(&str) -> (String, Vec<Meta>) },
     /// The rows that open a row of another report.
-    Subtable { of: &'static Report, dimension: &'static Dimension },
+    /// `alone`: those of all rows when none is named.
+    Subtable { of: &'static Report, dimension: &'static Dimension, alone: bool },
     /// The one row of a tree that a parameter names.
     Path { of: &'static Report, param: &'static str },
     /// The columns of other reports of one row, side by side.

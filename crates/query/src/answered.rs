@@ -8,20 +8,16 @@ use std::borrow::Cow;
 #[derive(Clone, PartialEq, Debug)]
 pub enum Answered {
     /// One answer per period ("date") or site ("idSite"), in order.
-    Map { of: &'static str, items: Vec<(Key, Answered)> },
+    Map {
+        of: &'static str,
+        items: Vec<(String, Answered)>,
+    },
     Table(Vec<Line>),
     /// A single row; without columns when there is nothing to say.
     Row(Line),
     Number(Value),
     /// Records of the visits log and of management methods.
     Plain(Answer),
-}
-
-/// The key of a map: as JSON and CSV write it, and as XML does.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Key {
-    pub short: String,
-    pub long: String,
 }
 
 /// One row.

@@ -1,19 +1,60 @@
-use crate::Answered;
+use crate::{
+    Answered, Line,
+    archive::{Archive, Question},
+    options::Options,
+    period::{self, Asked},
+    plan::{self, Counted, Persons},
+    raw::{Groups, Number, Raw},
+    segment,
+    table::Table,
+    value,
+};
 use makoto_access::{Grant, View};
-use makoto_catalog::{ApiError, Catalog};
-use makoto_engine::Engine;
-use makoto_model::{Day, Params, Site, SiteId};
-use std::{collections::BTreeMap, sync::Arc};
+use makoto_catalog::{Answer, ApiError, Catalog, Condition, Measure, Part, Report, Shape, Table as Stored, VisitLog};
+use makoto_engine::{Engine, VisitsQuestion};
+use makoto_model::{Day, Params, Range, Site, SiteId, Value};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+
+/// Sites times periods of one question at most: each is a table of its own.
+pub const TABLES_MAX: usize = 20_000;
+
+/// Visits of one answer of the visits log at most.
+const VISITS_MAX: u64 = 10_000;
 
 /// Answers reports. Cheap to share: all callers use one.
 pub struct Query {
     engine: Engine,
     catalog: Arc<Catalog>,
+    archive: Archive,
+}
+
+/// One report asked of one site.
+struct Ask<'a> {
+    report: &'static Report,
+    params: &'a Params,
+    options: Options,
+    site: &'a Site,
+    segment: &'a Condition,
+    segment_text: &'a str,
+    now_s: i64,
+}
+
+fn failed(fault: makoto_engine::Error) -> ApiError {
+    let mut text = fault.to_string();
+    let mut cause: &dyn std::error::Error = &fault;
+    while let Some(inner) = cause.source() {
+        text.push_str(&format!(": {inner}"));
+        cause = inner;
+    }
+    match fault {
+        makoto_engine::Error::Memory(_) | makoto_engine::Error::Busy => ApiError::TooMuch(fault.to_string()),
+        _ => ApiError::Internal(text),
+    }
 }
 
 impl Query {
     pub fn new(engine: Engine, catalog: Arc<Catalog>) -> Query {
-        Query { engine, catalog }
+        Query { engine, catalog, archive: Archive::default() }
     }
 
     /// Answers a report; blocks. `sites` holds at least the granted ones.
@@ -30,11 +71,355 @@ impl Query {
     ) -> Result<Answered, ApiError> {
         let (module, action) = method.split_once('.').unwrap_or((method, ""));
         let unknown = || ApiError::UnknownMethod(action.to_owned(), module.to_owned());
-        let _report = self.catalog.report(method).ok_or_else(unknown)?;
-        let _ = (&self.engine, grant, params, sites, now_s);
-        Err(ApiError::Internal("reports are not answered yet".to_owned()))
+        let report = self.catalog.report(method).ok_or_else(unknown)?;
+        let segment_text = params.get("segment").unwrap_or("");
+        let segment = segment::read(segment_text, &self.catalog)?;
+        let mut ids = grant.sites().to_vec();
+        let asked = params.get("idSite").unwrap_or("");
+        ids.sort();
+        ids.dedup();
+        let one = |id: &SiteId| {
+            let site = sites.get(id).ok_or_else(|| ApiError::NotFound(format!("there is no site {id}")))?;
+            let options = Options::read(params)?;
+            let ask = Ask { report, params, options, site, segment: &segment, segment_text, now_s };
+            self.answer(&ask)
+        };
+        if asked != "all" && ids.len() == 1 {
+            return one(&ids[0]);
+        }
+        let items = ids.iter().map(|id| Ok((id.to_string(), one(id)?)));
+        Ok(Answered::Map { of: "idSite", items: items.collect::<Result<_, ApiError>>()? })
     }
 
     /// Forgets cached answers of these sites and days.
-    pub fn touch(&self, _days: &[(SiteId, Day)]) {}
+    pub fn touch(&self, days: &[(SiteId, Day)]) {
+        self.archive.touch(days);
+    }
+
+    fn answer(&self, ask: &Ask) -> Result<Answered, ApiError> {
+        match &ask.report.shape {
+            Shape::Visits { limit, with_actions, show } => self.visits(ask, *limit, *with_actions, *show),
+            Shape::Recent { minutes, minutes_max } => self.recent(ask, minutes, *minutes_max),
+            _ => self.periods(ask),
+        }
+    }
+
+    fn periods(&self, ask: &Ask) -> Result<Answered, ApiError> {
+        let period = ask.params.filled("period").ok_or_else(|| ApiError::MissingParam("period".into()))?;
+        let date = ask.params.filled("date").ok_or_else(|| ApiError::MissingParam("date".into()))?;
+        let asked = period::read(period, date, &ask.site.zone, ask.now_s)?;
+        if asked.ranges.len() > TABLES_MAX {
+            return Err(ApiError::TooMuch("ask for fewer periods".to_owned()));
+        }
+        let mut answers = self.over(ask, ask.report, &asked)?;
+        if !asked.many {
+            return Ok(answers.remove(0));
+        }
+        let keys = asked.ranges.iter().map(|range| period::key(asked.period, *range));
+        Ok(Answered::Map { of: "date", items: keys.zip(answers).collect() })
+    }
+
+    /// One answer per period.
+    fn over(&self, ask: &Ask, report: &'static Report, asked: &Asked) -> Result<Vec<Answered>, ApiError> {
+        if let Shape::Union(parts) = &report.shape {
+            return self.union(ask, parts, asked);
+        }
+        let source = match &report.shape {
+            Shape::Subtable { of, .. } | Shape::Path { of, .. } => of,
+            _ => report,
+        };
+        let by_row = matches!(source.shape, Shape::Rows { .. } | Shape::Tree(_));
+        let persons = match by_row && asked.longer_than_a_day() {
+            true => Persons::PerDay,
+            false => Persons::Whole,
+        };
+        let raws = self.raws(ask, source, &asked.ranges, persons)?;
+        raws.iter().map(|raw| self.shown(ask, report, source, raw, asked)).collect()
+    }
+
+    fn union(&self, ask: &Ask, reports: &[&'static Report], asked: &Asked) -> Result<Vec<Answered>, ApiError> {
+        let mut rows: Vec<Line> = vec![Line::default(); asked.ranges.len()];
+        for report in reports {
+            for (row, answer) in rows.iter_mut().zip(self.over(ask, report, asked)?) {
+                if let Answered::Row(line) = answer {
+                    row.columns.extend(line.columns);
+                }
+            }
+        }
+        Ok(rows.into_iter().map(Answered::Row).collect())
+    }
+
+    /// The rows of each period, from the cache where it has them.
+    fn raws(
+        &self,
+        ask: &Ask,
+        report: &'static Report,
+        ranges: &[Range],
+        persons: Persons,
+    ) -> Result<Vec<Arc<Raw>>, ApiError> {
+        let question = |range: Range| Question {
+            site: ask.site.id,
+            zone: ask.site.zone.name().to_owned(),
+            range,
+            report: report.method,
+            segment: ask.segment_text.to_owned(),
+            persons,
+        };
+        let versions: Vec<u64> = ranges.iter().map(|range| self.archive.version(ask.site.id, *range)).collect();
+        let mut raws: Vec<Option<Arc<Raw>>> = ranges
+            .iter()
+            .zip(&versions)
+            .map(|(range, version)| self.archive.get(&question(*range), *version))
+            .collect();
+        let missing: Vec<usize> = (0..ranges.len()).filter(|place| raws[*place].is_none()).collect();
+        if !missing.is_empty() {
+            let wanted: Vec<Range> = missing.iter().map(|place| ranges[*place]).collect();
+            for (place, raw) in missing.into_iter().zip(self.fresh(ask, report, &wanted, persons)?) {
+                let raw = Arc::new(raw);
+                self.archive.put(question(ranges[place]), versions[place], raw.clone());
+                raws[place] = Some(raw);
+            }
+        }
+        Ok(raws.into_iter().flatten().collect())
+    }
+
+    fn fresh(
+        &self,
+        ask: &Ask,
+        report: &'static Report,
+        ranges: &[Range],
+        persons: Persons,
+    ) -> Result<Vec<Raw>, ApiError> {
+        let (columns, blank, parts) = layout(report, persons);
+        let mut groups: Vec<Groups> = ranges.iter().map(|_| Groups::new(blank.clone())).collect();
+        for (part, first, measures) in parts {
+            let plan = plan::plan(part, ask.site, ranges, ask.segment, measures);
+            for row in self.engine.run(&plan).map_err(failed)?.rows {
+                if let Some(groups) = groups.get_mut(row.bucket as usize) {
+                    groups.add(row, first);
+                }
+            }
+        }
+        Ok(groups.iter().map(|groups| Raw::build(report, columns.clone(), groups)).collect())
+    }
+
+    fn shown(
+        &self,
+        ask: &Ask,
+        report: &'static Report,
+        source: &'static Report,
+        raw: &Raw,
+        asked: &Asked,
+    ) -> Result<Answered, ApiError> {
+        let table = Table { report: source, raw, options: &ask.options, site: ask.site };
+        Ok(match &report.shape {
+            Shape::Rows { .. } | Shape::Tree(_) => Answered::Table(narrowed(ask, table.lines())),
+            Shape::Subtable { alone, .. } => {
+                if ask.options.subtable.is_none() && !alone {
+                    return Err(ApiError::MissingParam("idSubtable".into()));
+                }
+                Answered::Table(table.opened(ask.options.subtable))
+            }
+            Shape::Path { param, .. } => {
+                let text = ask.params.filled(param).ok_or_else(|| ApiError::MissingParam((*param).to_owned()))?;
+                match &source.shape {
+                    Shape::Tree(tree) => Answered::Table(table.path(tree, text)),
+                    _ => Answered::Table(Vec::new()),
+                }
+            }
+            Shape::Metrics { into, label } => Answered::Table(transposed(&table, into, *label)),
+            Shape::Number { text } => number(&table, *text),
+            Shape::Totals => totals(ask, &table, asked),
+            Shape::Union(_) | Shape::Recent { .. } | Shape::Visits { .. } => Answered::Row(Line::default()),
+        })
+    }
+
+    fn recent(&self, ask: &Ask, minutes: &str, minutes_max: i64) -> Result<Answered, ApiError> {
+        let minutes = ask.params.int(minutes).ok_or_else(|| ApiError::MissingParam(minutes.to_owned()))?;
+        let bucket = plan::recent(minutes.clamp(0, minutes_max), ask.now_s);
+        let (columns, blank, parts) = layout(ask.report, Persons::Whole);
+        let mut groups = Groups::new(blank);
+        let zone = vec![(bucket.from_s, ask.site.zone.offset_s(bucket.from_s))];
+        for (part, first, measures) in parts {
+            let plan = plan::over(part, ask.site, vec![bucket], zone.clone(), ask.segment, measures);
+            for row in self.engine.run(&plan).map_err(failed)?.rows {
+                groups.add(row, first);
+            }
+        }
+        let raw = Raw::build(ask.report, columns, &groups);
+        let table = Table { report: ask.report, raw: &raw, options: &ask.options, site: ask.site };
+        Ok(Answered::Table(vec![row_of(&table, &[])]))
+    }
+
+    fn visits(
+        &self,
+        ask: &Ask,
+        limit: Option<u64>,
+        with_actions: bool,
+        show: fn(&VisitLog) -> Answer,
+    ) -> Result<Answered, ApiError> {
+        let (from_s, until_s) = match (ask.params.filled("period"), ask.params.filled("date")) {
+            (Some(period), Some(date)) => {
+                let asked = period::read(period, date, &ask.site.zone, ask.now_s)?;
+                let (first, last) = (asked.ranges[0], asked.ranges[asked.ranges.len() - 1]);
+                (ask.site.zone.start_s(first.first), ask.site.zone.start_s(last.last.plus(1)))
+            }
+            _ => (0, i64::MAX),
+        };
+        let count = |name: &str| ask.params.int(name).and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0);
+        let asked = count("countVisitorsToFetch").or_else(|| ask.options.limit.map(|limit| limit as u64));
+        let with_actions = with_actions && !ask.params.flag("doNotFetchActions");
+        let visitor = ask.params.filled("visitorId").map(|id| Condition::Compare {
+            expr: makoto_catalog::Expr::Column("visitor"),
+            op: makoto_catalog::Op::Is,
+            value: Value::from(id),
+        });
+        let filter = match visitor {
+            Some(visitor) => Condition::All(vec![ask.segment.clone(), visitor]),
+            None => ask.segment.clone(),
+        };
+        let question = VisitsQuestion {
+            site: ask.site.id,
+            from_s,
+            until_s,
+            filter,
+            newest_first: ask.params.get("filter_sort_order") != Some("asc"),
+            limit: limit.or(asked).unwrap_or(VISITS_MAX).min(VISITS_MAX),
+            offset: ask.options.offset as u64,
+            min_last_action_s: ask.params.int("minTimestamp").filter(|s| *s > 0),
+            with_actions,
+            midnights: plan::clock(ask.site, from_s, until_s, ask.now_s),
+        };
+        let records = self.engine.visits(&question).map_err(failed)?;
+        let log = VisitLog {
+            site: ask.site,
+            visit_columns: self.catalog.columns(Stored::Visit),
+            action_columns: self.catalog.columns(Stored::Action),
+            visits: records.iter().map(|record| (&*record.visit, &*record.actions)).collect(),
+            now_s: ask.now_s,
+            with_actions,
+        };
+        Ok(Answered::Plain(show(&log)))
+    }
+}
+
+/// Where the numbers of a report's parts stand in its rows, and what is there before they are known.
+type Layout = (Vec<Counted>, Vec<Number>, Vec<(&'static Part, usize, Vec<Measure>)>);
+
+fn layout(report: &'static Report, persons: Persons) -> Layout {
+    let (mut columns, mut blank, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+    for part in report.parts {
+        let (of_part, measures): (Vec<Counted>, Vec<Measure>) = plan::counted(part, persons).into_iter().unzip();
+        let nothing = if part.zeros { Number::Int(0) } else { Number::Absent };
+        blank.extend(of_part.iter().map(|column| match column.merge {
+            makoto_catalog::Merge::Sum => nothing,
+            makoto_catalog::Merge::Max | makoto_catalog::Merge::Min if part.zeros => Number::Null,
+            makoto_catalog::Merge::Max | makoto_catalog::Merge::Min => Number::Absent,
+        }));
+        parts.push((part, columns.len(), measures));
+        columns.extend(of_part);
+    }
+    (columns, blank, parts)
+}
+
+/// Leaves only the rows that the report's own parameter names.
+fn narrowed(ask: &Ask, lines: Vec<Line>) -> Vec<Line> {
+    match ask.report.narrow.and_then(|(param, fact)| Some((fact, ask.params.int(param)?))) {
+        None => lines,
+        Some((fact, number)) => {
+            lines.into_iter().filter(|line| line.meta.contains(&(fact, Value::Int(number)))).collect()
+        }
+    }
+}
+
+/// The sums of everything, 0 where there is nothing.
+fn sums(raw: &Raw) -> Vec<Number> {
+    let known = |cell: &Number| match cell {
+        Number::Absent | Number::Null => Number::Int(0),
+        other => *other,
+    };
+    raw.row(0).iter().map(known).collect()
+}
+
+fn row_of(table: &Table, left_out: &[&str]) -> Line {
+    let mut line = Line::default();
+    table.columns(&mut line, &sums(table.raw), &[], 0);
+    line.columns.retain(|(name, _)| !left_out.contains(&&**name));
+    line
+}
+
+fn totals(ask: &Ask, table: &Table, asked: &Asked) -> Answered {
+    let persons: Vec<&str> = match asked.counts_persons() {
+        true => Vec::new(),
+        false => table.raw.columns.iter().filter(|column| column.persons).map(|column| column.name).collect(),
+    };
+    let nothing = table.raw.row(0).iter().all(|cell| cell.float() == 0.0);
+    if nothing && asked.many {
+        return Answered::Row(Line::default());
+    }
+    let mut line = row_of(table, &persons);
+    let wanted: Vec<&str> =
+        ask.params.get("columns").unwrap_or("").split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    if wanted.is_empty() {
+        return Answered::Row(line);
+    }
+    line.columns.retain(|(name, _)| wanted.contains(&&**name));
+    match (line.columns.as_slice(), wanted.len()) {
+        ([(_, value)], 1) => Answered::Number(value.clone()),
+        _ => Answered::Row(line),
+    }
+}
+
+fn number(table: &Table, text: Option<fn(f64) -> String>) -> Answered {
+    let cells = sums(table.raw);
+    let first = table.raw.columns.iter().position(|column| !column.metric.hidden);
+    let cell = first.map_or(Number::Int(0), |place| cells[place]);
+    let unit = first.map_or(makoto_catalog::Unit::Count, |place| table.raw.columns[place].metric.unit);
+    Answered::Number(match text {
+        Some(text) => Value::from(text(cell.float())),
+        None => value::cell(cell, unit).unwrap_or_default(),
+    })
+}
+
+/// A row per metric.
+fn transposed(
+    table: &Table,
+    into: &makoto_catalog::Metric,
+    label: fn(&str) -> (String, Vec<makoto_catalog::Meta>),
+) -> Vec<Line> {
+    let cells = sums(table.raw);
+    let whole = |metric: &makoto_catalog::Metric| match &metric.formula {
+        makoto_catalog::Formula::Share { of } => table.raw.column(of.id).map(|place| cells[place].float()),
+        _ => None,
+    };
+    let mut rows: Vec<(Number, Line)> = Vec::new();
+    for (column, cell) in table.raw.columns.iter().zip(&cells).filter(|(column, _)| !column.metric.hidden) {
+        let (text, meta) = label(column.metric.id);
+        let mut line = Line { meta: meta.into_iter().map(|m| (m.0, m.1)).collect(), ..Line::default() };
+        line.columns.push((Cow::Borrowed("label"), Value::from(text)));
+        line.columns.extend(value::cell(*cell, into.unit).map(|value| (Cow::Borrowed(into.id), value)));
+        for metric in table.report.processed {
+            let all = whole(metric).unwrap_or(0.0);
+            let share = if all == 0.0 { 0.0 } else { (cell.float() / all * 100.0).round() / 100.0 };
+            let options = table.options;
+            let shown = value::computed(share, metric.unit, options.percents, options.words);
+            line.columns.push((Cow::Borrowed(metric.id), shown));
+        }
+        rows.push((*cell, line));
+    }
+    let nothing = rows.iter().all(|(cell, _)| cell.float() == 0.0)
+        && table.report.processed.iter().all(|metric| whole(metric).unwrap_or(0.0) == 0.0);
+    if nothing {
+        return Vec::new();
+    }
+    if table.options.sort.as_deref() == Some("label") {
+        rows.sort_by(|a, b| a.1.columns[0].1.as_text().cmp(&b.1.columns[0].1.as_text()));
+        if !table.options.ascending {
+            rows.reverse();
+        }
+    } else {
+        rows.sort_by(|a, b| b.0.float().total_cmp(&a.0.float()));
+    }
+    let lines = rows.into_iter().map(|(_, line)| line).skip(table.options.offset);
+    lines.take(table.options.limit.unwrap_or(usize::MAX)).collect()
 }

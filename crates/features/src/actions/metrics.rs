@@ -144,6 +144,7 @@ macro_rules! timing {
             "Of the page view that took least.",
             Expr::Column($column),
         )
+        .unit(Unit::LengthMs)
         .only_with(TIMED);
         pub static $max: Metric = Metric::largest(
             $max_id,
@@ -151,6 +152,7 @@ macro_rules! timing {
             "Of the page view that took most.",
             Expr::Column($column),
         )
+        .unit(Unit::LengthMs)
         .only_with(TIMED);
         pub static $mean: Metric = Metric::processed(
             $mean_id,
@@ -160,6 +162,7 @@ macro_rules! timing {
             mean_seconds,
         )
         .unit(Unit::LengthS)
+        .outer_only()
         .only_with(TIMED);
     };
 }
@@ -269,7 +272,8 @@ pub static AVG_PAGE_LOAD: Metric = Metric::processed(
     ],
     mean_load,
 )
-.unit(Unit::LengthS);
+.unit(Unit::LengthS)
+.outer_only();
 
 /// Rows of pages.
 pub const OF_PAGES: &[&Metric] = &[

@@ -1,6 +1,5 @@
 //! What every visit has: who, when, how long, how often.
 
-pub mod lengths;
 pub mod metrics;
 pub mod times;
 

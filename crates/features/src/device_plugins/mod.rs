@@ -64,6 +64,7 @@ static PERCENTAGE: Metric = Metric {
     unit: Unit::Percent,
     formula: Formula::Share { of: &TELLING },
     hidden: false,
+    outer_only: false,
     only_with: &[],
 };
 

@@ -185,7 +185,7 @@ static ACTIONS_OF_CATEGORY: Report = Report {
     name: "Actions of an event category",
     doc: "The actions of one category.",
     order: 3,
-    shape: Shape::Subtable { of: &GET_CATEGORY, dimension: &ACTION },
+    shape: Shape::Subtable { of: &GET_CATEGORY, dimension: &ACTION, alone: false },
     ..SUBTABLE
 };
 static NAMES_OF_ACTION: Report = Report {
@@ -193,7 +193,7 @@ static NAMES_OF_ACTION: Report = Report {
     name: "Names of an event action",
     doc: "The names of one action.",
     order: 4,
-    shape: Shape::Subtable { of: &GET_ACTION, dimension: &NAME },
+    shape: Shape::Subtable { of: &GET_ACTION, dimension: &NAME, alone: false },
     ..SUBTABLE
 };
 static ACTIONS_OF_NAME: Report = Report {
@@ -201,6 +201,6 @@ static ACTIONS_OF_NAME: Report = Report {
     name: "Actions of an event name",
     doc: "The actions of one name.",
     order: 5,
-    shape: Shape::Subtable { of: &GET_NAME, dimension: &ACTION },
+    shape: Shape::Subtable { of: &GET_NAME, dimension: &ACTION, alone: false },
     ..SUBTABLE
 };

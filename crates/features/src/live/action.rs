@@ -1,8 +1,8 @@
 //! One action of a visit as a record.
 
 use super::{Stored, answer, text_or_null};
-use crate::{core_home::lengths::in_words, page_performance};
-use makoto_catalog::{Answer, VisitLog};
+use crate::page_performance;
+use makoto_catalog::{Answer, VisitLog, words::length as in_words};
 use makoto_model::{ActionKind, Day, Value};
 
 type Fields = Vec<(String, Answer)>;

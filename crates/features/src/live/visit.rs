@@ -2,14 +2,13 @@
 
 use super::{Stored, action, answer, text_or_null};
 use crate::{
-    core_home::lengths::in_words,
     device_plugins,
     devices_detection::names,
     referrers::{kind_name, kind_title},
 };
 use device_detection::DeviceType;
 use geolocation::{continent_code, continent_name, country_name, region_name};
-use makoto_catalog::{Answer, VisitLog};
+use makoto_catalog::{Answer, VisitLog, words::length as in_words};
 use makoto_model::{Day, Value};
 
 const DAY_S: i64 = 86_400;

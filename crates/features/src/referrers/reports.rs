@@ -76,6 +76,7 @@ static GET_TYPE: Report = Report {
     order: 1,
     dimension: Some(&KIND),
     parts: &[part(all)],
+    narrow: Some(("typeReferrer", "referrer_type")),
     subtable: Some("Referrers.getReferrerType"),
     shape: Shape::Rows {
         levels: &[
@@ -175,7 +176,7 @@ static GET_ENGINES_OF_KEYWORD: Report = Report {
     name: "Search engines of a keyword",
     doc: "The search engines on which a keyword was searched.",
     order: 3,
-    shape: Shape::Subtable { of: &GET_KEYWORDS, dimension: &NAME },
+    shape: Shape::Subtable { of: &GET_KEYWORDS, dimension: &NAME, alone: false },
     sort: None,
     ..PLAIN
 };
@@ -230,7 +231,7 @@ static GET_KEYWORDS_OF_ENGINE: Report = Report {
     name: "Keywords of a search engine",
     doc: "What was searched for on a search engine.",
     order: 4,
-    shape: Shape::Subtable { of: &GET_ENGINES, dimension: &KEYWORD },
+    shape: Shape::Subtable { of: &GET_ENGINES, dimension: &KEYWORD, alone: false },
     sort: None,
     ..PLAIN
 };
@@ -284,7 +285,7 @@ static GET_KEYWORDS_OF_CAMPAIGN: Report = Report {
     name: "Keywords of a campaign",
     doc: "The keywords of a campaign.",
     order: 9,
-    shape: Shape::Subtable { of: &GET_CAMPAIGNS, dimension: &KEYWORD },
+    shape: Shape::Subtable { of: &GET_CAMPAIGNS, dimension: &KEYWORD, alone: false },
     sort: None,
     ..PLAIN
 };
@@ -335,7 +336,7 @@ static GET_URLS_OF_WEBSITE: Report = Report {
     name: "Pages of a website",
     doc: "The pages of a website that visitors came from.",
     order: 5,
-    shape: Shape::Subtable { of: &GET_WEBSITES, dimension: &URL },
+    shape: Shape::Subtable { of: &GET_WEBSITES, dimension: &URL, alone: false },
     sort: None,
     ..PLAIN
 };
@@ -381,7 +382,7 @@ static GET_URLS_OF_SOCIAL: Report = Report {
     name: "Pages of a social network",
     doc: "The pages of a social network that visitors came from.",
     order: 11,
-    shape: Shape::Subtable { of: &GET_SOCIALS, dimension: &URL },
+    shape: Shape::Subtable { of: &GET_SOCIALS, dimension: &URL, alone: true },
     sort: None,
     ..PLAIN
 };

@@ -208,6 +208,7 @@ static VISITS_PERCENTAGE: Metric = Metric {
     unit: Unit::Percent,
     formula: Formula::Share { of: &NB_VISITS },
     hidden: false,
+    outer_only: false,
     only_with: &[],
 };
 

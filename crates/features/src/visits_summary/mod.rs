@@ -92,7 +92,7 @@ static GET_LENGTH_PRETTY: Report = number(
     "Total time spent by visitors, in words",
     "Time from the first to the last action, over all visits.",
     &[part(&[&SUM_VISIT_LENGTH])],
-    Some(crate::core_home::lengths::in_words),
+    Some(makoto_catalog::words::length),
 );
 
 pub static FEATURE: Feature = Feature {

@@ -28,7 +28,7 @@ pub fn error(message: &str) -> Vec<u8> {
 fn nested(answered: &Answered) -> Json {
     match answered {
         Answered::Map { items, .. } => {
-            Json::Object(items.iter().map(|(key, item)| (key.short.clone(), nested(item))).collect())
+            Json::Object(items.iter().map(|(key, item)| (key.clone(), nested(item))).collect())
         }
         Answered::Table(lines) => Json::Array(lines.iter().map(line).collect()),
         Answered::Row(row) if row.columns.is_empty() => Json::Array(Vec::new()),

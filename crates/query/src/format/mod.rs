@@ -1,13 +1,14 @@
 //! Writes answers as JSON, XML, CSV, TSV, HTML and RSS.
 
-mod csv;
-mod html;
+mod feed;
 mod json;
+mod page;
+mod sheet;
 mod xml;
 
 use crate::Answered;
 use makoto_catalog::{Answer, ApiError};
-use makoto_model::{Params, Value};
+use makoto_model::Params;
 
 /// An answer as bytes, ready to send.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,28 +29,33 @@ enum Format {
     Rss,
 }
 
-const NAMES: &str = "csv, html, json, original, rss, tsv, xml";
 const JSON: &str = "application/json; charset=utf-8";
+const SCRIPT: &str = "application/javascript; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";
-const HTML: &str = "text/html; charset=utf-8";
+const SHEET: &str = "application/vnd.ms-excel";
+const PAGE: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// The format that a request names; XML when it names none.
-fn format(params: &Params) -> Result<Format, ApiError> {
-    let name = params.filled("format").unwrap_or("xml");
-    Ok(match name.to_lowercase().as_str() {
-        // Matomo's "original" is its own serialised form, which nothing here writes; JSON holds the same.
-        "json" | "json2" | "original" => Format::Json,
-        "xml" => Format::Xml,
-        "csv" => Format::Csv,
-        "tsv" => Format::Tsv,
-        "html" => Format::Html,
-        "rss" => Format::Rss,
-        _ => {
-            let message = format!("Renderer format '{name}' not valid. Try any of the following instead: {NAMES}.");
-            return Err(ApiError::Refused(message));
-        }
-    })
+impl Format {
+    /// The format that the parameters name; XML when they name none.
+    fn of(params: &Params) -> Option<Format> {
+        Some(match params.filled("format").unwrap_or("xml").to_ascii_lowercase().as_str() {
+            "json" => Format::Json,
+            "xml" => Format::Xml,
+            "csv" => Format::Csv,
+            "tsv" => Format::Tsv,
+            "html" | "original" => Format::Html,
+            "rss" => Format::Rss,
+            _ => return None,
+        })
+    }
+}
+
+fn no_format(params: &Params) -> ApiError {
+    let asked: String = params.get("format").unwrap_or("").chars().take(30).collect();
+    ApiError::Refused(format!(
+        "Renderer format '{asked}' not valid. Try any of the following instead: csv, html, json, original, rss, tsv, xml."
+    ))
 }
 
 /// Writes a report's answer in the format that the request names.
@@ -57,20 +63,24 @@ fn format(params: &Params) -> Result<Format, ApiError> {
 /// # Errors
 /// `Refused` for an unknown format and for one that cannot hold this answer.
 pub fn write(answered: &Answered, params: &Params) -> Result<Written, ApiError> {
-    let (content_type, body) = match format(params)? {
-        Format::Json => (JSON, json::write(answered)),
-        Format::Xml => (XML, xml::write(answered).into_bytes()),
-        Format::Csv => return Ok(spreadsheet(csv::write(answered, ','), "csv", params)),
-        Format::Tsv => return Ok(spreadsheet(csv::write(answered, '\t'), "tsv", params)),
-        Format::Html => (HTML, html::table(answered).into_bytes()),
-        Format::Rss => match html::feed(answered) {
-            Some(feed) => (XML, feed.into_bytes()),
-            None => {
-                return Err(ApiError::Refused("a feed needs several dates; use date=last10 for instance".to_owned()));
+    let format = Format::of(params).ok_or_else(|| no_format(params))?;
+    let plain = |content_type, body: Vec<u8>| Written { content_type, headers: Vec::new(), body };
+    Ok(match format {
+        Format::Json => callback(json::write(answered), params),
+        Format::Xml => plain(XML, xml::write(answered).into_bytes()),
+        Format::Csv | Format::Tsv => sheet(answered, format, params),
+        Format::Html => plain(PAGE, page::write(answered).into_bytes()),
+        Format::Rss => match answered {
+            Answered::Map { of: "date", items } => plain(XML, feed::write(items, params).into_bytes()),
+            _ => {
+                return Err(ApiError::Refused(
+                    "RSS feeds can be generated for one specific website &idSite=X.\n\
+                     Please specify only one idSite or consider using &format=XML instead."
+                        .to_owned(),
+                ));
             }
         },
-    };
-    Ok(Written { content_type, headers: Vec::new(), body })
+    })
 }
 
 /// Writes a management method's answer.
@@ -81,51 +91,100 @@ pub fn write_answer(answer: Answer, params: &Params) -> Result<Written, ApiError
     write(&Answered::Plain(answer), params)
 }
 
-/// Writes why a call failed, in the request's format; in plain text when that is unknown.
-pub fn write_error(error: &ApiError, params: &Params) -> Written {
-    let message = error.to_string();
-    let (content_type, body) = match format(params) {
-        Ok(Format::Json) => (JSON, json::error(&message)),
-        Ok(Format::Xml) => (XML, xml::error(&message).into_bytes()),
-        Ok(Format::Csv | Format::Tsv) => (HTML, format!("Error: {}", xml::text(&message)).into_bytes()),
-        Ok(Format::Html) => (TEXT, message.into_bytes()),
-        Ok(Format::Rss) | Err(_) => (TEXT, format!("Error: {message}").into_bytes()),
-    };
-    Written { content_type, headers: Vec::new(), body }
-}
-
-/// A file to save. UTF-16 unless the request says otherwise, since spreadsheets take UTF-8 for something else.
-fn spreadsheet(text: String, ending: &str, params: &Params) -> Written {
+fn sheet(answered: &Answered, format: Format, params: &Params) -> Written {
+    let (separator, ending) = if format == Format::Csv { (',', "csv") } else { ('\t', "tsv") };
+    let text = sheet::write(answered, separator);
     let body = match params.get("convertToUnicode") {
         Some("0") => text.into_bytes(),
-        _ => [0xfe_ff_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
+        _ => std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
     };
-    let report: String =
-        params.get("method").unwrap_or("report").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
-    let date: String =
-        params.get("date").unwrap_or("").chars().filter(|c| c.is_ascii_alphanumeric() || "-,".contains(*c)).collect();
-    let name = format!("attachment; filename=\"Export _ {report} _ {date}.{ending}\"");
-    Written { content_type: "application/vnd.ms-excel", headers: vec![("content-disposition", name)], body }
+    let part = |name: &str| -> String {
+        let text = params.get(name).unwrap_or("").chars();
+        text.filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | ',')).take(80).collect()
+    };
+    let name = format!("Export _ {} _ {}.{ending}", part("method"), part("date"));
+    let headers = vec![("Content-Disposition", format!("attachment; filename=\"{name}\""))];
+    Written { content_type: SHEET, headers, body }
 }
 
-/// A value as text: nothing for null, no point in whole numbers.
-fn plain_value(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Int(n) => n.to_string(),
-        Value::Float(n) => n.to_string(),
-        Value::Text(text) => text.to_string(),
+/// JSON, or a call of the function that the caller names with it.
+fn callback(body: Vec<u8>, params: &Params) -> Written {
+    let name = params.filled("callback").or_else(|| params.filled("jsoncallback"));
+    let safe = |name: &&str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
+    match name.filter(safe) {
+        None => Written { content_type: JSON, headers: Vec::new(), body },
+        Some(name) => {
+            let call = [name.as_bytes(), b"(", &body, b")"].concat();
+            Written { content_type: SCRIPT, headers: Vec::new(), body: call }
+        }
     }
 }
 
-/// A scalar as text; `None` for lists, records and the word that all is done.
-fn plain_scalar(answer: &Answer) -> Option<String> {
-    match answer {
-        Answer::Null => Some(String::new()),
-        Answer::Bool(yes) => Some(u8::from(*yes).to_string()),
-        Answer::Int(n) => Some(n.to_string()),
-        Answer::Float(n) => Some(n.to_string()),
-        Answer::Text(text) => Some(text.clone()),
-        Answer::Done | Answer::List(_) | Answer::Record(_) => None,
+/// Writes why a call failed. Unknown formats fall back to plain text.
+pub fn write_error(error: &ApiError, params: &Params) -> Written {
+    let message = error.to_string();
+    let plain = |content_type, body: String| Written { content_type, headers: Vec::new(), body: body.into_bytes() };
+    match Format::of(params) {
+        Some(Format::Json) => callback(json::error(&message), params),
+        Some(Format::Xml) => plain(XML, xml::error(&message)),
+        Some(Format::Csv | Format::Tsv) => plain(PAGE, format!("Error: {}", crate::label::escape(&message))),
+        Some(Format::Html) => plain(TEXT, message),
+        Some(Format::Rss) | None => plain(TEXT, format!("Error: {message}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Line;
+    use makoto_model::Value;
+
+    fn params(pairs: &[(&str, &str)]) -> Params {
+        Params::new(pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
+    }
+
+    fn table() -> Answered {
+        let line = Line {
+            columns: vec![("label".into(), Value::from("=1+1 <b>")), ("nb_visits".into(), Value::Int(3))],
+            meta: vec![("url", Value::from("http://a.org/?b&c"))],
+            subtable_id: Some(5),
+            subtable: None,
+        };
+        Answered::Table(vec![line])
+    }
+
+    fn text(answered: &Answered, pairs: &[(&str, &str)]) -> String {
+        String::from_utf8(write(answered, &params(pairs)).unwrap().body).unwrap()
+    }
+
+    #[test]
+    fn each_format_escapes_what_is_special_in_it() {
+        let json = text(&table(), &[("format", "JSON")]);
+        assert!(json.contains(r#""idsubdatatable":5"#) && json.contains("=1+1"));
+        assert!(text(&table(), &[]).contains("<label>=1+1 &lt;b&gt;</label>"));
+        let csv = text(&table(), &[("format", "csv"), ("convertToUnicode", "0")]);
+        assert_eq!(csv, "label,nb_visits,metadata_url\n'=1+1 <b>,3,http://a.org/?b&c");
+        assert!(text(&table(), &[("format", "html")]).contains("&lt;b&gt;"));
+    }
+
+    #[test]
+    fn sheets_are_utf_16_unless_refused() {
+        let written = write(&table(), &params(&[("format", "tsv")])).unwrap();
+        assert_eq!(written.body[..2], [0xff, 0xfe]);
+    }
+
+    #[test]
+    fn feeds_hold_several_periods_and_unknown_formats_are_refused() {
+        assert!(write(&table(), &params(&[("format", "rss")])).is_err());
+        assert!(write(&table(), &params(&[("format", "bogus")])).is_err());
+        let map = Answered::Map { of: "date", items: vec![("2026-03-02".into(), table())] };
+        assert!(text(&map, &[("format", "rss")]).contains("<item>"));
+    }
+
+    #[test]
+    fn a_callback_is_a_name_and_nothing_else() {
+        let body = |name| text(&Answered::Number(Value::Int(1)), &[("format", "json"), ("callback", name)]);
+        assert_eq!(body("a.b_1"), r#"a.b_1({"value":1})"#);
+        assert_eq!(body("alert(1)//"), r#"{"value":1}"#);
     }
 }

@@ -1,200 +1,184 @@
-use crate::{Answered, Line};
+use crate::{Answered, Line, label::escape};
 use makoto_catalog::Answer;
 use makoto_model::Value;
-use std::fmt::Write;
+use std::fmt::Write as _;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\" ?>\n";
 
 /// The whole answer as XML.
 pub fn write(answered: &Answered) -> String {
     let mut out = HEAD.to_owned();
-    top(&mut out, answered, "", 0);
-    if out.ends_with('\n') {
-        out.pop();
+    match answered {
+        Answered::Map { .. } => map(&mut out, answered, 0),
+        other => result(&mut out, other, "result", "", 0),
     }
+    out.truncate(out.trim_end().len());
     out
 }
 
 pub fn error(message: &str) -> String {
-    format!("{HEAD}<result>\n\t<error message=\"{}\" />\n</result>", text(message))
+    format!("{HEAD}<result>\n\t<error message=\"{}\" />\n</result>", clean(message))
 }
 
-/// Text that may stand in an element or attribute; what XML 1.0 cannot hold is left out.
-pub fn text(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    for c in raw.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(c),
-            c if c < ' ' || c == '\u{fffe}' || c == '\u{ffff}' => {}
-            c => out.push(c),
-        }
-    }
-    out
+/// Escaped, and without the letters that XML cannot hold.
+fn clean(text: &str) -> String {
+    let allowed = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\r' | '\t');
+    escape(&text.chars().filter(allowed).collect::<String>())
 }
 
-fn is_name(name: &str) -> bool {
-    let mut chars = name.chars();
-    let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-    first && chars.all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+fn tabs(out: &mut String, depth: usize) {
+    out.extend(std::iter::repeat_n('\t', depth));
 }
 
-fn tabs(depth: usize) -> &'static str {
-    const TABS: &str = "\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t";
-    &TABS[..depth.min(TABS.len())]
+fn map(out: &mut String, answered: &Answered, depth: usize) {
+    let Answered::Map { of, items } = answered else { return };
+    tabs(out, depth);
+    out.push_str("<results>\n");
+    maps(out, of, items, depth + 1);
+    tabs(out, depth);
+    out.push_str("</results>\n");
 }
 
-/// An element with a value and no children.
-fn leaf(out: &mut String, name: &str, value: &str, depth: usize) {
-    // Writing to a String cannot fail, here and below.
-    let _ = match (is_name(name), value.is_empty()) {
-        (true, true) => writeln!(out, "{}<{name} />", tabs(depth)),
-        (true, false) => writeln!(out, "{}<{name}>{}</{name}>", tabs(depth), text(value)),
-        (false, true) => writeln!(out, "{}<col name=\"{}\" />", tabs(depth), text(name)),
-        (false, false) => writeln!(out, "{}<col name=\"{}\">{}</col>", tabs(depth), text(name), text(value)),
-    };
-}
-
-fn open(out: &mut String, name: &str, depth: usize) -> &'static str {
-    if is_name(name) {
-        let _ = writeln!(out, "{}<{name}>", tabs(depth));
-        return "";
-    }
-    let _ = writeln!(out, "{}<col name=\"{}\">", tabs(depth), text(name));
-    "col"
-}
-
-fn close(out: &mut String, name: &str, instead: &str, depth: usize) {
-    let name = if instead.is_empty() { name } else { instead };
-    let _ = writeln!(out, "{}</{name}>", tabs(depth));
-}
-
-fn top(out: &mut String, answered: &Answered, attribute: &str, depth: usize) {
-    let empty = match answered {
-        Answered::Map { items, .. } => items.is_empty(),
-        Answered::Table(lines) => lines.is_empty(),
-        Answered::Row(row) => row.columns.is_empty(),
-        Answered::Plain(Answer::List(items)) => items.is_empty(),
-        Answered::Plain(Answer::Record(fields)) => fields.is_empty(),
-        Answered::Number(_) | Answered::Plain(_) => false,
-    };
-    let root = if depth == 0 && matches!(answered, Answered::Map { .. }) { "results" } else { "result" };
-    if empty {
-        let _ = writeln!(out, "{}<{root}{attribute} />", tabs(depth));
-        return;
-    }
-    if let Some(scalar) = scalar(answered) {
-        let _ = writeln!(out, "{}<result{attribute}>{}</result>", tabs(depth), text(&scalar));
-        return;
-    }
-    let _ = writeln!(out, "{}<{root}{attribute}>", tabs(depth));
-    inside(out, answered, depth + 1);
-    let _ = writeln!(out, "{}</{root}>", tabs(depth));
-}
-
-fn scalar(answered: &Answered) -> Option<String> {
-    match answered {
-        Answered::Number(number) => Some(super::plain_value(number)),
-        Answered::Plain(answer) => super::plain_scalar(answer),
-        Answered::Map { .. } | Answered::Table(_) | Answered::Row(_) => None,
-    }
-}
-
-fn inside(out: &mut String, answered: &Answered, depth: usize) {
-    match answered {
-        Answered::Map { of, items } => {
-            for (key, item) in items {
-                top(out, item, &format!(" {of}=\"{}\"", text(&key.long)), depth);
+fn maps(out: &mut String, of: &str, items: &[(String, Answered)], depth: usize) {
+    for (key, item) in items {
+        let attribute = format!(" {of}=\"{}\"", clean(key));
+        match item {
+            Answered::Map { of, items } => {
+                tabs(out, depth);
+                let _ = writeln!(out, "<result{attribute}>");
+                maps(out, of, items, depth + 1);
+                tabs(out, depth);
+                out.push_str("</result>\n");
             }
+            other => result(out, other, "result", &attribute, depth),
         }
-        Answered::Table(lines) => rows(out, lines, depth),
-        Answered::Row(row) => columns(out, row, depth),
-        Answered::Plain(answer) => plain(out, answer, depth),
-        Answered::Number(_) => {}
     }
 }
 
-fn rows(out: &mut String, lines: &[Line], depth: usize) {
-    for line in lines {
-        let _ = writeln!(out, "{}<row>", tabs(depth));
-        columns(out, line, depth + 1);
-        let _ = writeln!(out, "{}</row>", tabs(depth));
+/// An element with the rows or fields of an answer in it.
+fn result(out: &mut String, answered: &Answered, tag: &str, attribute: &str, depth: usize) {
+    let mut inner = String::new();
+    match answered {
+        Answered::Table(lines) => lines.iter().for_each(|line| {
+            element(&mut inner, "row", depth + 1, |out, depth| {
+                fields(out, line, depth);
+            })
+        }),
+        Answered::Row(line) => fields(&mut inner, line, depth + 1),
+        Answered::Number(number) => {
+            tabs(out, depth);
+            let _ = writeln!(out, "<{tag}{attribute}>{}</{tag}>", shown(number));
+            return;
+        }
+        Answered::Plain(answer) => match answer {
+            Answer::Done => inner.push_str("\t<success message=\"ok\" />\n"),
+            Answer::List(_) | Answer::Record(_) => contents(&mut inner, answer, depth + 1),
+            scalar => {
+                tabs(out, depth);
+                let _ = writeln!(out, "<{tag}{attribute}>{}</{tag}>", plain(scalar));
+                return;
+            }
+        },
+        Answered::Map { of, items } => maps(&mut inner, of, items, depth + 1),
     }
+    wrap(out, tag, attribute, &inner, depth);
 }
 
-fn columns(out: &mut String, line: &Line, depth: usize) {
-    for (name, value) in &line.columns {
-        leaf(out, name, &shown(value), depth);
+fn wrap(out: &mut String, tag: &str, attribute: &str, inner: &str, depth: usize) {
+    tabs(out, depth);
+    if inner.is_empty() {
+        let _ = writeln!(out, "<{tag}{attribute} />");
+        return;
     }
-    for (name, value) in &line.meta {
-        leaf(out, name, &shown(value), depth);
-    }
-    if let Some(id) = line.subtable_id {
-        leaf(out, "idsubdatatable", &id.to_string(), depth);
-    }
-    if let Some(subtable) = &line.subtable {
-        let _ = writeln!(out, "{}<subtable>", tabs(depth));
-        rows(out, subtable, depth + 1);
-        let _ = writeln!(out, "{}</subtable>", tabs(depth));
-    }
+    let _ = writeln!(out, "<{tag}{attribute}>");
+    out.push_str(inner);
+    tabs(out, depth);
+    let _ = writeln!(out, "</{tag}>");
+}
+
+fn element(out: &mut String, tag: &str, depth: usize, fill: impl FnOnce(&mut String, usize)) {
+    let mut inner = String::new();
+    fill(&mut inner, depth + 1);
+    wrap(out, tag, "", &inner, depth);
+}
+
+/// Whether a name may be a tag.
+fn is_tag(name: &str) -> bool {
+    let first = |b: u8| b.is_ascii_alphabetic() || b == b'_';
+    let later = |b: u8| first(b) || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    name.bytes().next().is_some_and(first) && name.bytes().all(later)
+}
+
+fn field(out: &mut String, name: &str, text: &str, depth: usize) {
+    tabs(out, depth);
+    let _ = match (is_tag(name), text.is_empty()) {
+        (true, true) => writeln!(out, "<{name} />"),
+        (true, false) => writeln!(out, "<{name}>{text}</{name}>"),
+        (false, true) => writeln!(out, "<col name=\"{}\" />", clean(name)),
+        (false, false) => writeln!(out, "<col name=\"{}\">{text}</col>", clean(name)),
+    };
 }
 
 fn shown(value: &Value) -> String {
-    super::plain_value(value)
+    match value {
+        Value::Null => String::new(),
+        Value::Int(n) => n.to_string(),
+        Value::Float(n) => n.to_string(),
+        Value::Text(text) => clean(text),
+    }
 }
 
-fn plain(out: &mut String, answer: &Answer, depth: usize) {
+fn fields(out: &mut String, line: &Line, depth: usize) {
+    for (name, value) in &line.columns {
+        field(out, name, &shown(value), depth);
+    }
+    for (name, value) in &line.meta {
+        field(out, name, &shown(value), depth);
+    }
+    if let Some(id) = line.subtable_id {
+        field(out, "idsubdatatable", &id.to_string(), depth);
+    }
+    if let Some(subtable) = &line.subtable {
+        element(out, "subtable", depth, |out, depth| {
+            for line in subtable {
+                element(out, "row", depth, |out, depth| fields(out, line, depth));
+            }
+        });
+    }
+}
+
+fn plain(answer: &Answer) -> String {
     match answer {
-        Answer::Done => {
-            let _ = writeln!(out, "{}<success message=\"ok\" />", tabs(depth));
-        }
-        Answer::List(items) => {
-            for item in items {
-                named(out, "row", item, depth);
-            }
-        }
-        Answer::Record(fields) => {
-            for (name, field) in fields {
-                named(out, name, field, depth);
-            }
-        }
-        Answer::Null | Answer::Bool(_) | Answer::Int(_) | Answer::Float(_) | Answer::Text(_) => {}
+        Answer::Bool(yes) => u8::from(*yes).to_string(),
+        Answer::Int(n) => n.to_string(),
+        Answer::Float(n) => n.to_string(),
+        Answer::Text(text) => clean(text),
+        Answer::Done | Answer::Null | Answer::List(_) | Answer::Record(_) => String::new(),
+    }
+}
+
+fn contents(out: &mut String, answer: &Answer, depth: usize) {
+    match answer {
+        Answer::List(items) => items.iter().for_each(|item| named(out, "row", item, depth)),
+        Answer::Record(parts) => parts.iter().for_each(|(name, part)| named(out, name, part, depth)),
+        _ => {}
     }
 }
 
 fn named(out: &mut String, name: &str, answer: &Answer, depth: usize) {
-    match super::plain_scalar(answer) {
-        Some(value) => leaf(out, name, &value, depth),
-        None if matches!(answer, Answer::List(items) if items.is_empty()) => leaf(out, name, "", depth),
-        None => {
-            let instead = open(out, name, depth);
-            plain(out, answer, depth + 1);
-            close(out, name, instead, depth);
+    match answer {
+        Answer::List(_) | Answer::Record(_) if is_tag(name) => {
+            element(out, name, depth, |out, depth| contents(out, answer, depth));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hostile_text_stays_text() {
-        assert_eq!(text("<b>\u{0}&\"\u{1f}x"), "&lt;b&gt;&amp;&quot;x");
-        let line = Line { columns: vec![("1. a\"b".into(), Value::from("<x>"))], ..Line::default() };
-        assert!(write(&Answered::Row(line)).contains("\t<col name=\"1. a&quot;b\">&lt;x&gt;</col>\n"));
-    }
-
-    #[test]
-    fn shapes_of_answers() {
-        assert_eq!(write(&Answered::Number(Value::Int(5))), format!("{HEAD}<result>5</result>"));
-        assert_eq!(write(&Answered::Table(Vec::new())), format!("{HEAD}<result />"));
-        assert_eq!(
-            write(&Answered::Plain(Answer::Done)),
-            format!("{HEAD}<result>\n\t<success message=\"ok\" />\n</result>")
-        );
+        Answer::List(_) | Answer::Record(_) => {
+            let mut inner = String::new();
+            contents(&mut inner, answer, depth + 1);
+            tabs(out, depth);
+            let _ = writeln!(out, "<row key=\"{}\">", clean(name));
+            out.push_str(&inner);
+            tabs(out, depth);
+            out.push_str("</row>\n");
+        }
+        scalar => field(out, name, &plain(scalar), depth),
     }
 }

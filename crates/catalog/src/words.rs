@@ -1,7 +1,7 @@
-//! Lengths of time in words.
+//! Values in words.
 
 /// `36 min 14s`, `1 hours 2 min`, `3 days 4 hours`: the two largest units.
-pub fn in_words(seconds: f64) -> String {
+pub fn length(seconds: f64) -> String {
     let whole = seconds.max(0.0) as i64;
     let (days, hours, minutes, rest) = (whole / 86_400, whole / 3_600 % 24, whole / 60 % 60, whole % 60);
     if days > 0 {
@@ -20,12 +20,12 @@ pub fn in_words(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::in_words;
+    use super::length;
 
     #[test]
     fn two_units_are_enough() {
         for (seconds, words) in [(0.0, "0s"), (2174.0, "36 min 14s"), (0.5, "0.5s"), (90_000.0, "1 days 1 hours")] {
-            assert_eq!(in_words(seconds), words);
+            assert_eq!(length(seconds), words);
         }
     }
 }

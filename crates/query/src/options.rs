@@ -1,0 +1,130 @@
+//! How the caller wants the rows: Matomo's generic parameters.
+
+use makoto_catalog::ApiError;
+use makoto_model::Params;
+use regex_lite::{Regex, RegexBuilder};
+
+/// Rows given out when the caller does not say how many.
+const ROWS_DEFAULT: i64 = 100;
+
+/// Longer patterns are refused: matching them costs too much.
+const PATTERN_BYTES_MAX: usize = 1024;
+
+/// Everything that the generic parameters say.
+#[derive(Debug)]
+pub struct Options {
+    /// `None` for all.
+    pub limit: Option<usize>,
+    pub offset: usize,
+    pub sort: Option<String>,
+    pub ascending: bool,
+    pub pattern: Option<(String, Regex)>,
+    pub pattern_inside: Option<(String, Regex)>,
+    /// A column and the least that a row must have of it.
+    pub at_least: Option<(String, f64)>,
+    pub truncate: Option<usize>,
+    pub flat: bool,
+    pub with_folders: bool,
+    pub expanded: bool,
+    /// Levels of rows inside rows that are shown.
+    pub depth: Option<usize>,
+    pub subtable: Option<u32>,
+    pub label: Vec<String>,
+    pub show: Vec<String>,
+    pub hide: Vec<String>,
+    /// Percentages as text.
+    pub percents: bool,
+    /// Lengths of time and other computed numbers as text too.
+    pub words: bool,
+    pub raw: bool,
+    /// Sort, limits and patterns apply.
+    pub generic: bool,
+}
+
+fn list(params: &Params, name: &str) -> Vec<String> {
+    let texts = params.get(name).unwrap_or("").split(',').map(str::trim);
+    texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
+}
+
+fn pattern(params: &Params, pattern: &str, column: &str) -> Result<Option<(String, Regex)>, ApiError> {
+    let Some(text) = params.filled(pattern) else { return Ok(None) };
+    let bad = |why: &str| ApiError::BadParam { name: pattern.to_owned(), why: why.to_owned() };
+    if text.len() > PATTERN_BYTES_MAX {
+        return Err(bad("write a shorter pattern"));
+    }
+    let regex = RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build();
+    let regex = regex.or_else(|_| Regex::new(&regex_lite::escape(text))).map_err(|_| bad("write a simpler pattern"))?;
+    Ok(Some((params.filled(column).unwrap_or("label").to_owned(), regex)))
+}
+
+impl Options {
+    /// # Errors
+    /// `BadParam` for a pattern that is too long.
+    pub fn read(params: &Params) -> Result<Options, ApiError> {
+        let count = |name: &str| params.int(name).and_then(|n| usize::try_from(n).ok());
+        let limit = params.int("filter_limit").unwrap_or(ROWS_DEFAULT);
+        let labels = params.iter().filter(|(name, _)| *name == "label" || name.starts_with("label["));
+        let words = params.get("format_metrics").unwrap_or("bc");
+        Ok(Options {
+            limit: usize::try_from(limit).ok(),
+            offset: count("filter_offset").unwrap_or(0),
+            sort: params.filled("filter_sort_column").map(str::to_owned),
+            ascending: params.get("filter_sort_order") == Some("asc"),
+            pattern: pattern(params, "filter_pattern", "filter_column")?,
+            pattern_inside: pattern(params, "filter_pattern_recursive", "filter_column_recursive")?,
+            at_least: params.filled("filter_excludelowpop").map(|column| {
+                let value = params.get("filter_excludelowpop_value").and_then(|value| value.trim().parse().ok());
+                (column.to_owned(), value.unwrap_or(0.0))
+            }),
+            truncate: count("filter_truncate"),
+            flat: params.flag("flat"),
+            with_folders: params.flag("include_aggregate_rows"),
+            expanded: params.flag("expanded"),
+            depth: count("depth").filter(|depth| *depth > 0),
+            subtable: params.int("idSubtable").and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0),
+            label: labels.map(|(_, label)| label.to_owned()).filter(|label| !label.is_empty()).collect(),
+            show: list(params, "showColumns"),
+            hide: list(params, "hideColumns"),
+            percents: words != "0",
+            words: matches!(words, "1" | "all"),
+            raw: params.flag("showRawMetrics"),
+            generic: !params.flag("disable_generic_filters"),
+        })
+    }
+
+    /// Whether a column is to be shown.
+    pub fn shows(&self, column: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|name| name == column);
+        column == "label" || ((self.show.is_empty() || named(&self.show)) && !named(&self.hide))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Options, ApiError> {
+        let pairs = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        Options::read(&Params::new(pairs))
+    }
+
+    #[test]
+    fn limits_have_a_default_and_no_end() {
+        assert_eq!(read(&[]).unwrap().limit, Some(100));
+        assert_eq!(read(&[("filter_limit", "-1")]).unwrap().limit, None);
+        assert_eq!(read(&[("filter_limit", "garden")]).unwrap().limit, Some(100));
+    }
+
+    #[test]
+    fn patterns_that_are_none_are_taken_as_text() {
+        let options = read(&[("filter_pattern", "a(")]).unwrap();
+        assert!(options.pattern.unwrap().1.is_match("xa(y"));
+        assert!(read(&[("filter_pattern", &"a".repeat(2000))]).is_err());
+    }
+
+    #[test]
+    fn shown_and_hidden_columns() {
+        let options = read(&[("showColumns", "a,b"), ("hideColumns", "b")]).unwrap();
+        assert!(options.shows("a") && options.shows("label") && !options.shows("b") && !options.shows("c"));
+    }
+}

@@ -1,0 +1,98 @@
+//! From a report, a segment and periods to what the engine is asked. Pure.
+
+use makoto_catalog::{Bucket, Condition, Formula, Measure, Merge, Metric, Part, Plan, Scope};
+use makoto_model::{Range, Site};
+
+/// How long ranges are counted for one answer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Persons {
+    /// Different ones of the whole period.
+    Whole,
+    /// Different ones of each day, added up.
+    PerDay,
+}
+
+/// One number of a table: where it stands in the cells, and how rows of it are joined.
+#[derive(Clone, Copy)]
+pub struct Counted {
+    pub metric: &'static Metric,
+    /// Its name in answers.
+    pub name: &'static str,
+    pub merge: Merge,
+    /// Counts persons, so that rows of a tree do not add up.
+    pub persons: bool,
+}
+
+/// The numbers that a part counts, in order.
+pub fn counted(part: &Part, persons: Persons) -> Vec<(Counted, Measure)> {
+    let of = |metric: &'static Metric| match &metric.formula {
+        Formula::Counted { measure, merge } => {
+            Some((Counted { metric, name: metric.id, merge: *merge, persons: false }, *measure))
+        }
+        Formula::Persons { measure, daily } => {
+            let measure = match persons {
+                Persons::Whole => *measure,
+                Persons::PerDay => *daily,
+            };
+            Some((Counted { metric, name: measure.name, merge: Merge::Sum, persons: true }, measure))
+        }
+        Formula::Processed { .. } | Formula::Share { .. } => None,
+    };
+    part.metrics.iter().copied().filter_map(of).collect()
+}
+
+/// The moments at which the site's clock changes in these days: every local midnight with its offset.
+fn midnights(site: &Site, ranges: &[Range]) -> Vec<(i64, i64)> {
+    let days = ranges.iter().flat_map(|range| range.days());
+    let mut midnights: Vec<(i64, i64)> =
+        days.map(|day| site.zone.start_s(day)).map(|start_s| (start_s, site.zone.offset_s(start_s))).collect();
+    midnights.dedup();
+    midnights
+}
+
+/// The site's clock over a stretch of time, as far as visits can lie in it.
+pub fn clock(site: &Site, from_s: i64, until_s: i64, now_s: i64) -> Vec<(i64, i64)> {
+    let first = site.zone.day(from_s.max(site.created_s.min(now_s)));
+    let last = site.zone.day(until_s.min(now_s + 86_400)).max(first);
+    midnights(site, &[Range { first, last }])
+}
+
+/// What one part of a report asks of the engine.
+pub fn plan(part: &Part, site: &Site, ranges: &[Range], segment: &Condition, measures: Vec<Measure>) -> Plan {
+    let buckets = ranges
+        .iter()
+        .map(|range| Bucket { from_s: site.zone.start_s(range.first), until_s: site.zone.start_s(range.last.plus(1)) });
+    over(part, site, buckets.collect(), midnights(site, ranges), segment, measures)
+}
+
+/// As `plan`, over any stretch of time.
+pub fn over(
+    part: &Part,
+    site: &Site,
+    buckets: Vec<Bucket>,
+    midnights: Vec<(i64, i64)>,
+    segment: &Condition,
+    measures: Vec<Measure>,
+) -> Plan {
+    let segment = match part.scope {
+        Scope::Visit => segment.clone(),
+        Scope::Action if *segment == Condition::none() => Condition::none(),
+        Scope::Action => Condition::VisitOfAction(Box::new(segment.clone())),
+    };
+    let conditions = [segment, (part.only)()].into_iter().filter(|condition| *condition != Condition::none());
+    Plan {
+        site: site.id,
+        scope: part.scope,
+        buckets,
+        midnights,
+        filter: Condition::All(conditions.collect()),
+        keys: part.keys.to_vec(),
+        measures,
+        top: None,
+    }
+}
+
+/// The stretch of the last minutes.
+pub fn recent(minutes: i64, now_s: i64) -> Bucket {
+    Bucket { from_s: now_s - minutes * 60, until_s: now_s + 1 }
+}

@@ -1,0 +1,469 @@
+//! The rows of one period before anyone asked for a part of them: a tree whose cells are summed upward.
+
+use crate::plan::Counted;
+use makoto_catalog::{Merge, Report, RowLabel, Shape, Tree};
+use makoto_engine::RowOut;
+use makoto_model::Value;
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+/// A cell of a table.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Number {
+    /// The row has no such column.
+    Absent,
+    Null,
+    Int(i64),
+    Float(f64),
+}
+
+impl Number {
+    fn of(value: &Value) -> Number {
+        match value {
+            Value::Int(n) => Number::Int(*n),
+            Value::Float(n) => Number::Float(*n),
+            Value::Null | Value::Text(_) => Number::Null,
+        }
+    }
+
+    /// 0 where there is none.
+    pub fn float(self) -> f64 {
+        match self {
+            Number::Absent | Number::Null => 0.0,
+            Number::Int(n) => n as f64,
+            Number::Float(n) => n,
+        }
+    }
+
+    /// Two rows' cells as one.
+    pub fn join(self, other: Number, merge: Merge) -> Number {
+        match (self, other) {
+            (Number::Absent, cell) | (cell, Number::Absent) => cell,
+            (Number::Null, cell) | (cell, Number::Null) => cell,
+            (Number::Int(a), Number::Int(b)) => Number::Int(match merge {
+                Merge::Sum => a.saturating_add(b),
+                Merge::Max => a.max(b),
+                Merge::Min => a.min(b),
+            }),
+            (a, b) => Number::Float(match merge {
+                Merge::Sum => a.float() + b.float(),
+                Merge::Max => a.float().max(b.float()),
+                Merge::Min => a.float().min(b.float()),
+            }),
+        }
+    }
+}
+
+/// What a row is called, in a form that costs little to keep.
+#[derive(Clone, Debug)]
+pub enum Name {
+    Root,
+    /// The row of all that were too many.
+    Others,
+    /// Of a value.
+    Key(Arc<[Value]>),
+    /// A part of a text.
+    Path {
+        text: Arc<str>,
+        from: u32,
+        to: u32,
+        leaf: bool,
+    },
+    /// A name that is not in the text.
+    Word {
+        text: Arc<str>,
+        word: &'static str,
+        leaf: bool,
+    },
+    /// A text without any name.
+    Nameless,
+}
+
+impl Name {
+    /// The part of a path, as stored.
+    pub fn path(&self) -> &str {
+        match self {
+            Name::Path { text, from, to, .. } => &text[*from as usize..*to as usize],
+            Name::Word { word, .. } => word,
+            Name::Root | Name::Others | Name::Key(_) | Name::Nameless => "",
+        }
+    }
+
+    pub fn is_leaf(&self) -> bool {
+        matches!(self, Name::Path { leaf: true, .. } | Name::Word { leaf: true, .. } | Name::Nameless)
+    }
+
+    /// The whole text that the leaf stands for.
+    pub fn whole(&self) -> Option<&Arc<str>> {
+        match self {
+            Name::Path { text, leaf: true, .. } | Name::Word { text, leaf: true, .. } => Some(text),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub name: Name,
+    pub parent: u32,
+    pub children: Vec<u32>,
+}
+
+/// All rows. Node 0 is the root; its cells are the sums of everything.
+#[derive(Clone)]
+pub struct Raw {
+    pub columns: Vec<Counted>,
+    pub nodes: Vec<Node>,
+    cells: Vec<Number>,
+}
+
+/// A key of groups and rows that can be looked up.
+#[derive(Clone, Debug)]
+struct Key(Arc<[Value]>, usize);
+
+impl Key {
+    fn told_apart(&self) -> &[Value] {
+        if self.1 == 0 { &self.0 } else { &self.0[..self.1.min(self.0.len())] }
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Key) -> bool {
+        self.told_apart() == other.told_apart()
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for value in self.told_apart() {
+            match value {
+                Value::Null => 0u8.hash(state),
+                Value::Int(n) => n.hash(state),
+                Value::Float(n) => n.to_bits().hash(state),
+                Value::Text(text) => text.hash(state),
+            }
+        }
+    }
+}
+
+/// Groups of all parts of a report in one period, merged by key.
+pub struct Groups {
+    width: usize,
+    places: HashMap<Key, u32>,
+    keys: Vec<Arc<[Value]>>,
+    cells: Vec<Number>,
+    /// What a group has before any part says something of it.
+    blank: Vec<Number>,
+}
+
+impl Groups {
+    pub fn new(blank: Vec<Number>) -> Groups {
+        Groups { width: blank.len(), places: HashMap::new(), keys: Vec::new(), cells: Vec::new(), blank }
+    }
+
+    /// Takes a row of a part whose first cell is at this place.
+    pub fn add(&mut self, row: RowOut, first: usize) {
+        let key: Arc<[Value]> = row.keys.into();
+        let next = self.keys.len() as u32;
+        let group = *self.places.entry(Key(key.clone(), 0)).or_insert(next) as usize;
+        if group == self.keys.len() {
+            self.keys.push(key);
+            self.cells.extend_from_slice(&self.blank);
+        }
+        let start = group * self.width + first;
+        for (cell, value) in self.cells[start..].iter_mut().zip(&row.measures) {
+            *cell = Number::of(value);
+        }
+    }
+
+    fn row(&self, group: u32) -> &[Number] {
+        let start = group as usize * self.width;
+        &self.cells[start..start + self.width]
+    }
+
+    /// Numbers of the groups in the order in which Matomo would have met them.
+    fn order(&self, report: &Report, columns: &[Counted]) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
+        let hits = columns.iter().position(|column| column.name == "nb_hits");
+        match (&report.shape, hits) {
+            (Shape::Tree(_), Some(hits)) => order.sort_by(|a, b| {
+                let count = |group: u32| self.row(group)[hits].float();
+                let text = |group: u32| bare(self.keys[group as usize].first());
+                count(*b).total_cmp(&count(*a)).then_with(|| text(*a).cmp(text(*b)))
+            }),
+            _ => order.sort_by(|a, b| compare(&self.keys[*a as usize], &self.keys[*b as usize])),
+        }
+        order
+    }
+}
+
+/// A text without protocol and `www.`.
+fn bare(key: Option<&Value>) -> &str {
+    let text = key.and_then(Value::as_text).unwrap_or("");
+    let cut = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
+    cut.strip_prefix("www.").unwrap_or(cut)
+}
+
+fn compare(a: &[Value], b: &[Value]) -> std::cmp::Ordering {
+    let rank = |value: &Value| match value {
+        Value::Null => 0,
+        Value::Int(_) | Value::Float(_) => 1,
+        Value::Text(_) => 2,
+    };
+    let each = |(a, b): (&Value, &Value)| match (a, b) {
+        (Value::Text(a), Value::Text(b)) => a.to_lowercase().cmp(&b.to_lowercase()),
+        _ => {
+            let number = |value: &Value| value.number().unwrap_or(0.0);
+            rank(a).cmp(&rank(b)).then(number(a).total_cmp(&number(b)))
+        }
+    };
+    a.iter().zip(b).map(each).find(|order| order.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
+}
+
+impl Raw {
+    fn empty(columns: Vec<Counted>) -> Raw {
+        let cells = vec![Number::Absent; columns.len()];
+        Raw { columns, nodes: vec![Node { name: Name::Root, parent: 0, children: Vec::new() }], cells }
+    }
+
+    pub fn row(&self, node: u32) -> &[Number] {
+        let start = node as usize * self.columns.len();
+        &self.cells[start..start + self.columns.len()]
+    }
+
+    /// The place of a column; for persons its name in longer periods will do as well.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name || column.metric.id == name)
+    }
+
+    /// How many values it holds, for the cache's limit.
+    pub fn weight(&self) -> usize {
+        self.cells.len() + 4 * self.nodes.len()
+    }
+
+    fn push(&mut self, parent: u32, name: Name) -> u32 {
+        let node = self.nodes.len() as u32;
+        self.nodes.push(Node { name, parent, children: Vec::new() });
+        self.nodes[parent as usize].children.push(node);
+        self.cells.resize(self.cells.len() + self.columns.len(), Number::Absent);
+        node
+    }
+
+    /// Adds cells to a row; `own` is false for rows that only sum what is inside them.
+    fn join(&mut self, node: u32, cells: &[Number], own: bool) {
+        let start = node as usize * self.columns.len();
+        for (place, (column, cell)) in self.columns.iter().zip(cells).enumerate() {
+            if own || !column.persons {
+                self.cells[start + place] = self.cells[start + place].join(*cell, column.merge);
+            }
+        }
+    }
+
+    /// Builds the rows of a report.
+    pub fn build(report: &Report, columns: Vec<Counted>, groups: &Groups) -> Raw {
+        let mut raw = Raw::empty(columns);
+        let order = groups.order(report, &raw.columns);
+        match &report.shape {
+            Shape::Rows { levels, always, .. } => {
+                raw.add_rows(levels, groups, &order);
+                if let Some(always) = always {
+                    raw.add_always(levels, always);
+                }
+            }
+            Shape::Tree(tree) => raw.add_tree(tree, groups, &order),
+            _ => order.iter().for_each(|group| raw.join(0, groups.row(*group), true)),
+        }
+        raw.cut(0, report.rows_max.0, report.rows_max.1);
+        raw
+    }
+
+    fn add_rows(&mut self, levels: &[RowLabel], groups: &Groups, order: &[u32]) {
+        let mut places: HashMap<(u32, Key), u32> = HashMap::new();
+        for group in order {
+            let keys = &groups.keys[*group as usize];
+            let mut parent = 0;
+            for level in levels {
+                let Some(key) = (level.row)(keys) else { break };
+                let key = Key(key.into(), level.identity);
+                let place = (parent, key.clone());
+                parent = match places.get(&place) {
+                    Some(node) => *node,
+                    None => {
+                        let node = self.push(parent, Name::Key(key.0));
+                        places.insert(place, node);
+                        node
+                    }
+                };
+                self.join(parent, groups.row(*group), true);
+            }
+            self.join(0, groups.row(*group), true);
+        }
+    }
+
+    /// Puts rows that always stand in their places; others follow them.
+    fn add_always(&mut self, levels: &[RowLabel], always: &makoto_catalog::Always) {
+        let identity = levels[0].identity;
+        let known: HashMap<Key, u32> = self.nodes[0]
+            .children
+            .iter()
+            .filter_map(|node| match &self.nodes[*node as usize].name {
+                Name::Key(key) => Some((Key(key.clone(), identity), *node)),
+                _ => None,
+            })
+            .collect();
+        let mut order = Vec::new();
+        for key in (always.rows)() {
+            let key = Key(key.into(), identity);
+            order.push(known.get(&key).copied().unwrap_or_else(|| self.push_blank(key.0, always.columns)));
+        }
+        let rest: Vec<u32> = self.nodes[0].children.iter().copied().filter(|node| !order.contains(node)).collect();
+        order.extend(rest);
+        self.nodes[0].children = order;
+    }
+
+    fn push_blank(&mut self, key: Arc<[Value]>, shown: makoto_catalog::AlwaysColumns) -> u32 {
+        let node = self.push(0, Name::Key(key));
+        let start = node as usize * self.columns.len();
+        for (place, column) in self.columns.iter().enumerate() {
+            let stands = match shown {
+                makoto_catalog::AlwaysColumns::All => true,
+                makoto_catalog::AlwaysColumns::Only(name) => column.name == name,
+            };
+            self.cells[start + place] = if stands { Number::Int(0) } else { Number::Absent };
+        }
+        node
+    }
+
+    fn add_tree(&mut self, tree: &Tree, groups: &Groups, order: &[u32]) {
+        let mut places: HashMap<(u32, bool, u128), u32> = HashMap::new();
+        for group in order {
+            let text: Arc<str> = match groups.keys[*group as usize].first() {
+                Some(Value::Text(text)) => text.clone(),
+                _ => "".into(),
+            };
+            let mut path = Vec::new();
+            (tree.split)(&text, &mut path);
+            let mut parent = 0;
+            let last = path.len();
+            if path.is_empty() {
+                parent = self.child(&mut places, 0, Name::Nameless, "");
+            }
+            for (depth, part) in path.iter().enumerate() {
+                let leaf = depth + 1 == last;
+                let name = named(&text, part, leaf, tree.index.unwrap_or(""));
+                parent = self.child(&mut places, parent, name, part);
+                if !leaf {
+                    self.join(parent, groups.row(*group), false);
+                }
+            }
+            self.join(parent, groups.row(*group), true);
+            self.join(0, groups.row(*group), false);
+        }
+    }
+
+    fn child(&mut self, places: &mut HashMap<(u32, bool, u128), u32>, parent: u32, name: Name, part: &str) -> u32 {
+        let place = (parent, name.is_leaf(), xxhash_rust::xxh3::xxh3_128(part.as_bytes()));
+        match places.get(&place) {
+            Some(node) => *node,
+            None => {
+                let node = self.push(parent, name);
+                places.insert(place, node);
+                node
+            }
+        }
+    }
+
+    /// Makes one row of those that are too many, here and inside.
+    fn cut(&mut self, node: u32, rows_max: usize, inside_max: usize) {
+        if rows_max == 0 {
+            return;
+        }
+        if self.nodes[node as usize].children.len() > rows_max {
+            let by = self.column("nb_visits").unwrap_or(0);
+            let mut children = std::mem::take(&mut self.nodes[node as usize].children);
+            children.sort_by(|a, b| self.row(*b)[by].float().total_cmp(&self.row(*a)[by].float()));
+            let rest = children.split_off(rows_max - 1);
+            self.nodes[node as usize].children = children;
+            let others = self.push(node, Name::Others);
+            for gone in rest {
+                let cells = self.row(gone).to_vec();
+                self.join(others, &cells, true);
+            }
+        }
+        for child in self.nodes[node as usize].children.clone() {
+            self.cut(child, inside_max, inside_max);
+        }
+    }
+
+    /// A number for the row that leads back to it: it depends on the names on the way alone.
+    pub fn number(&self, node: u32) -> u32 {
+        if let Name::Key(key) = &self.nodes[node as usize].name
+            && let [Value::Int(n)] = &**key
+        {
+            return *n as u32;
+        }
+        let mut hash = 0;
+        let mut here = node;
+        while here != 0 {
+            let name = match &self.nodes[here as usize].name {
+                Name::Key(key) => format!("{key:?}"),
+                other => other.path().to_owned(),
+            };
+            hash = xxhash_rust::xxh3::xxh3_64_with_seed(name.as_bytes(), hash);
+            here = self.nodes[here as usize].parent;
+        }
+        (hash as u32 & 0x7fff_ffff) | NUMBERS_MIN
+    }
+
+    /// The row that a number stands for: one that was given out, or a small one that counts the rows that can be
+    /// opened from 1, in the order in which Matomo numbers them.
+    pub fn numbered(&self, number: u32) -> Option<u32> {
+        let all = self.openable();
+        if number < NUMBERS_MIN {
+            let key = |node: &u32| {
+                matches!(&self.nodes[*node as usize].name, Name::Key(key)
+                if matches!(&**key, [Value::Int(_)]))
+            };
+            return match all.first().is_some_and(key) {
+                true => all.into_iter().find(|node| self.number(*node) == number),
+                false => all.get(number.checked_sub(1)? as usize).copied(),
+            };
+        }
+        all.into_iter().find(|node| self.number(*node) == number)
+    }
+
+    /// Rows with rows inside, outer ones before inner ones.
+    fn openable(&self) -> Vec<u32> {
+        let mut found = Vec::new();
+        let mut waiting: Vec<u32> = self.nodes[0].children.iter().rev().copied().collect();
+        waiting.sort_by(|a, b| b.cmp(a));
+        while let Some(node) = waiting.pop() {
+            if !self.nodes[node as usize].children.is_empty() {
+                found.push(node);
+                let mut inner = self.nodes[node as usize].children.clone();
+                inner.sort_by(|a, b| b.cmp(a));
+                waiting.extend(inner);
+            }
+        }
+        found
+    }
+}
+
+/// Numbers of rows begin here, so that smaller ones can count rows.
+const NUMBERS_MIN: u32 = 1 << 24;
+
+/// Where a part of a text lies in it, or the word that was added.
+fn named(text: &Arc<str>, part: &str, leaf: bool, word: &'static str) -> Name {
+    let from = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+    match from.checked_add(part.len()) {
+        Some(to) if to <= text.len() && text.get(from..to) == Some(part) => {
+            Name::Path { text: text.clone(), from: from as u32, to: to as u32, leaf }
+        }
+        _ => Name::Word { text: text.clone(), word, leaf },
+    }
+}

@@ -1,0 +1,286 @@
+//! The segment language: `a==1,b==2;c==3` is (a or b) and c.
+
+use makoto_catalog::{ApiError, Catalog, Condition, Dimension, Op, Read, Scope, SegmentName};
+use makoto_model::Value;
+
+/// Longer definitions are refused; a longer one would not fit in a URL either.
+pub const SEGMENT_BYTES_MAX: usize = 8 * 1024;
+
+/// More conditions are refused: each may read every action of the period.
+pub const CONDITIONS_MAX: usize = 64;
+
+/// Operators, longer ones before their beginnings.
+const OPERATORS: [(&str, Op); 10] = [
+    ("==", Op::Is),
+    ("!=", Op::IsNot),
+    ("<=", Op::LessOrEqual),
+    (">=", Op::MoreOrEqual),
+    ("=@", Op::Contains),
+    ("!@", Op::ContainsNot),
+    ("=^", Op::StartsWith),
+    ("=$", Op::EndsWith),
+    ("<", Op::Less),
+    (">", Op::More),
+];
+
+/// Reads a definition into a condition over visits. The empty definition is no condition at all.
+///
+/// # Errors
+/// `Refused` says which part is no condition, `TooMuch` which limit was passed.
+pub fn read(text: &str, catalog: &Catalog) -> Result<Condition, ApiError> {
+    if text.len() > SEGMENT_BYTES_MAX {
+        return Err(ApiError::TooMuch(format!("a segment is {SEGMENT_BYTES_MAX} bytes at most; use fewer conditions")));
+    }
+    if text.is_empty() {
+        return Ok(Condition::none());
+    }
+    parse(text, catalog).or_else(|fault| {
+        let decoded = decode(text);
+        if decoded == text { Err(fault) } else { parse(&decoded, catalog).map_err(|_| fault) }
+    })
+}
+
+fn parse(text: &str, catalog: &Catalog) -> Result<Condition, ApiError> {
+    let clauses: Vec<Vec<String>> = split(text, ';').iter().map(|clause| split(clause, ',')).collect();
+    if clauses.iter().map(Vec::len).sum::<usize>() > CONDITIONS_MAX {
+        return Err(ApiError::TooMuch(format!("a segment has {CONDITIONS_MAX} conditions at most; use fewer")));
+    }
+    let mut visits = Vec::new();
+    let mut same_action = Vec::new();
+    for clause in clauses {
+        let leaves = clause.iter().map(|leaf| condition(leaf, catalog)).collect::<Result<Vec<_>, _>>()?;
+        if leaves.iter().all(|leaf| matches!(leaf, Leaf::Action(_))) {
+            same_action.push(Condition::Any(leaves.into_iter().map(Leaf::inner).collect()));
+        } else {
+            visits.push(Condition::Any(leaves.into_iter().map(Leaf::over_visits).collect()));
+        }
+    }
+    if !same_action.is_empty() {
+        visits.push(has_action(Condition::All(same_action), false));
+    }
+    Ok(Condition::All(visits))
+}
+
+fn has_action(condition: Condition, negated: bool) -> Condition {
+    Condition::VisitHasAction { condition: Box::new(condition), negated }
+}
+
+/// One condition, with what it is over. Those over actions that are joined by "and" must hold for one action.
+enum Leaf {
+    Visit(Condition),
+    Action(Condition),
+}
+
+impl Leaf {
+    fn inner(self) -> Condition {
+        match self {
+            Leaf::Visit(condition) | Leaf::Action(condition) => condition,
+        }
+    }
+
+    fn over_visits(self) -> Condition {
+        match self {
+            Leaf::Visit(condition) => condition,
+            Leaf::Action(condition) => has_action(condition, false),
+        }
+    }
+}
+
+/// Parts between a separator; `\` before a separator makes it part of the text.
+fn split(text: &str, separator: char) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let last = parts.len() - 1;
+        match (letter, letters.peek().copied()) {
+            ('\\', Some(next)) if next == separator => {
+                parts[last].push(next);
+                letters.next();
+            }
+            _ if letter == separator => parts.push(String::new()),
+            _ => parts[last].push(letter),
+        }
+    }
+    parts
+}
+
+/// Percent signs and blanks of a URL's query turned back. What is no UTF-8 is left out.
+pub fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        let digits = after.get(..2).filter(|two| two.iter().all(u8::is_ascii_hexdigit));
+        let code = digits.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
+        match (byte, code) {
+            (b'%', Some(code)) => {
+                bytes.push(code);
+                rest = &after[2..];
+            }
+            (b'+', _) => bytes.push(b' '),
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).replace(char::REPLACEMENT_CHARACTER, "")
+}
+
+fn condition(text: &str, catalog: &Catalog) -> Result<Leaf, ApiError> {
+    let wrong = || ApiError::Refused(format!("The segment condition '{}' is not valid.", shown(text)));
+    let found = text.char_indices().filter(|(place, _)| *place > 0).find_map(|(place, _)| {
+        let operator = OPERATORS.iter().find(|(sign, _)| text[place..].starts_with(sign))?;
+        Some((&text[..place], *operator, &text[place + operator.0.len()..]))
+    });
+    let (name, (_, op), value) = found.ok_or_else(wrong)?;
+    let name = decode(name);
+    let (dimension, segment) = catalog
+        .segment(name.trim())
+        .ok_or_else(|| ApiError::Refused(format!("Segment '{}' is not a supported segment.", shown(&name))))?;
+    let value = decode(value);
+    if value.is_empty() && !matches!(op, Op::Is | Op::IsNot) {
+        return Err(wrong());
+    }
+    Ok(leaf(dimension, segment, op, &value))
+}
+
+/// Enough of a text to find it again.
+fn shown(text: &str) -> String {
+    const LETTERS_MAX: usize = 100;
+    text.chars().take(LETTERS_MAX).collect()
+}
+
+/// The operator without its negation, and whether it had one.
+fn positive(op: Op) -> (Op, bool) {
+    match op {
+        Op::IsNot => (Op::Is, true),
+        Op::ContainsNot => (Op::Contains, true),
+        _ => (op, false),
+    }
+}
+
+fn leaf(dimension: &'static Dimension, segment: &SegmentName, op: Op, value: &str) -> Leaf {
+    let (positive_op, negated) = positive(op);
+    match dimension.scope {
+        Scope::Visit if negated => Leaf::Visit(Condition::Not(Box::new(meets(dimension, segment, positive_op, value)))),
+        Scope::Visit => Leaf::Visit(meets(dimension, segment, op, value)),
+        Scope::Action => {
+            let of_kind = of_kind(segment, meets(dimension, segment, positive_op, value));
+            // An action that lacks the value is not what "is empty" asks for, unless it is of the kind that has it.
+            if negated { Leaf::Visit(has_action(of_kind, true)) } else { Leaf::Action(of_kind) }
+        }
+    }
+}
+
+fn of_kind(segment: &SegmentName, condition: Condition) -> Condition {
+    match segment.kind {
+        None => condition,
+        Some(kind) => {
+            let expr = makoto_catalog::Expr::Column("kind");
+            let is_kind = Condition::Compare { expr, op: Op::Is, value: Value::Int(kind as i64) };
+            Condition::All(vec![is_kind, condition])
+        }
+    }
+}
+
+fn meets(dimension: &Dimension, segment: &SegmentName, op: Op, value: &str) -> Condition {
+    let compare = |op, value| Condition::Compare { expr: dimension.expr(), op, value };
+    if value.is_empty() {
+        return compare(Op::Is, Value::Null);
+    }
+    match segment.read {
+        Read::Text | Read::Url => compare(op, Value::from(value)),
+        Read::Number => match number(value) {
+            Some(number) => compare(op, number),
+            None => Condition::Any(Vec::new()),
+        },
+        Read::Named(read) => {
+            let values = read(op, value);
+            let op = if matches!(op, Op::Contains | Op::StartsWith | Op::EndsWith) { Op::Is } else { op };
+            Condition::Any(values.into_iter().map(|value| compare(op, value)).collect())
+        }
+        Read::Condition(read) => read(op, value).unwrap_or(Condition::Any(Vec::new())),
+    }
+}
+
+/// A whole number or a fraction.
+fn number(text: &str) -> Option<Value> {
+    let text = text.trim();
+    text.parse().map(Value::Int).or_else(|_| text.parse().map(Value::Float)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use makoto_catalog::{Expr, Feature, Kind};
+    use makoto_model::ActionKind;
+    use proptest::prelude::*;
+
+    static BROWSER: Dimension = Dimension::of_visit("T.Browser", "", "user_id", Kind::Text("user"))
+        .segments(&[SegmentName::text("browser", "", "")]);
+    static PAGE: Dimension = Dimension::of_action("T.Url", "", "url", Kind::Text("url"))
+        .segments(&[SegmentName::text("page", "", "").kind(ActionKind::PageView)]);
+    static COUNT: Dimension = Dimension::of_visit("T.Count", "", "action_count", Kind::Int)
+        .segments(&[SegmentName::number("actions", "", "")]);
+    static FEATURE: Feature =
+        Feature { name: "T", dimensions: &[&BROWSER, &PAGE, &COUNT], metrics: &[], reports: &[], settings: &[] };
+
+    fn catalog() -> Catalog {
+        static ALL: &[&Feature] = &[&FEATURE];
+        Catalog::new(ALL).unwrap()
+    }
+
+    fn is(column: &'static str, op: Op, value: impl Into<Value>) -> Condition {
+        Condition::Compare { expr: Expr::Column(column), op, value: value.into() }
+    }
+
+    #[test]
+    fn commas_bind_tighter_than_semicolons() {
+        let read = read("browser==a,browser==b;actions>=2", &catalog()).unwrap();
+        let either = Condition::Any(vec![is("user_id", Op::Is, "a"), is("user_id", Op::Is, "b")]);
+        let many = Condition::Any(vec![is("action_count", Op::MoreOrEqual, 2)]);
+        assert_eq!(read, Condition::All(vec![either, many]));
+    }
+
+    #[test]
+    fn values_are_decoded_once_more_and_separators_escaped() {
+        for text in ["browser==a%2Cb", "browser==a\\,b", "browser%3D%3Da%252Cb"] {
+            let wanted = Condition::All(vec![Condition::Any(vec![is("user_id", Op::Is, "a,b")])]);
+            assert_eq!(read(text, &catalog()).unwrap(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn conditions_of_actions_hold_for_one_action_and_negations_for_none() {
+        let Condition::All(parts) = read("page=@a;page=@b;page!@c", &catalog()).unwrap() else { panic!() };
+        let negated = |condition: &Condition| {
+            matches!(condition, Condition::Any(any)
+            if matches!(any.as_slice(), [Condition::VisitHasAction { negated: true, .. }]))
+        };
+        assert!(negated(&parts[0]));
+        let Condition::VisitHasAction { condition, negated: false } = &parts[1] else { panic!() };
+        assert!(matches!(&**condition, Condition::All(both) if both.len() == 2));
+    }
+
+    #[test]
+    fn what_is_no_condition_is_named() {
+        for bad in ["browser", "==x", "nothing==1", "actions>", "(browser==a)"] {
+            assert!(read(bad, &catalog()).is_err(), "{bad}");
+        }
+        assert!(read("browser==", &catalog()).is_ok());
+        let many = vec!["browser==a"; CONDITIONS_MAX + 1].join(";");
+        assert!(matches!(read(&many, &catalog()), Err(ApiError::TooMuch(_))));
+        assert!(matches!(read(&"a".repeat(SEGMENT_BYTES_MAX + 1), &catalog()), Err(ApiError::TooMuch(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,200}") {
+            let _ = read(&text, &catalog());
+        }
+
+        #[test]
+        fn every_value_survives_being_encoded(value in "[^\u{0}]{1,30}") {
+            let encoded: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            prop_assert_eq!(decode(&encoded), value.replace(char::REPLACEMENT_CHARACTER, ""));
+        }
+    }
+}

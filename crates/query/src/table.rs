@@ -1,0 +1,403 @@
+//! From rows to what is shown of them: order, limits, labels, computed columns. Only rows that are shown are labelled.
+
+use crate::{
+    Line,
+    label::{Labels, Place},
+    options::Options,
+    raw::{Name, Number, Raw},
+    value,
+};
+use makoto_catalog::{Formula, Metric, Report, Shape};
+use makoto_model::{Site, Value};
+use std::{borrow::Cow, cmp::Ordering};
+
+/// One row that may be shown: a node, or the sum of rows that are not.
+#[derive(Clone, Debug)]
+struct Item {
+    node: Option<u32>,
+    cells: Vec<Number>,
+}
+
+/// A report's rows of one period, as the caller wants them.
+pub struct Table<'a> {
+    pub report: &'static Report,
+    pub raw: &'a Raw,
+    pub options: &'a Options,
+    pub site: &'a Site,
+}
+
+impl Table<'_> {
+    /// The rows of the report itself, or of the row that was opened.
+    pub fn lines(&self) -> Vec<Line> {
+        let root = match (self.options.subtable, &self.report.shape) {
+            (Some(number), Shape::Tree(_)) => match self.raw.numbered(number) {
+                Some(node) => node,
+                None => return Vec::new(),
+            },
+            (Some(number), Shape::Rows { .. }) => self.opened_by_itself(number).unwrap_or(0),
+            _ => 0,
+        };
+        if !self.options.label.is_empty() {
+            return self.labelled(root);
+        }
+        let flattens = match &self.report.shape {
+            Shape::Rows { levels, flat, .. } => levels.len() == 1 || flat.is_some(),
+            _ => true,
+        };
+        if self.options.flat && flattens && root == 0 {
+            return self.flat_lines();
+        }
+        self.level(root, 0, Place::Table)
+    }
+
+    /// Rows of a report that opens into itself.
+    fn opened_by_itself(&self, number: u32) -> Option<u32> {
+        let opens = self.report.subtable.is_none_or(|subtable| subtable == self.report.method);
+        let node = opens.then(|| self.raw.numbered(number)).flatten()?;
+        (!self.raw.nodes[node as usize].children.is_empty()).then_some(node)
+    }
+
+    /// The rows inside the row that was opened from another method; every row's insides without a number.
+    pub fn opened(&self, number: Option<u32>) -> Vec<Line> {
+        match number {
+            Some(number) => match self.raw.numbered(number) {
+                Some(node) => self.level(node, 0, Place::Opened),
+                None => Vec::new(),
+            },
+            None => {
+                let outer = &self.raw.nodes[0].children;
+                let inner = outer.iter().flat_map(|node| self.raw.nodes[*node as usize].children.iter().copied());
+                self.shown(inner.map(|node| self.item(node)).collect(), 0, Place::Opened)
+            }
+        }
+    }
+
+    /// The leaf that stands for this text.
+    pub fn path(&self, tree: &makoto_catalog::Tree, text: &str) -> Vec<Line> {
+        let mut path = Vec::new();
+        (tree.split)(text, &mut path);
+        let mut node = 0;
+        for (depth, part) in path.iter().enumerate() {
+            let leaf = depth + 1 == path.len();
+            let found = self.raw.nodes[node as usize].children.iter().copied().find(|child| {
+                let name = &self.raw.nodes[*child as usize].name;
+                name.is_leaf() == leaf && name.path() == *part
+            });
+            match found {
+                Some(child) => node = child,
+                None => return Vec::new(),
+            }
+        }
+        if node == 0 {
+            return Vec::new();
+        }
+        let labels = self.labels(Place::Alone);
+        vec![self.line(&self.item(node), &labels, &[], 1)]
+    }
+
+    fn labels(&self, place: Place) -> Labels<'_> {
+        Labels { report: self.report, raw: self.raw, site: self.site, place }
+    }
+
+    fn item(&self, node: u32) -> Item {
+        Item { node: Some(node), cells: self.raw.row(node).to_vec() }
+    }
+
+    fn level(&self, parent: u32, depth: usize, place: Place) -> Vec<Line> {
+        let children = &self.raw.nodes[parent as usize].children;
+        self.shown(children.iter().map(|node| self.item(*node)).collect(), depth, place)
+    }
+
+    fn shown(&self, mut items: Vec<Item>, depth: usize, place: Place) -> Vec<Line> {
+        let labels = self.labels(place);
+        if let Some(needs) = self.report.needs.and_then(|metric| self.raw.column(metric.id)) {
+            items.retain(|item| item.cells[needs].float() > 0.0);
+        }
+        let (items, summary) = self.choose(items, &labels);
+        let stands = self.standing(items.iter().chain(&summary));
+        let window = self.window(items.len() + usize::from(summary.is_some()));
+        items
+            .iter()
+            .chain(&summary)
+            .skip(window.start)
+            .take(window.len())
+            .map(|item| self.line(item, &labels, &stands, depth))
+            .collect()
+    }
+
+    fn window(&self, rows: usize) -> std::ops::Range<usize> {
+        if !self.options.generic {
+            return 0..rows;
+        }
+        let start = self.options.offset.min(rows);
+        start..self.options.limit.map_or(rows, |limit| rows.min(start.saturating_add(limit)))
+    }
+
+    /// Leaves out, sorts, and sums what is too much. The sum comes last.
+    fn choose(&self, mut items: Vec<Item>, labels: &Labels) -> (Vec<Item>, Option<Item>) {
+        if self.options.generic {
+            self.filter(&mut items, labels);
+        }
+        let place = items.iter().position(|item| item.node.is_some_and(|node| self.is_others(node)));
+        let mut summary = place.map(|place| items.remove(place));
+        if self.options.generic {
+            self.sort(&mut items, labels);
+        }
+        if let Some(keep) = self.options.truncate.filter(|keep| *keep < items.len()) {
+            let rest = items.split_off(keep);
+            let mut sum = summary.unwrap_or(Item { node: None, cells: vec![Number::Absent; self.raw.columns.len()] });
+            for item in &rest {
+                for (place, column) in self.raw.columns.iter().enumerate() {
+                    sum.cells[place] = sum.cells[place].join(item.cells[place], column.merge);
+                }
+            }
+            summary = Some(sum);
+        }
+        (items, summary)
+    }
+
+    fn is_others(&self, node: u32) -> bool {
+        matches!(self.raw.nodes[node as usize].name, Name::Others)
+    }
+
+    fn filter(&self, items: &mut Vec<Item>, labels: &Labels) {
+        if let Some((column, regex)) = &self.options.pattern {
+            items.retain(|item| regex.is_match(&self.text(item, column, labels)));
+        }
+        if let Some((column, regex)) = &self.options.pattern_inside {
+            items.retain(|item| self.matches_inside(item, column, regex, labels));
+        }
+        if let Some((column, least)) = &self.options.at_least
+            && let Some(place) = self.raw.column(column)
+        {
+            items.retain(|item| item.cells[place].float() >= *least);
+        }
+    }
+
+    fn text(&self, item: &Item, column: &str, labels: &Labels) -> String {
+        match self.raw.column(column) {
+            Some(place) => item.cells[place].float().to_string(),
+            None => labels.text(item.node),
+        }
+    }
+
+    fn matches_inside(&self, item: &Item, column: &str, regex: &regex_lite::Regex, labels: &Labels) -> bool {
+        if regex.is_match(&self.text(item, column, labels)) {
+            return true;
+        }
+        let children = item.node.map_or(&[][..], |node| &self.raw.nodes[node as usize].children);
+        children.iter().any(|child| self.matches_inside(&self.item(*child), column, regex, labels))
+    }
+
+    /// By the column asked for, then by label. Labels are made only where rows are level.
+    fn sort(&self, items: &mut [Item], labels: &Labels) {
+        let asked = self.options.sort.as_deref();
+        if asked == Some("label") {
+            items.sort_by_cached_key(|item| NaturalKey(labels.text(item.node)));
+            if !self.options.ascending {
+                items.reverse();
+            }
+            return;
+        }
+        let own = self.report.sort.map(|metric| metric.id);
+        let known = |name: &&str| self.raw.column(name).is_some() || self.processed(name).is_some();
+        let Some(column) = asked.filter(known).or(own) else { return };
+        let number = |item: &Item| self.number(item, column);
+        let ascending = self.options.ascending && asked.is_some();
+        let by_number = |a: &Item, b: &Item| {
+            let order = number(b).total_cmp(&number(a));
+            if ascending { order.reverse() } else { order }
+        };
+        items.sort_by(by_number);
+        let mut start = 0;
+        while start < items.len() {
+            let level =
+                items[start..].iter().take_while(|item| by_number(item, &items[start]) == Ordering::Equal).count();
+            if level > 1 && self.window(items.len()).end > start {
+                items[start..start + level].sort_by_cached_key(|item| NaturalKey(labels.text(item.node)));
+            }
+            start += level;
+        }
+    }
+
+    fn processed(&self, name: &str) -> Option<&'static Metric> {
+        self.report.processed.iter().copied().find(|metric| metric.id == name)
+    }
+
+    fn number(&self, item: &Item, column: &str) -> f64 {
+        match (self.raw.column(column), self.processed(column)) {
+            (Some(place), _) => item.cells[place].float(),
+            (None, Some(metric)) => self.compute(metric, &item.cells),
+            (None, None) => 0.0,
+        }
+    }
+
+    /// A computed metric of a row.
+    pub fn compute(&self, metric: &Metric, cells: &[Number]) -> f64 {
+        let cell = |of: &&Metric| self.raw.column(of.id).map_or(0.0, |place| cells[place].float());
+        match &metric.formula {
+            Formula::Processed { of, compute } => compute(&of.iter().map(cell).collect::<Vec<_>>()),
+            Formula::Share { of } => {
+                let whole = self.raw.column(of.id).map_or(0.0, |place| self.raw.row(0)[place].float());
+                if whole == 0.0 { 0.0 } else { (cell(of) / whole * 100.0).round() / 100.0 }
+            }
+            Formula::Counted { .. } | Formula::Persons { .. } => 0.0,
+        }
+    }
+
+    /// Metrics that stand beside others, where those others are in some row.
+    fn standing<'i>(&self, items: impl Iterator<Item = &'i Item> + Clone) -> Vec<&'static str> {
+        let conditional = |metric: &&'static Metric| !metric.only_with.is_empty();
+        let stands = |metric: &&'static Metric| {
+            let places: Vec<usize> = metric.only_with.iter().filter_map(|name| self.raw.column(name)).collect();
+            items.clone().any(|item| places.iter().any(|place| item.cells[*place].float() > 0.0))
+        };
+        self.report.metrics().filter(conditional).filter(stands).map(|metric| metric.id).collect()
+    }
+
+    fn line(&self, item: &Item, labels: &Labels, standing: &[&'static str], depth: usize) -> Line {
+        let mut line = Line::default();
+        let mut label = labels.text(item.node);
+        if item.node.is_none() {
+            label = crate::label::OTHERS.to_owned();
+        }
+        line.columns.push((Cow::Borrowed("label"), Value::from(label)));
+        self.columns(&mut line, &item.cells, standing, depth);
+        labels.meta(item.node, &mut line.meta);
+        let Some(node) = item.node.filter(|node| !self.raw.nodes[*node as usize].children.is_empty()) else {
+            return line;
+        };
+        if labels.place == Place::Opened || (self.report.subtable.is_none() && self.report.rows_max.0 == 0) {
+            return line;
+        }
+        line.subtable_id = Some(self.raw.number(node));
+        if self.options.expanded && self.options.depth.is_none_or(|most| depth < most) {
+            line.subtable = Some(self.inside(node, standing, depth + 1));
+        }
+        line
+    }
+
+    /// Rows inside a row: no limit, and what stands outside stands inside.
+    fn inside(&self, node: u32, standing: &[&'static str], depth: usize) -> Vec<Line> {
+        let labels = self.labels(Place::Inside);
+        let mut items: Vec<Item> =
+            self.raw.nodes[node as usize].children.iter().map(|child| self.item(*child)).collect();
+        if let Some(needs) = self.report.needs.and_then(|metric| self.raw.column(metric.id)) {
+            items.retain(|item| item.cells[needs].float() > 0.0);
+        }
+        let (items, summary) = self.choose(items, &labels);
+        items.iter().chain(&summary).map(|item| self.line(item, &labels, standing, depth)).collect()
+    }
+
+    /// Puts the numbers of a row: counted ones, then computed ones.
+    pub fn columns(&self, line: &mut Line, cells: &[Number], standing: &[&'static str], depth: usize) {
+        for (column, cell) in self.raw.columns.iter().zip(cells) {
+            let stands = column.metric.only_with.is_empty() || standing.contains(&column.metric.id);
+            let hidden = column.metric.hidden && !self.options.raw;
+            if stands && !hidden && self.options.shows(column.name) {
+                line.columns.extend(value::cell(*cell, column.metric.unit).map(|v| (Cow::Borrowed(column.name), v)));
+            }
+        }
+        for metric in self.report.processed {
+            let stands = metric.only_with.is_empty() || standing.contains(&metric.id);
+            if stands && !(metric.outer_only && depth > 0) && self.options.shows(metric.id) {
+                let number = self.compute(metric, cells);
+                let shown = value::computed(number, metric.unit, self.options.percents, self.options.words);
+                line.columns.push((Cow::Borrowed(metric.id), shown));
+            }
+        }
+    }
+
+    fn flat_lines(&self) -> Vec<Line> {
+        let mut items = Vec::new();
+        self.leaves(0, &mut items);
+        self.shown(items, 0, Place::Flat)
+    }
+
+    fn leaves(&self, node: u32, items: &mut Vec<Item>) {
+        for child in &self.raw.nodes[node as usize].children {
+            let folder = !self.raw.nodes[*child as usize].children.is_empty();
+            if !folder || self.options.with_folders {
+                items.push(self.item(*child));
+            }
+            self.leaves(*child, items);
+        }
+    }
+
+    /// The rows that the label parameter names, each by its path.
+    fn labelled(&self, root: u32) -> Vec<Line> {
+        if self.options.flat {
+            let mut items = Vec::new();
+            self.leaves(0, &mut items);
+            let labels = self.labels(Place::Flat);
+            items.retain(|item| self.options.label.contains(&labels.text(item.node)));
+            return self.shown(items, 0, Place::Flat);
+        }
+        let labels = self.labels(Place::Table);
+        let everything = self.raw.nodes[root as usize].children.iter().map(|node| self.item(*node)).collect::<Vec<_>>();
+        let mut lines = Vec::new();
+        for label in &self.options.label {
+            let mut node = root;
+            let mut parent = root;
+            let found = label.split('>').all(|part| {
+                parent = node;
+                let children = &self.raw.nodes[node as usize].children;
+                let found = children.iter().copied().find(|child| labels.is_called(*child, part));
+                found.map(|child| node = child).is_some()
+            });
+            if found && node != root {
+                let level: Vec<Item> = match parent == root {
+                    true => everything.clone(),
+                    false => self.raw.nodes[parent as usize].children.iter().map(|n| self.item(*n)).collect(),
+                };
+                lines.push(self.line(&self.item(node), &labels, &self.standing(level.iter()), 0));
+            }
+        }
+        lines
+    }
+}
+
+/// Orders labels as people do: numbers by their value, letters without regard to case.
+#[derive(PartialEq, Eq)]
+struct NaturalKey(String);
+
+impl PartialOrd for NaturalKey {
+    fn partial_cmp(&self, other: &NaturalKey) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for NaturalKey {
+    fn cmp(&self, other: &NaturalKey) -> Ordering {
+        let (mut a, mut b) = (self.0.as_str(), other.0.as_str());
+        loop {
+            let digits = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let (number_a, number_b) = (digits(a), digits(b));
+            let (step_a, step_b, order) = if number_a > 0 && number_b > 0 {
+                let (x, y) = (a[..number_a].trim_start_matches('0'), b[..number_b].trim_start_matches('0'));
+                (number_a, number_b, x.len().cmp(&y.len()).then_with(|| x.cmp(y)))
+            } else {
+                match (a.chars().next(), b.chars().next()) {
+                    (Some(x), Some(y)) => (x.len_utf8(), y.len_utf8(), x.to_lowercase().cmp(y.to_lowercase())),
+                    (x, y) => return x.cmp(&y),
+                }
+            };
+            if order.is_ne() {
+                return order;
+            }
+            (a, b) = (&a[step_a..], &b[step_b..]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_sort_as_people_sort() {
+        let mut labels = ["b10", "B2", "a", "", "10", "9"].map(|label| NaturalKey(label.to_owned()));
+        labels.sort();
+        assert_eq!(labels.map(|key| key.0), ["", "9", "10", "a", "B2", "b10"]);
+    }
+}

@@ -1,0 +1,46 @@
+//! Numbers as answers show them.
+
+use crate::raw::Number;
+use makoto_catalog::{Unit, words};
+use makoto_model::Value;
+
+/// A counted number; `None` where the row has no such column.
+pub fn cell(number: Number, unit: Unit) -> Option<Value> {
+    match (number, unit) {
+        (Number::Absent, _) => None,
+        (Number::Null, _) => Some(Value::Null),
+        (Number::Int(n), Unit::LengthMs) => Some(Value::Float(n as f64 / 1000.0)),
+        (Number::Float(n), Unit::LengthMs) => Some(Value::Float(n / 1000.0)),
+        (Number::Int(n), _) => Some(Value::Int(n)),
+        (Number::Float(n), _) => Some(Value::Float(n)),
+    }
+}
+
+/// A computed number, as text where the caller wants words.
+pub fn computed(number: f64, unit: Unit, percents: bool, in_words: bool) -> Value {
+    match unit {
+        Unit::Percent if percents => Value::from(percent(number)),
+        Unit::LengthS if in_words => Value::from(words::length(number)),
+        _ if number.fract() == 0.0 && number.abs() < 1e15 => Value::Int(number as i64),
+        _ => Value::Float(number),
+    }
+}
+
+/// A share of 1 as `36%`, with two digits at most.
+fn percent(share: f64) -> String {
+    let hundredths = (share * 10_000.0).round() / 100.0;
+    format!("{hundredths}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_percentages() {
+        assert_eq!(percent(0.36), "36%");
+        assert_eq!(percent(0.3333), "33.33%");
+        assert_eq!(computed(0.5, Unit::Percent, false, false), Value::Float(0.5));
+        assert_eq!(computed(90.0, Unit::LengthS, true, true), Value::from("1 min 30s"));
+    }
+}
