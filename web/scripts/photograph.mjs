@@ -4,9 +4,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { createServer as createVite } from 'vite';
 import { serve } from '../mock/serve.mjs';
+import { launch, listen } from './chromium.mjs';
 
 const argument = (name, fallback) => {
   const at = process.argv.indexOf(name);
@@ -54,24 +54,13 @@ const pages = [
 const mocks = { signedIn: {}, signedOut: { signedIn: false }, setup: { signedIn: false, setupOpen: true } };
 const screens = [{ name: 'wide', width: 1440, height: 1000 }, { name: 'narrow', width: 390, height: 844 }];
 
-const origins = {};
-const servers = [];
-for (const [name, options] of Object.entries(mocks)) {
-  const server = serve(options);
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  servers.push(server);
-  origins[name] = `http://127.0.0.1:${server.address().port}`;
-}
-
+const { origins, stop } = await listen(Object.fromEntries(Object.entries(mocks).map(([name, options]) => [name, serve(options)])));
 // The page of parts exists in development only.
 const vite = await createVite({ mode: 'mock', server: { port: 0 }, logLevel: 'error' });
 await vite.listen();
 origins.parts = vite.resolvedUrls.local[0].replace(/\/$/, '');
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch();
 mkdirSync(out, { recursive: true });
 const problems = [];
 
@@ -121,7 +110,7 @@ for (const one of pages) {
 }
 await browser.close();
 await vite.close();
-for (const server of servers) server.close();
+stop();
 for (const problem of new Set(problems)) console.log(problem);
 console.log(`${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError } from './generated';
 
 export const sessionKey = ['session'] as const;
@@ -9,15 +9,14 @@ const retries_max = 2;
 const worthRetrying = (failures: number, error: unknown): boolean =>
   failures < retries_max && error instanceof ApiError && (error.status === 0 || error.status === 502 || error.status === 503);
 
+/** The session ended: asking for it again leads to the login page. */
+function noticeSignedOut(error: unknown): void {
+  if (error instanceof ApiError && error.status === 401) void queryClient.invalidateQueries({ queryKey: sessionKey });
+}
+
 export const queryClient: QueryClient = new QueryClient({
-  queryCache: new QueryCache({
-    onError: (error, query) => {
-      // The session ended: asking for it again leads to the login page.
-      if (error instanceof ApiError && error.status === 401 && query.queryKey[0] !== sessionKey[0]) {
-        void queryClient.invalidateQueries({ queryKey: sessionKey });
-      }
-    },
-  }),
+  queryCache: new QueryCache({ onError: noticeSignedOut }),
+  mutationCache: new MutationCache({ onError: noticeSignedOut }),
   defaultOptions: {
     queries: { retry: worthRetrying, staleTime: 30_000, refetchOnWindowFocus: false },
   },

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { sessionKey } from './client';
-import { ApiError, deleteSession, getSession, getSetup, postSession, postSetup, type Session, type SessionSite } from './generated';
+import { ApiError, deleteSession, getSession, getSetup, postSession, postSetup } from './generated';
 
-export type { Session, SessionSite };
+export type Session = Awaited<ReturnType<typeof getSession>>;
+export type SessionSite = Session['sites'][number];
 
 /** The session, or null when nobody is signed in. */
 export function useSessionQuery() {

@@ -4,7 +4,7 @@ import { formatNumber, formatShort } from '../lib/numbers';
 import { useWidth } from '../lib/screen';
 import styles from './columns.module.css';
 
-export interface Column {
+interface Column {
   readonly id: string;
   readonly label: string;
   readonly value: number;

@@ -18,7 +18,7 @@ import {
 import field from './field.module.css';
 import styles from './choice.module.css';
 
-export interface Option {
+interface Option {
   readonly id: string;
   readonly text: string;
 }

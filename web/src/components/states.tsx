@@ -1,6 +1,7 @@
 import { ClipboardCheck, ClipboardCopy, RotateCw, TriangleAlert } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useId, useRef, useState, type ReactNode } from 'react';
 import { ApiError } from '../api/generated';
+import { copyText, selectText } from '../lib/clipboard';
 import { Button } from './button';
 import styles from './states.module.css';
 
@@ -24,17 +25,23 @@ export function SkeletonBlock({ height_px }: { readonly height_px: number }) {
   );
 }
 
-/** A patch of cloth with hemp-leaf stitches, for places that hold nothing yet. */
+/** A patch of cloth, stitched like the cloth of the first pages, for places that hold nothing yet. */
 function Patch() {
-  const leaf = 'M16 0V18.5M0 9.2 16 18.5 32 9.2M0 27.7 16 18.5 32 27.7M16 37V18.5M0 9.2 10.7 9.2 16 0 21.3 9.2 32 9.2M0 27.7 10.7 27.7 16 37 21.3 27.7 32 27.7M0 9.2 5.3 18.5 0 27.7M32 9.2 26.7 18.5 32 27.7M5.3 18.5H26.7M10.7 9.2 16 18.5 21.3 9.2M10.7 27.7 16 18.5 21.3 27.7';
+  const id = useId();
   return (
-    <svg width="72" height="44" viewBox="0 0 72 44" aria-hidden="true" className={styles.patch}>
+    <svg width="84" height="48" viewBox="0 0 84 48" aria-hidden="true" className={styles.patch}>
       <defs>
-        <pattern id="hemp-leaf" width="32" height="37" patternUnits="userSpaceOnUse" patternTransform="scale(.72)">
-          <path d={leaf} fill="none" stroke="currentColor" strokeWidth="1" strokeDasharray="3 1.8" />
+        <pattern id={id} width="24" height="24" patternUnits="userSpaceOnUse" x="-6">
+          <g fill="none" stroke="currentColor" strokeWidth="1" strokeDasharray="2.6 2">
+            <circle cx="12" cy="12" r="12" />
+            <circle cx="0" cy="0" r="12" />
+            <circle cx="24" cy="0" r="12" />
+            <circle cx="0" cy="24" r="12" />
+            <circle cx="24" cy="24" r="12" />
+          </g>
         </pattern>
       </defs>
-      <rect x="0.5" y="0.5" width="71" height="43" rx="6" fill="url(#hemp-leaf)" stroke="currentColor" strokeDasharray="5 3" />
+      <rect x="1" y="1" width="82" height="46" rx="6" fill={`url(#${id})`} stroke="currentColor" strokeWidth="1.5" strokeDasharray="6 4" />
     </svg>
   );
 }
@@ -81,10 +88,18 @@ interface ErrorProps {
 /** What happened, what it means, what to do; the details can be copied for whoever runs the server. */
 export function ErrorState({ error, onRetry, what = 'This part' }: ErrorProps) {
   const [copied, setCopied] = useState(false);
+  // Where copying is not allowed the details are shown and marked instead.
+  const [shown, setShown] = useState<string>();
+  const text = useRef<HTMLPreElement>(null);
   const status = error instanceof ApiError ? error.status : -1;
   const copy = async () => {
-    await navigator.clipboard.writeText(detailsOf(error));
-    setCopied(true);
+    const details = detailsOf(error);
+    if (await copyText(details)) {
+      setCopied(true);
+      return;
+    }
+    setShown(details);
+    requestAnimationFrame(() => selectText(text.current));
   };
   return (
     <div className={styles.state} role="alert">
@@ -104,6 +119,7 @@ export function ErrorState({ error, onRetry, what = 'This part' }: ErrorProps) {
           {copied ? 'Copied' : 'Copy the details'}
         </Button>
       </div>
+      {shown !== undefined && <pre ref={text} className={styles.details}>{shown}</pre>}
     </div>
   );
 }

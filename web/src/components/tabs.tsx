@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Tab, TabList, TabPanel, Tabs as AriaTabs, type Key } from 'react-aria-components';
 import styles from './tabs.module.css';
 
-export interface TabEntry {
+interface TabEntry {
   readonly id: string;
   readonly text: string;
 }

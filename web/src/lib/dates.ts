@@ -27,8 +27,8 @@ const monthShort = new Intl.DateTimeFormat(locale, { ...utc, month: 'short', yea
 
 const asDate = (day: CalendarDate): Date => new Date(Date.UTC(day.year, day.month - 1, day.day));
 
-export const daysBetween = (from: CalendarDate, to: CalendarDate): number => to.compare(from);
-export const lengthOf = (span: Span): number => daysBetween(span.start, span.end) + 1;
+const daysBetween = (from: CalendarDate, to: CalendarDate): number => to.compare(from);
+const lengthOf = (span: Span): number => daysBetween(span.start, span.end) + 1;
 
 export function siteToday(timezone: string): CalendarDate {
   try {
@@ -43,7 +43,7 @@ function monday(day: CalendarDate): CalendarDate {
   return day.subtract({ days: getDayOfWeek(day, 'en-GB', 'mon') });
 }
 
-export function readDay(text: string, now: CalendarDate): CalendarDate | undefined {
+function readDay(text: string, now: CalendarDate): CalendarDate | undefined {
   if (text === 'today') return now;
   if (text === 'yesterday') return now.subtract({ days: 1 });
   try {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 
 /** One word of the address, like a state; the default stays out of it. */
@@ -25,9 +25,19 @@ const pause_ms = 250;
 export function useTypedQuery(name: string): readonly [string, (text: string) => void, string] {
   const [settled, settle] = useQueryState(name);
   const [text, setText] = useState(settled);
+  const last = useRef(settled);
   useEffect(() => {
+    if (settled !== last.current) {
+      // The address changed by other means, as by a link: it is right.
+      last.current = settled;
+      setText(settled);
+      return undefined;
+    }
     if (text === settled) return undefined;
-    const timer = setTimeout(() => settle(text), pause_ms);
+    const timer = setTimeout(() => {
+      last.current = text;
+      settle(text);
+    }, pause_ms);
     return () => clearTimeout(timer);
   }, [text, settled, settle]);
   return [text, setText, settled];

@@ -13,7 +13,7 @@ export interface Scope {
   readonly segment: string | undefined;
 }
 
-export interface SiteView {
+interface SiteView {
   readonly site: SessionSite;
   readonly view: View;
   readonly now: CalendarDate;

@@ -20,7 +20,7 @@ const TimesPage = lazy(() => import('./times/times-page'));
 export default function SiteRoutes({ id }: { readonly id: string }) {
   const { sites } = useSession();
   const site = sites.find((one) => String(one.idsite) === id);
-  if (!site) return <NotFound />;
+  if (!site) return <main><NotFound /></main>;
   return (
     <SiteViewProvider site={site}>
       <Shell rail={<SiteRail />} bottomBar={<BottomBar />}>

@@ -7,7 +7,7 @@ import { cellsOf, pointsOf, rowsOf, type Cells } from '../../lib/rows';
 import { useSiteView, type Scope } from '../../lib/site-view';
 import type { Figure } from './figures';
 
-export interface Point {
+interface Point {
   readonly key: string;
   readonly cells: Cells;
 }
@@ -29,7 +29,7 @@ export function useTotals(scope: Scope | undefined) {
 }
 
 /** The same row for every day, week or month of a span. */
-export function useSeries(span: Span | undefined, grain: 'day' | 'week' | 'month') {
+function useSeries(span: Span | undefined, grain: 'day' | 'week' | 'month') {
   const { scope } = useSiteView();
   const asked = { ...scope, period: grain, date: span ? `${span.start},${span.end}` : '' };
   return useQuery({
@@ -99,7 +99,7 @@ function joined(points: readonly Point[], before: readonly Point[], metric: Metr
   });
 }
 
-export type Grain = 'hour' | 'day' | 'week' | 'month';
+type Grain = 'hour' | 'day' | 'week' | 'month';
 
 /** The main graph: hours of a day, else days, weeks or months of the period, each beside its compared one. */
 export function useGraph(figure: Figure) {

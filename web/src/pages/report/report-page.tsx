@@ -1,5 +1,5 @@
 import { Columns3 } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Button, IconButton } from '../../components/button';
 import { Choice } from '../../components/choice';
@@ -47,7 +47,7 @@ interface ViewProps {
 }
 
 function ReportView({ report }: ViewProps) {
-  const { scope, filterBy, view } = useSiteView();
+  const { scope, comparedScope, filterBy, view } = useSiteView();
   const phone = usePhone();
   const [sort, pressSort] = useSort(report);
   const [words, setWords, settled] = useTypedQuery('q');
@@ -63,7 +63,12 @@ function ReportView({ report }: ViewProps) {
   const more = { ...pattern, ...order };
   const paging = { filter_limit: Number(limit), ...(offset === '0' ? {} : { filter_offset: Number(offset) }) };
   const table = useTable(report, scope, { ...more, ...paging });
+  const before = useTable(report, phone ? undefined : comparedScope, { ...more, ...paging });
   const roots = table.data ?? [];
+  const past = useMemo(
+    () => (comparedScope && before.data ? new Map(before.data.map((row) => [row.label, main.of(row.cells)])) : undefined),
+    [comparedScope, before.data, main],
+  );
   const { lines, toggle } = useTree(report, scope, roots, more, sortMetric, sort.order);
   const filter = (row: Row) => {
     if (row.segment === undefined) return;
@@ -127,6 +132,7 @@ function ReportView({ report }: ViewProps) {
             roots={roots}
             isTree={roots.some((row) => row.subtableId !== undefined)}
             sort={sort}
+            past={phone ? undefined : past}
             onSort={pressSort}
             onToggle={toggle}
             onFilter={filter}

@@ -1,7 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronRight } from 'lucide-react';
-import { useRef, type KeyboardEvent } from 'react';
-import { formatNumber } from '../../lib/numbers';
+import { Fragment, useRef, type KeyboardEvent } from 'react';
+import { Change } from '../../components/change';
+import { changeOf, formatNumber } from '../../lib/numbers';
 import type { Metric } from '../../lib/metrics';
 import { sumOf, type Row } from '../../lib/rows';
 import { usePreferences } from '../../lib/preferences';
@@ -25,6 +26,8 @@ interface Props {
   readonly roots: readonly Row[];
   readonly isTree: boolean;
   readonly sort: Sort;
+  /** The main metric of the compared period by label; undefined when nothing is compared. */
+  readonly past: ReadonlyMap<string, number | undefined> | undefined;
   readonly onSort: (column: string) => void;
   readonly onToggle: (line: Line) => void;
   readonly onFilter: (row: Row) => void;
@@ -60,13 +63,13 @@ function Head({ column, label, title, sort, onSort, number }: { readonly column:
   );
 }
 
-interface LineProps extends Pick<Props, 'metrics' | 'main' | 'isTree' | 'onToggle' | 'onFilter'> {
+interface LineProps extends Pick<Props, 'metrics' | 'main' | 'isTree' | 'past' | 'onToggle' | 'onFilter'> {
   readonly line: Line;
   readonly top: number;
   readonly index: number;
 }
 
-function TableLine({ line, metrics, main, isTree, top, index, onToggle, onFilter }: LineProps) {
+function TableLine({ line, metrics, main, isTree, past, top, index, onToggle, onFilter }: LineProps) {
   const { row } = line;
   const share = (main.of(row.cells) ?? 0) / top;
   const label = row.label === '' ? 'Not set' : row.label;
@@ -92,9 +95,14 @@ function TableLine({ line, metrics, main, isTree, top, index, onToggle, onFilter
         </div>
       </td>
       {metrics.map((metric) => (
-        <td key={metric.id} className={`number ${styles.number}`} data-main={metric === main || undefined}>
-          {line.state === 'row' ? formatNumber(metric.of(row.cells), metric.format) : ''}
-        </td>
+        <Fragment key={metric.id}>
+          <td className={`number ${styles.number}`} data-main={metric === main || undefined}>
+            {line.state === 'row' ? formatNumber(metric.of(row.cells), metric.format) : ''}
+          </td>
+          {past && metric === main && (
+            <td className={styles.number}>{line.depth === 0 && <Change change={changeOf(main.of(row.cells), past.get(row.label))} good={main.good} />}</td>
+          )}
+        </Fragment>
       ))}
     </tr>
   );
@@ -102,7 +110,7 @@ function TableLine({ line, metrics, main, isTree, top, index, onToggle, onFilter
 
 /** A table of up to 50,000 rows: only the visible ones are in the page. On a phone only the chosen metric stands beside the label. */
 export function ReportTable(props: Props) {
-  const { title, dimension, main, lines, roots, isTree, sort, onSort, onToggle, onFilter } = props;
+  const { title, dimension, main, lines, roots, isTree, sort, past, onSort, onToggle, onFilter } = props;
   const phone = usePhone();
   const { density } = usePreferences();
   const metrics = phone ? [main] : props.metrics;
@@ -119,14 +127,19 @@ export function ReportTable(props: Props) {
         <thead>
           <tr>
             <Head column="label" label={dimension} sort={sort} onSort={onSort} number={false} />
-            {metrics.map((metric) => <Head key={metric.id} column={metric.id} label={metric.label} title={metric.title} sort={sort} onSort={onSort} number />)}
+            {metrics.map((metric) => (
+              <Fragment key={metric.id}>
+                <Head column={metric.id} label={metric.label} title={metric.title} sort={sort} onSort={onSort} number />
+                {past && metric === main && <th scope="col" className={`${styles.numberHead} ${styles.changeHead}`}>Change</th>}
+              </Fragment>
+            ))}
           </tr>
         </thead>
         <tbody>
           {before_px > 0 && <tr aria-hidden="true" style={{ height: before_px }} />}
           {items.map((item) => {
             const line = lines[item.index];
-            return line && <TableLine key={line.key} line={line} index={item.index} top={top} metrics={metrics} main={main} isTree={isTree} onToggle={onToggle} onFilter={onFilter} />;
+            return line && <TableLine key={line.key} line={line} index={item.index} top={top} metrics={metrics} main={main} isTree={isTree} past={past} onToggle={onToggle} onFilter={onFilter} />;
           })}
           {after_px > 0 && <tr aria-hidden="true" style={{ height: after_px }} />}
         </tbody>
@@ -134,7 +147,10 @@ export function ReportTable(props: Props) {
           <tr>
             <th scope="row" className={styles.total}>Total of {roots.length.toLocaleString()} {roots.length === 1 ? 'row' : 'rows'}</th>
             {metrics.map((metric) => (
-              <td key={metric.id} className={`number ${styles.number}`}>{metric.adds ? formatNumber(sumOf(roots, metric), metric.format) : ''}</td>
+              <Fragment key={metric.id}>
+                <td className={`number ${styles.number}`}>{metric.adds ? formatNumber(sumOf(roots, metric), metric.format) : ''}</td>
+                {past && metric === main && <td />}
+              </Fragment>
             ))}
           </tr>
         </tfoot>

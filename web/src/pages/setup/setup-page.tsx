@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useLocation } from 'wouter';
+import { Redirect, useLocation } from 'wouter';
 import { useSessionQuery, useSetupOpen } from '../../api/session';
 import { EmptyState, ErrorState, Skeleton } from '../../components/states';
 import { Gate } from '../../frame/gate';
@@ -37,6 +37,7 @@ export default function SetupPage() {
       </Gate>
     );
   }
+  if (session.data && session.data.sites.length > 0) return <Redirect to="/" replace />;
   if (session.data) {
     return (
       <Gate title="Name your first site" step={{ at: 2, of: steps }} lead="You can add more sites and change all of this later.">

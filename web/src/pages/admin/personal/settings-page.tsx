@@ -3,6 +3,7 @@ import { Button } from '../../../components/button';
 import { Choice } from '../../../components/choice';
 import { changePreferences, usePreferences, type Preferences } from '../../../lib/preferences';
 import { AdminPage, Setting, SettingGroup } from '../admin-page';
+import styles from '../admin-page.module.css';
 
 const themes = [
   { id: 'system', text: 'As the system' },
@@ -39,7 +40,7 @@ export default function PersonalSettingsPage() {
           <Choice label="Rows" bare options={densities} value={preferences.density} onChange={(id) => changePreferences({ density: id as Preferences['density'] })} />
         </Setting>
       </SettingGroup>
-      <p>Makoto {session.version}</p>
+      <p className={styles.text}>Makoto {session.version}</p>
     </AdminPage>
   );
 }

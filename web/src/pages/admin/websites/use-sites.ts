@@ -6,7 +6,7 @@ import type { OptionGroup } from '../../../components/choice';
 import { numberOf } from '../../../lib/numbers';
 import { cellsOf } from '../../../lib/rows';
 
-export interface SiteDraft {
+interface SiteDraft {
   readonly name: string;
   readonly urls: readonly string[];
   readonly timezone: string;
