@@ -117,7 +117,7 @@ fn classify(url: &str) -> Source {
         return plain(SourceKind::Website, "", String::new(), false);
     };
     if let Some(hit) = referrer_data::search(&parsed) {
-        return plain(SourceKind::Search, hit.engine, hit.keyword.map(String::from).unwrap_or_default(), false);
+        return plain(SourceKind::Search, hit.engine, hit.keyword.unwrap_or_default(), false);
     }
     match referrer_data::social(&parsed) {
         Some(network) => plain(SourceKind::Social, network, String::new(), false),
