@@ -5,7 +5,7 @@ use makoto_catalog::Catalog;
 use makoto_engine::Engine;
 use makoto_features::Services;
 use makoto_identity::{Identity, Setup};
-use makoto_journal::Journal;
+use makoto_journal::{Journal, SchemaId};
 use makoto_query::Query;
 use makoto_tracking::{IpMask, Privacy, Salts, SiteRules};
 use std::{
@@ -19,6 +19,8 @@ pub struct App {
     pub catalog: Arc<Catalog>,
     pub services: Services,
     pub journal: Journal,
+    /// The columns under which this program writes hits.
+    pub schema: SchemaId,
     pub engine: Engine,
     pub query: Arc<Query>,
     pub flow: Arc<Flow>,

@@ -80,6 +80,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
         ..makoto_journal::Options::default()
     };
     let journal = Journal::open(&instance.files.journal(), options)?;
+    let schema = journal.schema(&instance.catalog.hit_schema())?;
     let data = Data::load(&config)?;
     let line = Pipeline {
         journal: journal.clone(),
@@ -102,6 +103,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
         },
         config,
         journal,
+        schema,
         engine,
         query,
         flow: pipeline.flow.clone(),

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use makoto_access::Role;
-use makoto_journal::{Error as JournalError, Reservation, SchemaId};
+use makoto_journal::{Error as JournalError, Reservation};
 use makoto_model::{Hit, Params, SiteId};
 use makoto_tracking::{Bulk, Context, Lookups, RawRequest, Read, Refused, Sender, SiteRules, parse};
 use serde_json::json;
@@ -227,10 +227,6 @@ fn order_key(hit: &Hit) -> Option<Reservation> {
     Some(Reservation { key, expires_s: NEVER_S })
 }
 
-fn schema(app: &App) -> Result<SchemaId, JournalError> {
-    app.journal.schema(&app.catalog.hit_schema())
-}
-
 async fn one(app: &Arc<App>, params: &Params, address: IpAddr, headers: &HeaderMap) -> Response {
     let wants_image = params.get("send_image") != Some("0");
     let desk = Desk::new(app, headers, address);
@@ -254,10 +250,10 @@ async fn one(app: &Arc<App>, params: &Params, address: IpAddr, headers: &HeaderM
 }
 
 async fn append(app: &App, hits: &[Hit], keys: &[Reservation]) -> Result<(), JournalError> {
-    let schema = schema(app)?;
-    let records: Vec<Vec<u8>> = hits.iter().filter_map(|hit| hit.encode().ok()).collect();
+    let records: Result<Vec<Vec<u8>>, _> = hits.iter().map(Hit::encode).collect();
+    let records = records.map_err(|fault| JournalError::Failed { cause: fault.to_string().into() })?;
     let began = Instant::now();
-    app.journal.append_with_keys(schema, &records, keys).await?;
+    app.journal.append_with_keys(app.schema, &records, keys).await?;
     app.metrics.acknowledge(began.elapsed(), records.len() as u64);
     Ok(())
 }
