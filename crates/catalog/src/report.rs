@@ -1,5 +1,5 @@
 use crate::{Answer, Column, Condition, Dimension, Expr, Metric, Scope};
-use makoto_model::{Site, Value};
+use makoto_model::{Day, Site, Value};
 
 /// A table of numbers that can be asked for by name; from it come the API method, the widget and the page.
 pub struct Report {
@@ -96,7 +96,7 @@ pub enum Shape {
     /// The one row of a tree that a parameter names.
     Path { of: &'static Report, param: &'static str },
     /// The columns of other reports of one row, side by side.
-    Union(&'static [&'static Report]),
+    Union { of: &'static [&'static Report], without: &'static [&'static str] },
     /// One row over the last minutes, as many as the parameter says.
     Recent { minutes: &'static str, minutes_max: i64 },
     /// The visits themselves, the newest first; `limit` where the caller may not choose.
@@ -113,6 +113,8 @@ pub struct RowLabel {
     pub text: fn(&[Value]) -> String,
     /// More facts about the row ("url", "logo", "code", "segment").
     pub meta: fn(&[Value], &mut Vec<Meta>),
+    /// Further facts that depend on the site's clock on the table's first day.
+    pub local: Option<fn(&[Value], &Site, Day, &mut Vec<Meta>)>,
     /// The label, without further facts, where the row stands inside another one. `None`: as anywhere else.
     pub inside: Option<fn(&[Value]) -> String>,
     /// The column that holds this level's label when levels are flattened.
@@ -127,7 +129,7 @@ pub struct FlatLabel {
     pub meta: fn(&[Value], &mut Vec<Meta>),
 }
 
-/// Rows that stand even when nothing happened.
+/// Rows that stand even when nothing happened in them, once something happened at all.
 pub struct Always {
     pub rows: fn() -> Vec<Vec<Value>>,
     /// With all columns at 0, or with the column that the rows are about alone.

@@ -60,7 +60,7 @@ pub fn all() -> Condition {
 
 /// A label that a feature completes.
 pub const LABEL: RowLabel =
-    RowLabel { row: each, identity: 0, text: first, meta: nothing, inside: None, flat_column: "" };
+    RowLabel { row: each, identity: 0, text: first, meta: nothing, local: None, inside: None, flat_column: "" };
 
 /// The first key as it stands.
 pub fn first(keys: &[Value]) -> String {

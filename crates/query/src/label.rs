@@ -5,7 +5,7 @@ use crate::{
     segment::decode,
 };
 use makoto_catalog::{Meta, Report, RowLabel, Shape, Tree};
-use makoto_model::{Site, Value};
+use makoto_model::{Day, Site, Value};
 
 /// The row of all that were too many.
 pub const OTHERS: &str = "Others";
@@ -28,6 +28,8 @@ pub struct Labels<'a> {
     pub report: &'static Report,
     pub raw: &'a Raw,
     pub site: &'a Site,
+    /// The first day of the period.
+    pub day: Day,
     pub place: Place,
 }
 
@@ -130,7 +132,12 @@ impl Labels<'_> {
                 match (self.place, flat, depth) {
                     (Place::Flat, Some(flat), 1) => (flat.meta)(key, &mut facts),
                     (Place::Inside, _, depth) if levels.get(depth).is_some_and(|level| level.inside.is_some()) => {}
-                    _ => levels.get(depth).into_iter().for_each(|level| (level.meta)(key, &mut facts)),
+                    _ => levels.get(depth).into_iter().for_each(|level| {
+                        (level.meta)(key, &mut facts);
+                        if let Some(local) = level.local {
+                            local(key, self.site, self.day, &mut facts);
+                        }
+                    }),
                 }
                 if self.place == Place::Flat {
                     self.flat_columns(levels, flat.as_ref().filter(|_| depth == 1), key, &mut facts);

@@ -121,8 +121,8 @@ impl Query {
 
     /// One answer per period.
     fn over(&self, ask: &Ask, report: &'static Report, asked: &Asked) -> Result<Vec<Answered>, ApiError> {
-        if let Shape::Union(parts) = &report.shape {
-            return self.union(ask, parts, asked);
+        if let Shape::Union { of, without } = &report.shape {
+            return self.union(ask, of, without, asked);
         }
         let source = match &report.shape {
             Shape::Subtable { of, .. } | Shape::Path { of, .. } => of,
@@ -134,19 +134,25 @@ impl Query {
             false => Persons::Whole,
         };
         let raws = self.raws(ask, source, &asked.ranges, persons)?;
-        raws.iter().map(|raw| self.shown(ask, report, source, raw, asked)).collect()
+        raws.iter().zip(&asked.ranges).map(|(raw, range)| self.shown(ask, (report, source), raw, *range, asked)).collect()
     }
 
-    fn union(&self, ask: &Ask, reports: &[&'static Report], asked: &Asked) -> Result<Vec<Answered>, ApiError> {
+    fn union(
+        &self,
+        ask: &Ask,
+        reports: &[&'static Report],
+        without: &[&str],
+        asked: &Asked,
+    ) -> Result<Vec<Answered>, ApiError> {
         let mut rows: Vec<Line> = vec![Line::default(); asked.ranges.len()];
         for report in reports {
             for (row, answer) in rows.iter_mut().zip(self.over(ask, report, asked)?) {
                 if let Answered::Row(line) = answer {
-                    row.columns.extend(line.columns);
+                    row.columns.extend(line.columns.into_iter().filter(|(name, _)| !without.contains(&&**name)));
                 }
             }
         }
-        Ok(rows.into_iter().map(Answered::Row).collect())
+        Ok(rows.into_iter().map(|line| some_columns(ask, line)).collect())
     }
 
     /// The rows of each period, from the cache where it has them.
@@ -206,12 +212,12 @@ impl Query {
     fn shown(
         &self,
         ask: &Ask,
-        report: &'static Report,
-        source: &'static Report,
+        (report, source): (&'static Report, &'static Report),
         raw: &Raw,
+        range: Range,
         asked: &Asked,
     ) -> Result<Answered, ApiError> {
-        let table = Table { report: source, raw, options: &ask.options, site: ask.site };
+        let table = Table { report: source, raw, options: &ask.options, site: ask.site, day: range.first };
         Ok(match &report.shape {
             Shape::Rows { .. } | Shape::Tree(_) => Answered::Table(narrowed(ask, table.lines())),
             Shape::Subtable { alone, .. } => {
@@ -230,7 +236,7 @@ impl Query {
             Shape::Metrics { into, label } => Answered::Table(transposed(&table, into, *label)),
             Shape::Number { text } => number(&table, *text),
             Shape::Totals => totals(ask, &table, asked),
-            Shape::Union(_) | Shape::Recent { .. } | Shape::Visits { .. } => Answered::Row(Line::default()),
+            Shape::Union { .. } | Shape::Recent { .. } | Shape::Visits { .. } => Answered::Row(Line::default()),
         })
     }
 
@@ -247,7 +253,8 @@ impl Query {
             }
         }
         let raw = Raw::build(ask.report, columns, &groups);
-        let table = Table { report: ask.report, raw: &raw, options: &ask.options, site: ask.site };
+        let day = ask.site.zone.day(ask.now_s);
+        let table = Table { report: ask.report, raw: &raw, options: &ask.options, site: ask.site, day };
         Ok(Answered::Table(vec![row_of(&table, &[])]))
     }
 
@@ -357,7 +364,13 @@ fn totals(ask: &Ask, table: &Table, asked: &Asked) -> Answered {
     if nothing && asked.many {
         return Answered::Row(Line::default());
     }
-    let mut line = row_of(table, &persons);
+    let line = row_of(table, &persons);
+    // A union takes its columns from the whole of its parts.
+    if ask.report.method == table.report.method { some_columns(ask, line) } else { Answered::Row(line) }
+}
+
+/// The columns that the caller names, all without names; a single one is a number.
+fn some_columns(ask: &Ask, mut line: Line) -> Answered {
     let wanted: Vec<&str> =
         ask.params.get("columns").unwrap_or("").split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     if wanted.is_empty() {

@@ -271,7 +271,7 @@ impl Raw {
         match &report.shape {
             Shape::Rows { levels, always, .. } => {
                 raw.add_rows(levels, groups, &order);
-                if let Some(always) = always {
+                if let Some(always) = always.as_ref().filter(|_| !order.is_empty()) {
                     raw.add_always(levels, always);
                 }
             }

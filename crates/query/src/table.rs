@@ -8,7 +8,7 @@ use crate::{
     value,
 };
 use makoto_catalog::{Formula, Metric, Report, Shape};
-use makoto_model::{Site, Value};
+use makoto_model::{Day, Site, Value};
 use std::{borrow::Cow, cmp::Ordering};
 
 /// One row that may be shown: a node, or the sum of rows that are not.
@@ -24,6 +24,8 @@ pub struct Table<'a> {
     pub raw: &'a Raw,
     pub options: &'a Options,
     pub site: &'a Site,
+    /// The first day of the period.
+    pub day: Day,
 }
 
 impl Table<'_> {
@@ -96,7 +98,7 @@ impl Table<'_> {
     }
 
     fn labels(&self, place: Place) -> Labels<'_> {
-        Labels { report: self.report, raw: self.raw, site: self.site, place }
+        Labels { report: self.report, raw: self.raw, site: self.site, day: self.day, place }
     }
 
     fn item(&self, node: u32) -> Item {

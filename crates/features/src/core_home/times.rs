@@ -77,8 +77,9 @@ pub static END_DAY_OF_WEEK: Dimension = ended(
     "VisitTime.EndServerDayOfWeek",
     "UTC: day of week (last action)",
     Expr::Utc(TimePart::Weekday, &LAST),
-    &[ended_name("visitEndServerDayOfWeek", "UTC: day of week (time of last action)")
-        .accepted("1 (Monday) to 7 (Sunday)")],
+    &[SegmentName::text("visitEndServerDayOfWeek", "UTC: day of week (time of last action)", VISITORS)
+        .read(Read::Named(weekday), "2")
+        .accepted("1 (Sunday) to 7 (Saturday)")],
 );
 pub static END_DAY_OF_YEAR: Dimension = ended(
     "VisitTime.EndServerDayOfYear",
@@ -143,4 +144,10 @@ fn on_date(op: Op, text: &str) -> Option<Condition> {
         Op::MoreOrEqual => is(Op::MoreOrEqual, start_s),
         _ => Condition::All(vec![is(Op::MoreOrEqual, start_s), is(Op::Less, end_s)]),
     })
+}
+
+/// Segments count weekdays from Sunday, 1 to 7; stored ones are counted from Monday.
+fn weekday(_: Op, text: &str) -> Vec<Value> {
+    let day = text.trim().parse().ok().filter(|day| (1..=7i64).contains(day));
+    day.map(|day| Value::Int((day + 5) % 7 + 1)).into_iter().collect()
 }

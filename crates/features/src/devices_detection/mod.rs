@@ -51,16 +51,17 @@ fn brands(_: Op, text: &str) -> Vec<Value> {
 
 pub static MODEL: Dimension =
     Dimension::read_visit("DevicesDetection.DeviceModel", "Device model", "device_model", Kind::Text(NAMES), |facts| {
-        Value::from(model(&facts.device.model, facts.device.device_type))
+        Value::from(model(&facts.device.model, facts.device.device_type, &facts.device.os_code))
     })
     .segments(&[SegmentName::text("deviceModel", "Device model", VISITORS)]);
 
-/// What no rule names is a device of its type.
-fn model(name: &str, kind: Option<u8>) -> String {
-    let kind = kind.and_then(DeviceType::from_id);
-    match (name, kind) {
-        ("", Some(DeviceType::Smartphone)) => "generic mobile device".to_owned(),
+/// What no rule names is a device of its type; without a type, what its system tells.
+fn model(name: &str, kind: Option<u8>, os: &str) -> String {
+    match (name, kind.and_then(DeviceType::from_id)) {
         ("", Some(kind)) => format!("generic {}", kind.name()),
+        ("", None) if !os.is_empty() && !names::DESKTOP_FAMILIES.contains(&names::family(os)) => {
+            "generic mobile".to_owned()
+        }
         _ => name.to_owned(),
     }
 }
@@ -69,7 +70,7 @@ fn model(name: &str, kind: Option<u8>) -> String {
 pub fn model_title(stored: &str) -> String {
     match stored {
         "" => "Unknown".to_owned(),
-        "generic mobile device" => "Generic Mobile device".to_owned(),
+        "generic mobile" => "Generic Mobile device".to_owned(),
         _ => match stored.strip_prefix("generic ") {
             Some(kind) => format!("Generic {}", capitalised(kind)),
             None => stored.to_owned(),
@@ -121,7 +122,10 @@ pub static OS_VERSION: Dimension = Dimension::read_visit(
 
 pub static BROWSER: Dimension =
     Dimension::read_visit("DevicesDetection.BrowserName", "Browser", "browser", Kind::Text(NAMES), |facts| {
-        Value::from(facts.device.client.as_ref().map_or(names::UNKNOWN, |client| &client.code))
+        Value::from(facts.device.client.as_ref().map_or(names::UNKNOWN, |client| match client.code.as_str() {
+            "" => &client.name,
+            code => code,
+        }))
     })
     .segments(&[
         SegmentName::text("browserCode", "Browser code", VISITORS),

@@ -7,6 +7,10 @@ use std::{collections::HashMap, sync::OnceLock};
 /// Matomo's code for what no rule tells.
 pub const UNKNOWN: &str = "UNK";
 
+/// Families of systems that run on desktops.
+pub const DESKTOP_FAMILIES: [&str; 8] =
+    ["AmigaOS", "BeOS", "Chrome OS", "GNU/Linux", "IBM", "Mac", "Unix", "Windows"];
+
 #[derive(Default)]
 struct Tables {
     browsers: HashMap<String, String>,
@@ -41,8 +45,11 @@ pub fn browser(code: &str) -> &str {
     tables().browsers.get(code).map_or_else(|| known(code), String::as_str)
 }
 
-/// The system's name.
+/// The system's name. Tablets' own variant of iOS goes by the name of iOS.
 pub fn system(code: &str) -> &str {
+    if code == "IPA" {
+        return "iOS";
+    }
     tables().systems.get(code).map_or_else(|| known(code), |(name, _)| name.as_str())
 }
 

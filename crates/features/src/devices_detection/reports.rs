@@ -209,9 +209,7 @@ static GET_ENGINES: Report = Report {
     shape: rows(&[RowLabel {
         text: |keys| names::engine(text(keys, 0)),
         meta: |keys, meta| {
-            if !text(keys, 0).is_empty() {
-                meta.push(segment(&[("browserEngine", text(keys, 0))]));
-            }
+            meta.push(segment(&[("browserEngine", text(keys, 0))]));
         },
         flat_column: "DevicesDetection_BrowserEngine",
         ..LABEL

@@ -11,13 +11,17 @@ fn put<A: Into<Answer>>(fields: &mut Fields, name: &str, value: A) {
     fields.push((name.to_owned(), value.into()));
 }
 
-/// The actions of a visit in the order of time.
-pub fn records(log: &VisitLog, actions: &[Vec<Value>]) -> Answer {
+/// The actions of a visit in the order of time; the visit was seen until `end_s`.
+pub fn records(log: &VisitLog, actions: &[Vec<Value>], end_s: i64) -> Answer {
     let mut position = 0;
     let list = actions.iter().enumerate().map(|(place, values)| {
         let action = Stored { columns: log.action_columns, values };
         let next = actions.get(place + 1).map(|values| Stored { columns: log.action_columns, values });
-        record(log, action, next, &mut position)
+        let spent = match next {
+            Some(next) => next.int("spent_before_s"),
+            None => (end_s - action.int("time_s")).max(0),
+        };
+        record(log, action, spent, &mut position)
     });
     Answer::List(list.collect())
 }
@@ -35,7 +39,7 @@ fn kind(action: Stored) -> Option<ActionKind> {
     all.into_iter().find(|kind| *kind as i64 == number)
 }
 
-fn record(log: &VisitLog, action: Stored, next: Option<Stored>, position: &mut i64) -> Answer {
+fn record(log: &VisitLog, action: Stored, spent: i64, position: &mut i64) -> Answer {
     let mut fields = Fields::new();
     let time = action.int("time_s");
     let local = time + log.site.zone.offset_s(time);
@@ -46,8 +50,8 @@ fn record(log: &VisitLog, action: Stored, next: Option<Stored>, position: &mut i
     put(&mut fields, "idpageview", action.text("pageview_id"));
     put(&mut fields, "serverTimePretty", pretty);
     put(&mut fields, "pageId", action.int("action_id"));
-    put(&mut fields, "timestamp", time);
-    let spent = next.map(|next| next.int("spent_before_s"));
+    // Clients of Matomo get the site's clock here as if it were UTC.
+    put(&mut fields, "timestamp", local);
     match kind(action) {
         Some(ActionKind::PageView) => page(action, spent, position, &mut fields),
         Some(ActionKind::SiteSearch) => search(action, spent, position, &mut fields),
@@ -70,13 +74,12 @@ fn icon(fields: &mut Fields, name: &str, raster: bool) {
     put(fields, "iconSVG", path("svg"));
 }
 
-fn time_spent(spent: Option<i64>, fields: &mut Fields) {
-    let spent = spent.unwrap_or(0);
+fn time_spent(spent: i64, fields: &mut Fields) {
     put(fields, "timeSpent", spent);
     put(fields, "timeSpentPretty", in_words(spent as f64));
 }
 
-fn page(action: Stored, spent: Option<i64>, position: &mut i64, fields: &mut Fields) {
+fn page(action: Stored, spent: i64, position: &mut i64, fields: &mut Fields) {
     *position += 1;
     put(fields, "type", "action");
     put(fields, "pageTitle", text_or_null(action.text("title")));
@@ -93,13 +96,13 @@ fn page(action: Stored, spent: Option<i64>, position: &mut i64, fields: &mut Fie
     }
 }
 
-fn search(action: Stored, spent: Option<i64>, position: &mut i64, fields: &mut Fields) {
+fn search(action: Stored, spent: i64, position: &mut i64, fields: &mut Fields) {
     *position += 1;
     put(fields, "type", "search");
     put(fields, "siteSearchKeyword", action.text("title"));
     put(fields, "siteSearchCategory", action.text("search_category"));
     put(fields, "siteSearchCount", answer(action.get("search_results")));
-    if spent.is_some_and(|spent| spent > 0) {
+    if spent > 0 {
         time_spent(spent, fields);
     }
     put(fields, "pageviewPosition", *position);

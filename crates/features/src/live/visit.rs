@@ -28,7 +28,8 @@ pub fn record(log: &VisitLog, visit: Stored, actions: &[Vec<Value>]) -> Answer {
     put(&mut fields, "visitorId", visit.text("visitor"));
     put(&mut fields, "fingerprint", format!("{:016x}", visit.int("config_id")));
     if log.with_actions {
-        put(&mut fields, "actionDetails", action::records(log, actions));
+        let end_s = visit.int("first_action_s") + visit.int("visit_length_s") - 1;
+        put(&mut fields, "actionDetails", action::records(log, actions, end_s));
     }
     put(&mut fields, "goalConversions", 0);
     put(&mut fields, "siteCurrency", log.site.currency.as_str());
@@ -57,7 +58,7 @@ fn times(log: &VisitLog, visit: Stored, fields: &mut Fields) {
     let (local_first, local_last) = (first + log.site.zone.offset_s(first), last + log.site.zone.offset_s(last));
     let long = |seconds: i64| Day(seconds.div_euclid(DAY_S) as i32).date().strftime("%A, %B %-d, %Y").to_string();
     put(fields, "serverDate", Day(last.div_euclid(DAY_S) as i32).to_string());
-    put(fields, "visitServerHour", (local_last.rem_euclid(DAY_S) / 3600).to_string());
+    put(fields, "visitServerHour", (last.rem_euclid(DAY_S) / 3600).to_string());
     put(fields, "lastActionTimestamp", last);
     put(fields, "lastActionDateTime", date_time(last));
     put(fields, "siteName", log.site.name.as_str());
@@ -139,7 +140,10 @@ fn device(visit: Stored, fields: &mut Fields) {
     let kind = kind.filter(|_| !visit.get("device_type").is_null());
     let known = |text: &str| if text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
     put(fields, "languageCode", visit.text("language"));
-    put(fields, "language", format!("Language code {}", visit.text("language")));
+    put(fields, "language", match visit.text("language") {
+        regional if regional.contains('-') => format!("Language code {regional}"),
+        code => geolocation::language_name(code).to_owned(),
+    });
     put(
         fields,
         "deviceType",

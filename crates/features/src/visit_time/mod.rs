@@ -12,7 +12,7 @@ use makoto_catalog::{
     Aggregate, Always, AlwaysColumns, Chart, Dimension, Expr, Feature, Kind, Meta, Metric, Part, Report, RowLabel,
     Scope, Shape, TimePart,
 };
-use makoto_model::Value;
+use makoto_model::{Day, Site, Value};
 
 const PLAIN: Report =
     Report { category: "General_Visitors", subcategory: "VisitTime_SubmenuTimes", chart: Chart::Bars, ..Report::PLAIN };
@@ -22,6 +22,13 @@ const HOURS: Always =
 
 fn hour(keys: &[Value]) -> String {
     format!("{:02}", int(keys, 0))
+}
+
+/// The hour in UTC at which an hour of the site's clock begins; segments are asked in it.
+fn utc_hour(hour: i64, site: &Site, day: Day) -> i64 {
+    let start_s = i64::from(day.0) * 86_400 + hour * 3_600;
+    let about_s = start_s - site.zone.offset_s(start_s);
+    (start_s - site.zone.offset_s(about_s)).rem_euclid(86_400) / 3_600
 }
 
 static BY_LOCAL_TIME: Report = Report {
@@ -66,7 +73,9 @@ static BY_SERVER_TIME: Report = Report {
     shape: Shape::Rows {
         levels: &[RowLabel {
             text: hour,
-            meta: |keys, meta| meta.push(segment(&[("visitStartServerHour", &int(keys, 0).to_string())])),
+            local: Some(|keys, site, day, meta| {
+                meta.push(segment(&[("visitStartServerHour", &utc_hour(int(keys, 0), site, day).to_string())]));
+            }),
             flat_column: "VisitTime_ServerTime",
             ..LABEL
         }],
