@@ -34,8 +34,16 @@ impl Params {
 
     /// The last value given under this exact name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let at = (0..self.ends.len()).rev().find(|&at| self.pair(at).0 == name)?;
-        Some(self.pair(at).1)
+        let bytes = self.text.as_bytes();
+        for at in (0..self.ends.len()).rev() {
+            let start = if at == 0 { 0 } else { self.ends[at - 1].1 as usize };
+            let (name_end, end) = (self.ends[at].0 as usize, self.ends[at].1 as usize);
+            // Most names differ in length already, and a request is asked for some sixty of them.
+            if name_end - start == name.len() && bytes[start..name_end] == *name.as_bytes() {
+                return Some(&self.text[name_end..end]);
+            }
+        }
+        None
     }
 
     fn pair(&self, at: usize) -> (&str, &str) {

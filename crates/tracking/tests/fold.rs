@@ -256,7 +256,9 @@ fn pages_and_searches_are_entries_and_exits() {
         at(30, page("http://example.org/b", "")),
     ]);
     let texts = ["entry_url", "entry_title", "exit_url", "exit_title"].map(|column| told.text(1, column));
-    assert_eq!(texts, ["http://example.org/a", "A", "http://example.org/b", "word"]);
+    assert_eq!(texts, ["http://example.org/a", "", "http://example.org/b", "word"]);
+    let told_titles = tell(&[hit(NOON_S, 1), at(5, page("http://example.org/b", "B"))]);
+    assert_eq!([told_titles.text(1, "entry_title"), told_titles.text(1, "exit_title")], ["Home", "B"]);
     let counts = ["action_count", "interaction_count", "search_count", "event_count"].map(|c| told.visit(1, c));
     assert_eq!(counts, [5, 3, 1, 1]);
     let spent: Vec<_> = (0..6).map(|at| told.action(at, "spent_before_s")).collect();

@@ -37,7 +37,7 @@ impl Fold {
             Recognised::Returning(..) | Recognised::Unknown if is_ping => Ok(()),
             recognised => {
                 let mut row = self.begin(batch, position, hit, &recognised)?;
-                self.report(batch, hit, &mut row)?;
+                self.report(batch, hit, &mut row, true)?;
                 let visitor = int(&row, row::VISITOR) as u32;
                 batch.changed.insert(int(&row, row::ID).cast_unsigned(), (place, true));
                 self.keep(batch, place, &row, visitor)
@@ -125,13 +125,13 @@ impl Fold {
         visit::prolong(row, hit.time_s, !matches!(hit.act, Act::Ping));
         let moved_to = std::mem::replace(&mut row[row::LAST_S], last_s);
         // What the hit reports still sees when the visit's last action was.
-        self.report(batch, hit, row)?;
+        self.report(batch, hit, row, false)?;
         row[row::LAST_S] = moved_to;
         Ok(())
     }
 
     /// What the hit reports in its visit.
-    fn report(&mut self, batch: &mut Batch, hit: &Hit, row: &mut Row) -> Result<(), Error> {
+    fn report(&mut self, batch: &mut Batch, hit: &Hit, row: &mut Row, opens: bool) -> Result<(), Error> {
         match &hit.act {
             Act::Ping => Ok(()),
             Act::Action { kind, url, title } => {
@@ -140,7 +140,7 @@ impl Fold {
                 let (url, title) = (url.transpose()?.unwrap_or_default(), title.transpose()?.unwrap_or_default());
                 let action = visit::Action { kind: *kind, url, title };
                 self.record(batch, hit, &action, row)?;
-                action.apply(row);
+                action.apply(row, opens);
                 Ok(())
             }
             Act::Conversion { goal, params } => {

@@ -39,8 +39,8 @@ impl Action {
         Before { url: visit[row::EXIT_URL], title: visit[row::EXIT_TITLE], spent_s: if counts { spent_s } else { 0 } }
     }
 
-    /// Counts the action and moves entry and exit.
-    pub fn apply(&self, visit: &mut Row) {
+    /// Counts the action and moves entry and exit. `opens` says that the visit begins with it.
+    pub fn apply(&self, visit: &mut Row, opens: bool) {
         let counted = |kind: ActionKind| i64::from(self.kind == kind);
         add(visit, row::ACTIONS, 1 - counted(ActionKind::Content));
         add(visit, row::SEARCHES, counted(ActionKind::SiteSearch));
@@ -50,6 +50,9 @@ impl Action {
         }
         if int(visit, row::INTERACTIONS) == 0 {
             visit[row::ENTRY_URL] = self.url;
+        }
+        // A page behind a click or an event is an entry by its address alone.
+        if opens {
             visit[row::ENTRY_TITLE] = self.title;
         }
         add(visit, row::INTERACTIONS, 1);
