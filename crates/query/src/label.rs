@@ -177,8 +177,9 @@ impl Labels<'_> {
         }
         match whole {
             Some(text) if self.place != Place::Alone => {
-                let text = if tree.url { text.to_owned() } else { escape(text.trim()) };
-                let value = encode(&encode(&text));
+                let plain = tree.url || tree.encodings == 1;
+                let text = if plain { text.to_owned() } else { escape(text.trim()) };
+                let value = (0..tree.encodings).fold(text, |text, _| encode(&text));
                 facts.push(Meta("segment", Value::from(format!("{}=={value}", tree.leaf_segment))));
             }
             None => facts.extend(tree.folder_segment.map(|segment| self.folder(segment, node))),

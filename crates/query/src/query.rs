@@ -134,7 +134,10 @@ impl Query {
             false => Persons::Whole,
         };
         let raws = self.raws(ask, source, &asked.ranges, persons)?;
-        raws.iter().zip(&asked.ranges).map(|(raw, range)| self.shown(ask, (report, source), raw, *range, asked)).collect()
+        raws.iter()
+            .zip(&asked.ranges)
+            .map(|(raw, range)| self.shown(ask, (report, source), raw, *range, asked))
+            .collect()
     }
 
     fn union(
@@ -384,13 +387,10 @@ fn some_columns(ask: &Ask, mut line: Line) -> Answered {
 }
 
 fn number(table: &Table, text: Option<fn(f64) -> String>) -> Answered {
-    let cells = sums(table.raw);
-    let first = table.raw.columns.iter().position(|column| !column.metric.hidden);
-    let cell = first.map_or(Number::Int(0), |place| cells[place]);
-    let unit = first.map_or(makoto_catalog::Unit::Count, |place| table.raw.columns[place].metric.unit);
+    let first = row_of(table, &[]).columns.into_iter().next().map(|(_, value)| value).unwrap_or_default();
     Answered::Number(match text {
-        Some(text) => Value::from(text(cell.float())),
-        None => value::cell(cell, unit).unwrap_or_default(),
+        Some(text) => Value::from(text(first.number().unwrap_or(0.0))),
+        None => first,
     })
 }
 

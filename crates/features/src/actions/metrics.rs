@@ -30,7 +30,8 @@ pub static ENTRY_UNIQ_VISITORS: Metric = Metric::persons(
     "Different visitors who began a visit here.",
     "visitor",
 );
-pub static ENTRY_VISITS: Metric =
+pub static ENTRY_VISITS: Metric = ENTERED;
+pub const ENTERED: Metric =
     Metric::counted("entry_nb_visits", "Entrances", "Visits that began here.", Aggregate::Count, None);
 pub static ENTRY_ACTIONS: Metric = Metric::counted(
     "entry_nb_actions",
@@ -47,7 +48,8 @@ pub static ENTRY_LENGTH: Metric = Metric::counted(
     None,
 )
 .unit(Unit::LengthS);
-pub static ENTRY_BOUNCES: Metric = Metric::counted(
+pub static ENTRY_BOUNCES: Metric = BOUNCED_HERE;
+pub const BOUNCED_HERE: Metric = Metric::counted(
     "entry_bounce_count",
     "Bounces",
     "Visits that began here and had no further action.",
@@ -352,7 +354,23 @@ const fn once(id: &'static str, name: &'static str, kind: ActionKind) -> Metric 
 }
 
 pub static PAGE_VIEWS: Metric = happened("nb_pageviews", "Page views", ActionKind::PageView);
-pub static UNIQUE_PAGE_VIEWS: Metric = once("nb_uniq_pageviews", "Unique page views", ActionKind::PageView);
+pub static UNIQUE_KNOWN_PAGES: Metric =
+    once("uniq_pageviews_with_url", "Unique page views with a URL", ActionKind::PageView).hidden();
+pub static UNIQUE_UNKNOWN_PAGES: Metric = Metric::counted(
+    "uniq_pageviews_without_url",
+    "Unique page views without a URL",
+    "Visits with page views that sent no URL.",
+    Aggregate::Distinct("visit_id"),
+    None,
+)
+.hidden();
+pub static UNIQUE_PAGE_VIEWS: Metric = Metric::processed(
+    "nb_uniq_pageviews",
+    "Unique page views",
+    "Page views, repetitions in one visit not counted.",
+    &[&UNIQUE_KNOWN_PAGES, &UNIQUE_UNKNOWN_PAGES],
+    |parts| parts[0] + parts[1],
+);
 pub static DOWNLOADS: Metric = happened("nb_downloads", "Downloads", ActionKind::Download);
 pub static UNIQUE_DOWNLOADS: Metric = once("nb_uniq_downloads", "Unique downloads", ActionKind::Download);
 pub static OUTLINKS: Metric = happened("nb_outlinks", "Outlinks", ActionKind::Outlink);

@@ -2,7 +2,8 @@
 
 pub mod metrics;
 mod paths;
-mod reports;
+pub mod reports;
+mod search_reports;
 mod searches;
 
 use makoto_catalog::{

@@ -3,9 +3,9 @@ use super::{
     metrics::{
         AVG_PAGE_LOAD, AVG_TIME_ON_PAGE, BOUNCE_RATE, DOWNLOADS, ENTRY_VISITS, EXIT_RATE, EXIT_VISITS, KEYWORDS,
         NB_VISITS, OF_ENTRIES, OF_EXITS, OF_LINKS, OF_PAGES, OF_PAGES_BRIEF, OUTLINKS, PAGE_VIEWS, PROCESSED, SEARCHES,
-        SUM_TIME_SPENT, UNIQUE_DOWNLOADS, UNIQUE_OUTLINKS, UNIQUE_PAGE_VIEWS,
+        SUM_TIME_SPENT, UNIQUE_DOWNLOADS, UNIQUE_KNOWN_PAGES, UNIQUE_OUTLINKS, UNIQUE_PAGE_VIEWS, UNIQUE_UNKNOWN_PAGES,
     },
-    paths,
+    paths, search_reports,
 };
 use crate::rows::all;
 use makoto_catalog::{Chart, Condition, Expr, Metric, Op, Part, Report, Scope, Shape, Tree};
@@ -25,6 +25,9 @@ pub const REPORTS: &[&Report] = &[
     &GET_PAGE_TITLE,
     &GET_DOWNLOAD,
     &GET_OUTLINK,
+    &search_reports::GET_KEYWORDS,
+    &search_reports::GET_VAIN_KEYWORDS,
+    &search_reports::GET_CATEGORIES,
 ];
 
 const PLAIN: Report = Report { category: "General_Actions", rows_max: (500, 100), ..Report::PLAIN };
@@ -34,22 +37,32 @@ pub static GET: Report = Report {
     name: "Actions overview",
     doc: "Page views, downloads, outlinks and internal searches.",
     subcategory: "General_Overview",
-    parts: &[Part {
-        scope: Scope::Action,
-        keys: &[],
-        only: all,
-        metrics: &[
-            &PAGE_VIEWS,
-            &UNIQUE_PAGE_VIEWS,
-            &DOWNLOADS,
-            &UNIQUE_DOWNLOADS,
-            &OUTLINKS,
-            &UNIQUE_OUTLINKS,
-            &SEARCHES,
-            &KEYWORDS,
-        ],
-        zeros: true,
-    }],
+    parts: &[
+        Part {
+            scope: Scope::Action,
+            keys: &[],
+            only: all,
+            metrics: &[
+                &PAGE_VIEWS,
+                &UNIQUE_KNOWN_PAGES,
+                &DOWNLOADS,
+                &UNIQUE_DOWNLOADS,
+                &OUTLINKS,
+                &UNIQUE_OUTLINKS,
+                &SEARCHES,
+                &KEYWORDS,
+            ],
+            zeros: true,
+        },
+        Part {
+            scope: Scope::Action,
+            keys: &[],
+            only: page_views_without_url,
+            metrics: &[&UNIQUE_UNKNOWN_PAGES],
+            zeros: true,
+        },
+    ],
+    processed: &[&UNIQUE_PAGE_VIEWS],
     chart: Chart::Evolution,
     ..PLAIN
 };
@@ -60,6 +73,11 @@ fn of_kind(kind: ActionKind) -> Condition {
 
 fn page_views() -> Condition {
     of_kind(ActionKind::PageView)
+}
+
+fn page_views_without_url() -> Condition {
+    let none = Condition::Compare { expr: Expr::Column("url"), op: Op::Is, value: Value::Null };
+    Condition::All(vec![page_views(), none])
 }
 
 fn downloads() -> Condition {
@@ -124,6 +142,7 @@ const fn pages(leaf_segment: &'static str, flat_column: &'static str) -> Shape {
         leaf_segment,
         folder_segment: Some("pageUrl"),
         flat_column,
+        encodings: 2,
     })
 }
 
@@ -139,6 +158,7 @@ const fn titles(leaf_segment: &'static str, flat_column: &'static str) -> Shape 
         leaf_segment,
         folder_segment: None,
         flat_column,
+        encodings: 2,
     })
 }
 
@@ -154,6 +174,7 @@ const fn links(leaf_segment: &'static str, flat_column: &'static str) -> Shape {
         leaf_segment,
         folder_segment: None,
         flat_column,
+        encodings: 2,
     })
 }
 

@@ -3,7 +3,9 @@
 pub mod metrics;
 pub mod times;
 
-use makoto_catalog::{Condition, Dimension, Expr, Feature, Kind, Op, Privacy, Read, Scope, SegmentName, TimePart};
+use makoto_catalog::{
+    Condition, Dimension, Expr, Feature, Kind, Op, Privacy, Read, Report, Scope, SegmentName, Shape, TimePart,
+};
 use makoto_model::{Value, VisitorId};
 
 /// Heading of the segment editor.
@@ -195,6 +197,35 @@ static LOCAL_TIME: Dimension =
         Value::Int(facts.local_time_s)
     });
 
+/// The columns of the overviews side by side.
+static EVERYTHING: Report = Report {
+    method: "API.get",
+    name: "All overviews",
+    doc: "The numbers of all overviews in one row.",
+    category: "General_Visitors",
+    subcategory: "General_Overview",
+    order: 50,
+    shape: Shape::Union {
+        of: &[
+            &crate::visits_summary::GET,
+            &crate::visit_frequency::GET,
+            &crate::referrers::totals::GET,
+            &crate::page_performance::SUMS,
+            &crate::page_performance::GET,
+            &crate::actions::reports::GET,
+        ],
+        without: &[
+            "bounce_count_new",
+            "sum_visit_length_new",
+            "nb_visits_converted_new",
+            "bounce_count_returning",
+            "sum_visit_length_returning",
+            "nb_visits_converted_returning",
+        ],
+    },
+    ..Report::PLAIN
+};
+
 pub static FEATURE: Feature = Feature {
     name: "CoreHome",
     dimensions: &[
@@ -249,7 +280,7 @@ pub static FEATURE: Feature = Feature {
         &metrics::NB_ACTIONS_PER_VISIT,
         &metrics::AVG_TIME_ON_SITE,
     ],
-    reports: &[],
+    reports: &[&EVERYTHING],
     settings: &[],
 };
 

@@ -1,7 +1,9 @@
 //! How fast pages load.
 
 use crate::actions::metrics as m;
-use makoto_catalog::{Chart, Condition, Dimension, Expr, Facts, Feature, Kind, Metric, Op, Part, Report, Scope, Unit};
+use makoto_catalog::{
+    Aggregate, Chart, Condition, Dimension, Expr, Facts, Feature, Kind, Metric, Op, Part, Report, Scope, Unit,
+};
 use makoto_model::{ActionKind, Value};
 
 /// A time longer than this is no measurement but a sleeping tab, milliseconds.
@@ -110,6 +112,77 @@ pub static GET: Report = Report {
     parts: &[Part { scope: Scope::Action, keys: &[], only: page_views, metrics: COUNTED, zeros: true }],
     processed: MEANS,
     chart: Chart::Evolution,
+    ..Report::PLAIN
+};
+
+const fn raw_time(id: &'static str, column: &'static str) -> Metric {
+    let doc = "Seconds of all page views that were timed.";
+    Metric::counted(id, "Time", doc, Aggregate::Sum(Expr::Column(column)), None).unit(Unit::LengthMs)
+}
+
+macro_rules! raw {
+    ($time:ident, $time_id:literal, $hits:ident, $hits_id:literal, $column:literal) => {
+        static $time: Metric = raw_time($time_id, $column);
+        static $hits: Metric = Metric::counted(
+            $hits_id,
+            "Timed page views",
+            "Page views that were timed.",
+            Aggregate::Count,
+            Some(Expr::Minus(&Expr::Minus(&Expr::Column($column), &Expr::Column($column)), &Expr::Int(-1))),
+        );
+    };
+}
+
+raw!(NET_S, "PagePerformance_network_time", NET_HITS, "PagePerformance_network_hits", "time_network");
+// Matomo spells this one so.
+raw!(SRV_S, "PagePerformance_servery_time", SRV_HITS, "PagePerformance_server_hits", "time_server");
+raw!(TFR_S, "PagePerformance_transfer_time", TFR_HITS, "PagePerformance_transfer_hits", "time_transfer");
+raw!(
+    DM1_S,
+    "PagePerformance_domprocessing_time",
+    DM1_HITS,
+    "PagePerformance_domprocessing_hits",
+    "time_dom_processing"
+);
+raw!(
+    DM2_S,
+    "PagePerformance_domcompletion_time",
+    DM2_HITS,
+    "PagePerformance_domcompletion_hits",
+    "time_dom_completion"
+);
+raw!(ONL_S, "PagePerformance_onload_time", ONL_HITS, "PagePerformance_onload_hits", "time_on_load");
+
+static LOAD_S: Metric = Metric::processed(
+    "PagePerformance_pageload_time",
+    "Page load time",
+    "Seconds of all parts of loading together.",
+    &[&NET_S, &SRV_S, &TFR_S, &DM1_S, &DM2_S, &ONL_S],
+    |parts| parts.iter().sum::<f64>() / 1000.0,
+)
+.unit(Unit::LengthS);
+static LOAD_HITS: Metric = Metric::processed(
+    "PagePerformance_pageload_hits",
+    "Timed page views",
+    "Page views of which some part was timed.",
+    &[&NET_HITS, &SRV_HITS, &TFR_HITS, &DM1_HITS, &DM2_HITS, &ONL_HITS],
+    |parts| parts.iter().copied().fold(0.0, f64::max),
+);
+
+/// The sums behind the means; no method of its own.
+pub static SUMS: Report = Report {
+    method: "PagePerformance.sums",
+    parts: &[Part {
+        scope: Scope::Action,
+        keys: &[],
+        only: page_views,
+        metrics: &[
+            &NET_S, &NET_HITS, &SRV_S, &SRV_HITS, &TFR_S, &TFR_HITS, &DM1_S, &DM1_HITS, &DM2_S, &DM2_HITS, &ONL_S,
+            &ONL_HITS,
+        ],
+        zeros: true,
+    }],
+    processed: &[&LOAD_S, &LOAD_HITS],
     ..Report::PLAIN
 };
 

@@ -2,7 +2,7 @@
 
 mod labels;
 mod reports;
-mod totals;
+pub mod totals;
 
 use makoto_catalog::{
     Dimension, Feature, Kind, Op, Read, SegmentName,

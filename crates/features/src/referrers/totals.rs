@@ -4,8 +4,8 @@ use crate::{
     core_home::metrics::{VISITS, mean_2},
     rows::all,
 };
-use makoto_catalog::{Aggregate, Chart, Expr, Metric, Part, Report, Scope, Shape, Unit};
-use makoto_model::ReferrerKind;
+use makoto_catalog::{Aggregate, Chart, Condition, Expr, Metric, Op, Part, Report, Scope, Shape, Unit};
+use makoto_model::{ReferrerKind, Value};
 
 const fn came(kind: ReferrerKind) -> Expr {
     Expr::Is("referrer_kind", kind as i64)
@@ -26,8 +26,33 @@ static ENGINES: Metric =
     distinct("Referrers_distinctSearchEngines", "Distinct search engines", "referrer_name", ReferrerKind::Search);
 static NETWORKS: Metric =
     distinct("Referrers_distinctSocialNetworks", "Distinct social networks", "referrer_name", ReferrerKind::Social);
-static KEYWORDS: Metric =
-    distinct("Referrers_distinctKeywords", "Distinct keywords", "referrer_keyword", ReferrerKind::Search);
+static KNOWN_KEYWORDS: Metric =
+    distinct("known_keywords", "Distinct known keywords", "referrer_keyword", ReferrerKind::Search).hidden();
+static UNKNOWN_KEYWORD: Metric = Metric::counted(
+    "unknown_keyword",
+    "Unknown keyword",
+    "1 when some search did not tell its keyword.",
+    Aggregate::Distinct("site_id"),
+    None,
+)
+.hidden();
+static KEYWORDS: Metric = Metric::processed(
+    "Referrers_distinctKeywords",
+    "Distinct keywords",
+    "How many different ones brought visits; all unknown ones count as one.",
+    &[&KNOWN_KEYWORDS, &UNKNOWN_KEYWORD],
+    |parts| parts[0] + parts[1],
+);
+
+fn unknown_keyword() -> Condition {
+    let is = |column, value| Condition::Compare { expr: Expr::Column(column), op: Op::Is, value };
+    let search = Value::Int(ReferrerKind::Search as i64);
+    Condition::All(vec![is("referrer_kind", search), is("referrer_keyword", Value::Null)])
+}
+
+const UNKNOWN_KEYWORDS: Part =
+    Part { scope: Scope::Visit, keys: &[], only: unknown_keyword, metrics: UNKNOWN_KEYWORD_ALONE, zeros: true };
+const UNKNOWN_KEYWORD_ALONE: &[&Metric] = &[&UNKNOWN_KEYWORD];
 static WEBSITES: Metric =
     distinct("Referrers_distinctWebsites", "Distinct websites", "referrer_name", ReferrerKind::Website);
 static URLS: Metric =
@@ -62,21 +87,24 @@ pub static GET: Report = Report {
     name: "Acquisition overview",
     doc: "How many visits came by each channel, and from how many different places.",
     order: 1,
-    parts: &[part(&[
-        &FROM_SEARCH,
-        &FROM_SOCIAL,
-        &FROM_DIRECT,
-        &FROM_WEBSITES,
-        &FROM_CAMPAIGNS,
-        &ENGINES,
-        &NETWORKS,
-        &KEYWORDS,
-        &WEBSITES,
-        &URLS,
-        &CAMPAIGNS,
-        &ALL_VISITS,
-    ])],
-    processed: &[&DIRECT_PERCENT, &SEARCH_PERCENT, &CAMPAIGN_PERCENT, &SOCIAL_PERCENT, &WEBSITE_PERCENT],
+    parts: &[
+        part(&[
+            &FROM_SEARCH,
+            &FROM_SOCIAL,
+            &FROM_DIRECT,
+            &FROM_WEBSITES,
+            &FROM_CAMPAIGNS,
+            &ENGINES,
+            &NETWORKS,
+            &KNOWN_KEYWORDS,
+            &WEBSITES,
+            &URLS,
+            &CAMPAIGNS,
+            &ALL_VISITS,
+        ]),
+        UNKNOWN_KEYWORDS,
+    ],
+    processed: &[&KEYWORDS, &DIRECT_PERCENT, &SEARCH_PERCENT, &CAMPAIGN_PERCENT, &SOCIAL_PERCENT, &WEBSITE_PERCENT],
     ..PLAIN
 };
 
@@ -89,8 +117,16 @@ pub static DISTINCT_ENGINES: Report =
     number("Referrers.getNumberOfDistinctSearchEngines", "Distinct search engines", &[part(&[&ENGINES])]);
 pub static DISTINCT_SOCIALS: Report =
     number("Referrers.getNumberOfDistinctSocialNetworks", "Distinct social networks", &[part(&[&NETWORKS])]);
-pub static DISTINCT_KEYWORDS: Report =
-    number("Referrers.getNumberOfDistinctKeywords", "Distinct keywords", &[part(&[&KEYWORDS])]);
+pub static DISTINCT_KEYWORDS: Report = Report {
+    method: "Referrers.getNumberOfDistinctKeywords",
+    name: "Distinct keywords",
+    doc: "How many different ones brought visits.",
+    order: 2,
+    parts: &[part(&[&KNOWN_KEYWORDS]), UNKNOWN_KEYWORDS],
+    processed: &[&KEYWORDS],
+    shape: Shape::Number { text: None },
+    ..PLAIN
+};
 pub static DISTINCT_CAMPAIGNS: Report =
     number("Referrers.getNumberOfDistinctCampaigns", "Distinct campaigns", &[part(&[&CAMPAIGNS])]);
 pub static DISTINCT_WEBSITES: Report =

@@ -1,0 +1,165 @@
+//! Internal searches.
+
+use super::{
+    SEARCH_CATEGORY, TITLE,
+    metrics::{
+        AVG_TIME_ON_PAGE, BOUNCE_RATE, BOUNCED_HERE, ENTERED, EXIT_RATE, EXIT_VISITS, NB_HITS, NB_VISITS,
+        SUM_TIME_SPENT,
+    },
+    paths,
+};
+use crate::{
+    core_home::metrics::mean_1,
+    rows::{LABEL, each_known, segment, text},
+};
+use makoto_catalog::{Aggregate, Condition, Expr, Metric, Op, Part, Report, RowLabel, Scope, Shape, Tree, Unit};
+use makoto_model::{ActionKind, Value};
+
+const PLAIN: Report = Report {
+    category: "General_Actions",
+    subcategory: "Actions_SubmenuSitesearch",
+    sort: Some(&NB_VISITS),
+    rows_max: (500, 100),
+    ..Report::PLAIN
+};
+
+static PAGES_PER_SEARCH: Metric = Metric::processed(
+    "nb_pages_per_search",
+    "Result pages",
+    "Mean number of result pages that were looked at.",
+    &[&NB_HITS, &NB_VISITS],
+    mean_1,
+)
+.unit(Unit::Number);
+
+fn searches() -> Condition {
+    let kind = ActionKind::SiteSearch as i64;
+    Condition::Compare { expr: Expr::Column("kind"), op: Op::Is, value: Value::Int(kind) }
+}
+
+fn vain_searches() -> Condition {
+    let nothing = Condition::Compare { expr: Expr::Column("search_results"), op: Op::Is, value: Value::Int(0) };
+    Condition::All(vec![searches(), nothing])
+}
+
+fn known(column: &'static str) -> Condition {
+    Condition::Compare { expr: Expr::Column(column), op: Op::IsNot, value: Value::Null }
+}
+
+const HITS: &[&Metric] = &[&NB_VISITS, &NB_HITS];
+const TIME: &[&Metric] = &[&SUM_TIME_SPENT];
+const EXITS: &[&Metric] = &[&EXIT_VISITS];
+const ENTRIES: &[&Metric] = &[&QUIET_ENTRIES, &QUIET_BOUNCES];
+
+static QUIET_ENTRIES: Metric = ENTERED.hidden();
+static QUIET_BOUNCES: Metric = BOUNCED_HERE.hidden();
+
+const fn parts(only: fn() -> Condition) -> [Part; 4] {
+    [
+        Part { scope: Scope::Action, keys: &[Expr::Column("title")], only, metrics: HITS, zeros: true },
+        Part {
+            scope: Scope::Action,
+            keys: &[Expr::Column("title_before")],
+            only: || known("title_before"),
+            metrics: TIME,
+            zeros: true,
+        },
+        Part {
+            scope: Scope::Visit,
+            keys: &[Expr::Column("exit_title")],
+            only: || known("exit_title"),
+            metrics: EXITS,
+            zeros: false,
+        },
+        Part {
+            scope: Scope::Visit,
+            keys: &[Expr::Column("entry_title")],
+            only: || known("entry_title"),
+            metrics: ENTRIES,
+            zeros: false,
+        },
+    ]
+}
+
+const fn keywords(flat_column: &'static str) -> Shape {
+    Shape::Tree(Tree {
+        split: paths::title,
+        leaf_prefix: "",
+        separator: "",
+        flat_prefix: false,
+        index: None,
+        nameless: "Keyword not defined",
+        url: false,
+        leaf_segment: "siteSearchKeyword",
+        folder_segment: None,
+        flat_column,
+        encodings: 1,
+    })
+}
+
+/// What was searched for.
+pub static GET_KEYWORDS: Report = Report {
+    method: "Actions.getSiteSearchKeywords",
+    name: "Site search keywords",
+    doc: "What visitors searched for on the site.",
+    order: 15,
+    dimension: Some(&TITLE),
+    parts: &parts(searches),
+    processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &BOUNCE_RATE, &EXIT_RATE],
+    needs: Some(&NB_HITS),
+    shape: keywords("Actions_Keyword"),
+    ..PLAIN
+};
+
+/// What was searched for in vain.
+pub static GET_VAIN_KEYWORDS: Report = Report {
+    method: "Actions.getSiteSearchNoResultKeywords",
+    name: "Search keywords without results",
+    doc: "What visitors searched for on the site and did not find.",
+    order: 16,
+    dimension: Some(&TITLE),
+    parts: &parts(vain_searches),
+    processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &BOUNCE_RATE, &EXIT_RATE],
+    needs: Some(&NB_HITS),
+    shape: keywords("Actions_KeywordwithNoSearchResult"),
+    ..PLAIN
+};
+
+static SEARCHED: Metric =
+    Metric::counted("nb_actions", "Searches", "How often it was searched.", Aggregate::Count, None);
+static PAGES_PER_CATEGORY: Metric = Metric::processed(
+    "nb_pages_per_search",
+    "Result pages",
+    "Mean number of result pages that were looked at.",
+    &[&SEARCHED, &NB_VISITS],
+    mean_1,
+)
+.unit(Unit::Number);
+
+/// Where it was searched.
+pub static GET_CATEGORIES: Report = Report {
+    method: "Actions.getSiteSearchCategories",
+    name: "Search categories",
+    doc: "The categories in which visitors searched.",
+    order: 17,
+    dimension: Some(&SEARCH_CATEGORY),
+    parts: &[Part {
+        scope: Scope::Action,
+        keys: &[Expr::Column("search_category")],
+        only: searches,
+        metrics: &[&NB_VISITS, &SEARCHED],
+        zeros: true,
+    }],
+    processed: &[&PAGES_PER_CATEGORY],
+    shape: Shape::Rows {
+        levels: &[RowLabel {
+            row: each_known,
+            meta: |keys, meta| meta.push(segment(&[("siteSearchCategory", text(keys, 0))])),
+            flat_column: "Actions_SearchCategory",
+            ..LABEL
+        }],
+        always: None,
+        flat: None,
+    },
+    ..PLAIN
+};
