@@ -38,11 +38,24 @@ fn parameter(name: &str, required: bool, doc: &str, schema: &Value) -> Value {
 }
 
 fn answers() -> Value {
+    json!({ "200": { "$ref": "#/components/responses/Answer" }, "default": { "$ref": "#/components/responses/Refusal" } })
+}
+
+fn responses() -> Value {
+    let json_of = |schema: Value| json!({ "application/json": { "schema": schema } });
     json!({
-        "200": { "description": "the answer in Matomo's shape", "content": { "application/json": { "schema": {} } } },
-        "default": { "description": "what went wrong", "content": { "application/json": {
-            "schema": { "$ref": "#/components/schemas/Error" } } } }
+        "Answer": { "description": "the answer in Matomo's shape", "content": json_of(json!({})) },
+        "Refusal": { "description": "what went wrong", "content": json_of(json!({ "$ref": "#/components/schemas/Refusal" })) }
     })
+}
+
+/// The parameters that reports share, by name.
+fn report_parameters() -> Map<String, Value> {
+    let text = json!({ "type": "string" });
+    REPORT_PARAMS
+        .iter()
+        .map(|(name, required, doc)| ((*name).to_owned(), parameter(name, *required, doc, &text)))
+        .collect()
 }
 
 fn read(doc: &str, tag: &str, parameters: &[Value]) -> Value {
@@ -106,14 +119,14 @@ fn session_paths(paths: &mut Map<String, Value>) {
 fn schemas() -> Value {
     let text = json!({ "type": "string" });
     json!({
-        "Error": { "type": "object", "required": ["error"], "properties": { "error": {
+        "Refusal": { "type": "object", "required": ["error"], "properties": { "error": {
             "type": "object", "required": ["code", "message"], "properties": { "code": text, "message": text } } } },
         "Session": { "type": "object", "required": ["login", "email", "superuser", "version", "sites"], "properties": {
             "login": text, "email": text, "superuser": { "type": "boolean" }, "version": text,
-            "sites": { "type": "array", "items": { "$ref": "#/components/schemas/Site" } } } },
-        "Site": { "type": "object", "required": ["idsite", "name", "role", "timezone", "currency"], "properties": {
+            "sites": { "type": "array", "items": { "$ref": "#/components/schemas/SessionSite" } } } },
+        "SessionSite": { "type": "object", "required": ["idsite", "name", "role", "timezone", "currency", "main_url"], "properties": {
             "idsite": { "type": "integer" }, "name": text, "role": { "type": "string", "enum": ["view", "write", "admin"] },
-            "timezone": text, "currency": text, "main_url": { "type": ["string", "null"] } } }
+            "timezone": text, "currency": text, "main_url": text } }
     })
 }
 
@@ -121,10 +134,8 @@ fn schemas() -> Value {
 pub fn document(catalog: &Catalog) -> Value {
     let mut paths = Map::new();
     session_paths(&mut paths);
-    let common: Vec<Value> = REPORT_PARAMS
-        .iter()
-        .map(|(name, required, doc)| parameter(name, *required, doc, &json!({ "type": "string" })))
-        .collect();
+    let refer = |(name, ..): &(&str, bool, &str)| json!({ "$ref": format!("#/components/parameters/{name}") });
+    let common: Vec<Value> = REPORT_PARAMS.iter().map(refer).collect();
     for report in catalog.reports() {
         let tag = report.method.split('.').next().unwrap_or(report.method);
         paths.insert(format!("/api/v1/methods/{}", report.method), read(report.doc, tag, &common));
@@ -152,9 +163,19 @@ pub fn document(catalog: &Catalog) -> Value {
             "description": "Reports and management, by session or by token (Authorization: Bearer).",
             "license": { "name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later" } },
         "paths": paths,
-        "components": { "schemas": schemas(), "securitySchemes": {
+        "components": { "schemas": schemas(), "parameters": report_parameters(), "responses": responses(), "securitySchemes": {
             "token": { "type": "http", "scheme": "bearer" },
             "session": { "type": "apiKey", "in": "cookie", "name": "__Host-makoto" } } },
         "security": [{ "token": [] }, { "session": [] }]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_committed_description_is_the_one_that_the_declarations_make() {
+        let made = super::document(&makoto_features::catalog().unwrap());
+        let committed: serde_json::Value = serde_json::from_str(include_str!("../../../docs/openapi.json")).unwrap();
+        assert_eq!(made, committed, "write docs/openapi.json anew with: makoto openapi > docs/openapi.json");
+    }
 }

@@ -88,7 +88,7 @@ fn shown(app: &App, principal: &Principal) -> Option<serde_json::Value> {
         .filter_map(|site| {
             let role = principal.role(site.id)?;
             Some(json!({ "idsite": site.id.0, "name": site.name, "role": role.name(), "timezone": site.timezone,
-                "currency": site.currency, "main_url": site.urls.first() }))
+                "currency": site.currency, "main_url": site.urls.first().map_or("", String::as_str) }))
         })
         .collect();
     Some(json!({ "login": account.login, "email": account.email, "superuser": principal.is_superuser(),
