@@ -45,6 +45,9 @@ const FIELDS: &[Field] = &[
     Field { name: "device_rules", default: "", doc: "path of a device rule pack that replaces the built-in one" },
 ];
 
+/// Variables of the build and the tests, which share the prefix and are no configuration.
+const BUILD_VARIABLES: [&str; 2] = ["MAKOTO_BIN", "MAKOTO_CACHE"];
+
 /// The configuration in force.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -127,7 +130,7 @@ impl Config {
             read_file(&mut values, path)?;
         }
         for (name, value) in environment {
-            if let Some(key) = name.strip_prefix("MAKOTO_") {
+            if let Some(key) = name.strip_prefix("MAKOTO_").filter(|_| !BUILD_VARIABLES.contains(&name.as_str())) {
                 put(&mut values, "the environment", &key.to_lowercase(), value, Origin::Environment)?;
             }
         }

@@ -80,7 +80,7 @@ enum Act {
     Demo {
         #[arg(long)]
         data_dir: PathBuf,
-        #[arg(long, default_value_t = 4)]
+        #[arg(long, default_value_t = 9)]
         weeks: u32,
     },
     /// Print the description of the API.
