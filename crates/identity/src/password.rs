@@ -1,8 +1,5 @@
 use crate::{Error, Identity};
-use argon2::{
-    Argon2, PasswordHash, PasswordHasher, PasswordVerifier,
-    password_hash::SaltString,
-};
+use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
 
 /// Shortest password, in characters (NIST SP 800-63B-4, single factor).
 pub const PASSWORD_CHARS_MIN: usize = 15;
@@ -27,7 +24,10 @@ pub fn check_password(password: &str, login: &str, email: &str) -> Result<(), Er
     letters.sort_unstable();
     letters.dedup();
     let lower = password.to_lowercase();
-    if letters.len() < 5 || lower == email.to_lowercase() || lower == login.to_lowercase().repeat(chars / login.len().max(1)) {
+    if letters.len() < 5
+        || lower == email.to_lowercase()
+        || lower == login.to_lowercase().repeat(chars / login.len().max(1))
+    {
         return Err(Error::Refused("this password is easy to guess; a few unrelated words in a row are better".into()));
     }
     Ok(())
@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn passwords_are_judged_by_length_and_variety_alone() {
-        for good in ["correct horse battery staple 27", "пароль из нескольких слов", "🦊🐻🐼🦁🐯🐨🐸🐵🐔🐧🐦🐤🦆🦅🦉"] {
+        for good in ["correct horse battery staple 27", "пароль из нескольких слов", "🦊🐻🐼🦁🐯🐨🐸🐵🐔🐧🐦🐤🦆🦅🦉"]
+        {
             assert!(check_password(good, "ada", "ada@example.org").is_ok(), "{good}");
         }
         for bad in ["short", "aaaaaaaaaaaaaaaaaaaa", "adaadaadaadaadaada", "Ada.Lovelace@example.org"] {
