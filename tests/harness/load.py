@@ -1,0 +1,98 @@
+"""Senders of hits that remember what was acknowledged."""
+
+import http.client
+import itertools
+import random
+import threading
+import time
+import urllib.parse
+
+from .server import AGENT
+
+
+class Load:
+    """Threads that send hits until told to stop. Each hit has an address of its own and a visitor of its own, so that
+    it can be found again; what got a 2xx is in `acked`, what got no answer at all in `unknown`."""
+
+    def __init__(self, server, name, threads=4, pause_s=0.0):
+        self.server, self.name, self.pause_s = server, name, pause_s
+        self.acked, self.unknown, self.refused = set(), set(), []
+        self.lock, self.halt = threading.Lock(), threading.Event()
+        self.latencies_s = []
+        self.threads = [threading.Thread(target=self._send, args=(n,), daemon=True) for n in range(threads)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def end(self):
+        self.halt.set()
+        for thread in self.threads:
+            thread.join(60)
+
+    def wait_for(self, count, wait_s=60):
+        """Until this many hits are acknowledged."""
+        end = time.monotonic() + wait_s
+        while len(self.acked) < count:
+            if time.monotonic() > end:
+                raise AssertionError(f"only {len(self.acked)} of {count} hits acknowledged: {self.refused[:3]}")
+            time.sleep(0.005)
+
+    def _send(self, thread):
+        connection = self.server.connect(30)
+        chance = random.Random(f"{self.name}/{thread}")
+        for number in itertools.count():
+            if self.halt.is_set():
+                break
+            path = f"/{self.name}/{thread}/{number}"
+            fields = {"idsite": 1, "rec": 1, "url": f"https://shop.example{path}", "send_image": 0,
+                      "cid": f"{chance.getrandbits(64):016x}"}
+            began = time.monotonic()
+            try:
+                connection.request("GET", "/matomo.php?" + urllib.parse.urlencode(fields), headers={"User-Agent": AGENT})
+                response = connection.getresponse()
+                response.read()
+            except (OSError, http.client.HTTPException):
+                with self.lock:
+                    self.unknown.add(path)
+                connection.close()
+                if self.halt.wait(0.01):
+                    break
+                continue
+            with self.lock:
+                self.latencies_s.append(time.monotonic() - began)
+                if response.status // 100 == 2:
+                    self.acked.add(path)
+                else:
+                    self.refused.append((path, response.status))
+            if self.pause_s and self.halt.wait(self.pause_s):
+                break
+        connection.close()
+
+
+def counted(server, page_rows=2000):
+    """How often each path was counted, from the visits log."""
+    found = {}
+    for offset in itertools.count(0, page_rows):
+        visits = server.report("Live.getLastVisitsDetails", filter_limit=page_rows, filter_offset=offset)
+        for visit in visits:
+            for action in visit["actionDetails"]:
+                path = urllib.parse.urlsplit(action["url"]).path
+                found[path] = found.get(path, 0) + 1
+        if len(visits) < page_rows:
+            return found
+
+
+def check_counts(found, acked, unknown):
+    """What is wrong: acknowledged hits that are missing, hits counted twice, hits that nobody sent."""
+    lost = sorted(acked - found.keys())
+    twice = sorted(path for path, count in found.items() if count > 1)
+    strange = sorted(found.keys() - acked - unknown)
+    return {"lost": lost, "twice": twice, "strange": strange}
+
+
+SOUND = {"lost": [], "twice": [], "strange": []}
