@@ -78,8 +78,8 @@ export function createMock({ signedIn = true, setupOpen = false } = {}) {
     'UsersManager.addUser': (body) => {
       prove(body);
       if (state.users.some((user) => user.login === body.userLogin)) throw new Refused(400, 'login_taken', 'this login is taken, choose another', 'userLogin');
-      if (String(body.password).length < 12) throw new Refused(400, 'password_short', 'the password is too short, use at least 12 characters', 'password');
-      state.users.push({ login: body.userLogin, email: body.email, superuser_access: 0, date_registered: new Date().toISOString().slice(0, 19), access: body.initialIdSite ? { [body.initialIdSite]: 'view' } : {} });
+      if (String(body.password).length < 15) throw new Refused(400, 'password_short', 'the password is too short, use at least 15 characters', 'password');
+      state.users.push({ login: body.userLogin, email: body.email, superuser_access: 0, date_registered: new Date().toISOString().slice(0, 19), access: {} });
       return { result: 'success', message: 'ok' };
     },
     'UsersManager.deleteUser': (body) => {
@@ -136,7 +136,7 @@ export function createMock({ signedIn = true, setupOpen = false } = {}) {
   function setUp(body) {
     if (!state.setupOpen) throw new Refused(404, 'setup_closed', 'this server is set up already');
     if (body.token !== 'mock-token') throw new Refused(403, 'token_wrong', 'this link is not right or no longer valid, read the newest one in the output of the server');
-    if (String(body.password).length < 12) throw new Refused(400, 'password_short', 'the password is too short, use at least 12 characters', 'password');
+    if (String(body.password).length < 15) throw new Refused(400, 'password_short', 'the password is too short, use at least 15 characters', 'password');
     Object.assign(state, { setupOpen: false, signedIn: true, sites: [] });
     return session();
   }

@@ -173,7 +173,7 @@ const steps = {
     await button('Add a user').click();
     await page.getByLabel('Login').fill('jonas');
     await page.getByLabel('E-mail').fill('new@aizome.example');
-    await page.getByLabel('Their password').fill('twelve letters');
+    await page.getByLabel('Their password').fill('long enough words');
     await proof().fill(password);
     await button('Add the user').click();
     await page.getByText('This login is taken').waitFor();

@@ -67,9 +67,6 @@ export const metrics = {
   actionsPerVisit: derived('nb_actions_per_visit', 'Actions per visit', 'Mean number of actions of a visit', {
     format: 'decimal', good: 'up', of: ratio('nb_actions', 'nb_visits', 'nb_actions_per_visit'),
   }),
-  pagesPerSearch: derived('nb_pages_per_search', 'Result pages', 'Mean number of result pages seen', {
-    format: 'decimal', good: 'neither', of: first('nb_pages_per_search'),
-  }),
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof metrics;

@@ -38,11 +38,14 @@ export interface Visit {
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
 const maybe = (value: unknown): string | undefined => text(value) || undefined;
 
+/** Kinds whose title is only the name of the kind: their address says more. */
+const named = new Set(['outlink', 'download']);
+
 function actionOf(cells: Cells): VisitAction {
   const url = maybe(cells.url);
   return {
     kind: text(cells.type),
-    title: text(cells.pageTitle) || text(cells.siteSearchKeyword) || text(cells.title) || (url ?? 'Not set'),
+    title: text(cells.pageTitle) || text(cells.siteSearchKeyword) || (named.has(text(cells.type)) ? (url ?? '') : text(cells.title)) || (url ?? 'Not set'),
     url,
     at_s: numberOf(cells.timestamp) ?? 0,
     spent_s: numberOf(cells.timeSpent) ?? 0,

@@ -1,6 +1,6 @@
 import {
   actionsGetDownloads, actionsGetEntryPageTitles, actionsGetEntryPageUrls, actionsGetExitPageTitles, actionsGetExitPageUrls,
-  actionsGetOutlinks, actionsGetPageTitles, actionsGetPageUrls, actionsGetSiteSearchKeywords, actionsGetSiteSearchNoResultKeywords,
+  actionsGetOutlinks, actionsGetPageTitles, actionsGetPageUrls,
   devicesDetectionGetBrand, devicesDetectionGetBrowserEngines, devicesDetectionGetBrowserVersions, devicesDetectionGetBrowsers,
   devicesDetectionGetModel, devicesDetectionGetOsFamilies, devicesDetectionGetOsVersions, devicesDetectionGetType,
   referrersGetAll, referrersGetCampaigns, referrersGetKeywords, referrersGetKeywordsFromCampaignId, referrersGetKeywordsFromSearchEngineId,
@@ -36,7 +36,6 @@ const pageMetrics: readonly MetricName[] = ['hits', 'visits', 'timeOnPage', 'ent
 const entryMetrics: readonly MetricName[] = ['entries', 'entryBounces', 'entryBounceRate', 'hits'];
 const exitMetrics: readonly MetricName[] = ['exits', 'exitRate', 'hits'];
 const useMetrics: readonly MetricName[] = ['hits', 'visits'];
-const searchMetrics: readonly MetricName[] = ['hits', 'visits', 'pagesPerSearch', 'exitRate'];
 
 interface Extra {
   readonly branch?: unknown;
@@ -77,8 +76,6 @@ export const reports: readonly Report[] = [
   report('behaviour', 'titles', 'Page titles', 'Title', actionsGetPageTitles, { metrics: pageMetrics }),
   report('behaviour', 'entry-titles', 'Entry titles', 'Title', actionsGetEntryPageTitles, { metrics: entryMetrics }),
   report('behaviour', 'exit-titles', 'Exit titles', 'Title', actionsGetExitPageTitles, { metrics: exitMetrics }),
-  report('behaviour', 'site-search', 'Site search', 'Keyword', actionsGetSiteSearchKeywords, { metrics: searchMetrics }),
-  report('behaviour', 'site-search-nothing', 'Searches without result', 'Keyword', actionsGetSiteSearchNoResultKeywords, { metrics: searchMetrics }),
   report('behaviour', 'downloads', 'Downloads', 'File', actionsGetDownloads, { metrics: useMetrics }),
   report('behaviour', 'outlinks', 'Outlinks', 'Address', actionsGetOutlinks, { metrics: useMetrics, words: 'external links' }),
   report('acquisition', 'channels', 'Channels', 'Channel', referrersGetReferrerType, { words: 'referrer type' }),
@@ -114,7 +111,6 @@ export const reportPages: readonly ReportPage[] = [
   { title: 'Pages', section: 'behaviour', reports: ['pages', 'titles'] },
   { title: 'Entry pages', section: 'behaviour', reports: ['entry-pages', 'entry-titles'] },
   { title: 'Exit pages', section: 'behaviour', reports: ['exit-pages', 'exit-titles'] },
-  { title: 'Site search', section: 'behaviour', reports: ['site-search', 'site-search-nothing'] },
   { title: 'Outlinks', section: 'behaviour', reports: ['outlinks'] },
   { title: 'Downloads', section: 'behaviour', reports: ['downloads'] },
   { title: 'All channels', section: 'acquisition', reports: ['channels', 'referrers'] },

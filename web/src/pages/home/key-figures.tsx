@@ -7,7 +7,7 @@ import { useQueryState } from '../../lib/query-state';
 import type { Cells } from '../../lib/rows';
 import { useSiteView } from '../../lib/site-view';
 import { figureOf, figures, type Figure } from './figures';
-import { useGraph, useSparks, useTotals } from './use-overview';
+import { useGraph, useSparks, useTotals, type Grain } from './use-overview';
 import styles from './key-figures.module.css';
 
 interface Total {
@@ -31,16 +31,17 @@ interface FigureButtonProps {
   readonly isLoading: boolean;
   readonly change: number | undefined;
   readonly isOpen: boolean;
+  readonly grain: Grain;
   readonly sparks: readonly (number | undefined)[];
 }
 
-function FigureButton({ figure, chosen, onPress, total, isLoading, change, isOpen, sparks }: FigureButtonProps) {
+function FigureButton({ figure, chosen, onPress, total, isLoading, change, isOpen, grain, sparks }: FigureButtonProps) {
   const { metric } = figure;
   return (
     <Button className={styles.figure ?? ''} aria-pressed={chosen} onPress={onPress}>
       <span className={styles.name}>
         {metric.label}
-        {total.summed && <span className={styles.note} title="Nobody is recognised from one day to the next over this period: the days are added up"> sum of days</span>}
+        {total.summed && <span className={styles.note} title={`Over this period nobody is recognised from one ${grain} to the next: the ${grain}s are added up`}> sum of {grain}s</span>}
       </span>
       <span className={styles.numbers}>
         {isLoading ? (
@@ -83,6 +84,7 @@ export function KeyFigures() {
             isLoading={totals.isPending}
             change={comparedScope && changeOf(total.value, past)}
             isOpen={isOpen}
+            grain={visitors.grain}
             sparks={(sparks.data ?? []).map((point) => figure.metric.of(point.cells))}
           />
         );

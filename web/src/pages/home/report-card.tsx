@@ -34,7 +34,9 @@ function Rows({ report, withMap }: { readonly report: Report; readonly withMap: 
   const before = useTable(report, comparedScope, { ...sorted, filter_limit: rows_compared });
   if (table.isPending) return <Skeleton rows={rows_shown} />;
   if (table.isError) return <ErrorState what={report.title} error={table.error} onRetry={() => void table.refetch()} />;
-  if (table.data.length === 0) {
+  // Some reports name every value, those that nobody had too.
+  const counted = table.data.filter((row) => metric.of(row.cells) !== 0);
+  if (counted.length === 0) {
     return (
       <EmptyState title="Nothing here in this period">
         {view.segment.length > 0 ? 'Take a condition off, or choose a longer period.' : 'Choose a longer period.'}
@@ -48,7 +50,7 @@ function Rows({ report, withMap }: { readonly report: Report; readonly withMap: 
       rememberName(row.segment ?? '', row.label);
       filterBy(row.segment ?? '');
     };
-  const bars = table.data.slice(0, rows_shown).map((row, at): Bar => {
+  const bars = counted.slice(0, rows_shown).map((row, at): Bar => {
     const value = metric.of(row.cells) ?? 0;
     return {
       id: `${at} ${row.label}`, label: row.label === '' ? 'Not set' : row.label, share: value / top, value: formatNumber(value, metric.format),
@@ -67,7 +69,7 @@ function Rows({ report, withMap }: { readonly report: Report; readonly withMap: 
           </Suspense>
         </Boundary>
       )}
-      <BarList label={`${report.title} by ${metric.label.toLowerCase()}`} bars={bars} showChange={comparedScope !== undefined} />
+      <BarList label={`${report.title} by ${metric.label.toLowerCase()}`} bars={bars} showChange={comparedScope !== undefined && bars.some((bar) => bar.change !== undefined)} />
     </div>
   );
 }

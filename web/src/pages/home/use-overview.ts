@@ -99,7 +99,7 @@ function joined(points: readonly Point[], before: readonly Point[], metric: Metr
   });
 }
 
-type Grain = 'hour' | 'day' | 'week' | 'month';
+export type Grain = 'hour' | 'day' | 'week' | 'month';
 
 /** The main graph: hours of a day, else days, weeks or months of the period, each beside its compared one. */
 export function useGraph(figure: Figure) {

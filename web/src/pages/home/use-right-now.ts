@@ -6,6 +6,8 @@ import { useSiteView } from '../../lib/site-view';
 import { visitsOf, type Visit } from '../../lib/visits';
 
 export const window_min = 30;
+/** Half an hour ago may have been yesterday. */
+const justNow = { period: 'range', date: 'last2' } as const;
 const poll_ms = 5000;
 /** Visits asked for at first; later only changed ones come. */
 export const visits_max = 200;
@@ -30,7 +32,7 @@ export function useRightNow() {
       const since_s = Math.floor(Date.now() / 1000) - window_min * 60;
       const from_s = Math.max(since_s, (old[0]?.last_s ?? 0) - overlap_s);
       const answer = await liveGetLastVisitsDetails(
-        { idSite: site.idsite, segment: scope.segment, filter_limit: visits_max, minTimestamp: from_s },
+        { ...justNow, idSite: site.idsite, segment: scope.segment, filter_limit: visits_max, minTimestamp: from_s },
         signal,
       );
       return merged(old, visitsOf(answer), since_s);
@@ -40,7 +42,7 @@ export function useRightNow() {
     queryKey: ['counters', site.idsite, scope.segment],
     refetchInterval: poll_ms,
     queryFn: async ({ signal }) => {
-      const cells = cellsOf(await liveGetCounters({ idSite: site.idsite, lastMinutes: window_min, segment: scope.segment }, signal));
+      const cells = cellsOf(await liveGetCounters({ ...justNow, idSite: site.idsite, lastMinutes: window_min, segment: scope.segment }, signal));
       return { visitors: numberOf(cells.visitors) ?? 0, actions: numberOf(cells.actions) ?? 0 };
     },
   });

@@ -27,7 +27,7 @@ export function AccountStep({ token }: { readonly token: string }) {
       <form className={form.form} onSubmit={submit}>
         <Field label="Login" name="username" autoComplete="username" isRequired autoFocus value={login} onChange={setLogin} error={fieldWords(setUp.error, 'login')} isCode />
         <Field label="E-mail" name="email" type="email" autoComplete="email" isRequired value={email} onChange={setEmail} error={fieldWords(setUp.error, 'email')} hint="For warnings and for a forgotten password." />
-        <PasswordField label="Password" name="new-password" autoComplete="new-password" isRequired value={password} onChange={setPassword} error={fieldWords(setUp.error, 'password')} hint="At least 12 characters. A few words in a row are good." />
+        <PasswordField label="Password" name="new-password" autoComplete="new-password" isRequired value={password} onChange={setPassword} error={fieldWords(setUp.error, 'password')} hint="At least 15 characters. A few words in a row are good." />
         <Button look="primary" type="submit" isPending={setUp.isPending} isDisabled={token === ''}>
           {setUp.isPending ? 'Creating the account…' : 'Create the account'}
         </Button>

@@ -23,7 +23,7 @@ export function CodeStep({ idSite, onDone }: Props) {
   });
   const visits = useQuery({
     queryKey: ['first-visit', idSite],
-    queryFn: async ({ signal }) => numberOf(cellsOf(await liveGetCounters({ idSite, lastMinutes: window_min }, signal)).visits) ?? 0,
+    queryFn: async ({ signal }) => numberOf(cellsOf(await liveGetCounters({ idSite, period: 'day', date: 'today', lastMinutes: window_min }, signal)).visits) ?? 0,
     refetchInterval: (query) => ((query.state.data ?? 0) > 0 ? false : poll_ms),
   });
   const arrived = (visits.data ?? 0) > 0;

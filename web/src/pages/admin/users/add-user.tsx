@@ -31,7 +31,7 @@ export function AddUser({ onClose }: { readonly onClose: () => void }) {
         {problem && <Notice tone="danger">{problem}</Notice>}
         <Field label="Login" isRequired autoFocus autoComplete="off" value={login} onChange={setLogin} error={fieldWords(add.error, 'userLogin')} isCode />
         <Field label="E-mail" type="email" isRequired autoComplete="off" value={email} onChange={setEmail} error={fieldWords(add.error, 'email')} />
-        <PasswordField label="Their password" isRequired autoComplete="new-password" value={password} onChange={setPassword} error={fieldWords(add.error, 'password')} hint="At least 12 characters. Give it to them by a safe way." />
+        <PasswordField label="Their password" isRequired autoComplete="new-password" value={password} onChange={setPassword} error={fieldWords(add.error, 'password')} hint="At least 15 characters, a few words in a row. Give it to them by a safe way." />
         <Choice
           label="May view"
           options={[{ id: nowhere, text: 'Nothing yet' }, ...sites.map((one) => ({ id: String(one.idsite), text: one.name }))]}

@@ -1,5 +1,5 @@
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { usersManagerAddUser, usersManagerDeleteUser, usersManagerGetSitesAccessFromUser, usersManagerGetUsers, usersManagerSetUserAccess } from '../../../api/generated';
+import { ApiError, usersManagerAddUser, usersManagerDeleteUser, usersManagerGetSitesAccessFromUser, usersManagerGetUsers, usersManagerSetUserAccess } from '../../../api/generated';
 import type { Cells } from '../../../lib/rows';
 
 export const roles = [
@@ -13,6 +13,15 @@ export interface User {
   readonly login: string;
   readonly email: string;
   readonly superuser: boolean;
+}
+
+interface NewUser {
+  readonly login: string;
+  readonly email: string;
+  readonly password: string;
+  /** The site they may view from the start. */
+  readonly idSite: number | undefined;
+  readonly proof: string;
 }
 
 /** One changed role that waits for proof. */
@@ -52,9 +61,17 @@ export function useAccess(logins: readonly string[]) {
 export function useAddUser() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (user: { login: string; email: string; password: string; idSite: number | undefined; proof: string }) =>
-      usersManagerAddUser({ userLogin: user.login, email: user.email, password: user.password, initialIdSite: user.idSite, passwordConfirmation: user.proof }),
-    onSuccess: () => client.invalidateQueries({ queryKey: usersKey }),
+    mutationFn: async ({ login, email, password, idSite, proof }: NewUser) => {
+      await usersManagerAddUser({ userLogin: login, email, password, passwordConfirmation: proof });
+      if (idSite === undefined) return;
+      try {
+        await usersManagerSetUserAccess({ userLogin: login, access: 'view', idSites: [idSite], passwordConfirmation: proof });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        throw new ApiError(error.status, error.code, `the user was added, but without access to the site: ${error.message}`, error.request);
+      }
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: usersKey }),
   });
 }
 
