@@ -208,6 +208,8 @@ fn another_campaign_opens_a_visit_but_not_of_one_that_came_straight() {
     let search = Referrer { kind: ReferrerKind::Search, name: "S".into(), ..Referrer::default() };
     let told = tell(&[hit(NOON_S, 1), from(NOON_S + 1, campaign("mid", "")), from(NOON_S + 2, search.clone())]);
     assert_eq!((told.visits(), told.text(1, "referrer_name").as_str()), (1, "mid"));
+    let told = tell(&[hit(NOON_S, 1), from(NOON_S + 1, search.clone())]);
+    assert_eq!((told.visits(), told.text(1, "referrer_name").as_str()), (1, "S"));
     for (first, then, visits) in [
         (campaign("a", "k"), campaign("a", "k"), 1),
         (campaign("a", "k"), campaign("b", "k"), 2),

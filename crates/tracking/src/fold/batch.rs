@@ -105,7 +105,8 @@ impl Fold {
 
     /// A hit of a running visit.
     fn update(&mut self, batch: &mut Batch, hit: &Hit, row: &mut Row) -> Result<(), Error> {
-        if int(row, row::REFERRER_KIND) == ReferrerKind::Direct as i64 && hit.referrer.kind == ReferrerKind::Campaign {
+        let came_straight = int(row, row::REFERRER_KIND) == ReferrerKind::Direct as i64;
+        if came_straight && hit.referrer.kind != ReferrerKind::Direct {
             self.refer(batch, &hit.referrer, row)?;
         }
         // A visit recognised by its fingerprint is from now on that of the id.

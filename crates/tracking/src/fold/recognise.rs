@@ -82,7 +82,7 @@ impl Fold {
     }
 
     /// Whether the hit comes from a campaign, and its visit came by something else. A visit that came straight is
-    /// given the campaign instead.
+    /// given the referrer instead.
     fn is_another_campaign(&mut self, hit: &Hit, row: &Row) -> Result<bool, Error> {
         let kind = int(row, row::REFERRER_KIND);
         if hit.referrer.kind != ReferrerKind::Campaign || kind == ReferrerKind::Direct as i64 {
