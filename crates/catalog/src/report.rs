@@ -103,6 +103,9 @@ pub enum Shape {
     Visits { limit: Option<u64>, with_actions: bool, show: fn(&VisitLog) -> Answer },
 }
 
+/// Facts about a row that depend on the site's clock on a day.
+pub type LocalFacts = fn(&[Value], &Site, Day, &mut Vec<Meta>);
+
 /// How groups become rows of one level.
 pub struct RowLabel {
     /// The row's own key from the keys of a group; many groups may give one row. `None` leaves a group out.
@@ -114,7 +117,7 @@ pub struct RowLabel {
     /// More facts about the row ("url", "logo", "code", "segment").
     pub meta: fn(&[Value], &mut Vec<Meta>),
     /// Further facts that depend on the site's clock on the table's first day.
-    pub local: Option<fn(&[Value], &Site, Day, &mut Vec<Meta>)>,
+    pub local: Option<LocalFacts>,
     /// The label, without further facts, where the row stands inside another one. `None`: as anywhere else.
     pub inside: Option<fn(&[Value]) -> String>,
     /// The column that holds this level's label when levels are flattened.

@@ -106,15 +106,18 @@ impl Table<'_> {
     }
 
     fn level(&self, parent: u32, depth: usize, place: Place) -> Vec<Line> {
-        let children = &self.raw.nodes[parent as usize].children;
-        self.shown(children.iter().map(|node| self.item(*node)).collect(), depth, place)
+        self.shown(self.needed(parent), depth, place)
     }
 
-    fn shown(&self, mut items: Vec<Item>, depth: usize, place: Place) -> Vec<Line> {
+    /// The rows inside a row that have what the report is about.
+    fn needed(&self, parent: u32) -> Vec<Item> {
+        let needs = self.report.needs.and_then(|metric| self.raw.column(metric.id));
+        let items = self.raw.nodes[parent as usize].children.iter().map(|node| self.item(*node));
+        items.filter(|item| needs.is_none_or(|needs| item.cells[needs].float() > 0.0)).collect()
+    }
+
+    fn shown(&self, items: Vec<Item>, depth: usize, place: Place) -> Vec<Line> {
         let labels = self.labels(place);
-        if let Some(needs) = self.report.needs.and_then(|metric| self.raw.column(metric.id)) {
-            items.retain(|item| item.cells[needs].float() > 0.0);
-        }
         let (items, summary) = self.choose(items, &labels);
         let stands = self.standing(items.iter().chain(&summary));
         let window = self.window(items.len() + usize::from(summary.is_some()));
@@ -266,14 +269,20 @@ impl Table<'_> {
         line.columns.push((Cow::Borrowed("label"), Value::from(label)));
         self.columns(&mut line, &item.cells, standing, depth);
         labels.meta(item.node, &mut line.meta);
+        if labels.place == Place::Flat && self.options.with_folders {
+            let folder = item.node.is_some_and(|node| !self.raw.nodes[node as usize].children.is_empty());
+            line.meta.push(("is_aggregate", Value::from(folder)));
+        }
         let Some(node) = item.node.filter(|node| !self.raw.nodes[*node as usize].children.is_empty()) else {
             return line;
         };
-        if labels.place == Place::Opened || (self.report.subtable.is_none() && self.report.rows_max.0 == 0) {
+        if matches!(labels.place, Place::Opened | Place::Flat)
+            || (self.report.subtable.is_none() && self.report.rows_max.0 == 0)
+        {
             return line;
         }
         line.subtable_id = Some(self.raw.number(node));
-        if self.options.expanded && self.options.depth.is_none_or(|most| depth < most) {
+        if self.options.expanded {
             line.subtable = Some(self.inside(node, standing, depth + 1));
         }
         line
@@ -282,11 +291,7 @@ impl Table<'_> {
     /// Rows inside a row: no limit, and what stands outside stands inside.
     fn inside(&self, node: u32, standing: &[&'static str], depth: usize) -> Vec<Line> {
         let labels = self.labels(Place::Inside);
-        let mut items: Vec<Item> =
-            self.raw.nodes[node as usize].children.iter().map(|child| self.item(*child)).collect();
-        if let Some(needs) = self.report.needs.and_then(|metric| self.raw.column(metric.id)) {
-            items.retain(|item| item.cells[needs].float() > 0.0);
-        }
+        let items = self.needed(node);
         let (items, summary) = self.choose(items, &labels);
         items.iter().chain(&summary).map(|item| self.line(item, &labels, standing, depth)).collect()
     }
@@ -312,25 +317,26 @@ impl Table<'_> {
 
     fn flat_lines(&self) -> Vec<Line> {
         let mut items = Vec::new();
-        self.leaves(0, &mut items);
+        for outer in self.needed(0) {
+            self.flatten(outer, &mut items);
+        }
         self.shown(items, 0, Place::Flat)
     }
 
-    fn leaves(&self, node: u32, items: &mut Vec<Item>) {
-        for child in &self.raw.nodes[node as usize].children {
-            let folder = !self.raw.nodes[*child as usize].children.is_empty();
-            if !folder || self.options.with_folders {
-                items.push(self.item(*child));
-            }
-            self.leaves(*child, items);
+    /// A row without rows inside, or those inside it.
+    fn flatten(&self, item: Item, items: &mut Vec<Item>) {
+        let children = item.node.map_or(&[][..], |node| &self.raw.nodes[node as usize].children);
+        if children.is_empty() || self.options.with_folders {
+            items.push(item);
         }
+        children.iter().for_each(|child| self.flatten(self.item(*child), items));
     }
 
     /// The rows that the label parameter names, each by its path.
     fn labelled(&self, root: u32) -> Vec<Line> {
         if self.options.flat {
             let mut items = Vec::new();
-            self.leaves(0, &mut items);
+            self.needed(0).into_iter().for_each(|outer| self.flatten(outer, &mut items));
             let labels = self.labels(Place::Flat);
             items.retain(|item| self.options.label.contains(&labels.text(item.node)));
             return self.shown(items, 0, Place::Flat);

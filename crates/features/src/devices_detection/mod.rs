@@ -143,7 +143,7 @@ pub static BROWSER_VERSION: Dimension = Dimension::read_visit(
     "Browser version",
     "browser_version",
     Kind::Text(NAMES),
-    |facts| Value::from(facts.device.client.as_ref().map_or(names::UNKNOWN, |client| &client.version)),
+    |facts| Value::from(facts.device.client.as_ref().map_or("", |client| &client.version)),
 )
 .segments(&[SegmentName::text("browserVersion", "Browser version", VISITORS)]);
 

@@ -8,8 +8,7 @@ use std::{collections::HashMap, sync::OnceLock};
 pub const UNKNOWN: &str = "UNK";
 
 /// Families of systems that run on desktops.
-pub const DESKTOP_FAMILIES: [&str; 8] =
-    ["AmigaOS", "BeOS", "Chrome OS", "GNU/Linux", "IBM", "Mac", "Unix", "Windows"];
+pub const DESKTOP_FAMILIES: [&str; 8] = ["AmigaOS", "BeOS", "Chrome OS", "GNU/Linux", "IBM", "Mac", "Unix", "Windows"];
 
 #[derive(Default)]
 struct Tables {
@@ -43,6 +42,11 @@ fn known(code: &str) -> &str {
 /// The browser's name; programs without a code stand under their name already.
 pub fn browser(code: &str) -> &str {
     tables().browsers.get(code).map_or_else(|| known(code), String::as_str)
+}
+
+/// Whether it is the code of a browser, and no name of a program that has none.
+pub fn is_code(code: &str) -> bool {
+    code == UNKNOWN || tables().browsers.contains_key(code)
 }
 
 /// The system's name. Tablets' own variant of iOS goes by the name of iOS.

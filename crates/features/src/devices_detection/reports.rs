@@ -170,7 +170,9 @@ static GET_BROWSERS: Report = Report {
         text: |keys| names::browser(text(keys, 0)).to_owned(),
         meta: |keys, meta| {
             logo(meta, "browsers", text(keys, 0));
-            meta.push(segment(&[("browserCode", text(keys, 0))]));
+            if names::is_code(text(keys, 0)) {
+                meta.push(segment(&[("browserCode", text(keys, 0))]));
+            }
         },
         flat_column: "DevicesDetection_BrowserName",
         ..LABEL

@@ -78,7 +78,7 @@ fn who(visit: Stored, fields: &mut Fields) {
     };
     put(fields, "userId", text_or_null(visit.text("user_id")));
     put(fields, "visitorType", kind);
-    let icon = (kind != "new").then(|| "plugins/Live/images/returningVisitor.png").map_or(Answer::Null, Answer::from);
+    let icon = (kind != "new").then_some("plugins/Live/images/returningVisitor.png").map_or(Answer::Null, Answer::from);
     put(fields, "visitorTypeIcon", icon);
     put(fields, "visitConverted", visit.int("converted"));
     put(fields, "visitConvertedIcon", Answer::Null);
@@ -140,10 +140,14 @@ fn device(visit: Stored, fields: &mut Fields) {
     let kind = kind.filter(|_| !visit.get("device_type").is_null());
     let known = |text: &str| if text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
     put(fields, "languageCode", visit.text("language"));
-    put(fields, "language", match visit.text("language") {
-        regional if regional.contains('-') => format!("Language code {regional}"),
-        code => geolocation::language_name(code).to_owned(),
-    });
+    put(
+        fields,
+        "language",
+        match visit.text("language") {
+            regional if regional.contains('-') => format!("Language code {regional}"),
+            code => geolocation::language_name(code).to_owned(),
+        },
+    );
     put(
         fields,
         "deviceType",

@@ -110,10 +110,12 @@ fn flatten(name: &str, answer: &Answer, row: &mut Row) {
     row.push((if name.is_empty() { "value".to_owned() } else { name.to_owned() }, text));
 }
 
-/// A cell that no sheet program takes for a formula, quoted where needed.
+/// A cell that no sheet program takes for a formula, quoted where needed. Tabs are blanks, as in Matomo.
 fn cell(text: &str, separator: char) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    let formula = text.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+        && text.parse::<f64>().is_err();
+    let text = text.replace('\t', " ");
+    let text = if formula { format!("'{text}") } else { text };
     if text.contains([separator, '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
@@ -123,9 +125,16 @@ mod tests {
 
     #[test]
     fn no_cell_becomes_a_formula() {
-        for (text, written) in
-            [("=1+1", "'=1+1"), ("-3", "-3"), ("@a", "'@a"), ("a,b", "\"a,b\""), ("x\"y", "\"x\"\"y\""), ("", "")]
-        {
+        for (text, written) in [
+            ("=1+1", "'=1+1"),
+            ("-3", "-3"),
+            ("@a", "'@a"),
+            (" =1", "' =1"),
+            ("＝1", "'＝1"),
+            ("a,b", "\"a,b\""),
+            ("x\"y", "\"x\"\"y\""),
+            ("", ""),
+        ] {
             assert_eq!(cell(text, ','), written);
         }
     }
