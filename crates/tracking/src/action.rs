@@ -4,9 +4,9 @@ use crate::{Invalid, rules::SiteRules, search::Search, url};
 use makoto_model::{Act, ActionKind, Params, TrackedUrl};
 
 /// What of a goal's or order's request is kept until goals are reported.
-const CONVERSION_PARAMETERS: [&str; 14] = [
+const CONVERSION_PARAMETERS: [&str; 13] = [
     "idgoal", "revenue", "ec_id", "ec_items", "ec_st", "ec_tx", "ec_sh", "ec_dt", "_rcn", "_rck", "_ref", "_refts",
-    "url", "pv_id",
+    "pv_id",
 ];
 /// Bytes of a conversion's parameters: an order of some hundred items.
 const CONVERSION_BYTES_MAX: usize = 64 * 1024;
@@ -25,10 +25,10 @@ pub fn choose(
     if params.flag("ping") {
         return Ok(Act::Ping);
     }
-    if let Some(goal) = params.int("idgoal").and_then(|goal| u32::try_from(goal).ok()) {
-        return conversion(goal, params, goal_exists);
-    }
     let page_url = || page.and_then(|page| url::page(page, rules));
+    if let Some(goal) = params.int("idgoal").and_then(|goal| u32::try_from(goal).ok()) {
+        return conversion(goal, params, page_url(), goal_exists);
+    }
     let clicked = |name| {
         let target = url::plain(&url::clean(params.filled(name)?));
         Some(url::parts(&target).map(|_| url::cut(&target, url::TEXT_BYTES_MAX).to_owned()))
@@ -58,12 +58,19 @@ fn title(params: &Params) -> Option<Box<str>> {
     (!kept.is_empty()).then(|| kept.into())
 }
 
-fn conversion(goal: u32, params: &Params, goal_exists: impl Fn(u32) -> bool) -> Result<Act, Invalid> {
+fn conversion(
+    goal: u32,
+    params: &Params,
+    page_url: Option<String>,
+    goal_exists: impl Fn(u32) -> bool,
+) -> Result<Act, Invalid> {
     if goal > 0 && !goal_exists(goal) {
         return Err(Invalid::UnknownGoal);
     }
     let kept = CONVERSION_PARAMETERS.iter().filter_map(|name| Some(((*name).to_owned(), params.get(name)?.into())));
-    let record = serde_json::Value::Object(kept.collect()).to_string();
+    // The page's address without what the site leaves out of addresses.
+    let page = page_url.map(|url| ("url".to_owned(), url.into()));
+    let record = serde_json::Value::Object(kept.chain(page).collect()).to_string();
     if record.len() > CONVERSION_BYTES_MAX {
         return Err(Invalid::TooLong);
     }
@@ -113,8 +120,11 @@ mod tests {
         assert_eq!(chosen("idgoal=99"), Err(Invalid::UnknownGoal));
         assert_eq!(chosen("ca=1"), Err(Invalid::UnclaimedAction));
         assert_eq!(
-            chosen("idgoal=6&revenue=2&token_auth=secret"),
-            Ok(Act::Conversion { goal: 6, params: r#"{"idgoal":"6","revenue":"2"}"#.into() })
+            chosen("idgoal=6&revenue=2&token_auth=secret&url=http://example.org/a?sid=secret"),
+            Ok(Act::Conversion {
+                goal: 6,
+                params: r#"{"idgoal":"6","revenue":"2","url":"http://example.org/a"}"#.into()
+            })
         );
         assert!(matches!(chosen("idgoal=0&ec_id=1"), Ok(Act::Conversion { goal: 0, .. })));
         assert!(matches!(chosen("idgoal=x"), Ok(Act::Action { .. })));
