@@ -41,6 +41,12 @@ pub(crate) fn column_cells(batches: &[RecordBatch], nth: usize) -> Result<Vec<Ce
     Ok(all)
 }
 
+/// The ids in a one-column answer.
+pub(crate) fn ids(connection: &Connection, sql: &str, binds: &[Bound]) -> Result<Vec<i64>, Error> {
+    let cells = column_cells(&ask(connection, sql, binds)?, 0)?;
+    Ok(cells.into_iter().filter_map(Cell::int).collect())
+}
+
 /// Between which moments the actions of a question's visits lie; `None` when there are none.
 pub(crate) fn reach(connection: &Connection, question: &Question) -> Result<Option<(i64, i64)>, Error> {
     let batches = ask(connection, &question.sql, &question.binds)?;

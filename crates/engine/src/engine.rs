@@ -13,7 +13,7 @@ use duckdb::{Config, Connection};
 use makoto_catalog::{Catalog, Plan};
 use makoto_model::{Day, Delta, Row, SiteId};
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
@@ -114,9 +114,11 @@ impl Engine {
                 Some(question) => answer::reach(reader.connection()?, &question)?,
                 None => None,
             };
-            let question = dialect::question(&self.inner.catalog, plan, reach)?;
-            let batches = answer::ask(reader.connection()?, &question.sql, &question.binds)?;
-            self.inner.collect(reader.connection()?, plan, &question, &batches)
+            let connection = reader.connection()?;
+            let find = |sql: &str, binds: &[duckdb::types::Value]| answer::ids(connection, sql, binds);
+            let question = dialect::question(&self.inner.catalog, plan, reach, &find)?;
+            let batches = answer::ask(connection, &question.sql, &question.binds)?;
+            self.inner.collect(connection, plan, &question, &batches)
         })
     }
 
@@ -151,6 +153,11 @@ impl Engine {
     /// After an error the store is as before.
     pub fn compact(&self) -> Result<(), Error> {
         rewrite::compact(&self.inner)
+    }
+
+    /// Where the store of an empty directory keeps its data: a copy written there opens as the store of that directory.
+    pub fn first_file(dir: &Path) -> PathBuf {
+        dir.join("analytics.1.duckdb")
     }
 
     /// Writes a consistent copy to this path; questions and deltas go on meanwhile.

@@ -47,7 +47,8 @@ pub(crate) fn list(
         Some(asked) => answer::reach(connection, &asked)?,
         None => None,
     };
-    let asked = dialect::visits(catalog, question, reach)?;
+    let find = |sql: &str, binds: &[duckdb::types::Value]| answer::ids(connection, sql, binds);
+    let asked = dialect::visits(catalog, question, reach, &find)?;
     let batches = answer::ask(connection, &asked.sql, &asked.binds)?;
     let rows = read(connection, catalog, texts, Table::Visit, &batches)?;
     let mut records: Vec<_> = rows.into_iter().map(|visit| VisitRecord { visit, actions: Vec::new() }).collect();

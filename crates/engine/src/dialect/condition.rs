@@ -35,43 +35,65 @@ impl Printer<'_> {
         let (sql, yields) = self.expr(expr, scope)?;
         let empty = value.is_null() || value.as_text() == Some("");
         match (yields, op) {
-            (Yields::Text(dictionary), Op::Is) if empty => {
-                let table = text_table(dictionary);
-                Ok(format!("({sql} IS NULL OR {sql} IN (SELECT id FROM {table} WHERE text = ''))"))
-            }
+            (Yields::Text(dictionary), Op::Is) if empty => Ok(format!(
+                "({sql} IS NULL OR {})",
+                self.picked(&sql, dictionary, |bind| format!("text = {bind}"), "")?
+            )),
             (Yields::Text(dictionary), Op::IsNot) if empty => {
-                let table = text_table(dictionary);
-                Ok(format!("({sql} IS NOT NULL AND {sql} NOT IN (SELECT id FROM {table} WHERE text = ''))"))
+                let empty = self.picked(&sql, dictionary, |bind| format!("text = {bind}"), "")?;
+                Ok(format!("({sql} IS NOT NULL AND NOT {empty})"))
             }
             (_, Op::Is) if empty => Ok(format!("{sql} IS NULL")),
             (_, Op::IsNot) if empty => Ok(format!("{sql} IS NOT NULL")),
             (_, Op::Contains | Op::StartsWith | Op::EndsWith) if empty => Ok("TRUE".to_owned()),
             (_, Op::ContainsNot) if empty => Ok("FALSE".to_owned()),
-            (Yields::Text(dictionary), _) => Ok(self.compare_text(&sql, dictionary, op, value)),
+            (Yields::Text(dictionary), _) => self.compare_text(&sql, dictionary, op, value),
             (Yields::Date, _) => Ok(self.compare_date(&sql, op, value)),
             (Yields::Int | Yields::Float, _) => Ok(self.compare_number(&sql, op, value)),
         }
     }
 
-    fn compare_text(&mut self, column: &str, dictionary: &str, op: Op, value: &Value) -> String {
+    fn compare_text(&mut self, column: &str, dictionary: &str, op: Op, value: &Value) -> Result<String, Error> {
         let text = shown(value);
-        let text = if dictionary == URLS { without_protocol(&text).to_owned() } else { text };
-        let wanted = format!("lower({})", self.bind(text));
-        let matches = match op {
-            Op::Is | Op::IsNot => format!("lower(text) = {wanted}"),
-            Op::Less => format!("lower(text) < {wanted}"),
-            Op::LessOrEqual => format!("lower(text) <= {wanted}"),
-            Op::More => format!("lower(text) > {wanted}"),
-            Op::MoreOrEqual => format!("lower(text) >= {wanted}"),
-            Op::Contains | Op::ContainsNot => format!("contains(lower(text), {wanted})"),
-            Op::StartsWith => format!("starts_with(lower(text), {wanted})"),
-            Op::EndsWith => format!("ends_with(lower(text), {wanted})"),
+        let text = if dictionary == URLS { without_protocol(&text) } else { &text };
+        let matches = |bind: &str| match op {
+            Op::Is | Op::IsNot => format!("lower(text) = lower({bind})"),
+            Op::Less => format!("lower(text) < lower({bind})"),
+            Op::LessOrEqual => format!("lower(text) <= lower({bind})"),
+            Op::More => format!("lower(text) > lower({bind})"),
+            Op::MoreOrEqual => format!("lower(text) >= lower({bind})"),
+            Op::Contains | Op::ContainsNot => format!("contains(lower(text), lower({bind}))"),
+            Op::StartsWith => format!("starts_with(lower(text), lower({bind}))"),
+            Op::EndsWith => format!("ends_with(lower(text), lower({bind}))"),
         };
-        let found = format!("{column} IN (SELECT id FROM {} WHERE {matches})", text_table(dictionary));
-        match op {
-            Op::IsNot | Op::ContainsNot => format!("(({found}) IS NOT TRUE)"),
+        let found = self.picked(column, dictionary, matches, text)?;
+        Ok(match op {
+            Op::IsNot | Op::ContainsNot => format!("({found} IS NOT TRUE)"),
             _ => found,
+        })
+    }
+
+    /// Whether a column's text meets a condition. A few such texts become plain numbers, which the database compares
+    /// while it reads; many stay a question of their own.
+    fn picked(
+        &mut self,
+        column: &str,
+        dictionary: &str,
+        matches: impl Fn(&str) -> String,
+        text: &str,
+    ) -> Result<String, Error> {
+        let table = text_table(dictionary);
+        let few = format!("SELECT id FROM {table} WHERE {} LIMIT {}", matches("$1"), SINGLE_BINDS_MAX + 1);
+        let ids = (self.find)(&few, &[Bound::Text(text.to_owned())])?;
+        if ids.is_empty() {
+            return Ok("FALSE".to_owned());
         }
+        if ids.len() > SINGLE_BINDS_MAX {
+            let bind = self.bind(text.to_owned());
+            return Ok(format!("({column} IN (SELECT id FROM {table} WHERE {}))", matches(&bind)));
+        }
+        let binds: Vec<_> = ids.iter().map(|id| self.bind(*id)).collect();
+        Ok(format!("({column} IN ({}))", binds.join(", ")))
     }
 
     fn compare_number(&mut self, number: &str, op: Op, value: &Value) -> String {
@@ -196,6 +218,16 @@ pub(crate) fn asks_for_actions(condition: &Condition) -> bool {
         Condition::Not(inner) => asks_for_actions(inner),
         Condition::VisitHasAction { .. } => true,
         Condition::VisitOfAction(inner) => asks_for_actions(inner),
+        Condition::Compare { .. } | Condition::In { .. } => false,
+    }
+}
+
+/// Whether rows are picked by what another table holds, which is too dear to do more than once.
+pub(crate) fn asks_for_visits(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(asks_for_visits),
+        Condition::Not(inner) => asks_for_visits(inner),
+        Condition::VisitHasAction { .. } | Condition::VisitOfAction(_) => true,
         Condition::Compare { .. } | Condition::In { .. } => false,
     }
 }

@@ -2,6 +2,7 @@
 
 mod condition;
 mod expr;
+mod group;
 mod plan;
 mod time;
 mod visits;
@@ -14,6 +15,9 @@ use duckdb::types::Value as Bound;
 use makoto_catalog::{Catalog, Scope, Stored, Table};
 use makoto_model::SiteId;
 
+/// Asks the store for a few ids while a statement is written.
+pub(crate) type Find<'a> = dyn Fn(&str, &[Bound]) -> Result<Vec<i64>, Error> + 'a;
+
 /// Collects the binds of one statement while its text is written.
 pub(crate) struct Printer<'a> {
     pub(crate) catalog: &'a Catalog,
@@ -25,6 +29,7 @@ pub(crate) struct Printer<'a> {
     /// Between these moments lie all actions of the visits asked for, seconds since 1970.
     reach: (i64, i64),
     binds: Vec<Bound>,
+    find: &'a Find<'a>,
     /// A condition on the actions of a visit is being written.
     inside_actions: bool,
     /// An expression over actions read a column of the visit.
@@ -59,7 +64,7 @@ fn alias(scope: Scope) -> &'static str {
 }
 
 impl<'a> Printer<'a> {
-    pub(crate) fn new(catalog: &'a Catalog, site: SiteId, midnights: &[(i64, i64)]) -> Printer<'a> {
+    pub(crate) fn new(catalog: &'a Catalog, site: SiteId, midnights: &[(i64, i64)], find: &'a Find<'a>) -> Printer<'a> {
         Printer {
             catalog,
             site,
@@ -67,6 +72,7 @@ impl<'a> Printer<'a> {
             span: (0, 0),
             reach: (0, 0),
             binds: Vec::new(),
+            find,
             inside_actions: false,
             visit_joined: false,
         }
@@ -90,6 +96,11 @@ impl<'a> Printer<'a> {
         };
         Ok((format!("{}.\"{}\"", alias(scope), column.name), yields))
     }
+}
+
+/// For statements without conditions on texts.
+fn nothing(_: &str, _: &[Bound]) -> Result<Vec<i64>, Error> {
+    Ok(Vec::new())
 }
 
 /// Many numbers as one bind: the text of a list, which the statement casts back.

@@ -1,6 +1,11 @@
 //! Plans: one statement each. Rows are grouped by numbers; texts are joined by the caller afterwards.
 
-use super::{Printer, Yields, alias, condition::asks_for_actions, table};
+use super::{
+    Find, Printer, Yields, alias,
+    condition::{asks_for_actions, asks_for_visits},
+    group::{Counted, Group},
+    nothing, table,
+};
 use crate::Error;
 use duckdb::types::Value as Bound;
 use makoto_catalog::{Aggregate, Bucket, Catalog, Measure, Plan, Scope};
@@ -38,7 +43,7 @@ pub(crate) fn reach_question(catalog: &Catalog, plan: &Plan) -> Option<Question>
 }
 
 pub(super) fn reach_of(catalog: &Catalog, site: SiteId, from_s: i64, until_s: i64) -> Question {
-    let mut print = Printer::new(catalog, site, &[]);
+    let mut print = Printer::new(catalog, site, &[], &nothing);
     print.span = (from_s, until_s);
     let visits = print.visits_between();
     Question {
@@ -53,52 +58,38 @@ pub(crate) fn window(buckets: &[Bucket]) -> Option<(i64, i64)> {
     Some((buckets.first()?.from_s, buckets.last()?.until_s))
 }
 
-struct Printed {
-    keys: Vec<String>,
-    measures: Vec<String>,
-}
-
 /// Prints a plan. `reach` bounds the actions of its visits, as answered to `reach_question`.
-pub(crate) fn question(catalog: &Catalog, plan: &Plan, reach: Option<(i64, i64)>) -> Result<Question, Error> {
+pub(crate) fn question(
+    catalog: &Catalog,
+    plan: &Plan,
+    reach: Option<(i64, i64)>,
+    find: &Find<'_>,
+) -> Result<Question, Error> {
     let Some((from_s, until_s)) = window(&plan.buckets) else {
         return Err(Error::Plan("it has no bucket of time".into()));
     };
-    let mut print = Printer::new(catalog, plan.site, &plan.midnights);
+    let mut print = Printer::new(catalog, plan.site, &plan.midnights, find);
     print.span = (from_s, until_s);
     let (first, last) = reach.unwrap_or((from_s, until_s));
     print.reach = (first - REACH_SLACK_S, last + REACH_SLACK_S);
     let mut columns = Vec::new();
-    let mut printed = Printed { keys: Vec::new(), measures: Vec::new() };
-    let bucket = print.bucket(plan);
+    let mut group = Group { bucket: print.bucket(plan), ..Group::default() };
+    group.bucketed = plan.buckets.len() > 1;
     for key in &plan.keys {
         let (sql, yields) = print.expr(key, plan.scope)?;
-        printed.keys.push(sql);
+        group.keys.push(sql);
         columns.push(Column::Key(yields));
     }
     for measure in &plan.measures {
-        printed.measures.push(print.measure(measure, plan)?);
+        group.measures.push(print.measure(measure, plan)?);
         columns.push(Column::Measure);
     }
-    let rows = print.rows(plan, from_s, until_s)?;
-    let sql = assemble(plan, &bucket, &printed, &rows)?;
+    group.rows = print.rows(plan, from_s, until_s)?;
+    let by_text = columns.iter().any(|column| matches!(column, Column::Key(Yields::Text(_))));
+    let dear_rows = print.visit_joined || asks_for_visits(&plan.filter);
+    let sql = if by_text && !dear_rows && group.counts_different() { group.apart() } else { group.at_once() };
     let sql = print.cut(plan, sql)?;
     Ok(Question { sql, binds: print.binds, columns })
-}
-
-fn assemble(plan: &Plan, bucket: &str, printed: &Printed, rows: &str) -> Result<String, Error> {
-    let mut columns = vec![format!("{bucket} AS b")];
-    columns.extend(printed.keys.iter().enumerate().map(|(nth, key)| format!("{key} AS k{nth}")));
-    columns.extend(printed.measures.iter().enumerate().map(|(nth, measure)| format!("{measure} AS m{nth}")));
-    let mut sql = format!("SELECT {} FROM {rows}", columns.join(", "));
-    let grouped: Vec<String> = match plan.buckets.len() {
-        // A single bucket is a constant: without keys the answer is one row even when nothing was counted.
-        1 => (0..plan.keys.len()).map(|nth| (nth + 2).to_string()).collect(),
-        _ => (0..=plan.keys.len()).map(|nth| (nth + 1).to_string()).collect(),
-    };
-    if !grouped.is_empty() {
-        sql.push_str(&format!(" GROUP BY {}", grouped.join(", ")));
-    }
-    Ok(sql)
 }
 
 impl Printer<'_> {
@@ -149,44 +140,45 @@ impl Printer<'_> {
         parts.join(" OR ")
     }
 
-    fn measure(&mut self, measure: &Measure, plan: &Plan) -> Result<String, Error> {
+    fn measure(&mut self, measure: &Measure, plan: &Plan) -> Result<Counted, Error> {
         let only = match &measure.only {
-            Some(only) => format!(" FILTER (WHERE {})", self.truth(only, plan.scope)?),
-            None => String::new(),
+            Some(only) => Some(self.truth(only, plan.scope)?),
+            None => None,
         };
+        let filter = only.as_ref().map_or(String::new(), |only| format!(" FILTER (WHERE {only})"));
         Ok(match &measure.aggregate {
-            Aggregate::Count => format!("count(*){only}"),
-            Aggregate::Distinct(name) => format!("count(DISTINCT {}){only}", self.column(plan.scope, name)?.0),
+            Aggregate::Count => Counted::Plain(format!("count(*){filter}")),
+            Aggregate::Distinct(name) => {
+                let column = self.column(plan.scope, name)?.0;
+                Counted::Different { value: vec![column], packed: None, only }
+            }
             Aggregate::DistinctPerDay(name) => {
-                format!("count(DISTINCT {}){only}", self.value_and_day(name, plan)?)
+                let (value, packed) = self.value_and_day(name, plan)?;
+                Counted::Different { value, packed, only }
             }
             Aggregate::DistinctPairs(one, other) => {
-                let (one, other) = (self.column(plan.scope, one)?.0, self.column(plan.scope, other)?.0);
-                format!(
-                    "count(DISTINCT CASE WHEN {one} IS NOT NULL AND {other} IS NOT NULL THEN ({one}, {other}) END){only}"
-                )
+                let value = vec![self.column(plan.scope, one)?.0, self.column(plan.scope, other)?.0];
+                Counted::Different { value, packed: None, only }
             }
-            Aggregate::Sum(expr) => match self.expr(expr, plan.scope)? {
-                (sql, Yields::Float) => format!("coalesce(sum({sql}){only}, 0.0)"),
-                (sql, _) => format!("CAST(coalesce(sum({sql}){only}, 0) AS BIGINT)"),
-            },
-            Aggregate::Max(expr) => format!("max({}){only}", self.expr(expr, plan.scope)?.0),
-            Aggregate::Min(expr) => format!("min({}){only}", self.expr(expr, plan.scope)?.0),
+            Aggregate::Sum(expr) => Counted::Plain(match self.expr(expr, plan.scope)? {
+                (sql, Yields::Float) => format!("coalesce(sum({sql}){filter}, 0.0)"),
+                (sql, _) => format!("CAST(coalesce(sum({sql}){filter}, 0) AS BIGINT)"),
+            }),
+            Aggregate::Max(expr) => Counted::Plain(format!("max({}){filter}", self.expr(expr, plan.scope)?.0)),
+            Aggregate::Min(expr) => Counted::Plain(format!("min({}){filter}", self.expr(expr, plan.scope)?.0)),
         })
     }
 
-    /// A number that is another for each pair of a column's value and a local day.
-    fn value_and_day(&mut self, name: &str, plan: &Plan) -> Result<String, Error> {
+    /// A column's value and the local day; and, for numbers of a dictionary, both in one number.
+    fn value_and_day(&mut self, name: &str, plan: &Plan) -> Result<(Vec<String>, Option<String>), Error> {
         let (column, yields) = self.column(plan.scope, name)?;
         if days_are_buckets(plan) {
-            return Ok(column);
+            return Ok((vec![column], None));
         }
         let starts: Vec<i64> = plan.midnights.iter().map(|&(from_s, _)| from_s).collect();
         let day = self.place_of(moment(plan.scope), &starts);
-        Ok(match yields {
-            Yields::Text(_) => format!("(CAST({column} AS BIGINT) + ({day} << 32))"),
-            _ => format!("({column}, {day})"),
-        })
+        let packed = matches!(yields, Yields::Text(_)).then(|| format!("(CAST({column} AS BIGINT) + ({day} << 32))"));
+        Ok((vec![column, day], packed))
     }
 
     /// Keeps the largest rows of each bucket.

@@ -1,9 +1,9 @@
 //! Statements about single visits.
 
 use super::{
-    Printer, Question,
+    Find, Printer, Question,
     condition::asks_for_actions,
-    list,
+    list, nothing,
     plan::{REACH_SLACK_S, reach_of},
 };
 use crate::{Error, VisitsQuestion};
@@ -30,8 +30,13 @@ pub(crate) fn reach_of_visits(catalog: &Catalog, asked: &VisitsQuestion) -> Opti
 }
 
 /// One page of the visits log.
-pub(crate) fn visits(catalog: &Catalog, asked: &VisitsQuestion, reach: Option<(i64, i64)>) -> Result<Question, Error> {
-    let mut print = Printer::new(catalog, asked.site, &asked.midnights);
+pub(crate) fn visits(
+    catalog: &Catalog,
+    asked: &VisitsQuestion,
+    reach: Option<(i64, i64)>,
+    find: &Find<'_>,
+) -> Result<Question, Error> {
+    let mut print = Printer::new(catalog, asked.site, &asked.midnights, find);
     let (first, last) = reach.unwrap_or((from_s(asked), asked.until_s));
     print.reach = (first - REACH_SLACK_S, last + REACH_SLACK_S);
     let filter = print.condition(&asked.filter, Scope::Visit)?;
@@ -49,7 +54,7 @@ pub(crate) fn visits(catalog: &Catalog, asked: &VisitsQuestion, reach: Option<(i
 
 /// The actions of these visits, which lie between these moments.
 pub(crate) fn actions_of(catalog: &Catalog, site: SiteId, visits: &[i64], reach: (i64, i64)) -> Question {
-    let mut print = Printer::new(catalog, site, &[]);
+    let mut print = Printer::new(catalog, site, &[], &nothing);
     let (site, ids) = (print.bind(site.0), print.bind(list(visits)));
     let (from, until) = (print.bind(reach.0 - REACH_SLACK_S), print.bind(reach.1 + REACH_SLACK_S));
     let sql = format!(
@@ -62,7 +67,7 @@ pub(crate) fn actions_of(catalog: &Catalog, site: SiteId, visits: &[i64], reach:
 
 /// The visits of a site whose stamped day is this one.
 pub(crate) fn partition(catalog: &Catalog, site: SiteId, day: Day) -> Question {
-    let mut print = Printer::new(catalog, site, &[]);
+    let mut print = Printer::new(catalog, site, &[], &nothing);
     let (site, day) = (print.bind(site.0), print.bind(day.0));
     let sql = format!(
         "SELECT {} FROM visit v WHERE v.site_id = {site} AND v.day = {day} ORDER BY v.visit_id",

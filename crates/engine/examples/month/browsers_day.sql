@@ -1,0 +1,1 @@
+SELECT browser, count(*), count(DISTINCT visitor), sum(action_count)::BIGINT, sum(visit_length_s)::BIGINT, count(*) FILTER (action_count = 1), max(action_count) FROM visit WHERE last_action_s >= 1773532800 AND last_action_s < 1773619200 GROUP BY 1

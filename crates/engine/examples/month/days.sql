@@ -1,0 +1,1 @@
+SELECT (last_action_s - 1772323200) // 86400, count(*), count(DISTINCT visitor), sum(action_count)::BIGINT, sum(visit_length_s)::BIGINT, count(*) FILTER (action_count = 1), max(action_count) FROM visit WHERE last_action_s < 1775001600 GROUP BY 1

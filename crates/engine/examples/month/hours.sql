@@ -1,0 +1,1 @@
+SELECT (last_action_s // 3600) % 24, count(*), count(DISTINCT visitor | (((last_action_s - 1772323200) // 86400) << 32)), sum(action_count)::BIGINT, sum(visit_length_s)::BIGINT, count(*) FILTER (action_count = 1), max(action_count) FROM visit GROUP BY 1

@@ -1,0 +1,1 @@
+SELECT count(*), count(DISTINCT visitor), sum(action_count)::BIGINT FROM visit

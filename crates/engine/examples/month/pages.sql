@@ -1,0 +1,1 @@
+WITH p AS (SELECT url, count(*) n FROM action WHERE kind = 1 GROUP BY 1), s AS (SELECT url, count(*) v FROM (SELECT DISTINCT url, visit_id FROM action WHERE kind = 1) GROUP BY 1), u AS (SELECT url, count(*) u FROM (SELECT DISTINCT url, visitor, (time_s - 1772323200) // 86400 FROM action WHERE kind = 1) GROUP BY 1) SELECT url, n, v, u FROM p JOIN s USING (url) JOIN u USING (url)

@@ -1,0 +1,1 @@
+SELECT url, count(*), count(DISTINCT visit_id), count(DISTINCT visitor | (((time_s - 1772323200) // 86400) << 32)) FROM action WHERE kind = 1 AND visit_id IN (SELECT visit_id FROM action WHERE url IN (SELECT id FROM text_url WHERE contains(lower(text), 'section-7/'))) GROUP BY 1

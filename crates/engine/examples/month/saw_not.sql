@@ -1,0 +1,1 @@
+SELECT browser, count(*), count(DISTINCT visitor | (((last_action_s - 1772323200) // 86400) << 32)), sum(action_count)::BIGINT, sum(visit_length_s)::BIGINT, count(*) FILTER (action_count = 1), max(action_count) FROM visit WHERE visit_id NOT IN (SELECT visit_id FROM action WHERE url IN (SELECT id FROM text_url WHERE contains(lower(text), 'section-7/'))) GROUP BY 1
