@@ -61,7 +61,10 @@ impl Reader {
     /// Writes a copy of the file as its last commit left it.
     pub(crate) fn copy(&self, to: &Path) -> Result<(), Error> {
         let done = self.connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]);
-        done.map(drop).map_err(|error| Error::sqlite(&self.path, error))
+        done.map_err(|error| Error::sqlite(&self.path, error))?;
+        // A copy comes out in SQLite's first mode, which no journal has.
+        let copy = Connection::open(to).and_then(|copy| copy.pragma_update(None, "journal_mode", "WAL"));
+        copy.map_err(|error| Error::sqlite(to, error))
     }
 
     /// Fills the batch with what follows `after`. Damage and gaps are errors; that the log begins later is

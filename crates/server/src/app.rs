@@ -13,6 +13,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
+/// A site with the rules that were made from it.
+type SiteAndRules = (Arc<makoto_model::Site>, Arc<SiteRules>);
+
 /// The joined parts of a running server.
 pub struct App {
     pub config: Config,
@@ -30,7 +33,7 @@ pub struct App {
     pub metrics: Metrics,
     pub setup: RwLock<Option<Arc<Setup>>>,
     /// What tracking derives from a site's settings, made anew when the site changes.
-    pub rules: Mutex<HashMap<u32, (Arc<makoto_model::Site>, Arc<SiteRules>)>>,
+    pub rules: Mutex<HashMap<u32, SiteAndRules>>,
 }
 
 impl App {

@@ -6,6 +6,7 @@ use crate::{
     instance::Files,
     serve::Running,
 };
+use makoto_engine::Engine;
 use makoto_meta::Activity;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -47,7 +48,9 @@ pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
         let still = app.flow.pause();
         let copy = Files::new(&target);
         makoto_tracking::backup(&from.fold(), &copy.fold())?;
-        app.engine.backup(&copy.analytics())?;
+        let folder = copy.analytics();
+        std::fs::create_dir_all(&folder).map_err(|fault| Failure::file(&folder, fault))?;
+        app.engine.backup(&Engine::first_file(&folder))?;
         drop(still);
         app.journal.backup(&copy.journal())?;
         Ok(())
