@@ -21,6 +21,8 @@ pub struct Metric {
 pub enum Unit {
     Count,
     LengthS,
+    /// A length in seconds that words show as a clock does, `00:01:30`.
+    Clock,
     /// Counted in milliseconds, shown in seconds.
     LengthMs,
     /// A share of 1, shown as a percentage.

@@ -164,6 +164,8 @@ pub struct Tree {
     pub leaf_segment: &'static str,
     /// Segment of folders, by how their URLs begin.
     pub folder_segment: Option<&'static str>,
+    /// The caller may say how deep rows are nested in one answer.
+    pub limits_depth: bool,
     /// How often the value in a segment is encoded.
     pub encodings: u8,
     pub flat_column: &'static str,

@@ -54,6 +54,22 @@ impl Labels<'_> {
         }
     }
 
+    /// What rows are sorted by: the label, encoded as it is stored.
+    pub fn sorted_by(&self, node: Option<u32>) -> String {
+        match (&self.report.shape, node) {
+            (Shape::Tree(tree), Some(node)) if tree.url => {
+                let name = &self.raw.nodes[node as usize].name;
+                match (self.place, name) {
+                    (_, Name::Others | Name::Nameless) => self.text(Some(node)),
+                    (Place::Flat, _) => self.flat_path(tree, node),
+                    _ if name.is_leaf() => format!("{}{}", tree.leaf_prefix, name.path()),
+                    _ => name.path().to_owned(),
+                }
+            }
+            _ => self.text(node),
+        }
+    }
+
     fn key_text(&self, levels: &[RowLabel], depth: usize, key: &[Value]) -> String {
         let Some(level) = levels.get(depth) else { return String::new() };
         match (self.place, level.inside) {

@@ -26,6 +26,8 @@ pub struct Options {
     pub flat: bool,
     pub with_folders: bool,
     pub expanded: bool,
+    /// Levels of rows inside rows that are shown.
+    pub depth: Option<usize>,
     pub subtable: Option<u32>,
     pub label: Vec<String>,
     pub show: Vec<String>,
@@ -78,6 +80,7 @@ impl Options {
             flat: params.flag("flat"),
             with_folders: params.flag("include_aggregate_rows"),
             expanded: params.flag("expanded"),
+            depth: count("depth").filter(|depth| *depth > 0),
             subtable: params.int("idSubtable").and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0),
             label: labels.map(|(_, label)| label.to_owned()).filter(|label| !label.is_empty()).collect(),
             show: list(params, "showColumns"),

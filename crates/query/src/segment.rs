@@ -162,9 +162,13 @@ fn leaf(dimension: &'static Dimension, segment: &SegmentName, op: Op, value: &st
     match dimension.scope {
         Scope::Visit if negated => Leaf::Visit(Condition::Not(Box::new(meets(dimension, segment, positive_op, value)))),
         Scope::Visit => Leaf::Visit(meets(dimension, segment, op, value)),
+        // "Has some value" is no negation: an action that has one is what is looked for.
+        Scope::Action if negated && value.is_empty() => {
+            let some = Condition::Compare { expr: dimension.expr(), op: Op::IsNot, value: Value::Null };
+            Leaf::Action(of_kind(segment, some))
+        }
         Scope::Action => {
             let of_kind = of_kind(segment, meets(dimension, segment, positive_op, value));
-            // An action that lacks the value is not what "is empty" asks for, unless it is of the kind that has it.
             if negated { Leaf::Visit(has_action(of_kind, true)) } else { Leaf::Action(of_kind) }
         }
     }

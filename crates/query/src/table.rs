@@ -101,6 +101,14 @@ impl Table<'_> {
         Labels { report: self.report, raw: self.raw, site: self.site, day: self.day, place }
     }
 
+    /// Levels of rows inside rows that the caller wants, where the report lets them choose.
+    fn deepest(&self) -> Option<usize> {
+        match &self.report.shape {
+            Shape::Tree(tree) if tree.limits_depth => self.options.depth,
+            _ => None,
+        }
+    }
+
     fn item(&self, node: u32) -> Item {
         Item { node: Some(node), cells: self.raw.row(node).to_vec() }
     }
@@ -119,8 +127,8 @@ impl Table<'_> {
     fn shown(&self, items: Vec<Item>, depth: usize, place: Place) -> Vec<Line> {
         let labels = self.labels(place);
         let (items, summary) = self.choose(items, &labels);
-        let stands = self.standing(items.iter().chain(&summary));
         let window = self.window(items.len() + usize::from(summary.is_some()));
+        let stands = self.standing(items.iter().chain(&summary).skip(window.start).take(window.len()));
         items
             .iter()
             .chain(&summary)
@@ -198,7 +206,7 @@ impl Table<'_> {
     fn sort(&self, items: &mut [Item], labels: &Labels) {
         let asked = self.options.sort.as_deref();
         if asked == Some("label") {
-            items.sort_by_cached_key(|item| NaturalKey(labels.text(item.node)));
+            items.sort_by_cached_key(|item| NaturalKey(labels.sorted_by(item.node)));
             if !self.options.ascending {
                 items.reverse();
             }
@@ -219,7 +227,7 @@ impl Table<'_> {
             let level =
                 items[start..].iter().take_while(|item| by_number(item, &items[start]) == Ordering::Equal).count();
             if level > 1 && self.window(items.len()).end > start {
-                items[start..start + level].sort_by_cached_key(|item| NaturalKey(labels.text(item.node)));
+                items[start..start + level].sort_by_cached_key(|item| NaturalKey(labels.sorted_by(item.node)));
             }
             start += level;
         }
@@ -282,7 +290,7 @@ impl Table<'_> {
             return line;
         }
         line.subtable_id = Some(self.raw.number(node));
-        if self.options.expanded {
+        if self.options.expanded && self.deepest().is_none_or(|deepest| depth < deepest) {
             line.subtable = Some(self.inside(node, standing, depth + 1));
         }
         line

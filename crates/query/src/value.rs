@@ -21,6 +21,10 @@ pub fn computed(number: f64, unit: Unit, percents: bool, in_words: bool) -> Valu
     match unit {
         Unit::Percent if percents => Value::from(percent(number)),
         Unit::LengthS if in_words => Value::from(words::length(number)),
+        Unit::Clock if in_words => {
+            let whole = number.max(0.0) as i64;
+            Value::from(format!("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60))
+        }
         _ if number.fract() == 0.0 && number.abs() < 1e15 => Value::Int(number as i64),
         _ => Value::Float(number),
     }

@@ -73,7 +73,7 @@ pub static AVG_TIME_ON_PAGE: Metric = Metric::processed(
     &[&SUM_TIME_SPENT, &NB_HITS],
     mean_0,
 )
-.unit(Unit::LengthS);
+.unit(Unit::Clock);
 pub static BOUNCE_RATE: Metric = Metric::processed(
     "bounce_rate",
     "Bounce rate",

@@ -130,7 +130,7 @@ const EXIT_TITLE_PARTS: &[Part] = &[
     visits(&[Expr::Column("exit_title")], || known("exit_title"), OF_EXITS),
 ];
 
-const fn pages(leaf_segment: &'static str, flat_column: &'static str) -> Shape {
+const fn pages(leaf_segment: &'static str, flat_column: &'static str, limits_depth: bool) -> Shape {
     Shape::Tree(Tree {
         split: paths::page,
         leaf_prefix: "/",
@@ -143,6 +143,7 @@ const fn pages(leaf_segment: &'static str, flat_column: &'static str) -> Shape {
         folder_segment: Some("pageUrl"),
         flat_column,
         encodings: 2,
+        limits_depth,
     })
 }
 
@@ -159,6 +160,7 @@ const fn titles(leaf_segment: &'static str, flat_column: &'static str) -> Shape 
         folder_segment: None,
         flat_column,
         encodings: 2,
+        limits_depth: false,
     })
 }
 
@@ -175,6 +177,7 @@ const fn links(leaf_segment: &'static str, flat_column: &'static str) -> Shape {
         folder_segment: None,
         flat_column,
         encodings: 2,
+        limits_depth: false,
     })
 }
 
@@ -189,7 +192,7 @@ static PAGE_URLS: Report = Report {
     processed: PROCESSED,
     sort: Some(&NB_VISITS),
     subtable: Some("Actions.getPageUrls"),
-    shape: pages("pageUrl", "Actions_PageUrl"),
+    shape: pages("pageUrl", "Actions_PageUrl", true),
     ..PLAIN
 };
 
@@ -220,7 +223,7 @@ static ENTRY_URLS: Report = Report {
     sort: Some(&ENTRY_VISITS),
     needs: Some(&ENTRY_VISITS),
     subtable: Some("Actions.getEntryPageUrls"),
-    shape: pages("entryPageUrl", "Actions_EntryPageUrl"),
+    shape: pages("entryPageUrl", "Actions_EntryPageUrl", false),
     ..PLAIN
 };
 
@@ -252,7 +255,7 @@ static EXIT_URLS: Report = Report {
     sort: Some(&EXIT_VISITS),
     needs: Some(&EXIT_VISITS),
     subtable: Some("Actions.getExitPageUrls"),
-    shape: pages("exitPageUrl", "Actions_ExitPageUrl"),
+    shape: pages("exitPageUrl", "Actions_ExitPageUrl", false),
     ..PLAIN
 };
 

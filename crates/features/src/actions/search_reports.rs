@@ -94,6 +94,7 @@ const fn keywords(flat_column: &'static str) -> Shape {
         folder_segment: None,
         flat_column,
         encodings: 1,
+        limits_depth: false,
     })
 }
 
