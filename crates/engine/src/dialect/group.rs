@@ -105,16 +105,13 @@ impl Group {
         let mut columns = self.head();
         columns.extend(value.iter().enumerate().map(|(part, sql)| format!("{sql} AS x{part}")));
         let only = only.map_or(String::new(), |only| format!(" AND {only}"));
-        let pairs =
-            format!("SELECT DISTINCT {} FROM {} AND {}{only}", columns.join(", "), self.rows, not_null(&value[..1]));
         let names = self.names().join(", ");
-        format!("SELECT {names}, count(*) AS m{nth} FROM ({pairs}) WHERE {} GROUP BY {names}", self.filled(value))
-    }
-
-    /// The later parts of a value are compared after they were computed once.
-    fn filled(&self, value: &[String]) -> String {
-        let later: Vec<String> = (1..value.len()).map(|part| format!("x{part} IS NOT NULL")).collect();
-        if later.is_empty() { "TRUE".to_owned() } else { later.join(" AND ") }
+        format!(
+            "SELECT {names}, count(*) AS m{nth} FROM (SELECT DISTINCT {} FROM {} AND {}{only}) GROUP BY {names}",
+            columns.join(", "),
+            self.rows,
+            not_null(value)
+        )
     }
 
     fn join(&self, nth: usize) -> String {

@@ -4,6 +4,8 @@ mod condition;
 mod expr;
 mod group;
 mod plan;
+#[cfg(test)]
+mod tests;
 mod time;
 mod visits;
 
