@@ -1,11 +1,10 @@
 // Writes src/api/generated.ts from the OpenAPI document: types, and one function per operation.
-// The document is the one named as an argument, else docs/openapi.json of the server, else web/openapi.json.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// The document is the one named as an argument, else docs/openapi.json, which the server writes from its declarations.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const fromServer = here('../../docs/openapi.json');
-const source = process.argv[2] ?? (existsSync(fromServer) ? fromServer : here('../openapi.json'));
+const source = process.argv[2] ?? here('../../docs/openapi.json');
 const document = JSON.parse(readFileSync(source, 'utf8'));
 const methodPrefix = '/api/v1/methods/';
 
