@@ -168,7 +168,7 @@ fn check_report(report: &'static Report) -> Result<(), Unsound> {
     if report.sort.is_some_and(|sort| !ids.contains(sort.id)) {
         return fault("it is sorted by a metric that it lacks");
     }
-    if report.needs.is_some_and(|needs| !ids.contains(needs.id)) {
+    if report.needs.iter().any(|needs| !ids.contains(needs.id)) {
         return fault("it leaves out rows by a metric that it lacks");
     }
     if report.parts.iter().any(|part| part.keys.len() != report.parts[0].keys.len()) {

@@ -17,8 +17,8 @@ pub struct Report {
     pub processed: &'static [&'static Metric],
     /// Rows are sorted by it, the largest first, unless the caller says otherwise. `None`: as their keys stand.
     pub sort: Option<&'static Metric>,
-    /// Rows without more than 0 of this metric are left out.
-    pub needs: Option<&'static Metric>,
+    /// Rows without more than 0 of each of these metrics are left out.
+    pub needs: &'static [&'static Metric],
     /// A parameter that leaves only rows whose fact of the second name has its value.
     pub narrow: Option<(&'static str, &'static str)>,
     /// The report that opens a row.
@@ -42,7 +42,7 @@ impl Report {
         parts: &[],
         processed: &[],
         sort: None,
-        needs: None,
+        needs: &[],
         narrow: None,
         subtable: None,
         chart: Chart::Table,

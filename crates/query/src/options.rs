@@ -37,6 +37,10 @@ pub struct Options {
     /// Lengths of time and other computed numbers as text too.
     pub words: bool,
     pub raw: bool,
+    /// Columns under the names that people read; never in formats that programs read.
+    pub translate: bool,
+    /// Columns that rows of visits have when all are asked for.
+    pub all_columns: bool,
     /// Sort, limits and patterns apply.
     pub generic: bool,
 }
@@ -55,6 +59,11 @@ fn pattern(params: &Params, pattern: &str, column: &str) -> Result<Option<(Strin
     let regex = RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build();
     let regex = regex.or_else(|_| Regex::new(&regex_lite::escape(text))).map_err(|_| bad("write a simpler pattern"))?;
     Ok(Some((params.filled(column).unwrap_or("label").to_owned(), regex)))
+}
+
+fn machine_read(params: &Params) -> bool {
+    let format = params.filled("format").unwrap_or("xml");
+    format.eq_ignore_ascii_case("json") || format.eq_ignore_ascii_case("xml")
 }
 
 impl Options {
@@ -88,6 +97,8 @@ impl Options {
             percents: words != "0",
             words: matches!(words, "1" | "all"),
             raw: params.flag("showRawMetrics"),
+            translate: params.flag("translateColumnNames") && !machine_read(params),
+            all_columns: params.flag("filter_add_columns_when_show_all_columns"),
             generic: !params.flag("disable_generic_filters"),
         })
     }

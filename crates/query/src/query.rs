@@ -13,10 +13,17 @@ use makoto_access::{Grant, View};
 use makoto_catalog::{Answer, ApiError, Catalog, Condition, Measure, Part, Report, Shape, Table as Stored, VisitLog};
 use makoto_engine::{Engine, VisitsQuestion};
 use makoto_model::{Day, Params, Range, Site, SiteId, Value};
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// Sites times periods of one question at most: each is a table of its own.
 pub const TABLES_MAX: usize = 20_000;
+
+/// How far ahead of us the clock of a visit may run in a log without an end.
+const FUTURE_S: i64 = 366 * 86_400;
 
 /// Visits of one answer of the visits log at most.
 const VISITS_MAX: u64 = 10_000;
@@ -221,7 +228,7 @@ impl Query {
         asked: &Asked,
     ) -> Result<Answered, ApiError> {
         let table = Table { report: source, raw, options: &ask.options, site: ask.site, day: range.first };
-        Ok(match &report.shape {
+        let answered = match &report.shape {
             Shape::Rows { .. } | Shape::Tree(_) => Answered::Table(narrowed(ask, table.lines())),
             Shape::Subtable { alone, .. } => {
                 if ask.options.subtable.is_none() && !alone {
@@ -240,7 +247,8 @@ impl Query {
             Shape::Number { text } => number(&table, *text),
             Shape::Totals => totals(ask, &table, asked),
             Shape::Union { .. } | Shape::Recent { .. } | Shape::Visits { .. } => Answered::Row(Line::default()),
-        })
+        };
+        Ok(if ask.options.translate { translated(answered, source) } else { answered })
     }
 
     fn recent(&self, ask: &Ask, minutes: &str, minutes_max: i64) -> Result<Answered, ApiError> {
@@ -274,7 +282,7 @@ impl Query {
                 let (first, last) = (asked.ranges[0], asked.ranges[asked.ranges.len() - 1]);
                 (ask.site.zone.start_s(first.first), ask.site.zone.start_s(last.last.plus(1)))
             }
-            _ => (0, i64::MAX),
+            _ => (0, ask.now_s + FUTURE_S),
         };
         let count = |name: &str| ask.params.int(name).and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0);
         let asked = count("countVisitorsToFetch").or_else(|| ask.options.limit.map(|limit| limit as u64));
@@ -330,6 +338,25 @@ fn layout(report: &'static Report, persons: Persons) -> Layout {
         columns.extend(of_part);
     }
     (columns, blank, parts)
+}
+
+/// Columns under the names that people read.
+fn translated(answered: Answered, report: &'static Report) -> Answered {
+    let names: HashMap<&str, &'static str> = report.metrics().map(|metric| (metric.id, metric.name)).collect();
+    let rename = |mut line: Line| {
+        for (name, _) in &mut line.columns {
+            *name = match &**name {
+                "label" => Cow::Borrowed("Label"),
+                id => names.get(id).map_or_else(|| name.clone(), |known| Cow::Borrowed(*known)),
+            };
+        }
+        line
+    };
+    match answered {
+        Answered::Table(lines) => Answered::Table(lines.into_iter().map(rename).collect()),
+        Answered::Row(line) => Answered::Row(rename(line)),
+        other => other,
+    }
 }
 
 /// Leaves only the rows that the report's own parameter names.

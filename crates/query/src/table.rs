@@ -7,7 +7,7 @@ use crate::{
     raw::{Name, Number, Raw},
     value,
 };
-use makoto_catalog::{Formula, Metric, Report, Shape};
+use makoto_catalog::{Formula, Metric, Report, Shape, Unit};
 use makoto_model::{Day, Site, Value};
 use std::{borrow::Cow, cmp::Ordering};
 
@@ -119,9 +119,9 @@ impl Table<'_> {
 
     /// The rows inside a row that have what the report is about.
     fn needed(&self, parent: u32) -> Vec<Item> {
-        let needs = self.report.needs.and_then(|metric| self.raw.column(metric.id));
+        let needs: Vec<usize> = self.report.needs.iter().filter_map(|metric| self.raw.column(metric.id)).collect();
         let items = self.raw.nodes[parent as usize].children.iter().map(|node| self.item(*node));
-        items.filter(|item| needs.is_none_or(|needs| item.cells[needs].float() > 0.0)).collect()
+        items.filter(|item| needs.iter().all(|needs| item.cells[*needs].float() > 0.0)).collect()
     }
 
     fn shown(&self, items: Vec<Item>, depth: usize, place: Place) -> Vec<Line> {
@@ -276,6 +276,9 @@ impl Table<'_> {
         }
         line.columns.push((Cow::Borrowed("label"), Value::from(label)));
         self.columns(&mut line, &item.cells, standing, depth);
+        if self.options.all_columns {
+            self.rates(&mut line, &item.cells);
+        }
         labels.meta(item.node, &mut line.meta);
         if labels.place == Place::Flat && self.options.with_folders {
             let folder = item.node.is_some_and(|node| !self.raw.nodes[node as usize].children.is_empty());
@@ -319,6 +322,29 @@ impl Table<'_> {
                 let number = self.compute(metric, cells);
                 let shown = value::computed(number, metric.unit, self.options.percents, self.options.words);
                 line.columns.push((Cow::Borrowed(metric.id), shown));
+            }
+        }
+    }
+
+    /// The rates of visits, where the row has what they are computed from.
+    fn rates(&self, line: &mut Line, cells: &[Number]) {
+        let cell = |name: &str| self.raw.column(name).map_or(0.0, |place| cells[place].float());
+        let rate = |of: &str, digits: i32| {
+            let scale = 10f64.powi(digits);
+            let visits = cell("nb_visits");
+            if visits == 0.0 { 0.0 } else { (cell(of) / visits * scale).round() / scale }
+        };
+        let rates = [
+            ("nb_actions_per_visit", rate("nb_actions", 1), Unit::Number),
+            ("avg_time_on_site", rate("sum_visit_length", 0), Unit::LengthS),
+            ("bounce_rate", rate("bounce_count", 2), Unit::Percent),
+            ("conversion_rate", rate("nb_visits_converted", 4), Unit::Percent),
+        ];
+        for (name, number, unit) in rates {
+            let known = line.columns.iter().any(|(column, _)| column == name);
+            if !known && self.options.shows(name) {
+                let shown = value::computed(number, unit, self.options.percents, self.options.words);
+                line.columns.push((Cow::Borrowed(name), shown));
             }
         }
     }

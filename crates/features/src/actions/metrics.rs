@@ -13,10 +13,10 @@ pub static NB_UNIQ_VISITORS: Metric = Metric::persons(
     "Different visitors who did it.",
     "visitor",
 );
-pub static NB_HITS: Metric = Metric::counted("nb_hits", "Hits", "How often it happened.", Aggregate::Count, None);
+pub static NB_HITS: Metric = Metric::counted("nb_hits", "Pageviews", "How often it happened.", Aggregate::Count, None);
 pub static SUM_TIME_SPENT: Metric = Metric::counted(
     "sum_time_spent",
-    "Total time spent",
+    "Total time spent by visitors (in seconds)",
     "Seconds from this page to the next action.",
     Aggregate::Sum(Expr::Column("spent_before_s")),
     None,
@@ -42,7 +42,7 @@ pub static ENTRY_ACTIONS: Metric = Metric::counted(
 );
 pub static ENTRY_LENGTH: Metric = Metric::counted(
     "entry_sum_visit_length",
-    "Time spent after entering here",
+    "Total time spent by visitors (in seconds) after entering here",
     "Seconds of visits that began here.",
     Aggregate::Sum(Expr::Column("visit_length_s")),
     None,
@@ -68,7 +68,7 @@ pub static EXIT_VISITS: Metric =
 
 pub static AVG_TIME_ON_PAGE: Metric = Metric::processed(
     "avg_time_on_page",
-    "Average time on page",
+    "Avg. time on page",
     "Mean seconds spent here.",
     &[&SUM_TIME_SPENT, &NB_HITS],
     mean_0,
@@ -76,7 +76,7 @@ pub static AVG_TIME_ON_PAGE: Metric = Metric::processed(
 .unit(Unit::Clock);
 pub static BOUNCE_RATE: Metric = Metric::processed(
     "bounce_rate",
-    "Bounce rate",
+    "Bounce Rate",
     "Share of visits that began here and had no further action.",
     &[&ENTRY_BOUNCES, &ENTRY_VISITS],
     share,
@@ -113,7 +113,7 @@ const fn has(zero: &'static Expr) -> Option<Expr> {
 }
 
 macro_rules! timing {
-    ($sum:ident, $hits:ident, $quiet:ident, $min:ident, $max:ident, $mean:ident, $name:literal, $column:literal, $hits_id:literal,
+    ($sum:ident, $hits:ident, $quiet:ident, $min:ident, $max:ident, $mean:ident, $name:literal, $title:literal, $column:literal, $hits_id:literal,
      $min_id:literal, $max_id:literal, $mean_id:literal) => {
         pub static $sum: Metric = Metric::counted(
             concat!("sum_", $column),
@@ -122,6 +122,7 @@ macro_rules! timing {
             Aggregate::Sum(Expr::Column($column)),
             None,
         )
+        .unit(Unit::LengthMs)
         .hidden();
         pub static $hits: Metric = Metric::counted(
             $hits_id,
@@ -158,7 +159,7 @@ macro_rules! timing {
         .only_with(TIMED);
         pub static $mean: Metric = Metric::processed(
             $mean_id,
-            concat!($name, ": average"),
+            $title,
             "Mean seconds of the page views that were timed.",
             &[&$sum, &$hits],
             mean_seconds,
@@ -177,6 +178,7 @@ timing!(
     MAX_NETWORK,
     AVG_NETWORK,
     "Network time",
+    "Avg. network time",
     "time_network",
     "nb_hits_with_time_network",
     "min_time_network",
@@ -191,6 +193,7 @@ timing!(
     MAX_SERVER,
     AVG_SERVER,
     "Server time",
+    "Avg. server time",
     "time_server",
     "nb_hits_with_time_server",
     "min_time_server",
@@ -205,6 +208,7 @@ timing!(
     MAX_TRANSFER,
     AVG_TRANSFER,
     "Transfer time",
+    "Avg. transfer time",
     "time_transfer",
     "nb_hits_with_time_transfer",
     "min_time_transfer",
@@ -219,6 +223,7 @@ timing!(
     MAX_PROCESSING,
     AVG_PROCESSING,
     "DOM processing time",
+    "Avg. DOM processing time",
     "time_dom_processing",
     "nb_hits_with_time_dom_processing",
     "min_time_dom_processing",
@@ -233,6 +238,7 @@ timing!(
     MAX_COMPLETION,
     AVG_COMPLETION,
     "DOM completion time",
+    "Avg. DOM completion time",
     "time_dom_completion",
     "nb_hits_with_time_dom_completion",
     "min_time_dom_completion",
@@ -247,6 +253,7 @@ timing!(
     MAX_ON_LOAD,
     AVG_ON_LOAD,
     "On load time",
+    "Avg. on load time",
     "time_on_load",
     "nb_hits_with_time_on_load",
     "min_time_on_load",
@@ -256,7 +263,7 @@ timing!(
 
 pub static AVG_PAGE_LOAD: Metric = Metric::processed(
     "avg_page_load_time",
-    "Average page load time",
+    "Avg. page load time",
     "Mean seconds until a page was loaded: all its parts together.",
     &[
         &SUM_NETWORK,

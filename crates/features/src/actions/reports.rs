@@ -2,8 +2,9 @@ use super::{
     ENTRY_TITLE, ENTRY_URL, EXIT_TITLE, EXIT_URL, TITLE, URL,
     metrics::{
         AVG_PAGE_LOAD, AVG_TIME_ON_PAGE, BOUNCE_RATE, DOWNLOADS, ENTRY_VISITS, EXIT_RATE, EXIT_VISITS, KEYWORDS,
-        NB_VISITS, OF_ENTRIES, OF_EXITS, OF_LINKS, OF_PAGES, OF_PAGES_BRIEF, OUTLINKS, PAGE_VIEWS, PROCESSED, SEARCHES,
-        SUM_TIME_SPENT, UNIQUE_DOWNLOADS, UNIQUE_KNOWN_PAGES, UNIQUE_OUTLINKS, UNIQUE_PAGE_VIEWS, UNIQUE_UNKNOWN_PAGES,
+        NB_HITS, NB_VISITS, OF_ENTRIES, OF_EXITS, OF_LINKS, OF_PAGES, OF_PAGES_BRIEF, OUTLINKS, PAGE_VIEWS, PROCESSED,
+        SEARCHES, SUM_TIME_SPENT, UNIQUE_DOWNLOADS, UNIQUE_KNOWN_PAGES, UNIQUE_OUTLINKS, UNIQUE_PAGE_VIEWS,
+        UNIQUE_UNKNOWN_PAGES,
     },
     paths, search_reports,
 };
@@ -191,6 +192,7 @@ static PAGE_URLS: Report = Report {
     parts: URL_PARTS,
     processed: PROCESSED,
     sort: Some(&NB_VISITS),
+    needs: &[&NB_HITS],
     subtable: Some("Actions.getPageUrls"),
     shape: pages("pageUrl", "Actions_PageUrl", true),
     ..PLAIN
@@ -206,6 +208,7 @@ static PAGE_TITLES: Report = Report {
     parts: TITLE_PARTS,
     processed: PROCESSED,
     sort: Some(&NB_VISITS),
+    needs: &[&NB_HITS],
     subtable: Some("Actions.getPageTitles"),
     shape: titles("pageTitle", "Actions_PageTitle"),
     ..PLAIN
@@ -221,7 +224,7 @@ static ENTRY_URLS: Report = Report {
     parts: URL_PARTS,
     processed: PROCESSED,
     sort: Some(&ENTRY_VISITS),
-    needs: Some(&ENTRY_VISITS),
+    needs: &[&ENTRY_VISITS, &NB_HITS],
     subtable: Some("Actions.getEntryPageUrls"),
     shape: pages("entryPageUrl", "Actions_EntryPageUrl", false),
     ..PLAIN
@@ -237,7 +240,7 @@ static ENTRY_TITLES: Report = Report {
     parts: TITLE_PARTS,
     processed: PROCESSED,
     sort: Some(&ENTRY_VISITS),
-    needs: Some(&ENTRY_VISITS),
+    needs: &[&ENTRY_VISITS, &NB_HITS],
     subtable: Some("Actions.getEntryPageTitles"),
     shape: titles("entryPageTitle", "Actions_EntryPageTitle"),
     ..PLAIN
@@ -253,7 +256,7 @@ static EXIT_URLS: Report = Report {
     parts: EXIT_URL_PARTS,
     processed: EXIT_PROCESSED,
     sort: Some(&EXIT_VISITS),
-    needs: Some(&EXIT_VISITS),
+    needs: &[&EXIT_VISITS, &NB_HITS],
     subtable: Some("Actions.getExitPageUrls"),
     shape: pages("exitPageUrl", "Actions_ExitPageUrl", false),
     ..PLAIN
@@ -271,7 +274,7 @@ static EXIT_TITLES: Report = Report {
     parts: EXIT_TITLE_PARTS,
     processed: EXIT_PROCESSED,
     sort: Some(&EXIT_VISITS),
-    needs: Some(&EXIT_VISITS),
+    needs: &[&EXIT_VISITS, &NB_HITS],
     subtable: Some("Actions.getExitPageTitles"),
     shape: titles("exitPageTitle", "Actions_ExitPageTitle"),
     ..PLAIN

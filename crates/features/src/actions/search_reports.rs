@@ -107,7 +107,7 @@ pub static GET_KEYWORDS: Report = Report {
     dimension: Some(&TITLE),
     parts: &parts(searches),
     processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &BOUNCE_RATE, &EXIT_RATE],
-    needs: Some(&NB_HITS),
+    needs: &[&NB_HITS],
     shape: keywords("Actions_Keyword"),
     ..PLAIN
 };
@@ -121,7 +121,7 @@ pub static GET_VAIN_KEYWORDS: Report = Report {
     dimension: Some(&TITLE),
     parts: &parts(vain_searches),
     processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &BOUNCE_RATE, &EXIT_RATE],
-    needs: Some(&NB_HITS),
+    needs: &[&NB_HITS],
     shape: keywords("Actions_KeywordwithNoSearchResult"),
     ..PLAIN
 };

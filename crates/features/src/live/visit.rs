@@ -27,10 +27,8 @@ pub fn record(log: &VisitLog, visit: Stored, actions: &[Vec<Value>]) -> Answer {
     put(&mut fields, "visitIp", visit.text("address"));
     put(&mut fields, "visitorId", visit.text("visitor"));
     put(&mut fields, "fingerprint", format!("{:016x}", visit.int("config_id")));
-    if log.with_actions {
-        let end_s = visit.int("first_action_s") + visit.int("visit_length_s") - 1;
-        put(&mut fields, "actionDetails", action::records(log, actions, end_s));
-    }
+    let end_s = visit.int("first_action_s") + visit.int("visit_length_s") - 1;
+    put(&mut fields, "actionDetails", action::records(log, actions, end_s));
     put(&mut fields, "goalConversions", 0);
     put(&mut fields, "siteCurrency", log.site.currency.as_str());
     put(&mut fields, "siteCurrencySymbol", currency_symbol(&log.site.currency));

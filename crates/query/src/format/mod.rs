@@ -93,7 +93,7 @@ pub fn write_answer(answer: Answer, params: &Params) -> Result<Written, ApiError
 
 fn sheet(answered: &Answered, format: Format, params: &Params) -> Written {
     let (separator, ending) = if format == Format::Csv { (',', "csv") } else { ('\t', "tsv") };
-    let text = sheet::write(answered, separator);
+    let text = sheet::write(answered, separator, params.flag("translateColumnNames"));
     let body = match params.get("convertToUnicode") {
         Some("0") => text.into_bytes(),
         _ => std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),

@@ -10,7 +10,7 @@ const NOTHING: &str = "No data available";
 type Row = Vec<(String, String)>;
 
 /// The answer as lines of cells.
-pub fn write(answered: &Answered, separator: char) -> String {
+pub fn write(answered: &Answered, separator: char, translated: bool) -> String {
     let rows = match answered {
         Answered::Plain(answer) => plain_rows(answer),
         other => rows(other),
@@ -20,7 +20,12 @@ pub fn write(answered: &Answered, separator: char) -> String {
         return NOTHING.to_owned();
     }
     let names: Vec<&str> = columns.iter().chain(&facts).map(String::as_str).collect();
-    let mut text = names.iter().map(|name| cell(name, separator)).collect::<Vec<_>>().join(&separator.to_string());
+    let title = |name: &&str| match name.strip_prefix("metadata_") {
+        Some(fact) if translated => format!("Metadata: {fact}"),
+        _ => (*name).to_owned(),
+    };
+    let mut text =
+        names.iter().map(|name| cell(&title(name), separator)).collect::<Vec<_>>().join(&separator.to_string());
     for row in &rows {
         let by_name: HashMap<&str, &str> = row.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let cells = names.iter().map(|name| cell(by_name.get(name).copied().unwrap_or(""), separator));
@@ -145,6 +150,6 @@ mod tests {
             ("a", Answer::Int(1)),
             ("b", Answer::List(vec![Answer::record([("c", Answer::from("x"))])])),
         ])]);
-        assert_eq!(write(&Answered::Plain(answer), ','), "a,b_0_c\n1,x");
+        assert_eq!(write(&Answered::Plain(answer), ',', false), "a,b_0_c\n1,x");
     }
 }
