@@ -141,6 +141,6 @@ pub struct Plan {
     pub filter: Condition,
     pub keys: Vec<Expr>,
     pub measures: Vec<Measure>,
-    /// Rows wanted, the largest of this measure first; `None` for all, in no order.
+    /// Rows wanted of each bucket, the largest of this measure first; `None` for all, in no order.
     pub top: Option<(&'static str, u64)>,
 }

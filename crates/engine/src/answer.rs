@@ -89,6 +89,12 @@ pub(crate) fn decoded(
 
 /// Columns of equal length turned into rows.
 pub(crate) fn rows<T>(columns: Vec<Vec<T>>, rows: usize) -> Vec<Vec<T>> {
+    let width = columns.len();
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
-    (0..rows).map(|_| columns.iter_mut().filter_map(Iterator::next).collect()).collect()
+    let next_row = |_| {
+        let mut row = Vec::with_capacity(width);
+        row.extend(columns.iter_mut().filter_map(Iterator::next));
+        row
+    };
+    (0..rows).map(next_row).collect()
 }

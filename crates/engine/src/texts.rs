@@ -11,15 +11,37 @@ use makoto_catalog::columns::{DICTIONARIES, dictionary_number};
 use makoto_model::TrackedUrl;
 use std::{
     collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
     sync::{Arc, Mutex},
 };
 
-/// Texts kept for all dictionaries together; a month's URLs of a large site take about 30 MiB.
-const CACHE_BYTES_MAX: usize = 48 << 20;
+/// Texts kept per dictionary; a month's 200,000 URLs of a large site take about 24 MiB. Only those of URLs, titles and
+/// visitors can grow so far.
+const SHELF_BYTES_MAX: usize = 32 << 20;
 /// What an entry costs beside its text.
 const ENTRY_BYTES: usize = 48;
 
-type Known = HashMap<u32, Arc<str>>;
+/// Spreads numbers that follow one another; they are our own, so nobody can choose them to collide.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u32(u32::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+type Known = HashMap<u32, Arc<str>, BuildHasherDefault<Spread>>;
 
 #[derive(Default)]
 struct Shelf {
@@ -54,21 +76,21 @@ impl Texts {
         let shelf = dictionary_number(dictionary).and_then(|number| self.shelves.get(usize::from(number)));
         let shelf = shelf.ok_or_else(|| Error::Plan(format!("there is no dictionary {dictionary}")))?;
         let mut shelf = lock(shelf);
+        let known: Vec<_> = ids.iter().map(|id| id.and_then(|id| shelf.texts.get(&id).cloned())).collect();
         let mut missing: Vec<i64> =
-            ids.iter().flatten().filter(|id| !shelf.texts.contains_key(id)).map(|&id| i64::from(id)).collect();
+            ids.iter().zip(&known).filter(|(_, text)| text.is_none()).filter_map(|(id, _)| id.map(i64::from)).collect();
+        if missing.is_empty() {
+            return Ok(known);
+        }
         missing.sort_unstable();
         missing.dedup();
-        if !missing.is_empty() {
-            let read = read(connection, dictionary, &missing)?;
-            let bytes: usize = read.iter().map(|(_, text)| text.len() + ENTRY_BYTES).sum();
-            let share_max = CACHE_BYTES_MAX / DICTIONARIES.len();
-            // URLs and titles may use what the small dictionaries leave.
-            if shelf.bytes + bytes > CACHE_BYTES_MAX / 2 && shelf.bytes > share_max {
-                return Ok(decode_past(&mut shelf, read, ids));
-            }
-            shelf.bytes += bytes;
-            shelf.texts.extend(read);
+        let read = read(connection, dictionary, &missing)?;
+        let bytes: usize = read.iter().map(|(_, text)| text.len() + ENTRY_BYTES).sum();
+        if shelf.bytes + bytes > SHELF_BYTES_MAX {
+            return Ok(decode_past(&mut shelf, read, ids));
         }
+        shelf.bytes += bytes;
+        shelf.texts.extend(read);
         Ok(ids.iter().map(|id| id.and_then(|id| shelf.texts.get(&id).cloned())).collect())
     }
 }
@@ -79,7 +101,7 @@ fn decode_past(shelf: &mut Shelf, read: Vec<(u32, Arc<str>)>, ids: &[Option<u32>
     let read: Known = read.into_iter().collect();
     let find = |id: u32| shelf.texts.get(&id).or_else(|| read.get(&id)).cloned();
     let found = ids.iter().map(|id| id.and_then(find)).collect();
-    *shelf = match bytes <= CACHE_BYTES_MAX / 2 {
+    *shelf = match bytes <= SHELF_BYTES_MAX {
         true => Shelf { texts: read, bytes },
         false => Shelf::default(),
     };
