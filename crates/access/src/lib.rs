@@ -138,8 +138,11 @@ pub enum Denied {
 pub trait IsRole {
     const ROLE: Role;
 }
+#[derive(Clone, Copy, Debug)]
 pub struct View;
+#[derive(Clone, Copy, Debug)]
 pub struct Write;
+#[derive(Clone, Copy, Debug)]
 pub struct Admin;
 impl IsRole for View {
     const ROLE: Role = Role::View;
