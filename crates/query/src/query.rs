@@ -328,11 +328,11 @@ fn layout(report: &'static Report, persons: Persons) -> Layout {
     let (mut columns, mut blank, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     for part in report.parts {
         let (of_part, measures): (Vec<Counted>, Vec<Measure>) = plan::counted(part, persons).into_iter().unzip();
-        let nothing = if part.zeros { Number::Int(0) } else { Number::Absent };
+        let nothing = if part.zeros { Number::ZERO } else { Number::ABSENT };
         blank.extend(of_part.iter().map(|column| match column.merge {
             makoto_catalog::Merge::Sum => nothing,
-            makoto_catalog::Merge::Max | makoto_catalog::Merge::Min if part.zeros => Number::Null,
-            makoto_catalog::Merge::Max | makoto_catalog::Merge::Min => Number::Absent,
+            makoto_catalog::Merge::Max | makoto_catalog::Merge::Min if part.zeros => Number::NULL,
+            makoto_catalog::Merge::Max | makoto_catalog::Merge::Min => Number::ABSENT,
         }));
         parts.push((part, columns.len(), measures));
         columns.extend(of_part);
@@ -371,11 +371,7 @@ fn narrowed(ask: &Ask, lines: Vec<Line>) -> Vec<Line> {
 
 /// The sums of everything, 0 where there is nothing.
 fn sums(raw: &Raw) -> Vec<Number> {
-    let known = |cell: &Number| match cell {
-        Number::Absent | Number::Null => Number::Int(0),
-        other => *other,
-    };
-    raw.row(0).iter().map(known).collect()
+    raw.row(0).iter().map(|cell| if cell.get().is_some() { *cell } else { Number::ZERO }).collect()
 }
 
 fn row_of(table: &Table, left_out: &[&str]) -> Line {

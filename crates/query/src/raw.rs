@@ -10,49 +10,53 @@ use std::{
     sync::Arc,
 };
 
-/// A cell of a table.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Number {
-    /// The row has no such column.
-    Absent,
-    Null,
-    Int(i64),
-    Float(f64),
+/// A cell of a table: a number, null, or nothing at all. Eight bytes, since large sites have millions of them; counts
+/// stay exact up to 2^53.
+#[derive(Clone, Copy, Debug)]
+pub struct Number(f64);
+
+/// Bits of two numbers that are none, told apart by their lowest bits.
+const ABSENT_BITS: u64 = 0x7ff8_0000_0000_0001;
+const NULL_BITS: u64 = 0x7ff8_0000_0000_0002;
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Number) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
 }
 
 impl Number {
+    /// The row has no such column.
+    pub const ABSENT: Number = Number(f64::from_bits(ABSENT_BITS));
+    pub const NULL: Number = Number(f64::from_bits(NULL_BITS));
+    pub const ZERO: Number = Number(0.0);
+
     fn of(value: &Value) -> Number {
-        match value {
-            Value::Int(n) => Number::Int(*n),
-            Value::Float(n) => Number::Float(*n),
-            Value::Null | Value::Text(_) => Number::Null,
-        }
+        value.number().filter(|number| !number.is_nan()).map_or(Number::NULL, Number)
+    }
+
+    /// The number, where there is one.
+    pub fn get(self) -> Option<f64> {
+        (!self.0.is_nan()).then_some(self.0)
     }
 
     /// 0 where there is none.
     pub fn float(self) -> f64 {
-        match self {
-            Number::Absent | Number::Null => 0.0,
-            Number::Int(n) => n as f64,
-            Number::Float(n) => n,
-        }
+        self.get().unwrap_or(0.0)
     }
 
     /// Two rows' cells as one.
     pub fn join(self, other: Number, merge: Merge) -> Number {
-        match (self, other) {
-            (Number::Absent, cell) | (cell, Number::Absent) => cell,
-            (Number::Null, cell) | (cell, Number::Null) => cell,
-            (Number::Int(a), Number::Int(b)) => Number::Int(match merge {
-                Merge::Sum => a.saturating_add(b),
+        match (self.get(), other.get()) {
+            (Some(a), Some(b)) => Number(match merge {
+                Merge::Sum => a + b,
                 Merge::Max => a.max(b),
                 Merge::Min => a.min(b),
             }),
-            (a, b) => Number::Float(match merge {
-                Merge::Sum => a.float() + b.float(),
-                Merge::Max => a.float().max(b.float()),
-                Merge::Min => a.float().min(b.float()),
-            }),
+            (Some(_), None) => self,
+            (None, Some(_)) => other,
+            (None, None) if self == Number::ABSENT => other,
+            (None, None) => self,
         }
     }
 }
@@ -191,6 +195,11 @@ impl Groups {
         let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
         let hits = columns.iter().position(|column| column.name == "nb_hits");
         match (&report.shape, hits) {
+            (Shape::Tree(_), Some(hits)) if order.len() > ORDERED_MAX => order.sort_by_cached_key(|group| {
+                let text = bare(self.keys[*group as usize].first());
+                let hits = self.row(*group)[hits].float() as u64;
+                (std::cmp::Reverse(hits), xxhash_rust::xxh3::xxh3_64(text.as_bytes()))
+            }),
             (Shape::Tree(_), Some(hits)) => order.sort_by(|a, b| {
                 let count = |group: u32| self.row(group)[hits].float();
                 let text = |group: u32| bare(self.keys[group as usize].first());
@@ -201,6 +210,10 @@ impl Groups {
         order
     }
 }
+
+/// More groups are not sorted by their texts: it would take longer than all the rest, and nobody counts so many rows
+/// by hand to open one.
+const ORDERED_MAX: usize = 20_000;
 
 /// A text without protocol and `www.`.
 fn bare(key: Option<&Value>) -> &str {
@@ -227,7 +240,7 @@ fn compare(a: &[Value], b: &[Value]) -> std::cmp::Ordering {
 
 impl Raw {
     fn empty(columns: Vec<Counted>) -> Raw {
-        let cells = vec![Number::Absent; columns.len()];
+        let cells = vec![Number::ABSENT; columns.len()];
         Raw { columns, nodes: vec![Node { name: Name::Root, parent: 0, children: Vec::new() }], cells }
     }
 
@@ -250,7 +263,7 @@ impl Raw {
         let node = self.nodes.len() as u32;
         self.nodes.push(Node { name, parent, children: Vec::new() });
         self.nodes[parent as usize].children.push(node);
-        self.cells.resize(self.cells.len() + self.columns.len(), Number::Absent);
+        self.cells.resize(self.cells.len() + self.columns.len(), Number::ABSENT);
         node
     }
 
@@ -278,8 +291,25 @@ impl Raw {
             Shape::Tree(tree) => raw.add_tree(tree, groups, &order),
             _ => order.iter().for_each(|group| raw.join(0, groups.row(*group), true)),
         }
+        let before = raw.nodes.len();
         raw.cut(0, report.rows_max.0, report.rows_max.1);
-        raw
+        if raw.nodes.len() > before { raw.reachable() } else { raw }
+    }
+
+    /// The same rows without those that were cut off.
+    fn reachable(self) -> Raw {
+        let mut kept = Raw::empty(self.columns.clone());
+        kept.cells.copy_from_slice(self.row(0));
+        let mut waiting = vec![(0, 0)];
+        while let Some((old, new)) = waiting.pop() {
+            for child in &self.nodes[old as usize].children {
+                let node = kept.push(new, self.nodes[*child as usize].name.clone());
+                let start = node as usize * kept.columns.len();
+                kept.cells[start..].copy_from_slice(self.row(*child));
+                waiting.push((*child, node));
+            }
+        }
+        kept
     }
 
     fn add_rows(&mut self, levels: &[RowLabel], groups: &Groups, order: &[u32]) {
@@ -334,7 +364,7 @@ impl Raw {
                 makoto_catalog::AlwaysColumns::All => true,
                 makoto_catalog::AlwaysColumns::Only(name) => column.name == name,
             };
-            self.cells[start + place] = if stands { Number::Int(0) } else { Number::Absent };
+            self.cells[start + place] = if stands { Number::ZERO } else { Number::ABSENT };
         }
         node
     }
@@ -465,5 +495,88 @@ fn named(text: &Arc<str>, part: &str, leaf: bool, word: &'static str) -> Name {
             Name::Path { text: text.clone(), from: from as u32, to: to as u32, leaf }
         }
         _ => Name::Word { text: text.clone(), word, leaf },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Counted;
+    use makoto_catalog::{Aggregate, Metric};
+
+    static HITS: Metric = Metric::counted("nb_hits", "", "", Aggregate::Count, None);
+
+    fn split<'a>(text: &'a str, path: &mut Vec<&'a str>) {
+        path.extend(text.split('/').skip(3));
+    }
+
+    static REPORT: Report = Report {
+        shape: Shape::Tree(Tree {
+            split,
+            leaf_prefix: "/",
+            separator: "/",
+            flat_prefix: true,
+            index: None,
+            nameless: "none",
+            url: true,
+            leaf_segment: "a",
+            folder_segment: None,
+            limits_depth: false,
+            encodings: 2,
+            flat_column: "b",
+        }),
+        rows_max: (3, 3),
+        ..Report::PLAIN
+    };
+
+    fn built(urls: &[(&str, i64)]) -> Raw {
+        let column = Counted { metric: &HITS, name: "nb_hits", merge: Merge::Sum, persons: false };
+        let mut groups = Groups::new(vec![Number::ZERO]);
+        for (url, hits) in urls {
+            let row = RowOut { bucket: 0, keys: vec![Value::from(*url)], measures: vec![Value::Int(*hits)] };
+            groups.add(row, 0);
+        }
+        Raw::build(&REPORT, vec![column], &groups)
+    }
+
+    #[test]
+    fn folders_sum_what_is_in_them_and_the_rest_is_others() {
+        let raw = built(&[
+            ("http://e.org/d/a", 3),
+            ("http://e.org/d/b", 4),
+            ("http://e.org/x", 5),
+            ("http://e.org/y", 2),
+            ("http://e.org/z", 1),
+        ]);
+        let shown: Vec<(&str, f64)> = raw.nodes[0]
+            .children
+            .iter()
+            .map(|node| (raw.nodes[*node as usize].name.path(), raw.row(*node)[0].float()))
+            .collect();
+        assert_eq!(shown, [("d", 7.0), ("x", 5.0), ("", 3.0)]);
+        assert!(matches!(raw.nodes[raw.nodes[0].children[2] as usize].name, Name::Others));
+        assert_eq!(raw.row(0)[0].float(), 15.0);
+        assert_eq!(raw.nodes.len(), 6);
+    }
+
+    #[test]
+    fn a_row_is_found_by_its_number_and_by_its_place() {
+        let raw = built(&[("http://e.org/d/a", 3), ("http://e.org/c/b", 9)]);
+        for (place, name) in [(1, "c"), (2, "d")] {
+            let node = raw.numbered(place).unwrap();
+            assert_eq!(raw.nodes[node as usize].name.path(), name);
+            assert_eq!(raw.numbered(raw.number(node)), Some(node));
+        }
+        assert_eq!(raw.numbered(3), None);
+        assert_eq!(raw.numbered(0), None);
+    }
+
+    #[test]
+    fn nothing_and_null_are_not_zero() {
+        let three = Number(3.0);
+        assert_eq!(Number::ABSENT.join(three, Merge::Sum), three);
+        assert_eq!(Number::NULL.join(Number::ABSENT, Merge::Max), Number::NULL);
+        assert_eq!(Number::ABSENT.join(Number::NULL, Merge::Max), Number::NULL);
+        assert_eq!(three.join(Number(5.0), Merge::Min), three);
     }
 }

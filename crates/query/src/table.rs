@@ -158,7 +158,7 @@ impl Table<'_> {
         }
         if let Some(keep) = self.options.truncate.filter(|keep| *keep < items.len()) {
             let rest = items.split_off(keep);
-            let mut sum = summary.unwrap_or(Item { node: None, cells: vec![Number::Absent; self.raw.columns.len()] });
+            let mut sum = summary.unwrap_or(Item { node: None, cells: vec![Number::ABSENT; self.raw.columns.len()] });
             for item in &rest {
                 for (place, column) in self.raw.columns.iter().enumerate() {
                     sum.cells[place] = sum.cells[place].join(item.cells[place], column.merge);

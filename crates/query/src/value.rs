@@ -6,13 +6,11 @@ use makoto_model::Value;
 
 /// A counted number; `None` where the row has no such column.
 pub fn cell(number: Number, unit: Unit) -> Option<Value> {
-    match (number, unit) {
-        (Number::Absent, _) => None,
-        (Number::Null, _) => Some(Value::Null),
-        (Number::Int(n), Unit::LengthMs) => Some(Value::Float(n as f64 / 1000.0)),
-        (Number::Float(n), Unit::LengthMs) => Some(Value::Float(n / 1000.0)),
-        (Number::Int(n), _) => Some(Value::Int(n)),
-        (Number::Float(n), _) => Some(Value::Float(n)),
+    match number.get() {
+        None => (number == Number::NULL).then_some(Value::Null),
+        Some(n) if unit == Unit::LengthMs => Some(Value::Float(n / 1000.0)),
+        Some(n) if n.fract() == 0.0 && n.abs() < 1e15 => Some(Value::Int(n as i64)),
+        Some(n) => Some(Value::Float(n)),
     }
 }
 
