@@ -1,0 +1,95 @@
+// Sites and people, by a superuser; then the same server as somebody who may only look.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ask, launch, openPage, signIn } from './browser.mjs';
+import { password, startServer } from './server.mjs';
+
+const theirs = 'nine grey herons at noon';
+let server, browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), launch()]);
+});
+after(() => Promise.all([browser?.close(), server?.stop()]));
+
+test('a superuser adds sites and a person, who sees one of them', async (t) => {
+  const { page, faults } = await openPage(browser, server.origin);
+  const button = (name) => page.getByRole('button', { name });
+  await signIn(page, server.origin);
+
+  await t.test('sites are added', async () => {
+    for (const name of ['Orchard', 'Harbour']) {
+      await page.goto(`${server.origin}/admin/websites/manage`);
+      await button('Add a site').click();
+      await page.getByRole('textbox', { name: 'Name' }).fill(name);
+      await page.getByLabel('Address').fill(`${name.toLowerCase()}.example`);
+      await button('Add the site').click();
+      await page.getByRole('link', { name }).waitFor();
+    }
+  });
+
+  await t.test('a site is edited, and stays so', async () => {
+    await page.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'Harbour' }) }).getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Old harbour');
+    await page.getByRole('combobox', { name: 'Time zone' }).fill('tok');
+    await page.getByRole('option', { name: /Japan|Tokyo/ }).click();
+    await button('Save').click();
+    await page.getByRole('link', { name: 'Old harbour' }).waitFor();
+    await page.reload();
+    await page.getByRole('link', { name: 'Old harbour' }).waitFor();
+    const site = await ask(page, 'SitesManager.getSiteFromId', { idSite: '2' });
+    assert.deepEqual([site.name, site.timezone, site.main_url], ['Old harbour', 'Asia/Tokyo', 'https://harbour.example']);
+  });
+
+  await t.test('a person is added who may view one site', async () => {
+    await page.getByRole('link', { name: 'Users' }).click();
+    await button('Add a user').click();
+    await page.getByLabel('Login').fill('jonas');
+    await page.getByLabel('E-mail').fill('jonas@people.example');
+    await page.getByLabel('Their password').fill(theirs);
+    await button(/May view/).click();
+    await page.getByRole('option', { name: 'Old harbour' }).click();
+    await page.getByRole('textbox', { name: /your password/ }).fill(password);
+    await button('Add the user').click();
+    await page.getByText('jonas@people.example').waitFor();
+    const access = await ask(page, 'UsersManager.getSitesAccessFromUser', { userLogin: 'jonas' });
+    assert.deepEqual(access.map(({ site, access: role }) => [Number(site), role]), [[2, 'view']]);
+  });
+  assert.deepEqual(faults, []);
+
+  const other = await openPage(browser, server.origin);
+  await signIn(other.page, server.origin, 'jonas', theirs);
+
+  await t.test('they see that site alone', async () => {
+    await other.page.waitForURL(/\/sites\/2/);
+    await other.page.getByRole('heading', { name: 'Home' }).waitFor();
+    assert.deepEqual((await ask(other.page, 'SitesManager.getSitesWithAtLeastViewAccess', {})).map((site) => site.name), ['Old harbour']);
+    await other.page.goto(`${server.origin}/admin/websites/manage`);
+    await other.page.getByRole('link', { name: 'Old harbour' }).waitFor();
+    assert.equal(await other.page.getByText('Orchard').count(), 0);
+    await other.page.goto(`${server.origin}/sites/1`);
+    await other.page.getByRole('heading', { name: 'Not found' }).waitFor();
+    assert.equal(await other.page.getByRole('region', { name: 'Key figures' }).count(), 0);
+  });
+
+  await t.test('they find nothing to change', async () => {
+    await other.page.goto(`${server.origin}/admin/websites/manage`);
+    await other.page.getByRole('link', { name: 'Old harbour' }).waitFor();
+    for (const name of [/^Add/, /^Edit/, /^Delete/]) assert.equal(await other.page.getByRole('button', { name }).count(), 0, String(name));
+    assert.equal(await other.page.getByRole('link', { name: 'Users' }).count(), 0);
+    assert.equal(await other.page.getByRole('link', { name: 'Manage', exact: true }).count(), 0);
+    await other.page.goto(`${server.origin}/admin/system/users`);
+    await other.page.getByRole('heading', { name: 'Not found' }).waitFor();
+    assert.equal(await other.page.getByText('root@people.example').count(), 0);
+  });
+  assert.deepEqual(other.faults, []);
+
+  await t.test('the server refuses what the interface does not offer', async () => {
+    const status = await other.page.evaluate(async () => {
+      const body = new URLSearchParams({ module: 'API', method: 'SitesManager.updateSite', format: 'JSON', idSite: '2', siteName: 'Mine' });
+      return (await fetch('/index.php', { method: 'POST', body })).status;
+    });
+    assert.ok(status >= 400 && status < 500, `answered ${status}`);
+    assert.equal((await ask(page, 'SitesManager.getSiteFromId', { idSite: '2' })).name, 'Old harbour');
+  });
+});

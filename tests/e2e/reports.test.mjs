@@ -1,0 +1,206 @@
+// An analyst's morning with the demonstration site: figures, conditions, tables, periods, and the way out.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ask, axeFindings, launch, openPage, signIn } from './browser.mjs';
+import { startServer, until } from './server.mjs';
+
+const last30 = { idSite: '1', period: 'range', date: 'last30' };
+let server, browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), launch()]);
+  await server.run(['demo', '--weeks', '3']);
+});
+after(() => Promise.all([browser?.close(), server?.stop()]));
+
+const figureOf = (page, name) => page.getByRole('region', { name: 'Key figures' }).getByRole('button', { name });
+const linesOf = async (locator) => (await locator.innerText()).split('\n').map((line) => line.replaceAll('\u202f', ' ').trim());
+const grouped = (count) => new Intl.NumberFormat('en-GB').format(count);
+
+function lengthWords(length_s) {
+  const whole = Math.round(length_s);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** The figures as the API tells them, in the words of the page. */
+async function expectedFigures(page, asked) {
+  const [visits, actions, days] = await Promise.all([
+    ask(page, 'VisitsSummary.get', asked),
+    ask(page, 'Actions.get', asked),
+    ask(page, 'VisitsSummary.get', { ...asked, period: 'day' }),
+  ]);
+  const visitors = Object.values(days).reduce((sum, day) => sum + (day.nb_uniq_visitors ?? 0), 0);
+  return {
+    Visitors: grouped(visitors),
+    Visits: grouped(visits.nb_visits),
+    'Page views': grouped(actions.nb_pageviews),
+    'Bounce rate': new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 1 }).format(visits.bounce_count / visits.nb_visits),
+    'Visit length': lengthWords(visits.sum_visit_length / visits.nb_visits),
+    'Actions per visit': (visits.nb_actions / visits.nb_visits).toFixed(1),
+  };
+}
+
+for (const [width, height] of [[1440, 1000], [390, 844]]) {
+  for (const theme of ['light', 'dark']) {
+    test(`home at ${width} px, ${theme}, says what the API says`, async () => {
+      const { page, faults, close } = await openPage(browser, server.origin, { width, height, theme });
+      await signIn(page, server.origin);
+      await page.getByRole('heading', { name: 'Home', exact: true }).waitFor();
+      const expected = await expectedFigures(page, last30);
+      assert.ok(Number(expected.Visits.replace(',', '')) > 1000, 'the demonstration has visits');
+      for (const [name, value] of Object.entries(expected)) {
+        const figure = figureOf(page, new RegExp(`^${name}`));
+        await until(`${name} is ${value}`, async () => (await linesOf(figure)).includes(value), 10_000).catch(async (error) => {
+          throw new Error(`${error.message}; the page says ${JSON.stringify(await linesOf(figure))}`);
+        });
+      }
+      for (const name of ['Referrers', 'Pages', 'Places', 'Devices']) {
+        await page.getByRole('region', { name, exact: true }).getByRole('list').getByRole('listitem').first().waitFor();
+      }
+      assert.deepEqual(await axeFindings(page), []);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'the page is too wide');
+      const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const [red] = /[\d.]+/.exec(paper.replace(/^\w+\(/, ''));
+      assert.equal(Number(red) > (paper.startsWith('rgb') ? 128 : 0.5), theme === 'light', `the background is ${paper}`);
+      assert.deepEqual(faults, []);
+      await close();
+    });
+  }
+}
+
+test('a pressed row narrows every number', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  const all = await ask(page, 'VisitsSummary.get', last30);
+  await page.getByRole('region', { name: 'Places' }).getByRole('button', { name: /^Germany/ }).click();
+  await page.getByRole('list', { name: 'Segment' }).getByText('Country is Germany').waitFor();
+  const expected = await expectedFigures(page, { ...last30, segment: 'countryCode==de' });
+  assert.ok(Number(expected.Visits.replace(',', '')) < all.nb_visits);
+  for (const name of ['Visits', 'Page views']) {
+    await until(`${name} is ${expected[name]}`, async () => (await linesOf(figureOf(page, new RegExp(`^${name}`)))).includes(expected[name]), 10_000);
+  }
+  await page.getByRole('button', { name: /^Remove: Country is Germany/ }).click();
+  await until('all visits are back', async () => (await linesOf(figureOf(page, /^Visits/))).includes(grouped(all.nb_visits)), 10_000);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a report sorts, searches, opens rows and is exported', async (t) => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  const labels = () => page.locator('tbody tr td:first-child button[title]').allInnerTexts();
+
+  await t.test('a head sorts', async () => {
+    await page.goto(`${server.origin}/sites/1/reports/titles`);
+    await page.locator('tbody tr').first().waitFor();
+    const byViews = await labels();
+    const rows = await ask(page, 'Actions.getPageTitles', { ...last30, filter_limit: '-1', filter_sort_column: 'nb_hits' });
+    assert.equal(byViews[0], rows[0].label.trim());
+    const head = page.getByRole('button', { name: 'Title', exact: true });
+    await head.click();
+    await page.waitForURL(/sort=label/);
+    await until('titles stand in order', async () => {
+      const now = await labels();
+      return now.length === rows.length && now.every((label, at) => at === 0 || now[at - 1].localeCompare(label, 'en', { sensitivity: 'base' }) <= 0);
+    }, 10_000);
+    await head.click();
+    await until('the order turns around', async () => (await labels()).at(-1) === [...byViews].sort((a, b) => a.localeCompare(b, 'en', { sensitivity: 'base' }))[0], 10_000);
+  });
+
+  await t.test('the search narrows', async () => {
+    await page.getByRole('searchbox').fill('WASHI');
+    await page.waitForURL(/q=WASHI/);
+    await until('only rows with the word stay', async () => {
+      const found = await labels();
+      return found.length > 0 && found.every((label) => /washi/i.test(label));
+    }, 10_000);
+    assert.ok((await labels()).length >= 3);
+    await page.getByRole('searchbox').fill('nothing has this name');
+    await page.getByText('Nothing here with “nothing has this name”').waitFor();
+  });
+
+  await t.test('a row opens in place', async () => {
+    await page.goto(`${server.origin}/sites/1/reports/pages`);
+    const shop = page.locator('tbody tr').filter({ has: page.getByRole('button', { name: 'Open shop', exact: true }) });
+    await shop.waitFor();
+    const before = await page.locator('tbody tr').count();
+    await shop.getByRole('button', { name: 'Open shop', exact: true }).click();
+    await page.locator('tbody tr[aria-level="2"]').filter({ hasText: 'lanterns' }).first().waitFor();
+    await until('the rows inside stand below', async () => (await page.locator('tbody tr').count()) > before, 10_000);
+    await page.getByRole('button', { name: 'Close shop', exact: true }).click();
+    await until('they go again', async () => (await page.locator('tbody tr').count()) === before, 10_000);
+  });
+
+  await t.test('the export is a table of all rows', async () => {
+    await page.getByRole('button', { name: 'Export' }).click();
+    const href = await page.getByRole('menuitem', { name: /CSV/ }).getAttribute('href');
+    const answer = await page.evaluate(async (address) => {
+      const { status, headers, ...rest } = await fetch(address).then(async (got) => ({ status: got.status, headers: got.headers.get('content-type'), text: await got.text() }));
+      return { status, type: headers, ...rest };
+    }, href);
+    assert.equal(answer.status, 200);
+    // Matomo's clients expect this type.
+    assert.match(answer.type, /^application\/vnd\.ms-excel/);
+    const [head, ...lines] = answer.text.replace(/^\ufeff/, '').trim().split('\n');
+    assert.match(head, /^label,/);
+    const flat = await ask(page, 'Actions.getPageUrls', { ...last30, flat: '1', filter_limit: '-1' });
+    assert.equal(lines.length, flat.length);
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: /CSV/ }).click();
+    assert.match((await downloading).suggestedFilename(), /\.csv$/);
+  });
+
+  assert.deepEqual(await axeFindings(page), []);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('keys choose the period', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await figureOf(page, /^Visits/).waitFor();
+  const periodOf = (url) => url.searchParams.get('period');
+  const dateOf = () => new URL(page.url()).searchParams.get('date');
+  for (const [key, period] of [['y', 'year'], ['m', 'month'], ['w', 'week'], ['d', 'day']]) {
+    await page.keyboard.press(key);
+    await page.waitForURL((url) => periodOf(url) === period);
+    const { nb_visits: count } = await ask(page, 'VisitsSummary.get', { idSite: '1', period, date: dateOf() });
+    await until(`visits of the ${period} are ${count}`, async () => (await linesOf(figureOf(page, /^Visits/))).includes(grouped(count)), 10_000);
+  }
+  const today = dateOf();
+  const yesterday = new Date(Date.parse(today) - 86_400_000).toISOString().slice(0, 10);
+  await page.keyboard.press('ArrowLeft');
+  await page.waitForURL((url) => url.searchParams.get('date') === yesterday);
+  const { nb_visits: count } = await ask(page, 'VisitsSummary.get', { idSite: '1', period: 'day', date: yesterday });
+  await until(`visits of yesterday are ${count}`, async () => (await linesOf(figureOf(page, /^Visits/))).includes(grouped(count)), 10_000);
+  await page.keyboard.press('ArrowRight');
+  await page.waitForURL((url) => url.searchParams.get('date') === today);
+  await page.keyboard.press('ArrowRight');
+  assert.equal(dateOf(), today, 'there is no day after today');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('after signing out nothing is left to go back to', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await figureOf(page, /^Visits/).waitFor();
+  await page.goto(`${server.origin}/sites/1/visits`);
+  await page.getByRole('heading', { name: 'Visits log' }).waitFor();
+  const cookies = await page.context().cookies();
+  await page.getByRole('button', { name: /sign out$/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/login');
+  assert.deepEqual(faults, []);
+  for (const go of [() => page.goBack(), () => page.reload(), () => page.goto(`${server.origin}/sites/1`)]) {
+    await go();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    assert.equal(await page.getByRole('region', { name: /Key figures|Visits/ }).count(), 0);
+    assert.equal(await page.getByText('Paper Lantern').count(), 0);
+  }
+  await page.context().addCookies(cookies);
+  const status = await page.evaluate(async (address) => (await fetch(address)).status, `/api/v1/methods/VisitsSummary.get?${new URLSearchParams(last30)}`);
+  assert.equal(status, 401, 'the old session is over');
+  await close();
+});
