@@ -37,6 +37,10 @@ export function AdminRail() {
   return (
     <RailFrame>
       <RailLink href="/" icon={<ArrowLeft size={17} aria-hidden />} text="To the reports" open={open} />
+      {!open &&
+        groups.flatMap((group) => group.lines).map((line) => (
+          <RailLink key={line.path} href={line.path} icon={icons[line.path]} text={line.title} current={path === line.path} open={false} />
+        ))}
       {open &&
         groups.map((group) => (
           <div key={group.title}>
