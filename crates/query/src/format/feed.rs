@@ -1,13 +1,13 @@
-use super::page;
-use crate::{Answered, label::escape};
+use super::{page, xml::clean};
+use crate::Answered;
 use makoto_model::Params;
 
 /// One item per period, the latest first.
 pub fn write(items: &[(String, Answered)], params: &Params) -> String {
-    let site = escape(params.get("idSite").unwrap_or(""));
+    let site = clean(params.get("idSite").unwrap_or(""));
     let item = |(date, answered): &(String, Answered)| {
-        let date = escape(date);
-        let table = escape(&page::write(answered));
+        let date = clean(date);
+        let table = clean(&page::write(answered));
         format!(
             "<item><guid isPermaLink=\"false\">{site}-{date}</guid><title>Site {site} on {date}</title>\
              <description>{table}</description></item>\n"

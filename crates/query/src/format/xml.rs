@@ -21,8 +21,12 @@ pub fn error(message: &str) -> String {
 }
 
 /// Escaped, and without the letters that XML cannot hold.
-fn clean(text: &str) -> String {
-    let allowed = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\r' | '\t');
+pub(super) fn clean(text: &str) -> String {
+    let allowed = |letter: &char| match letter {
+        '\n' | '\r' | '\t' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        letter => !letter.is_control(),
+    };
     escape(&text.chars().filter(allowed).collect::<String>())
 }
 
