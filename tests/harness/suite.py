@@ -26,8 +26,9 @@ def main(folder, names):
         loader.testNamePatterns = [f"*{name}*" for name in names]
     tests = loader.discover(folder, top_level_dir=folder)
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=Result).run(tests)
-    failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
+    # A test with several faults is one that failed.
+    failed = result.testsRun - result.passed - len(result.skipped)
     if result.skipped:
         print(f"{len(result.skipped)} skipped")
     print(f"{result.passed} passed, {failed} failed")
-    return 0 if failed == 0 and result.passed else 1
+    return 0 if result.wasSuccessful() and result.passed else 1
