@@ -1,7 +1,7 @@
 //! What management methods may use, and the reading of their parameters.
 
-use makoto_access::{Asked, Caller};
-use makoto_catalog::ApiError;
+use makoto_access::{Asked, Caller, Principal, Proof, User};
+use makoto_catalog::{ApiError, Param, ParamKind};
 use makoto_identity::Identity;
 use makoto_meta::{Meta, SiteRow};
 use makoto_model::{Params, SiteId};
@@ -84,6 +84,34 @@ impl Services {
         Ok((grant, row))
     }
 }
+
+impl Services {
+    /// Asks a person in a browser for their password again before an act that others would suffer from. Tokens were
+    /// made with a password; they are not asked.
+    ///
+    /// # Errors
+    /// `MissingParam` without a password, `Refused` with a wrong one.
+    pub async fn confirm(&self, caller: &Caller, params: &Params) -> Result<(), ApiError> {
+        let Principal::User(User { login, proof: Proof::Session { .. }, .. }) = &caller.principal else {
+            return Ok(());
+        };
+        let password = required(params, CONFIRMATION.name)?;
+        match self.identity.prove(caller, login, password, now_s()).await {
+            Err(makoto_identity::Error::WrongPassword) => {
+                Err(ApiError::Refused("this is not your password".to_owned()))
+            }
+            done => done.map_err(from_identity),
+        }
+    }
+}
+
+/// The caller's own password, for acts that `Services::confirm` guards.
+pub const CONFIRMATION: Param = Param {
+    name: "passwordConfirmation",
+    kind: ParamKind::Secret,
+    default: Some(""),
+    doc: "the caller's own password; needed in a session, not with a token",
+};
 
 /// What the store's refusals are to a caller of the API.
 pub fn from_meta(error: makoto_meta::Error) -> ApiError {

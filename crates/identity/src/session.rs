@@ -67,18 +67,27 @@ impl Identity {
         now_s: i64,
     ) -> Result<String, Error> {
         let login = self.login_of(login);
+        self.prove(caller, &login, password, now_s).await?;
+        self.open_session(caller, &login, agent, now_s).await
+    }
+
+    /// Checks a login's password, at sign-in or to confirm an act.
+    ///
+    /// # Errors
+    /// As `sign_in`; a wrong password is recorded and makes the next try wait.
+    pub async fn prove(&self, caller: &Caller, login: &str, password: &str, now_s: i64) -> Result<(), Error> {
         let wait_s = hold(&self.failures).get(&login.to_lowercase()).map_or(0, |kept| kept.wait_s(now_s));
         if wait_s > 0 {
             return Err(Error::Slower { wait_s });
         }
-        if !self.verify_password(&login, password).await? {
-            note_failure(&mut hold(&self.failures), &login, now_s);
+        if !self.verify_password(login, password).await? {
+            note_failure(&mut hold(&self.failures), login, now_s);
             let shown: String = login.chars().take(100).collect();
             self.meta.record(caller, Activity::SignInFailed, format!("login {shown}").into()).await?;
             return Err(Error::WrongPassword);
         }
         hold(&self.failures).remove(&login.to_lowercase());
-        self.open_session(caller, &login, agent, now_s).await
+        Ok(())
     }
 
     /// The login of an e-mail address; any other text as it is.

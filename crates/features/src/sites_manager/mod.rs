@@ -10,7 +10,7 @@ pub use lists::currency_symbol;
 
 use crate::{
     Services,
-    services::{from_meta, list, required},
+    services::{CONFIRMATION, from_meta, list, required},
 };
 use makoto_access::{Admin, Caller, Role, View, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Effect, Feature, Method, Param, ParamKind};
@@ -55,13 +55,14 @@ pub static METHODS: &[Method<Services>] = &[
     Method {
         id: "SitesManager.deleteSite",
         doc: "Deletes a site.",
-        params: &[ID_SITE],
+        params: &[ID_SITE, CONFIRMATION],
         access: Access::Superuser,
         effect: Effect::Write,
         run: |services, caller, params| {
             Box::pin(async {
                 let grant = check_instance(&caller.principal)?;
                 let (_, site) = services.site::<Admin>(caller, params)?;
+                services.confirm(caller, params).await?;
                 services.meta.delete_site(&grant, caller, site.id).await.map_err(from_meta)?;
                 Ok(Answer::Done)
             })

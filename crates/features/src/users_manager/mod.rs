@@ -2,7 +2,7 @@
 
 use crate::{
     Services,
-    services::{asked_sites, bad, from_identity, from_meta, required},
+    services::{CONFIRMATION, asked_sites, bad, from_identity, from_meta, required},
 };
 use makoto_access::{Admin, Caller, Role, check, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Effect, Method, Param, ParamKind};
@@ -83,6 +83,7 @@ pub static METHODS: &[Method<Services>] = &[
             LOGIN,
             Param { name: "password", kind: ParamKind::Secret, default: None, doc: "at least 15 characters" },
             Param { name: "email", kind: ParamKind::Text, default: None, doc: "the user's e-mail address" },
+            CONFIRMATION,
         ],
         access: Access::Superuser,
         effect: Effect::Write,
@@ -91,13 +92,14 @@ pub static METHODS: &[Method<Services>] = &[
     Method {
         id: "UsersManager.deleteUser",
         doc: "Deletes a user with their roles, sessions and tokens.",
-        params: &[LOGIN],
+        params: &[LOGIN, CONFIRMATION],
         access: Access::Superuser,
         effect: Effect::Write,
         run: |services, caller, params| {
             Box::pin(async {
                 let grant = check_instance(&caller.principal)?;
                 let login = required(params, "userLogin")?;
+                services.confirm(caller, params).await?;
                 services.meta.delete_user(&grant, caller, login).await.map_err(from_meta)?;
                 Ok(Answer::Done)
             })
@@ -110,6 +112,7 @@ pub static METHODS: &[Method<Services>] = &[
             LOGIN,
             Param { name: "access", kind: ParamKind::Text, default: None, doc: "noaccess, view, write or admin" },
             Param { name: "idSites", kind: ParamKind::List, default: None, doc: "numbers of sites, or all" },
+            CONFIRMATION,
         ],
         access: Access::SomeSite(Role::Admin),
         effect: Effect::Write,
@@ -172,6 +175,7 @@ async fn add_user(services: &Services, caller: &Caller, params: &Params) -> Resu
     let grant = check_instance(&caller.principal)?;
     let (login, email) = (required(params, "userLogin")?.trim(), required(params, "email")?.trim());
     let password = required(params, "password")?;
+    services.confirm(caller, params).await?;
     makoto_identity::check_password(password, login, email).map_err(from_identity)?;
     let password_hash = services.identity.hash_password(password).await.map_err(from_identity)?;
     let user = NewUser { login: login.into(), email: email.into(), password_hash, superuser: false };
@@ -188,6 +192,7 @@ async fn set_access(services: &Services, caller: &Caller, params: &Params) -> Re
         "noaccess" => None,
         name => Some(Role::parse(name).ok_or_else(|| bad("access", "use noaccess, view, write or admin"))?),
     };
+    services.confirm(caller, params).await?;
     let sites = services.meta.snapshot().site_ids();
     let grant = check::<Admin>(&caller.principal, &asked_sites(params, "idSites")?, &sites)?;
     services.meta.set_role(&grant, caller, login, role).await.map_err(from_meta)?;
