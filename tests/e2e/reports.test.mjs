@@ -40,6 +40,14 @@ async function expectedFigures(page, asked) {
   };
 }
 
+/** Until the server has ended the session. */
+async function signOut(page) {
+  await page.getByRole('button', { name: /sign out$/ }).click();
+  const ended = page.waitForResponse((answer) => answer.request().method() === 'DELETE' && answer.url().endsWith('/api/v1/session'));
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  assert.equal((await ended).status(), 204);
+}
+
 for (const [width, height] of [[1440, 1000], [390, 844]]) {
   for (const theme of ['light', 'dark']) {
     test(`home at ${width} px, ${theme}, says what the API says`, async () => {
@@ -181,18 +189,26 @@ test('keys choose the period', async () => {
   await close();
 });
 
-test('after signing out nothing is left to go back to', async () => {
+test('signing out shows the signed-out page', async () => {
   const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await figureOf(page, /^Visits/).waitFor();
+  await signOut(page);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/login');
+  assert.equal(await page.getByText('Paper Lantern').count(), 0);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('after signing out nothing is left to go back to', async () => {
+  const { page, close } = await openPage(browser, server.origin);
   await signIn(page, server.origin);
   await figureOf(page, /^Visits/).waitFor();
   await page.goto(`${server.origin}/sites/1/visits`);
   await page.getByRole('heading', { name: 'Visits log' }).waitFor();
   const cookies = await page.context().cookies();
-  await page.getByRole('button', { name: /sign out$/ }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  assert.equal(new URL(page.url()).pathname, '/login');
-  assert.deepEqual(faults, []);
+  await signOut(page);
   for (const go of [() => page.goBack(), () => page.reload(), () => page.goto(`${server.origin}/sites/1`)]) {
     await go();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
