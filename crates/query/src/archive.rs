@@ -7,8 +7,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Values kept at most, over all tables: about 64 MiB.
-const VALUES_MAX: usize = 2_000_000;
+/// Values kept at most, over all tables: about 128 MiB. A month of 200,000 addresses is half of it.
+const VALUES_MAX: usize = 16_000_000;
 
 /// Sites and days whose version is remembered; when there are more, everything is forgotten at once.
 const DAYS_MAX: usize = 200_000;
@@ -66,7 +66,7 @@ impl Archive {
     /// Keeps a table made of days of this version; the one asked for longest ago goes when room is short.
     pub fn put(&self, question: Question, version: u64, raw: Arc<Raw>) {
         let weight = raw.weight();
-        if weight > VALUES_MAX / 4 {
+        if weight > VALUES_MAX / 2 {
             return;
         }
         let mut kept = self.kept();

@@ -210,7 +210,11 @@ impl Query {
         let mut groups: Vec<Groups> = ranges.iter().map(|_| Groups::new(blank.clone())).collect();
         for (part, first, measures) in parts {
             let plan = plan::plan(part, ask.site, ranges, ask.segment, measures);
-            for row in self.engine.run(&plan).map_err(failed)?.rows {
+            let rows = self.engine.run(&plan).map_err(failed)?.rows;
+            if let [only] = groups.as_mut_slice() {
+                only.reserve(rows.len());
+            }
+            for row in rows {
                 if let Some(groups) = groups.get_mut(row.bucket as usize) {
                     groups.add(row, first);
                 }

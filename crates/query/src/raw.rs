@@ -124,6 +124,40 @@ pub struct Raw {
     cells: Vec<Number>,
 }
 
+/// Hashes what is hashed already, or a few small numbers; far cheaper than the default, which guards against texts
+/// chosen to collide: here texts come in through a keyed 64-bit hash of their own.
+#[derive(Default, Clone, Copy)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.write_u64(xxhash_rust::xxh3::xxh3_64(bytes));
+    }
+
+    fn write_u8(&mut self, n: u8) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 ^= self.0 >> 32;
+    }
+
+    fn write_u128(&mut self, n: u128) {
+        self.write_u64(n as u64 ^ (n >> 64) as u64);
+    }
+}
+
+type Places<K> = HashMap<K, u32, std::hash::BuildHasherDefault<Mix>>;
+
 /// A key of groups and rows that can be looked up.
 #[derive(Clone, Debug)]
 struct Key(Arc<[Value]>, usize);
@@ -146,10 +180,10 @@ impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
         for value in self.told_apart() {
             match value {
-                Value::Null => 0u8.hash(state),
-                Value::Int(n) => n.hash(state),
-                Value::Float(n) => n.to_bits().hash(state),
-                Value::Text(text) => text.hash(state),
+                Value::Null => state.write_u8(0),
+                Value::Int(n) => state.write_u64(*n as u64),
+                Value::Float(n) => state.write_u64(n.to_bits()),
+                Value::Text(text) => state.write(text.as_bytes()),
             }
         }
     }
@@ -158,7 +192,7 @@ impl Hash for Key {
 /// Groups of all parts of a report in one period, merged by key.
 pub struct Groups {
     width: usize,
-    places: HashMap<Key, u32>,
+    places: Places<Key>,
     keys: Vec<Arc<[Value]>>,
     cells: Vec<Number>,
     /// What a group has before any part says something of it.
@@ -167,7 +201,14 @@ pub struct Groups {
 
 impl Groups {
     pub fn new(blank: Vec<Number>) -> Groups {
-        Groups { width: blank.len(), places: HashMap::new(), keys: Vec::new(), cells: Vec::new(), blank }
+        Groups { width: blank.len(), places: Places::default(), keys: Vec::new(), cells: Vec::new(), blank }
+    }
+
+    /// Makes room for so many groups at once.
+    pub fn reserve(&mut self, groups: usize) {
+        self.places.reserve(groups);
+        self.keys.reserve(groups);
+        self.cells.reserve(groups * self.width);
     }
 
     /// Takes a row of a part whose first cell is at this place.
@@ -267,12 +308,27 @@ impl Raw {
         node
     }
 
-    /// Adds cells to a row; `own` is false for rows that only sum what is inside them.
-    fn join(&mut self, node: u32, cells: &[Number], own: bool) {
+    /// Adds cells to a row.
+    fn join(&mut self, node: u32, cells: &[Number]) {
         let start = node as usize * self.columns.len();
-        for (place, (column, cell)) in self.columns.iter().zip(cells).enumerate() {
-            if own || !column.persons {
-                self.cells[start + place] = self.cells[start + place].join(*cell, column.merge);
+        let own = &mut self.cells[start..start + self.columns.len()];
+        for ((column, own), cell) in self.columns.iter().zip(own).zip(cells) {
+            *own = own.join(*cell, column.merge);
+        }
+    }
+
+    /// Sums every row into the one around it. Inner rows stand after outer ones, so that one pass from the end will
+    /// do. Persons do not add up: one may be in several rows.
+    fn sum_upward(&mut self) {
+        let width = self.columns.len();
+        for node in (1..self.nodes.len()).rev() {
+            let parent = self.nodes[node].parent as usize * width;
+            let (before, own) = self.cells.split_at_mut(node * width);
+            let outer = &mut before[parent..parent + width];
+            for ((column, outer), cell) in self.columns.iter().zip(outer).zip(&own[..width]) {
+                if !column.persons {
+                    *outer = outer.join(*cell, column.merge);
+                }
             }
         }
     }
@@ -289,7 +345,7 @@ impl Raw {
                 }
             }
             Shape::Tree(tree) => raw.add_tree(tree, groups, &order),
-            _ => order.iter().for_each(|group| raw.join(0, groups.row(*group), true)),
+            _ => order.iter().for_each(|group| raw.join(0, groups.row(*group))),
         }
         let before = raw.nodes.len();
         raw.cut(0, report.rows_max.0, report.rows_max.1);
@@ -313,7 +369,7 @@ impl Raw {
     }
 
     fn add_rows(&mut self, levels: &[RowLabel], groups: &Groups, order: &[u32]) {
-        let mut places: HashMap<(u32, Key), u32> = HashMap::new();
+        let mut places: Places<(u32, Key)> = Places::default();
         for group in order {
             let keys = &groups.keys[*group as usize];
             let mut parent = 0;
@@ -329,9 +385,9 @@ impl Raw {
                         node
                     }
                 };
-                self.join(parent, groups.row(*group), true);
+                self.join(parent, groups.row(*group));
             }
-            self.join(0, groups.row(*group), true);
+            self.join(0, groups.row(*group));
         }
     }
 
@@ -370,7 +426,12 @@ impl Raw {
     }
 
     fn add_tree(&mut self, tree: &Tree, groups: &Groups, order: &[u32]) {
-        let mut places: HashMap<(u32, bool, u128), u32> = HashMap::new();
+        let mut places: Places<(u32, bool, u128)> = Places::default();
+        // Every group is a row at least; folders come on top.
+        let rows = order.len() + order.len() / 8;
+        places.reserve(rows);
+        self.nodes.reserve(rows);
+        self.cells.reserve(rows * self.columns.len());
         for group in order {
             let text: Arc<str> = match groups.keys[*group as usize].first() {
                 Some(Value::Text(text)) => text.clone(),
@@ -387,16 +448,13 @@ impl Raw {
                 let leaf = depth + 1 == last;
                 let name = named(&text, part, leaf, tree.index.unwrap_or(""));
                 parent = self.child(&mut places, parent, name, part);
-                if !leaf {
-                    self.join(parent, groups.row(*group), false);
-                }
             }
-            self.join(parent, groups.row(*group), true);
-            self.join(0, groups.row(*group), false);
+            self.join(parent, groups.row(*group));
         }
+        self.sum_upward();
     }
 
-    fn child(&mut self, places: &mut HashMap<(u32, bool, u128), u32>, parent: u32, name: Name, part: &str) -> u32 {
+    fn child(&mut self, places: &mut Places<(u32, bool, u128)>, parent: u32, name: Name, part: &str) -> u32 {
         let place = (parent, name.is_leaf(), xxhash_rust::xxh3::xxh3_128(part.as_bytes()));
         match places.get(&place) {
             Some(node) => *node,
@@ -422,7 +480,7 @@ impl Raw {
             let others = self.push(node, Name::Others);
             for gone in rest {
                 let cells = self.row(gone).to_vec();
-                self.join(others, &cells, true);
+                self.join(others, &cells);
             }
         }
         for child in self.nodes[node as usize].children.clone() {
