@@ -126,7 +126,7 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: Router, place: Place, gr
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        answer(router.clone(), request)
+        router.clone().oneshot(request)
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -142,9 +142,4 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: Router, place: Place, gr
         }
         drop(place);
     });
-}
-
-/// Answers on a task of its own, so that a panic ends one request and not the server.
-async fn answer(router: Router, request: Request<Body>) -> Result<axum::response::Response, std::convert::Infallible> {
-    router.oneshot(request).await
 }

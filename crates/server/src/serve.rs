@@ -25,7 +25,10 @@ use std::{
     path::Path,
     sync::{Arc, Mutex, RwLock},
 };
-use tokio::sync::watch;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+};
 
 /// A server's parts that the control socket and the jobs reach.
 pub struct Running {
@@ -122,6 +125,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
 /// # Errors
 /// When something cannot be opened at the start, or closed at the end.
 pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
+    let signals = Signals::listen()?;
     let listener = connections::listen(&config.listen).await?;
     let socket = crate::instance::Files::new(dir).control();
     let Parts { running, pipeline, setup_link } = assemble(dir, config).await?;
@@ -135,7 +139,7 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
         // Shown to the operator alone, not logged: whoever holds it becomes the superuser.
         println!("Open this link once to set up Makoto:\n{link}");
     }
-    wait_for_signal().await?;
+    signals.first().await;
     tracing::info!("stopping");
     stop.send_replace(true);
     if let Err(fault) = server.await {
@@ -163,14 +167,25 @@ async fn close(running: Arc<Running>, pipeline: Handle) -> Result<(), Failure> {
     }
 }
 
-async fn wait_for_signal() -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failure = |fault| Failure::File { path: "signals".to_owned(), fault };
-    let mut terminate = signal(SignalKind::terminate()).map_err(failure)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failure)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// What tells the process to stop. Heard from the moment it is made, so that a stop during the start is orderly too.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Signals, Failure> {
+        let failure = |fault| Failure::File { path: "signals".to_owned(), fault };
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate()).map_err(failure)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(failure)?,
+        })
     }
-    Ok(())
+
+    async fn first(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

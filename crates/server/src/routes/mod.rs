@@ -22,7 +22,12 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use serde_json::json;
-use std::{sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, atomic::Ordering},
+    task::Poll,
+    time::Duration,
+};
 
 /// Longest request line, in bytes; with the headers' own limit this bounds what a request costs before its body.
 const URI_BYTES_MAX: usize = 16 * 1024;
@@ -59,8 +64,31 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/methods/{method}", get(v1::read).post(v1::write))
         .fallback(get(assets::page))
         .layer(middleware::from_fn_with_state(app.clone(), guard))
+        .layer(middleware::from_fn_with_state(app.clone(), shield))
         .layer(middleware::from_fn_with_state(app.clone(), headers::secure))
         .with_state(app)
+}
+
+/// Answers 500 where a route panics, so that a broken invariant ends one request and not the connection.
+async fn shield(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    match caught(next.run(request)).await {
+        Some(response) => response,
+        None => {
+            app.metrics.panics.fetch_add(1, Ordering::Relaxed);
+            tracing::error!("a request panicked; the line above says where");
+            problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed; its log has the details")
+        }
+    }
+}
+
+/// What a piece of work comes to; nothing when it panics.
+async fn caught<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    std::future::poll_fn(|context| match std::panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
 }
 
 /// Refuses requests that are too large or meant for another host.
@@ -139,4 +167,17 @@ pub async fn read_body(body: Body, bytes_max: usize, more: impl Fn(&[u8]) -> usi
         Ok(Bytes::from(whole))
     };
     tokio::time::timeout(BODY_WAIT_MAX, read).await.map_err(|_| BodyFault::TooSlow)?
+}
+
+#[cfg(test)]
+mod tests {
+    #[tokio::test]
+    async fn promise_51_a_panic_ends_one_piece_of_work() {
+        assert_eq!(super::caught(async { 7 }).await, Some(7));
+        let broken = async {
+            tokio::task::yield_now().await;
+            assert_eq!(1, 2, "a broken invariant");
+        };
+        assert_eq!(super::caught(broken).await, None);
+    }
 }
