@@ -22,7 +22,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("makoto-query", &["makoto-model", "makoto-access", "makoto-catalog", "makoto-engine"]),
     ("makoto-meta", &["makoto-model", "makoto-access", "makoto-catalog"]),
     ("makoto-identity", &["makoto-model", "makoto-access", "makoto-catalog", "makoto-meta"]),
-    ("makoto-testkit", &["makoto-model"]),
     (
         "makoto-server",
         &[
