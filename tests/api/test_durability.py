@@ -102,6 +102,13 @@ class Stops(Case):
         self.assertEqual(status, 0)
         self.assertLess(took_s, 10)
 
+    def promise_60_a_stop_at_any_moment_of_the_start_is_orderly(self):
+        server = self.serve()
+        for _ in range(10):
+            self.assertEqual(server.stop()[0], 0)
+            server.start()
+        self.assertEqual(server.hit().status, 200)
+
     def promise_60_the_second_server_is_refused_and_the_first_goes_on(self):
         server = self.serve()
         second = Server(data_dir=server.data_dir)
