@@ -30,7 +30,6 @@ enum Format {
 }
 
 const JSON: &str = "application/json; charset=utf-8";
-const SCRIPT: &str = "application/javascript; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";
 const SHEET: &str = "application/vnd.ms-excel";
 const PAGE: &str = "text/html; charset=utf-8";
@@ -66,7 +65,7 @@ pub fn write(answered: &Answered, params: &Params) -> Result<Written, ApiError> 
     let format = Format::of(params).ok_or_else(|| no_format(params))?;
     let plain = |content_type, body: Vec<u8>| Written { content_type, headers: Vec::new(), body };
     Ok(match format {
-        Format::Json => callback(json::write(answered), params),
+        Format::Json => plain(JSON, json::write(answered)),
         Format::Xml => plain(XML, xml::write(answered).into_bytes()),
         Format::Csv | Format::Tsv => sheet(answered, format, params),
         Format::Html => plain(PAGE, page::write(answered).into_bytes()),
@@ -107,25 +106,12 @@ fn sheet(answered: &Answered, format: Format, params: &Params) -> Written {
     Written { content_type: SHEET, headers, body }
 }
 
-/// JSON, or a call of the function that the caller names with it.
-fn callback(body: Vec<u8>, params: &Params) -> Written {
-    let name = params.filled("callback").or_else(|| params.filled("jsoncallback"));
-    let safe = |name: &&str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
-    match name.filter(safe) {
-        None => Written { content_type: JSON, headers: Vec::new(), body },
-        Some(name) => {
-            let call = [name.as_bytes(), b"(", &body, b")"].concat();
-            Written { content_type: SCRIPT, headers: Vec::new(), body: call }
-        }
-    }
-}
-
 /// Writes why a call failed. Unknown formats fall back to plain text.
 pub fn write_error(error: &ApiError, params: &Params) -> Written {
     let message = error.to_string();
     let plain = |content_type, body: String| Written { content_type, headers: Vec::new(), body: body.into_bytes() };
     match Format::of(params) {
-        Some(Format::Json) => callback(json::error(&message), params),
+        Some(Format::Json) => Written { content_type: JSON, headers: Vec::new(), body: json::error(&message) },
         Some(Format::Xml) => plain(XML, xml::error(&message)),
         Some(Format::Csv | Format::Tsv) => plain(PAGE, format!("Error: {}", crate::label::escape(&message))),
         Some(Format::Html) => plain(TEXT, message),
@@ -182,9 +168,8 @@ mod tests {
     }
 
     #[test]
-    fn a_callback_is_a_name_and_nothing_else() {
+    fn a_callback_is_not_called() {
         let body = |name| text(&Answered::Number(Value::Int(1)), &[("format", "json"), ("callback", name)]);
-        assert_eq!(body("a.b_1"), r#"a.b_1({"value":1})"#);
-        assert_eq!(body("alert(1)//"), r#"{"value":1}"#);
+        assert_eq!(body("a.b_1"), r#"{"value":1}"#);
     }
 }
