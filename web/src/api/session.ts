@@ -48,8 +48,9 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => deleteSession(),
     onSuccess: () => {
-      client.clear();
+      // The session's own query stays, since the page watches it; every other answer was for somebody who has left.
       client.setQueryData(sessionKey, null);
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
     },
   });
 }

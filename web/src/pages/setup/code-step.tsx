@@ -8,7 +8,7 @@ import { numberOf } from '../../lib/numbers';
 import { cellsOf } from '../../lib/rows';
 import styles from './code-step.module.css';
 
-const poll_ms = 3000;
+const poll_ms = 1000;
 const window_min = 30;
 
 interface Props {
