@@ -7,8 +7,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Values kept at most, over all tables: about 128 MiB. A month of 200,000 addresses is half of it.
-const VALUES_MAX: usize = 16_000_000;
+/// Values kept at most, over all tables: about 64 MiB. A month of 100,000 addresses is half of it.
+const VALUES_MAX: usize = 8_000_000;
 
 /// Sites and days whose version is remembered; when there are more, everything is forgotten at once.
 const DAYS_MAX: usize = 200_000;

@@ -30,6 +30,9 @@ use tokio::{
     sync::watch,
 };
 
+/// Recent hits that the pipeline reads from memory: a few seconds of them; behind that it reads the file.
+const JOURNAL_TAIL_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// A server's parts that the control socket and the jobs reach.
 pub struct Running {
     pub instance: Instance,
@@ -80,6 +83,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
     let options = makoto_journal::Options {
         reserve_bytes: config.reserve_mib * 1024 * 1024,
         applied: Position::new(fold.position()),
+        tail_bytes_max: JOURNAL_TAIL_BYTES_MAX,
         ..makoto_journal::Options::default()
     };
     let journal = Journal::open(&instance.files.journal(), options)?;
