@@ -206,15 +206,19 @@ impl Pipeline {
     /// Gives the engine every delta that it lacks, and lets the reports know what changed.
     fn hand_over(&self, fold: &mut Fold, fresh: &[Delta]) -> Result<(), Failure> {
         let applied = self.engine.applied();
+        let stored;
         let waiting = match fresh {
-            [delta] if delta.number == applied + 1 => fresh.to_vec(),
-            _ => fold.pending(applied, usize::MAX)?,
+            [delta] if delta.number == applied + 1 => fresh,
+            _ => {
+                stored = fold.pending(applied, usize::MAX)?;
+                &stored
+            }
         };
         if waiting.is_empty() {
             return Ok(());
         }
-        self.engine.apply(&waiting)?;
-        for delta in &waiting {
+        self.engine.apply(waiting)?;
+        for delta in waiting {
             self.query.touch(&delta.touched);
         }
         Ok(fold.forget(self.engine.applied())?)

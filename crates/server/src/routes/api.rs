@@ -97,7 +97,8 @@ fn error_response(error: &ApiError, params: &Params) -> Response {
     with_status(status(error), format::write_error(error, params))
 }
 
-fn with_status(status: StatusCode, written: Written) -> Response {
+/// A written answer with its headers.
+pub fn with_status(status: StatusCode, written: Written) -> Response {
     let mut response = Response::new(Body::from(written.body));
     *response.status_mut() = status;
     let headers = response.headers_mut();

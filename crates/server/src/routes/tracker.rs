@@ -101,16 +101,18 @@ async fn respond(app: &Arc<App>, raw: &RawRequest<'_>, address: IpAddr, headers:
         Ok(Read::One(params)) => one(app, &params, address, headers).await,
         Ok(Read::Bulk(bulk)) => many(app, bulk, address, headers).await,
         Err(parse::Fault::TooManyItems(limit)) => {
-            let message = format!("send at most {limit} requests at once");
-            let body = json!({ "status": "error", "tracked": 0, "invalid": 0, "message": message });
-            super::json_response(StatusCode::PAYLOAD_TOO_LARGE, &body)
+            bulk_refused(StatusCode::PAYLOAD_TOO_LARGE, &format!("send at most {limit} requests at once"))
         }
         Err(fault @ (parse::Fault::BadBulk | parse::Fault::TooDeep)) => {
-            let body = json!({ "status": "error", "tracked": 0, "invalid": 0, "message": fault.to_string() });
-            super::json_response(StatusCode::BAD_REQUEST, &body)
+            bulk_refused(StatusCode::BAD_REQUEST, &fault.to_string())
         }
         Err(_) => note(StatusCode::BAD_REQUEST),
     }
+}
+
+/// The answer to a bulk of which nothing was taken.
+fn bulk_refused(status: StatusCode, message: &str) -> Response {
+    super::json_response(status, &json!({ "status": "error", "tracked": 0, "invalid": 0, "message": message }))
 }
 
 fn note(status: StatusCode) -> Response {
@@ -303,8 +305,7 @@ async fn many(app: &Arc<App>, bulk: Bulk, address: IpAddr, headers: &HeaderMap) 
     let token = bulk.token_auth.as_deref().or(desk.bearer);
     let authenticated = token.is_some_and(|token| app.identity().token_principal(token, now_s).is_some());
     if let Err(fault) = bulk.check_size(authenticated) {
-        let body = json!({ "status": "error", "tracked": 0, "invalid": 0, "message": fault.to_string() });
-        return super::json_response(StatusCode::PAYLOAD_TOO_LARGE, &body);
+        return bulk_refused(StatusCode::PAYLOAD_TOO_LARGE, &fault.to_string());
     }
     let mut tally = desk.with(|context, sender, bearer| sort(app, &bulk, context, sender, bearer));
     if let Err(error) = store(app, &mut tally).await {

@@ -12,10 +12,10 @@ use crate::{
     openapi,
 };
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{Path, Request, State},
     http::{StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use makoto_access::Denied;
 use makoto_catalog::ApiError;
@@ -98,18 +98,7 @@ async fn answer(app: &Arc<App>, method: &str, peer: Peer, parts: Parts, body: By
         }
     };
     match written {
-        Ok(written) => {
-            let mut response =
-                (StatusCode::OK, [(header::CONTENT_TYPE, written.content_type)], Body::from(written.body))
-                    .into_response();
-            for (name, value) in written.headers {
-                // A file name that cannot stand in a header is left out; the answer is the same without it.
-                if let Ok(value) = value.parse() {
-                    response.headers_mut().insert(name, value);
-                }
-            }
-            super::api::lag_header(response, lags)
-        }
+        Ok(written) => super::api::lag_header(super::api::with_status(StatusCode::OK, written), lags),
         Err(fault) => error(&fault),
     }
 }
