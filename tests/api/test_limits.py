@@ -200,6 +200,17 @@ class Bulks(Case):
         pages = server.report("Actions.getPageUrls", flat=1)
         self.assertEqual(sum(page["nb_hits"] for page in pages if "good" in page["label"]), 9)
 
+    def promise_67_an_order_that_was_sent_before_is_named_by_its_place(self):
+        server = self.serve()
+        order = "?idsite=1&rec=1&idgoal=0&ec_id={}&revenue=5&cid=00000000000000aa"
+        self.assertEqual(server.bulk([order.format("A")]).json()["tracked"], 1)
+        mixed = ["?idsite=99", {"idsite": 1}, self.GOOD, order.format("B"), order.format("A"), "?idsite=98", order.format("B"),
+                 order.format("C")]
+        expected = {"status": "success", "tracked": 4, "invalid": 4, "invalid_indices": [0, 4, 5, 6]}
+        self.assertEqual(server.bulk(mixed, token=server.token).json(), expected)
+        again = server.bulk([self.GOOD, *map(order.format, "ABC"), self.GOOD], token=server.token).json()
+        self.assertEqual(again, {"status": "success", "tracked": 2, "invalid": 3, "invalid_indices": [1, 2, 3]})
+
     def promise_67_a_large_bulk_is_counted_whole(self):
         server = self.serve()
         hits = [f"?idsite=1&rec=1&url=https://shop.example/p{n % 50}&cid={n:016x}" for n in range(5000)]

@@ -264,9 +264,37 @@ async fn append(app: &App, hits: &[Hit], keys: &[Reservation]) -> Result<(), Jou
 #[derive(Default)]
 struct Tally {
     hits: Vec<Hit>,
+    /// For each hit, which request of the bulk it was; ascending.
+    places: Vec<usize>,
     keys: Vec<Reservation>,
+    /// For each key, the request that it was made for.
+    keyed: Vec<usize>,
     tracked: usize,
     invalid: Vec<usize>,
+}
+
+impl Tally {
+    fn take(&mut self, place: usize, hit: Hit, key: Option<Reservation>) {
+        if key.is_some() {
+            self.keyed.push(place);
+        }
+        self.keys.extend(key);
+        self.places.push(place);
+        self.hits.push(hit);
+        self.tracked += 1;
+    }
+
+    /// Takes the request of a key out again.
+    fn give_up(&mut self, key: usize) {
+        self.keys.remove(key);
+        let place = self.keyed.remove(key);
+        if let Ok(hit) = self.places.binary_search(&place) {
+            self.places.remove(hit);
+            self.hits.remove(hit);
+        }
+        self.tracked -= 1;
+        self.invalid.push(place);
+    }
 }
 
 fn sort(app: &App, bulk: &Bulk, context: &Context, sender: &Sender, bearer: Option<&str>) -> Tally {
@@ -281,9 +309,7 @@ fn sort(app: &App, bulk: &Bulk, context: &Context, sender: &Sender, bearer: Opti
                     tally.invalid.push(index);
                     continue;
                 }
-                tally.keys.extend(key);
-                tally.hits.push(hit);
-                tally.tracked += 1;
+                tally.take(index, hit, key);
             }
             Some(Err(Refused::Dropped(reason))) => {
                 app.metrics.drop_hit(reason);
@@ -325,15 +351,11 @@ async fn many(app: &Arc<App>, bulk: Bulk, address: IpAddr, headers: &HeaderMap) 
 async fn store(app: &App, tally: &mut Tally) -> Result<(), JournalError> {
     loop {
         match append(app, &tally.hits, &tally.keys).await {
-            Err(JournalError::Duplicate(place)) if place < tally.keys.len() => {
-                let taken = tally.keys.remove(place);
-                if let Some(hit) = tally.hits.iter().position(|hit| order_key(hit) == Some(taken)) {
-                    tally.hits.remove(hit);
-                    tally.tracked -= 1;
-                    tally.invalid.push(hit);
-                }
+            Err(JournalError::Duplicate(key)) if key < tally.keys.len() => tally.give_up(key),
+            done => {
+                tally.invalid.sort_unstable();
+                return done;
             }
-            done => return done,
         }
     }
 }
