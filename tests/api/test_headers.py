@@ -2,10 +2,11 @@
 
 import json
 import re
+import socket
 import subprocess
 
 from harness.installation import Case
-from harness.server import BINARY, environment
+from harness.server import BINARY, environment, read_answer
 
 # Enough loads that a nonce drawn from few values would repeat.
 PAGE_LOADS = 300
@@ -149,17 +150,48 @@ class EveryAnswer(Case):
                 self.assertTrue(kind)
         self.assertGreater(len(names), 25)
 
-    def promise_31_what_cannot_be_parsed_is_answered_with_nothing_and_closed(self):
-        server = self.serve()
-        for text in [b"NONSENSE\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\nBad Header: 1\r\n\r\n",
-                     b"GET / HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(200)) + b"\r\n",
-                     b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-                     b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 100_000 + b"\r\n\r\n"]:
-            answer = server.raw(text)
-            if answer is not None:
-                self.assertIn(answer.status, {400, 414, 421, 431, 505}, text[:40])
-                self.assertTrue(answer.body == b"" or "content-security-policy" in answer.headers, text[:40])
+    def promise_31_refusals_before_any_route_carry_them_too(self):
+        server = self.serve(base_url="https://stats.example")
+        many = b"".join(b"X-%d: 1\r\n" % n for n in range(200))
+        for status, text in [
+            (400, b"NONSENSE\r\n\r\n"),
+            (400, b"G<T / HTTP/1.1\r\nHost: x\r\n\r\n"),
+            (400, b"GET / HTTP/9.9\r\n\r\n"),
+            (400, b"GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n"),
+            (400, b"GET / HTTP/1.1\r\nBad Header: 1\r\n\r\n"),
+            (400, b"POST /matomo.php HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n"),
+            (431, b"GET / HTTP/1.1\r\nHost: x\r\n" + many + b"\r\n"),
+            (431, b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"),
+            (431, b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 100_000 + b"\r\n\r\n"),
+        ]:
+            # Alone, and behind a good request on the same connection.
+            good = f"GET /health HTTP/1.1\r\nHost: {server.host}\r\n\r\n".encode()
+            for before in (b"", good):
+                with self.subTest(text=text[:40], behind=bool(before)):
+                    refused = self.refused(server, before, text)
+                    self.assertEqual(refused.status, status)
+                    for header, allowed in ALWAYS.items():
+                        self.assertIn(refused.headers.get(header), allowed, header)
+                    self.assertEqual(directives(refused.headers["content-security-policy"])["frame-ancestors"], ["'none'"])
+                    self.assertIn("permissions-policy", refused.headers)
+                    self.assertEqual(refused.headers["cache-control"], "no-store")
+                    self.assertEqual(refused.body, b"")
         self.assertEqual(server.request("GET", "/health").status, 200)
+
+    def refused(self, server, before, text):
+        """The answer to a request that cannot be parsed; what stood `before` it is answered well, and after it the
+        connection is closed."""
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            if before:
+                connection.sendall(before)
+                self.assertEqual(read_answer(connection).status, 200)
+            connection.sendall(text)
+            refused = read_answer(connection)
+            try:
+                self.assertEqual(connection.recv(1), b"")
+            except ConnectionResetError:
+                pass  # closed with bytes of ours unread
+            return refused
 
     def promise_31_hsts_is_sent_only_where_there_is_tls(self):
         self.assertNotIn("strict-transport-security", self.serve().request("GET", "/").headers)

@@ -1,6 +1,6 @@
 //! The accept loop: limits on connections, and a stop that finishes what was begun.
 
-use crate::{app::App, commands::Failure};
+use crate::{app::App, commands::Failure, headers, refusal::Completed};
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use hyper::body::Incoming;
 use hyper_util::{
@@ -88,12 +88,14 @@ impl Drop for Place {
 /// Serves until told to stop, then lets open requests end.
 pub async fn serve(listener: TcpListener, router: Router, app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let (graceful, counts) = (GracefulShutdown::new(), Counts::default());
+    let refusal: Arc<str> = headers::of_refusals(&app).into();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
                     if let Some(place) = Place::take(&app, &counts, peer.ip()) {
-                        connect(stream, peer, router.clone(), place, &graceful);
+                        no_delay(&stream);
+                        connect(Completed::new(stream, refusal.clone()), peer, router.clone(), place, &graceful);
                     }
                 }
                 Err(fault) => {
@@ -119,10 +121,13 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     }
 }
 
-fn connect(stream: TcpStream, peer: SocketAddr, router: Router, place: Place, graceful: &GracefulShutdown) {
+fn no_delay(stream: &TcpStream) {
     if let Err(fault) = stream.set_nodelay(true) {
         tracing::debug!(%fault, "a connection keeps its delay");
     }
+}
+
+fn connect(stream: Completed<TcpStream>, peer: SocketAddr, router: Router, place: Place, graceful: &GracefulShutdown) {
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));

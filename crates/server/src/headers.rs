@@ -31,11 +31,8 @@ pub fn page_policy(nonce: &str) -> String {
     )
 }
 
-/// Adds what is missing to each answer.
-pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let tracker = crate::routes::is_tracker(request.uri().path());
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+/// Adds what is missing to an answer. Other sites may embed what the tracker's paths answer.
+fn complete(headers: &mut HeaderMap, app: &App, tracker: bool) {
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(headers, header::REFERRER_POLICY, "same-origin");
     put(headers, header::CONTENT_SECURITY_POLICY, DATA_POLICY);
@@ -50,5 +47,22 @@ pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -
     if app.config.base_url.starts_with("https://") {
         put(headers, header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
+}
+
+/// Completes each answer of a route.
+pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let tracker = crate::routes::is_tracker(request.uri().path());
+    let mut response = next.run(request).await;
+    complete(response.headers_mut(), &app, tracker);
     response
+}
+
+/// The lines of headers for answers that no route gives.
+pub fn of_refusals(app: &App) -> String {
+    let mut headers = HeaderMap::new();
+    complete(&mut headers, app, false);
+    let line = |(name, value): (&HeaderName, &HeaderValue)| {
+        format!("{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes()))
+    };
+    headers.iter().map(line).collect()
 }

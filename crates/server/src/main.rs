@@ -18,6 +18,7 @@ mod lookups;
 mod metrics;
 mod openapi;
 mod pipeline;
+mod refusal;
 mod routes;
 mod serve;
 
