@@ -57,7 +57,7 @@ class Sessions(Case):
         server = self.serve()
         cookie = self.cookie(server, "write")
         self.assertEqual(server.request("GET", "/api/v1/session", headers=cookie).status, 200)
-        server.call("UsersManager.deleteUser", userLogin="write")
+        server.call("UsersManager.deleteUser", userLogin="write", passwordConfirmation=PASSWORD)
         self.assertEqual(server.request("GET", "/api/v1/session", headers=cookie).status, 401)
         self.assertEqual(server.ask("API.getMatomoVersion", token=self.token("write")).status, 401)
 

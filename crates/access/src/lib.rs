@@ -30,10 +30,22 @@ impl Role {
 /// By what means a user proved who they are.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Proof {
-    /// A session in a browser; `id` is the public number of the session.
-    Session { id: i64 },
-    /// An API token; `id` is the public number of the token.
-    Token { id: i64 },
+    /// A session in a browser.
+    Session {
+        /// The public number of the session.
+        id: i64,
+        /// When the user last proved who they are with all their factors, in seconds since 1970.
+        proved_s: i64,
+        /// A second factor is required and the user has none: only its set-up is open to them.
+        enrolling: bool,
+    },
+    /// An API token.
+    Token {
+        /// The public number of the token.
+        id: i64,
+        /// May add users and change roles below superuser without fresh proof.
+        provisioning: bool,
+    },
 }
 
 /// A signed-in user, as far as access is concerned.
@@ -55,6 +67,18 @@ pub struct Cap {
     pub sites: Option<Vec<SiteId>>,
     pub role: Role,
     pub superuser: bool,
+    pub reach: Reach,
+}
+
+/// What kind of work a token is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// Reports and lists; changes nothing.
+    Read,
+    /// Says when and where tracked hits happened; reads nothing.
+    Track,
+    /// Both, and management.
+    Administer,
 }
 
 /// Who asks.
@@ -73,6 +97,25 @@ pub enum Principal {
 pub struct Caller {
     pub principal: Principal,
     pub address: Option<IpAddr>,
+    /// The browser's or client's own name, cut to a length that is fit for records; empty when unknown.
+    pub agent: Box<str>,
+    /// The request's random number, which its answer carries too; empty outside of requests.
+    pub request: Box<str>,
+}
+
+impl Caller {
+    /// What kind of work the means of proof allows.
+    pub fn reach(&self) -> Reach {
+        match &self.principal {
+            Principal::User(User { cap: Some(cap), .. }) => cap.reach,
+            _ => Reach::Administer,
+        }
+    }
+
+    /// A caller that comes by no request: the operator or a job.
+    pub fn inside(principal: Principal) -> Caller {
+        Caller { principal, address: None, agent: "".into(), request: "".into() }
+    }
 }
 
 impl Principal {
@@ -218,7 +261,13 @@ mod tests {
 
     fn user(superuser: bool, roles: &[(u32, Role)], cap: Option<Cap>) -> Principal {
         let roles = Arc::new(roles.iter().map(|(site, role)| (SiteId(*site), *role)).collect());
-        Principal::User(User { login: "a".into(), superuser, roles, cap, proof: Proof::Session { id: 1 } })
+        Principal::User(User {
+            login: "a".into(),
+            superuser,
+            roles,
+            cap,
+            proof: Proof::Session { id: 1, proved_s: 0, enrolling: false },
+        })
     }
 
     const SITES: [SiteId; 3] = [SiteId(1), SiteId(2), SiteId(3)];
@@ -249,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_cap_never_widens() {
-        let cap = Cap { sites: Some(vec![SiteId(1)]), role: Role::View, superuser: false };
+        let cap = Cap { sites: Some(vec![SiteId(1)]), role: Role::View, superuser: false, reach: Reach::Administer };
         let root = user(true, &[], Some(cap.clone()));
         assert!(check_instance(&root).is_err());
         assert!(check::<View>(&root, &Asked::These(vec![SiteId(1)]), &SITES).is_ok());

@@ -66,6 +66,14 @@ pub enum ApiError {
     NotFound(String),
     #[error("{0}")]
     Refused(String),
+    /// The caller must prove anew who they are before this act.
+    #[error(
+        "confirm that it is you: send your password as passwordConfirmation, and the code of your second factor as authCode"
+    )]
+    ProofNeeded,
+    /// A second factor is required of the caller, who has none yet.
+    #[error("your role needs a second factor; set one up to go on")]
+    FactorNeeded,
     /// A limit was passed; the text says which and what to do.
     #[error("{0}")]
     TooMuch(String),

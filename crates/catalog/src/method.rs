@@ -13,6 +13,7 @@ pub struct Method<S: 'static> {
     pub params: &'static [Param],
     pub access: Access,
     pub effect: Effect,
+    pub guard: Guard,
     /// Runs after the access check; asks for its grant itself where it touches a site's data.
     pub run: for<'a> fn(&'a S, &'a Caller, &'a Params) -> Outcome<'a>,
 }
@@ -21,6 +22,8 @@ pub struct Method<S: 'static> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {
     Public,
+    /// Signed in, even where a second factor is required and still missing.
+    Enrolling,
     SignedIn,
     /// This role on some site.
     SomeSite(Role),
@@ -36,12 +39,49 @@ pub enum Effect {
     Write,
 }
 
+/// Whether the caller must prove anew who they are: password and second factor, within the last minutes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Guard {
+    Open,
+    /// Fresh proof in a browser; a token was made with one.
+    ProofInSession,
+    /// Fresh proof, always.
+    Proof,
+    /// Fresh proof, or a token that was made for provisioning.
+    ProofOrProvisioning,
+}
+
 pub struct Param {
     pub name: &'static str,
     pub kind: ParamKind,
     /// `None`: the caller must give it.
     pub default: Option<&'static str>,
     pub doc: &'static str,
+}
+
+/// The caller's own password, which calls of guarded methods may carry as proof.
+pub const CONFIRMATION: Param = Param {
+    name: "passwordConfirmation",
+    kind: ParamKind::Secret,
+    default: Some(""),
+    doc: "the caller's own password, where they have not just proved who they are",
+};
+
+/// The code of the caller's second factor, beside `CONFIRMATION`.
+pub const CODE: Param = Param {
+    name: "authCode",
+    kind: ParamKind::Secret,
+    default: Some(""),
+    doc: "a code of the caller's second factor, beside the password",
+};
+
+impl<S> Method<S> {
+    /// Its own parameters, then those by which a guarded call proves who calls.
+    pub fn all_params(&self) -> impl Iterator<Item = &Param> {
+        static PROOF: [Param; 2] = [CONFIRMATION, CODE];
+        let proof: &[Param] = if self.guard == Guard::Open { &[] } else { &PROOF };
+        self.params.iter().chain(proof)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

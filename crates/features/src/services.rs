@@ -1,7 +1,7 @@
 //! What management methods may use, and the reading of their parameters.
 
-use makoto_access::{Asked, Caller, Principal, Proof, User};
-use makoto_catalog::{ApiError, Param, ParamKind};
+use makoto_access::{Asked, Caller, Denied, Principal, Proof};
+use makoto_catalog::{ApiError, CONFIRMATION, Guard};
 use makoto_identity::Identity;
 use makoto_meta::{Meta, SiteRow};
 use makoto_model::{Params, SiteId};
@@ -86,32 +86,36 @@ impl Services {
 }
 
 impl Services {
-    /// Asks a person in a browser for their password again before an act that others would suffer from. Tokens were
-    /// made with a password; they are not asked.
+    /// Lets a guarded call pass, or asks for proof. A password (and code) among the parameters proves it at once and
+    /// counts for the session's next acts too.
     ///
     /// # Errors
-    /// `MissingParam` without a password, `Refused` with a wrong one.
-    pub async fn confirm(&self, caller: &Caller, params: &Params) -> Result<(), ApiError> {
-        let Principal::User(User { login, proof: Proof::Session { .. }, .. }) = &caller.principal else {
-            return Ok(());
+    /// `ProofNeeded` without fresh proof; `Refused` with a wrong password or code.
+    pub async fn admit(&self, guard: Guard, caller: &Caller, params: &Params) -> Result<(), ApiError> {
+        let user = match &caller.principal {
+            _ if guard == Guard::Open => return Ok(()),
+            Principal::Operator | Principal::Job(_) => return Ok(()),
+            Principal::Anonymous => return Err(Denied::NotSignedIn.into()),
+            Principal::User(user) => user,
         };
-        let password = required(params, CONFIRMATION.name)?;
-        match self.identity.prove(caller, login, password, now_s()).await {
+        let passes = match (guard, &user.proof) {
+            (Guard::Open, _) | (Guard::ProofInSession, Proof::Token { .. }) => true,
+            (Guard::ProofOrProvisioning, Proof::Token { provisioning, .. }) => *provisioning,
+            (Guard::Proof, Proof::Token { .. }) => false,
+            (_, Proof::Session { proved_s, .. }) => self.identity.is_fresh(*proved_s, now_s()),
+        };
+        if passes {
+            return Ok(());
+        }
+        let Some(password) = params.filled(CONFIRMATION.name) else { return Err(ApiError::ProofNeeded) };
+        match self.identity.confirm(caller, user, password, now_s()).await {
             Err(makoto_identity::Error::WrongPassword) => {
-                Err(ApiError::Refused("this is not your password".to_owned()))
+                Err(ApiError::Refused("this is not your password, or not the code of your second factor".to_owned()))
             }
             done => done.map_err(from_identity),
         }
     }
 }
-
-/// The caller's own password, for acts that `Services::confirm` guards.
-pub const CONFIRMATION: Param = Param {
-    name: "passwordConfirmation",
-    kind: ParamKind::Secret,
-    default: Some(""),
-    doc: "the caller's own password; needed in a session, not with a token",
-};
 
 /// What the store's refusals are to a caller of the API.
 pub fn from_meta(error: makoto_meta::Error) -> ApiError {

@@ -9,6 +9,8 @@ const SUPERUSER_IDLE_MAX_S: i64 = 30 * 60;
 /// A session ends this long after sign-in whatever happens, in seconds.
 const SESSION_MAX_S: i64 = 24 * 60 * 60;
 const SUPERUSER_SESSION_MAX_S: i64 = 12 * 60 * 60;
+/// Proof of who one is counts for guarded acts for this long, in seconds.
+const PROOF_FRESH_S: i64 = 10 * 60;
 /// How often at most a session's last use is written down, in seconds.
 const TOUCH_EVERY_S: i64 = 60;
 /// Wrong passwords without a delay, and the longest delay in seconds.
@@ -90,6 +92,24 @@ impl Identity {
         Ok(())
     }
 
+    /// Whether proof of this moment still counts for guarded acts.
+    pub fn is_fresh(&self, proved_s: i64, now_s: i64) -> bool {
+        (0..PROOF_FRESH_S).contains(&(now_s - proved_s))
+    }
+
+    /// Proves anew who a signed-in user is, by password. In a session the proof counts for
+    /// the acts of the next minutes.
+    ///
+    /// # Errors
+    /// As `prove`.
+    pub async fn confirm(&self, caller: &Caller, user: &User, password: &str, now_s: i64) -> Result<(), Error> {
+        self.prove(caller, &user.login, password, now_s).await?;
+        if let Proof::Session { id, .. } = user.proof {
+            self.meta.prove_session(caller, id, now_s).await?;
+        }
+        Ok(())
+    }
+
     /// The login of an e-mail address; any other text as it is.
     fn login_of(&self, name: &str) -> String {
         let snapshot = self.meta.snapshot();
@@ -132,7 +152,7 @@ impl Identity {
             superuser: account.superuser,
             roles: account.roles.clone(),
             cap: None,
-            proof: Proof::Session { id: session.id },
+            proof: Proof::Session { id: session.id, proved_s: session.proved_s, enrolling: false },
         })))
     }
 
@@ -150,7 +170,7 @@ impl Identity {
     /// # Errors
     /// When the store cannot be written.
     pub async fn sign_out(&self, caller: &Caller) -> Result<(), Error> {
-        if let Principal::User(User { proof: Proof::Session { id }, .. }) = caller.principal {
+        if let Principal::User(User { proof: Proof::Session { id, .. }, .. }) = caller.principal {
             self.meta.end_session(caller, id).await?;
         }
         Ok(())

@@ -1,5 +1,5 @@
 use crate::{Error, Identity, secret};
-use makoto_access::{Caller, Cap, Principal, Proof, Role, User};
+use makoto_access::{Caller, Cap, Principal, Proof, Reach, Role, User};
 use makoto_meta::NewToken;
 
 /// What every token begins with, so that scanners for leaked secrets know it.
@@ -28,7 +28,7 @@ fn cap(scope: &str) -> Result<Option<Cap>, Error> {
     }
     let role = Role::parse(scope)
         .ok_or_else(|| Error::Refused(format!("there is no scope {scope}; use one of {}", SCOPES.join(", "))))?;
-    Ok(Some(Cap { sites: None, role, superuser: false }))
+    Ok(Some(Cap { sites: None, role, superuser: false, reach: Reach::Administer }))
 }
 
 impl Identity {
@@ -46,10 +46,14 @@ impl Identity {
         now_s: i64,
     ) -> Result<String, Error> {
         cap(scope)?;
+        // The operator's command line may make tokens for provisioning; without a scope it does.
+        let provisioning = caller.principal == Principal::Operator && scope == "all";
         let letters = secret::fresh_letters(LETTERS)?;
         let token = format!("{PREFIX}{letters}{}", checksum(&letters));
         let hash = secret::hash_secret(&token);
-        self.meta.add_token(caller, NewToken { hash, login, description, scope, expires_s }, now_s).await?;
+        self.meta
+            .add_token(caller, NewToken { hash, login, description, scope, expires_s, provisioning }, now_s)
+            .await?;
         Ok(token)
     }
 
@@ -69,7 +73,7 @@ impl Identity {
             superuser: account.superuser,
             roles: account.roles.clone(),
             cap: cap(&row.scope).ok()?,
-            proof: Proof::Token { id: row.id },
+            proof: Proof::Token { id: row.id, provisioning: row.provisioning },
         }))
     }
 }

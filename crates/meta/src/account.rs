@@ -176,7 +176,7 @@ async fn insert(act: &mut crate::store::Act, user: &NewUser) -> Result<(), Error
         .bind(&user.email)
         .bind(&user.password_hash)
         .bind(user.superuser)
-        .bind(crate::activity::now_ms() / 1000)
+        .bind(crate::record::now_ms() / 1000)
         .execute(&mut *act.tx)
         .await?;
     Ok(())

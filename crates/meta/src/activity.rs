@@ -1,116 +1,182 @@
-use crate::{Error, Meta};
-use makoto_access::Caller;
-use serde_json::Value as Json;
-use sqlx::{Row, Sqlite, Transaction};
+//! Every act that leaves a record, declared once: its name, its words, and who is told of it by mail.
 
-/// The acts that leave a record.
+use Tell::{Both, Nobody, Subject, Superusers};
+
+/// Who gets a mail when it happens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Activity {
-    SetupDone,
-    SiteAdded,
-    SiteChanged,
-    SiteDeleted,
-    UserAdded,
-    UserChanged,
-    UserDeleted,
-    RoleSet,
-    SuperuserSet,
-    SettingSet,
-    TokenMade,
-    TokenDeleted,
-    SignedIn,
-    SignInFailed,
-    SignedOut,
-    BackupMade,
+pub enum Tell {
+    Nobody,
+    /// The user that the act is about.
+    Subject,
+    /// Every superuser, the actor too.
+    Superusers,
+    Both,
+}
+
+macro_rules! activities {
+    ($($kind:ident $name:literal $words:literal $tell:ident),+ $(,)?) => {
+        /// The acts that leave a record.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Activity { $($kind),+ }
+
+        impl Activity {
+            pub const ALL: &[Activity] = &[$(Activity::$kind),+];
+
+            /// `subject.happened`, as it stands in the record.
+            pub fn name(self) -> &'static str {
+                match self { $(Activity::$kind => $name),+ }
+            }
+
+            /// What happened, in a few words for pages and mails.
+            pub fn words(self) -> &'static str {
+                match self { $(Activity::$kind => $words),+ }
+            }
+
+            pub fn tell(self) -> Tell {
+                match self { $(Activity::$kind => $tell),+ }
+            }
+        }
+    };
+}
+
+activities! {
+    SetupDone "setup.done" "The set-up was finished" Nobody,
+    ServerStarted "server.started" "The server was started" Nobody,
+    ServerStopped "server.stopped" "The server was stopped" Nobody,
+    BackupMade "backup.made" "A backup was made" Nobody,
+    BackupRestored "backup.restored" "A backup was restored" Superusers,
+    DoctorFoundFaults "doctor.found_faults" "A check of the stored data found faults" Superusers,
+
+    SiteAdded "site.added" "A site was added" Nobody,
+    SiteChanged "site.changed" "A site was changed" Nobody,
+    SiteDeleted "site.deleted" "A site was deleted" Superusers,
+
+    UserAdded "user.added" "A user was added" Superusers,
+    UserChanged "user.changed" "A user was changed" Nobody,
+    UserDeleted "user.deleted" "A user was deleted" Both,
+    UserSuspended "user.suspended" "A user was suspended" Both,
+    UserReactivated "user.reactivated" "A user was reactivated" Both,
+    UserSignedOut "user.signed_out" "All sessions of a user were ended" Subject,
+    EmailChanged "user.email_changed" "An e-mail address was changed" Subject,
+    LanguageChanged "user.language_changed" "A user's language was changed" Nobody,
+
+    RoleSet "role.set" "A role was given or changed" Nobody,
+    RoleTaken "role.taken" "A role was taken away" Nobody,
+    RolesSetInBulk "role.set_in_bulk" "Roles of several users were changed" Superusers,
+    RoleSetEverywhere "role.set_everywhere" "A role was given on all sites" Superusers,
+    CapabilityGiven "capability.given" "A capability was given" Nobody,
+    CapabilityTaken "capability.taken" "A capability was taken away" Nobody,
+    SuperuserGranted "superuser.granted" "Superuser rights were granted" Both,
+    SuperuserRevoked "superuser.revoked" "Superuser rights were revoked" Both,
+    SuperuserKept "superuser.kept" "Taking the last superuser away was refused" Superusers,
+
+    InvitationSent "invitation.sent" "A user was invited" Nobody,
+    InvitationResent "invitation.resent" "An invitation was sent again" Nobody,
+    InvitationLinked "invitation.linked" "A link for an invitation was made" Nobody,
+    InvitationRevoked "invitation.revoked" "An invitation was revoked" Nobody,
+    InvitationAccepted "invitation.accepted" "An invitation was accepted" Nobody,
+    InvitationDeclined "invitation.declined" "An invitation was declined" Nobody,
+    InvitationExpired "invitation.expired" "An invitation expired" Nobody,
+    InvitationRefused "invitation.refused" "A wrong or used invitation link was tried" Nobody,
+
+    DomainsChanged "domains.changed" "The allowed e-mail domains were changed" Superusers,
+    DomainRefused "domains.refused" "An e-mail domain that is not allowed was refused" Nobody,
+    InactiveReported "inactive.reported" "Inactive accounts were reported" Nobody,
+    InactiveSuspended "inactive.suspended" "An inactive account was suspended" Both,
+
+    ReviewBegun "review.begun" "An access review was begun" Nobody,
+    ReviewConfirmed "review.confirmed" "A role was confirmed in an access review" Nobody,
+    ReviewLowered "review.lowered" "A role was lowered in an access review" Subject,
+    ReviewSigned "review.signed" "An access review was signed" Superusers,
+    ReviewDownloaded "review.downloaded" "The report of an access review was downloaded" Nobody,
+    ReviewDue "review.due" "An access review is due" Superusers,
+
+    SignedIn "session.signed_in" "A user signed in" Nobody,
+    SignedInByPasskey "session.signed_in_by_passkey" "A user signed in by passkey" Nobody,
+    SignedInAfterFailures "session.signed_in_after_failures" "A sign-in succeeded after several failures" Subject,
+    SignInFailed "session.refused" "A sign-in was refused" Nobody,
+    SignInDelayed "session.delayed" "Sign-ins of a user are slowed down" Subject,
+    FactorRefused "session.factor_refused" "A wrong code of a second factor was refused" Nobody,
+    NewDevice "session.new_device" "A user signed in from a new device" Subject,
+    NewCountry "session.new_country" "A user signed in from another country" Subject,
+    SessionMoved "session.moved" "A session was ended because its device and network changed" Subject,
+    SignedOut "session.signed_out" "A user signed out" Nobody,
+    SessionEnded "session.ended" "A session was ended" Nobody,
+    SessionsEnded "session.ended_others" "All other sessions were ended" Nobody,
+    AllSessionsEnded "session.ended_all" "All sessions of all users were ended" Superusers,
+    ProofGiven "proof.given" "A user confirmed who they are" Nobody,
+    ProofRefused "proof.refused" "A confirmation of who one is was refused" Nobody,
+
+    TotpAdded "totp.added" "An authenticator app was set up" Subject,
+    TotpRemoved "totp.removed" "The authenticator app was removed" Subject,
+    TotpMoved "totp.moved" "The authenticator app was moved to a new device" Subject,
+    TotpReplayed "totp.replayed" "A used code was tried again" Subject,
+    PasskeyAdded "passkey.added" "A passkey was added" Subject,
+    PasskeyRenamed "passkey.renamed" "A passkey was renamed" Nobody,
+    PasskeyRemoved "passkey.removed" "A passkey was removed" Subject,
+    PasskeyCloned "passkey.cloned" "A passkey may have been copied" Both,
+    RecoveryMade "recovery.made" "Recovery codes were made" Subject,
+    RecoveryUsed "recovery.used" "A recovery code was used" Subject,
+    FactorsReset "factors.reset" "All second factors of a user were reset" Both,
+    FactorsEnforced "factors.enforced" "The rule who needs a second factor was changed" Superusers,
+    FactorRequired "factors.required" "A user was led to the set-up of a second factor" Nobody,
+
+    PasswordChanged "password.changed" "A password was changed" Subject,
+    PasswordResetAsked "password.reset_asked" "A new password was asked for" Nobody,
+    PasswordResetSent "password.reset_sent" "A superuser sent a link for a new password" Subject,
+    PasswordReset "password.reset" "A password was reset by a mailed link" Subject,
+    PasswordResetRefused "password.reset_refused" "A wrong or used link for a new password was tried" Nobody,
+    PasswordRehashed "password.rehashed" "An imported password was stored anew" Nobody,
+
+    TokenMade "token.made" "A token was made" Subject,
+    ProvisioningTokenMade "token.made_for_provisioning" "A token for provisioning was made" Both,
+    TokenDeleted "token.deleted" "A token was deleted" Subject,
+    TokensDeleted "token.deleted_all" "All tokens of a user were deleted" Subject,
+    TokenRefused "token.refused" "A wrong, expired or misplaced token was refused" Nobody,
+    TokenExpiring "token.expiring" "A token expires soon" Subject,
+    Provisioned "token.provisioned" "A token for provisioning was used" Superusers,
+
+    AddressBlocked "attempts.blocked" "An address was blocked after failed sign-ins" Nobody,
+    AddressUnblocked "attempts.unblocked" "A blocked address was unblocked" Nobody,
+    AddressesUnblocked "attempts.unblocked_all" "All blocked addresses were unblocked" Superusers,
+    AttemptsAlarm "attempts.alarm" "Far more sign-ins failed than usual" Superusers,
+    AttemptsSettings "attempts.settings" "The rules against guessed passwords were changed" Superusers,
+
+    SettingSet "setting.set" "A setting was changed" Nobody,
+    SecuritySettingSet "setting.security_set" "A security setting was changed" Superusers,
+    SettingRefused "setting.refused" "A change of a setting was refused" Nobody,
+    AccessDenied "access.denied" "A call without the right to it was refused" Nobody,
+    ForeignRefused "access.foreign" "A request from another site was refused" Nobody,
+
+    MailFailed "mail.failed" "A mail could not be delivered" Nobody,
+    MailTested "mail.tested" "A test mail was sent" Nobody,
+
+    AuditRead "audit.read" "The activity log was read" Nobody,
+    AuditExported "audit.exported" "The activity log was exported" Superusers,
+    AuditPruned "audit.pruned" "Old lines of the activity log were removed" Nobody,
+    AuditCheckpoint "audit.checkpoint" "The activity log was sealed" Nobody,
+    AuditVerified "audit.verified" "The activity log was verified" Nobody,
+    AuditTampered "audit.tampered" "The activity log was tampered with" Superusers,
+    AuditStalled "audit.stalled" "The activity log cannot be sent on" Superusers,
+    AuditResumed "audit.resumed" "The activity log is sent on again" Superusers,
 }
 
 impl Activity {
-    pub fn name(self) -> &'static str {
-        match self {
-            Activity::SetupDone => "setup.done",
-            Activity::SiteAdded => "site.added",
-            Activity::SiteChanged => "site.changed",
-            Activity::SiteDeleted => "site.deleted",
-            Activity::UserAdded => "user.added",
-            Activity::UserChanged => "user.changed",
-            Activity::UserDeleted => "user.deleted",
-            Activity::RoleSet => "role.set",
-            Activity::SuperuserSet => "superuser.set",
-            Activity::SettingSet => "setting.set",
-            Activity::TokenMade => "token.made",
-            Activity::TokenDeleted => "token.deleted",
-            Activity::SignedIn => "session.signed_in",
-            Activity::SignInFailed => "session.refused",
-            Activity::SignedOut => "session.signed_out",
-            Activity::BackupMade => "backup.made",
+    pub fn parse(name: &str) -> Option<Activity> {
+        Activity::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn promise_44_at_least_ninety_kinds_each_with_a_name_of_its_own() {
+        assert!(Activity::ALL.len() >= 90);
+        for kind in Activity::ALL {
+            assert_eq!(Activity::parse(kind.name()), Some(*kind));
+            assert!(kind.name().split_once('.').is_some_and(|(subject, what)| !subject.is_empty() && !what.is_empty()));
         }
-    }
-}
-
-/// One line of the record.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Entry {
-    pub at_ms: i64,
-    pub who: String,
-    pub kind: String,
-    pub detail: Json,
-    pub address: String,
-}
-
-/// Milliseconds since 1970 by the machine's clock.
-pub(crate) fn now_ms() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as i64)
-}
-
-pub(crate) async fn insert(
-    tx: &mut Transaction<'static, Sqlite>,
-    caller: &Caller,
-    kind: Activity,
-    detail: &Json,
-) -> Result<(), Error> {
-    sqlx::query("INSERT INTO activity (at_ms, who, kind, detail, address) VALUES (?, ?, ?, ?, ?)")
-        .bind(now_ms())
-        .bind(caller.principal.name())
-        .bind(kind.name())
-        .bind(detail.to_string())
-        .bind(caller.address.map(|address| address.to_string()).unwrap_or_default())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-impl Meta {
-    /// Records an act that changes nothing else in this store.
-    ///
-    /// # Errors
-    /// When the record cannot be written; the act must not be done then.
-    pub async fn record(&self, caller: &Caller, kind: Activity, detail: Json) -> Result<(), Error> {
-        let act = self.begin(caller, kind, detail).await?;
-        self.commit_quietly(act).await
-    }
-
-    /// The newest lines of the record, newest first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn activity(&self, lines_max: u32) -> Result<Vec<Entry>, Error> {
-        let rows = sqlx::query("SELECT at_ms, who, kind, detail, address FROM activity ORDER BY id DESC LIMIT ?")
-            .bind(lines_max)
-            .fetch_all(&self.read)
-            .await?;
-        rows.iter()
-            .map(|row| {
-                let detail: &str = row.try_get("detail")?;
-                let detail = serde_json::from_str(detail).map_err(|fault| Error::Corrupt(fault.to_string()))?;
-                Ok(Entry {
-                    at_ms: row.try_get("at_ms")?,
-                    who: row.try_get("who")?,
-                    kind: row.try_get("kind")?,
-                    detail,
-                    address: row.try_get("address")?,
-                })
-            })
-            .collect()
     }
 }

@@ -13,6 +13,8 @@ pub struct SessionRow {
     pub login: String,
     pub created_s: i64,
     pub last_used_s: i64,
+    /// When the user last proved who they are with all their factors.
+    pub proved_s: i64,
 }
 
 /// An API token.
@@ -23,6 +25,8 @@ pub struct TokenRow {
     pub description: String,
     pub scope: String,
     pub expires_s: Option<i64>,
+    /// May add users and change roles below superuser without fresh proof.
+    pub provisioning: bool,
 }
 
 /// Longest user agent kept with a session, in characters: enough to name the browser.
@@ -33,8 +37,9 @@ fn hash(bytes: Vec<u8>) -> Result<[u8; 32], Error> {
 }
 
 pub(crate) async fn load_tokens(pool: &SqlitePool) -> Result<HashMap<[u8; 32], TokenRow>, Error> {
-    let rows =
-        sqlx::query("SELECT id, token_hash, login, description, scope, expires_s FROM token").fetch_all(pool).await?;
+    let rows = sqlx::query("SELECT id, token_hash, login, description, scope, expires_s, provisioning FROM token")
+        .fetch_all(pool)
+        .await?;
     rows.iter()
         .map(|row| {
             let token = TokenRow {
@@ -43,6 +48,7 @@ pub(crate) async fn load_tokens(pool: &SqlitePool) -> Result<HashMap<[u8; 32], T
                 description: row.try_get("description")?,
                 scope: row.try_get("scope")?,
                 expires_s: row.try_get("expires_s")?,
+                provisioning: row.try_get("provisioning")?,
             };
             Ok((hash(row.try_get("token_hash")?)?, token))
         })
@@ -64,11 +70,12 @@ impl Meta {
     ) -> Result<i64, Error> {
         let mut act = self.begin(caller, Activity::SignedIn, json!({ "login": login })).await?;
         let agent: String = agent.chars().take(AGENT_CHARS_MAX).collect();
-        let sql = "INSERT INTO session (token_hash, login, created_s, last_used_s, address, agent) \
-                   VALUES (?, ?, ?, ?, ?, ?) RETURNING id";
+        let sql = "INSERT INTO session (token_hash, login, created_s, last_used_s, proved_s, address, agent) \
+                   VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id";
         let id = sqlx::query_scalar(sql)
             .bind(&token_hash[..])
             .bind(login)
+            .bind(now_s)
             .bind(now_s)
             .bind(now_s)
             .bind(caller.address.map(|address| address.to_string()).unwrap_or_default())
@@ -89,7 +96,7 @@ impl Meta {
     /// # Errors
     /// When the store cannot be read.
     pub async fn session(&self, token_hash: [u8; 32]) -> Result<Option<SessionRow>, Error> {
-        let row = sqlx::query("SELECT id, login, created_s, last_used_s FROM session WHERE token_hash = ?")
+        let row = sqlx::query("SELECT id, login, created_s, last_used_s, proved_s FROM session WHERE token_hash = ?")
             .bind(&token_hash[..])
             .fetch_optional(&self.read)
             .await?;
@@ -99,6 +106,7 @@ impl Meta {
                 login: row.try_get("login")?,
                 created_s: row.try_get("created_s")?,
                 last_used_s: row.try_get("last_used_s")?,
+                proved_s: row.try_get("proved_s")?,
             })
         })
         .transpose()
@@ -115,6 +123,16 @@ impl Meta {
             .bind(id)
             .execute(&mut *act.tx)
             .await?;
+        self.commit_quietly(act).await
+    }
+
+    /// Notes that a session's user has just proved who they are.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn prove_session(&self, caller: &Caller, id: i64, now_s: i64) -> Result<(), Error> {
+        let mut act = self.begin(caller, Activity::ProofGiven, json!({ "session": id })).await?;
+        sqlx::query("UPDATE session SET proved_s = ? WHERE id = ?").bind(now_s).bind(id).execute(&mut *act.tx).await?;
         self.commit_quietly(act).await
     }
 
@@ -152,8 +170,8 @@ impl Meta {
         let detail = json!({ "login": account.login, "description": token.description, "scope": token.scope,
             "expires_s": token.expires_s });
         let mut act = self.begin(caller, Activity::TokenMade, detail).await?;
-        let sql = "INSERT INTO token (token_hash, login, description, scope, created_s, expires_s) \
-                   VALUES (?, ?, ?, ?, ?, ?) RETURNING id";
+        let sql = "INSERT INTO token (token_hash, login, description, scope, created_s, expires_s, provisioning) \
+                   VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id";
         let id = sqlx::query_scalar(sql)
             .bind(&token.hash[..])
             .bind(&account.login)
@@ -161,6 +179,7 @@ impl Meta {
             .bind(token.scope)
             .bind(now_s)
             .bind(token.expires_s)
+            .bind(token.provisioning)
             .fetch_one(&mut *act.tx)
             .await?;
         self.commit(act).await?;
@@ -175,4 +194,5 @@ pub struct NewToken<'a> {
     pub description: &'a str,
     pub scope: &'a str,
     pub expires_s: Option<i64>,
+    pub provisioning: bool,
 }

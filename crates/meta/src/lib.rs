@@ -5,14 +5,20 @@
 mod account;
 mod activity;
 mod credential;
+mod outbox;
+mod record;
+mod seal;
 mod setting;
 mod site;
 mod snapshot;
 mod store;
 
 pub use account::{Account, NewUser};
-pub use activity::{Activity, Entry};
+pub use activity::{Activity, Tell};
 pub use credential::{NewToken, SessionRow, TokenRow};
+pub use outbox::{Mail, MailKind};
+pub use record::Entry;
 pub use site::{KEYWORD_PARAMETERS, SiteChange, SiteRow};
 pub use snapshot::Snapshot;
-pub use store::{Error, Meta};
+pub(crate) use store::Act;
+pub use store::{Error, KEY_FILE, Meta};

@@ -246,7 +246,7 @@ impl Meta {
     /// # Errors
     /// `Refused` says which field is wrong.
     pub async fn add_site(&self, _: &InstanceGrant, caller: &Caller, change: SiteChange) -> Result<SiteId, Error> {
-        let mut site = SiteRow::new(caller.principal.name(), crate::activity::now_ms() / 1000);
+        let mut site = SiteRow::new(caller.principal.name(), crate::record::now_ms() / 1000);
         site.apply(change);
         site.check()?;
         let detail = json!({ "name": site.name, "urls": site.urls });

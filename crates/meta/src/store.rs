@@ -1,4 +1,4 @@
-use crate::{Activity, Snapshot};
+use crate::{Activity, Snapshot, record, seal::Seal};
 use makoto_access::Caller;
 use makoto_catalog::Catalog;
 use serde_json::Value as Json;
@@ -23,6 +23,10 @@ pub enum Error {
     Sql(#[from] sqlx::Error),
     #[error("the relational store could not be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    #[error("{path}: {fault}")]
+    Key { path: String, fault: std::io::Error },
+    #[error("the system gave no random numbers: {0}")]
+    Random(String),
     #[error("the relational store holds a value that cannot be read: {0}")]
     Corrupt(String),
     #[error("{0}")]
@@ -39,11 +43,16 @@ pub struct Meta {
     pub(crate) catalog: Arc<Catalog>,
     snapshot: Arc<RwLock<Arc<Snapshot>>>,
     path: PathBuf,
+    seal: Seal,
 }
+
+/// The file beside the store that holds the installation's key.
+pub const KEY_FILE: &str = "secret.key";
 
 /// A write under way: its record is in the same transaction. Dropped without `commit`, nothing happened.
 pub struct Act {
     pub(crate) tx: sqlx::Transaction<'static, sqlx::Sqlite>,
+    pub(crate) seal: Seal,
 }
 
 impl Meta {
@@ -62,9 +71,10 @@ impl Meta {
         let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
         let read = SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options.read_only(true)).await?;
+        let seal = Seal::open(&path.with_file_name(KEY_FILE))?;
         let snapshot = Snapshot::load(&read, &catalog).await?;
         let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
-        Ok(Meta { read, write, catalog, snapshot, path: path.to_owned() })
+        Ok(Meta { read, write, catalog, snapshot, path: path.to_owned(), seal })
     }
 
     /// What every request needs, as of the last write.
@@ -81,14 +91,14 @@ impl Meta {
 
     /// Begins an act and records it. `detail` must hold no secret.
     pub(crate) async fn begin(&self, caller: &Caller, kind: Activity, detail: Json) -> Result<Act, Error> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        crate::activity::insert(&mut tx, caller, kind, &detail).await?;
-        Ok(Act { tx })
+        let mut act = self.begin_unrecorded().await?;
+        record::insert(&mut act, caller, kind, &detail).await?;
+        Ok(act)
     }
 
     /// Begins a write that is no act of anybody, such as noting when a token was last used.
     pub(crate) async fn begin_unrecorded(&self) -> Result<Act, Error> {
-        Ok(Act { tx: self.write.begin_with("BEGIN IMMEDIATE").await? })
+        Ok(Act { tx: self.write.begin_with("BEGIN IMMEDIATE").await?, seal: self.seal.clone() })
     }
 
     /// Makes the act durable and lets every later request see it.
@@ -124,13 +134,31 @@ impl Meta {
         bytes.try_into().map_err(|_| Error::Corrupt(format!("the secret {name} has the wrong length")))
     }
 
-    /// Writes a consistent copy to a path that does not exist yet, while others read and write.
+    /// Encrypts what a copy of the store alone must not give away.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub fn seal(&self, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        self.seal.seal(plain)
+    }
+
+    /// What `seal` encrypted.
+    ///
+    /// # Errors
+    /// When it was encrypted with another key, or changed.
+    pub fn unseal(&self, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        self.seal.unseal(sealed)
+    }
+
+    /// Writes a consistent copy to a path that does not exist yet, while others read and write, and the key beside it.
     ///
     /// # Errors
     /// When the copy cannot be written.
     pub async fn backup(&self, to: &Path) -> Result<(), Error> {
         let to = to.to_str().ok_or_else(|| Error::Refused("write the backup to a path that is valid UTF-8".into()))?;
         sqlx::query("VACUUM INTO ?").bind(to).execute(&self.read).await?;
+        let (from, copy) = (self.path.with_file_name(KEY_FILE), Path::new(to).with_file_name(KEY_FILE));
+        std::fs::copy(&from, &copy).map_err(|fault| Error::Key { path: copy.display().to_string(), fault })?;
         Ok(())
     }
 

@@ -79,7 +79,7 @@ impl Failure {
 
 /// The operator as a caller.
 pub fn operator() -> Caller {
-    Caller { principal: Principal::Operator, address: None }
+    Caller::inside(Principal::Operator)
 }
 
 /// Longest life of a token that the command line makes, in days: ten years, for machines that are never visited.

@@ -1,7 +1,7 @@
 //! From a method's name to its answer. Every way in (Matomo's API, ours, bulk requests) comes through here.
 
 use crate::app::App;
-use makoto_access::{Caller, Principal, Proof, Role, User, check, check_instance};
+use makoto_access::{Caller, Principal, Proof, Reach, Role, User, check, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Effect, Method};
 use makoto_features::{Services, services::asked_sites};
 use makoto_model::Params;
@@ -79,7 +79,19 @@ fn unknown(app: &App, id: &str) -> ApiError {
     }
 }
 
+/// Those who still have to set up a required second factor can do nothing else.
+fn refuse_enrolling(caller: &Caller) -> Result<(), ApiError> {
+    match &caller.principal {
+        Principal::User(User { proof: Proof::Session { enrolling: true, .. }, .. }) => Err(ApiError::FactorNeeded),
+        _ => Ok(()),
+    }
+}
+
 async fn report(app: &Arc<App>, caller: &Caller, id: &str, params: &Params) -> Result<Dispatched, ApiError> {
+    refuse_enrolling(caller)?;
+    if caller.reach() == Reach::Track {
+        return Err(ApiError::Refused("this token was made for tracking; use one that may read".into()));
+    }
     let snapshot = app.services.meta.snapshot();
     let ids = snapshot.site_ids();
     let grant = check::<makoto_access::View>(&caller.principal, &asked_sites(params, "idSite")?, &ids)?;
@@ -104,7 +116,13 @@ async fn manage(
     params: &Params,
     way: Way,
 ) -> Result<Answer, ApiError> {
+    if method.access != Access::Public && method.access != Access::Enrolling {
+        refuse_enrolling(caller)?;
+    }
     admit(app, method, caller, params)?;
+    if caller.reach() != Reach::Administer && (method.effect == Effect::Write || caller.reach() == Reach::Track) {
+        return Err(ApiError::Refused("this token was made for less; use one that may administer".into()));
+    }
     if method.effect == Effect::Write {
         if !way.post {
             return Err(ApiError::Refused(format!("{} changes something; send it by POST", method.id)));
@@ -120,6 +138,7 @@ async fn manage(
             return Err(ApiError::MissingParam(param.name.to_owned()));
         }
     }
+    app.services.admit(method.guard, caller, params).await?;
     (method.run)(&app.services, caller, params).await
 }
 
@@ -132,8 +151,10 @@ fn admit(app: &App, method: &Method<Services>, caller: &Caller, params: &Params)
     };
     match method.access {
         Access::Public => Ok(()),
-        Access::SignedIn if caller.principal == Principal::Anonymous => Err(makoto_access::Denied::NotSignedIn.into()),
-        Access::SignedIn => Ok(()),
+        Access::Enrolling | Access::SignedIn if caller.principal == Principal::Anonymous => {
+            Err(makoto_access::Denied::NotSignedIn.into())
+        }
+        Access::Enrolling | Access::SignedIn => Ok(()),
         Access::Superuser => Ok(check_instance(&caller.principal).map(drop)?),
         Access::SomeSite(role) => some(role),
         Access::Site(role) => {

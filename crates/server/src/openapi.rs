@@ -62,7 +62,7 @@ fn read(doc: &str, tag: &str, parameters: &[Value]) -> Value {
     json!({ "get": { "summary": doc, "tags": [tag], "parameters": parameters, "responses": answers() } })
 }
 
-fn write(doc: &str, tag: &str, params: &[Param]) -> Value {
+fn write(doc: &str, tag: &str, params: &[&Param]) -> Value {
     let properties: Map<String, Value> = params
         .iter()
         .map(|param| {
@@ -143,7 +143,7 @@ pub fn document(catalog: &Catalog) -> Value {
     for method in makoto_features::METHODS.iter().flat_map(|methods| methods.iter()) {
         let tag = method.id.split('.').next().unwrap_or(method.id);
         let path = match method.effect {
-            Effect::Write => write(method.doc, tag, method.params),
+            Effect::Write => write(method.doc, tag, &method.all_params().collect::<Vec<_>>()),
             Effect::Read => {
                 let parameters: Vec<Value> = method
                     .params

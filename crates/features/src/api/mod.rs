@@ -2,7 +2,7 @@
 
 use crate::{Services, services::required};
 use makoto_access::Role;
-use makoto_catalog::{Access, Answer, Effect, Method, Param, ParamKind};
+use makoto_catalog::{Access, Answer, Effect, Guard, Method, Param, ParamKind};
 
 /// The Matomo version whose API this program speaks; clients compare against it.
 pub const MATOMO_VERSION: &str = "5.2.0";
@@ -14,6 +14,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[],
         access: Access::SomeSite(Role::View),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |_, _, _| Box::pin(async { Ok(Answer::from(MATOMO_VERSION)) }),
     },
     Method {
@@ -22,6 +23,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[],
         access: Access::SomeSite(Role::View),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |_, _, _| Box::pin(async { Ok(Answer::from(MATOMO_VERSION)) }),
     },
     Method {
@@ -30,6 +32,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[Param { name: "pluginName", kind: ParamKind::Text, default: None, doc: "for instance Referrers" }],
         access: Access::SomeSite(Role::View),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, _, params| {
             Box::pin(async {
                 let name = required(params, "pluginName")?;
@@ -43,6 +46,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[],
         access: Access::SomeSite(Role::View),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, _, _| Box::pin(async { Ok(segments(services)) }),
     },
 ];

@@ -10,10 +10,10 @@ pub use lists::currency_symbol;
 
 use crate::{
     Services,
-    services::{CONFIRMATION, from_meta, list, required},
+    services::{from_meta, list, required},
 };
 use makoto_access::{Admin, Caller, Role, View, check_instance};
-use makoto_catalog::{Access, Answer, ApiError, Effect, Feature, Method, Param, ParamKind};
+use makoto_catalog::{Access, Answer, ApiError, Effect, Feature, Guard, Method, Param, ParamKind};
 use makoto_meta::{SiteChange, SiteRow};
 use makoto_model::{Params, SiteId};
 
@@ -28,7 +28,7 @@ const ID_SITE: Param = param("idSite", ParamKind::Int, None, "the site's number"
 const URLS: Param = param("urls", ParamKind::List, None, "addresses, the main one first");
 
 const fn read(id: &'static str, doc: &'static str, access: Access, run: Run) -> Method<Services> {
-    Method { id, doc, params: &[], access, effect: Effect::Read, run }
+    Method { id, doc, params: &[], access, effect: Effect::Read, guard: Guard::Open, run }
 }
 
 type Run = for<'a> fn(&'a Services, &'a Caller, &'a Params) -> makoto_catalog::Outcome<'a>;
@@ -42,6 +42,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: change::PARAMS,
         access: Access::Superuser,
         effect: Effect::Write,
+        guard: Guard::Open,
         run: |services, caller, params| Box::pin(change::add_site(services, caller, params)),
     },
     Method {
@@ -50,19 +51,20 @@ pub static METHODS: &[Method<Services>] = &[
         params: change::UPDATE_PARAMS,
         access: Access::Site(Role::Admin),
         effect: Effect::Write,
+        guard: Guard::Open,
         run: |services, caller, params| Box::pin(change::update_site(services, caller, params)),
     },
     Method {
         id: "SitesManager.deleteSite",
         doc: "Deletes a site.",
-        params: &[ID_SITE, CONFIRMATION],
+        params: &[ID_SITE],
         access: Access::Superuser,
         effect: Effect::Write,
+        guard: Guard::ProofInSession,
         run: |services, caller, params| {
             Box::pin(async {
                 let grant = check_instance(&caller.principal)?;
                 let (_, site) = services.site::<Admin>(caller, params)?;
-                services.confirm(caller, params).await?;
                 services.meta.delete_site(&grant, caller, site.id).await.map_err(from_meta)?;
                 Ok(Answer::Done)
             })
@@ -74,6 +76,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[ID_SITE, URLS],
         access: Access::Site(Role::Admin),
         effect: Effect::Write,
+        guard: Guard::Open,
         run: |services, caller, params| Box::pin(alias_urls(services, caller, params, true)),
     },
     Method {
@@ -82,6 +85,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[ID_SITE, param("urls", ParamKind::List, Some(""), "addresses; none removes all")],
         access: Access::Site(Role::Admin),
         effect: Effect::Write,
+        guard: Guard::Open,
         run: |services, caller, params| Box::pin(alias_urls(services, caller, params, false)),
     },
     Method {
@@ -90,6 +94,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[ID_SITE],
         access: Access::Site(Role::View),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, caller, params| {
             Box::pin(async {
                 let (_, site) = services.site::<View>(caller, params)?;
@@ -103,6 +108,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[ID_SITE],
         access: Access::Site(Role::View),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, caller, params| {
             Box::pin(async {
                 let (_, site) = services.site::<View>(caller, params)?;
@@ -164,6 +170,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[param("url", ParamKind::Text, None, "an address of a site")],
         access: Access::SignedIn,
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, caller, params| {
             Box::pin(async { lists::ids_of_url(services, caller, required(params, "url")?) })
         },
@@ -177,6 +184,7 @@ pub static METHODS: &[Method<Services>] = &[
         ],
         access: Access::Public,
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, caller, params| {
             Box::pin(async {
                 let limit = params.int("limit").unwrap_or(100).clamp(0, 10_000) as usize;
@@ -193,6 +201,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[param("group", ParamKind::Text, Some(""), "the group's name")],
         access: Access::Superuser,
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, caller, params| {
             Box::pin(async {
                 let group = params.get("group").unwrap_or("");
@@ -227,6 +236,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: code::TAG_PARAMS,
         access: Access::Site(Role::View),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, caller, params| Box::pin(async { code::javascript_tag(services, caller, params) }),
     },
     Method {
@@ -235,6 +245,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: code::IMAGE_PARAMS,
         access: Access::Site(Role::View),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, caller, params| Box::pin(async { code::image_tag(services, caller, params) }),
     },
 ];

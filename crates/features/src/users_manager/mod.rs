@@ -2,10 +2,10 @@
 
 use crate::{
     Services,
-    services::{CONFIRMATION, asked_sites, bad, from_identity, from_meta, required},
+    services::{asked_sites, bad, from_identity, from_meta, required},
 };
 use makoto_access::{Admin, Caller, Role, check, check_instance};
-use makoto_catalog::{Access, Answer, ApiError, Effect, Method, Param, ParamKind};
+use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method, Param, ParamKind};
 use makoto_meta::{Account, NewUser};
 use makoto_model::Params;
 
@@ -19,6 +19,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[],
         access: Access::SomeSite(Role::Admin),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, caller, _| Box::pin(async { Ok(visible(services, caller).iter().map(user_row).collect()) }),
     },
     Method {
@@ -27,6 +28,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[],
         access: Access::SomeSite(Role::Admin),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, caller, _| {
             Box::pin(async { Ok(visible(services, caller).into_iter().map(|account| account.login).collect()) })
         },
@@ -37,6 +39,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[LOGIN],
         access: Access::SignedIn,
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, caller, params| Box::pin(async { get_user(services, caller, params) }),
     },
     Method {
@@ -45,6 +48,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[],
         access: Access::Public,
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |_, caller, _| Box::pin(async { Ok(Answer::Bool(caller.principal.is_superuser())) }),
     },
     Method {
@@ -53,6 +57,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[LOGIN],
         access: Access::SomeSite(Role::Admin),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, _, params| {
             Box::pin(async {
                 let login = required(params, "userLogin")?;
@@ -66,6 +71,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[LOGIN],
         access: Access::Superuser,
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, _, params| Box::pin(async { sites_access(services, params) }),
     },
     Method {
@@ -74,6 +80,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[ID_SITE],
         access: Access::Site(Role::Admin),
         effect: Effect::Read,
+        guard: Guard::Open,
         run: |services, caller, params| Box::pin(async { users_access(services, caller, params) }),
     },
     Method {
@@ -83,23 +90,23 @@ pub static METHODS: &[Method<Services>] = &[
             LOGIN,
             Param { name: "password", kind: ParamKind::Secret, default: None, doc: "at least 15 characters" },
             Param { name: "email", kind: ParamKind::Text, default: None, doc: "the user's e-mail address" },
-            CONFIRMATION,
         ],
         access: Access::Superuser,
         effect: Effect::Write,
+        guard: Guard::ProofOrProvisioning,
         run: |services, caller, params| Box::pin(add_user(services, caller, params)),
     },
     Method {
         id: "UsersManager.deleteUser",
         doc: "Deletes a user with their roles, sessions and tokens.",
-        params: &[LOGIN, CONFIRMATION],
+        params: &[LOGIN],
         access: Access::Superuser,
         effect: Effect::Write,
+        guard: Guard::Proof,
         run: |services, caller, params| {
             Box::pin(async {
                 let grant = check_instance(&caller.principal)?;
                 let login = required(params, "userLogin")?;
-                services.confirm(caller, params).await?;
                 services.meta.delete_user(&grant, caller, login).await.map_err(from_meta)?;
                 Ok(Answer::Done)
             })
@@ -112,10 +119,10 @@ pub static METHODS: &[Method<Services>] = &[
             LOGIN,
             Param { name: "access", kind: ParamKind::Text, default: None, doc: "noaccess, view, write or admin" },
             Param { name: "idSites", kind: ParamKind::List, default: None, doc: "numbers of sites, or all" },
-            CONFIRMATION,
         ],
         access: Access::SomeSite(Role::Admin),
         effect: Effect::Write,
+        guard: Guard::ProofOrProvisioning,
         run: |services, caller, params| Box::pin(set_access(services, caller, params)),
     },
 ];
@@ -175,7 +182,6 @@ async fn add_user(services: &Services, caller: &Caller, params: &Params) -> Resu
     let grant = check_instance(&caller.principal)?;
     let (login, email) = (required(params, "userLogin")?.trim(), required(params, "email")?.trim());
     let password = required(params, "password")?;
-    services.confirm(caller, params).await?;
     makoto_identity::check_password(password, login, email).map_err(from_identity)?;
     let password_hash = services.identity.hash_password(password).await.map_err(from_identity)?;
     let user = NewUser { login: login.into(), email: email.into(), password_hash, superuser: false };
@@ -192,7 +198,6 @@ async fn set_access(services: &Services, caller: &Caller, params: &Params) -> Re
         "noaccess" => None,
         name => Some(Role::parse(name).ok_or_else(|| bad("access", "use noaccess, view, write or admin"))?),
     };
-    services.confirm(caller, params).await?;
     let sites = services.meta.snapshot().site_ids();
     let grant = check::<Admin>(&caller.principal, &asked_sites(params, "idSites")?, &sites)?;
     services.meta.set_role(&grant, caller, login, role).await.map_err(from_meta)?;

@@ -81,6 +81,7 @@ fn failed(detail: &str, params: &Params) -> Response {
 fn status(error: &ApiError) -> StatusCode {
     match error {
         ApiError::Denied(_) => StatusCode::UNAUTHORIZED,
+        ApiError::ProofNeeded | ApiError::FactorNeeded => StatusCode::FORBIDDEN,
         ApiError::UnknownMethod(..) => StatusCode::BAD_REQUEST,
         ApiError::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
         ApiError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

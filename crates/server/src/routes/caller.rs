@@ -16,6 +16,11 @@ use std::{
 /// The session's cookie: bound to this host, to TLS and to the whole site.
 pub const SESSION_COOKIE: &str = "__Host-makoto";
 
+/// Longest user agent kept with records and sessions, in characters: enough to name the browser.
+const AGENT_CHARS_MAX: usize = 200;
+/// The header in which a request carries the number that the server gave it.
+pub const REQUEST_ID: &str = "x-request-id";
+
 /// The address at the other end of the connection.
 pub struct Peer(pub IpAddr);
 
@@ -58,7 +63,6 @@ pub async fn caller(
     query: &Params,
     form: &Params,
 ) -> Result<Caller, Unknown> {
-    let address = Some(app.client.address(peer, headers));
     let now_s = makoto_features::services::now_s();
     let forced_session = form.flag("force_api_session") || query.flag("force_api_session");
     if query.filled("token_auth").is_some() {
@@ -70,7 +74,19 @@ pub async fn caller(
         Some(token) => app.identity().token_principal(token, now_s).ok_or(Unknown::BadToken)?,
         None => session(app, headers, now_s).await.map_err(Unknown::Failed)?,
     };
-    Ok(Caller { principal, address })
+    Ok(incoming(app, peer, headers, principal))
+}
+
+/// Somebody who comes by a request.
+pub fn incoming(app: &App, peer: IpAddr, headers: &HeaderMap, principal: Principal) -> Caller {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
+    let request = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("");
+    Caller {
+        principal,
+        address: Some(app.client.address(peer, headers)),
+        agent: agent.chars().take(AGENT_CHARS_MAX).collect::<String>().into(),
+        request: request.into(),
+    }
 }
 
 /// The principal of the session's cookie; nobody without one.

@@ -15,7 +15,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{any, get},
@@ -65,6 +65,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(get(assets::page))
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         .layer(middleware::from_fn_with_state(app.clone(), shield))
+        .layer(middleware::from_fn(number))
         .layer(middleware::from_fn_with_state(app.clone(), headers::secure))
         .with_state(app)
 }
@@ -89,6 +90,28 @@ async fn caught<T>(work: impl Future<Output = T>) -> Option<T> {
         Err(_) => Poll::Ready(None),
     })
     .await
+}
+
+/// Gives each request a number by which records and answers can be joined.
+async fn number(mut request: Request, next: Next) -> Response {
+    if is_tracker(request.uri().path()) {
+        return next.run(request).await;
+    }
+    let id = match makoto_identity::fresh_bytes::<8>() {
+        Ok(bytes) => HeaderValue::from(u64::from_be_bytes(bytes)),
+        Err(fault) => {
+            tracing::error!(%fault, "the system gives no random numbers");
+            return problem(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "the server failed; its log has the details",
+            );
+        }
+    };
+    request.headers_mut().insert(caller::REQUEST_ID, id.clone());
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(caller::REQUEST_ID, id);
+    response
 }
 
 /// Refuses requests that are too large or meant for another host.

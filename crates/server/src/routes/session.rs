@@ -2,7 +2,7 @@
 
 use super::{
     BODY_BYTES_MAX,
-    caller::{Peer, SESSION_COOKIE, session},
+    caller::{Peer, SESSION_COOKIE, incoming, session},
     json_response, problem, read_body,
 };
 use crate::app::App;
@@ -42,7 +42,7 @@ async fn read_json<T: for<'a> Deserialize<'a>>(request: Request) -> Result<(Part
 }
 
 fn anonymous(app: &App, peer: &Peer, headers: &HeaderMap) -> Caller {
-    Caller { principal: Principal::Anonymous, address: Some(app.client.address(peer.0, headers)) }
+    incoming(app, peer.0, headers, Principal::Anonymous)
 }
 
 /// A request that changes something must come from our own pages, over a connection on which a cookie is safe.

@@ -110,6 +110,8 @@ fn error(error: &ApiError) -> Response {
         ApiError::BadParam { .. } => (StatusCode::BAD_REQUEST, "bad_parameter"),
         ApiError::Denied(Denied::NotSignedIn) => (StatusCode::UNAUTHORIZED, "signed_out"),
         ApiError::Denied(_) => (StatusCode::FORBIDDEN, "forbidden"),
+        ApiError::ProofNeeded => (StatusCode::FORBIDDEN, "reauth_required"),
+        ApiError::FactorNeeded => (StatusCode::FORBIDDEN, "factor_required"),
         ApiError::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
         ApiError::Refused(_) => (StatusCode::BAD_REQUEST, "refused"),
         ApiError::TooMuch(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_much"),
