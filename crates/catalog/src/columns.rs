@@ -46,6 +46,9 @@ pub const REFERRER_URLS: &str = "referrer_url";
 /// Every dictionary; the place in this list is the number that deltas carry. Only ever add at the end.
 pub const DICTIONARIES: &[&str] = &[VISITORS, URLS, TITLES, USERS, NAMES, REFERRER_URLS, "event", "content", "address"];
 
+/// Dictionaries whose texts stand for somebody: one must never count as another.
+pub const IDENTITIES: &[&str] = &[VISITORS, USERS, "address"];
+
 /// Filled by the fold for each visit. Times are seconds since 1970 in UTC, lengths in seconds.
 pub const VISIT: &[Column] = &[
     int("site_id"),

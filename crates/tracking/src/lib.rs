@@ -35,7 +35,7 @@ pub use accept::{Context, accept, order_id, site_id};
 pub use backup::backup;
 pub use convert::convert;
 pub use error::Error;
-pub use fold::Fold;
+pub use fold::{Fold, Overflow};
 pub use history::History;
 pub use lookups::{Lookups, Source, SourceKind};
 pub use outcome::{Invalid, Reason, Refused};

@@ -12,13 +12,16 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The form of the tables below.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
+/// The form before days of sites had an allowance of new texts.
+const FORMAT_WITHOUT_BROUGHT: i64 = 1;
 const TABLES: &str = "
     CREATE TABLE fold (id INTEGER PRIMARY KEY CHECK (id = 1), secret BLOB NOT NULL, counters BLOB NOT NULL);
     CREATE TABLE visitor (number INTEGER PRIMARY KEY, id INTEGER NOT NULL, record BLOB NOT NULL);
     CREATE UNIQUE INDEX visitor_id ON visitor (id);
     CREATE TABLE text (key INTEGER PRIMARY KEY, id INTEGER NOT NULL);
-    CREATE TABLE partition (site INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (site, day)) WITHOUT ROWID;
+    CREATE TABLE partition (site INTEGER NOT NULL, day INTEGER NOT NULL, brought BLOB, PRIMARY KEY (site, day))
+        WITHOUT ROWID;
     CREATE TABLE delta (number INTEGER PRIMARY KEY, body BLOB NOT NULL);";
 
 /// Page cache: the inner pages of some ten million visitors and texts.
@@ -58,10 +61,11 @@ impl Store {
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        if found == 0 {
-            create(&connection)?;
-        } else if found != FORMAT {
-            return Err(Error::Format { found, known: FORMAT });
+        match found {
+            0 => create(&connection)?,
+            FORMAT_WITHOUT_BROUGHT => add_brought(&connection)?,
+            FORMAT => {}
+            _ => return Err(Error::Format { found, known: FORMAT }),
         }
         let (secret, counters): (Vec<u8>, Vec<u8>) =
             connection.query_row("SELECT secret, counters FROM fold", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -108,10 +112,18 @@ impl Store {
         Ok(())
     }
 
-    /// Whether visits of this site and day were ever made.
-    pub fn has_partition(&self, site: SiteId, day: Day) -> Result<bool, Error> {
-        let mut statement = self.connection.prepare_cached("SELECT 1 FROM partition WHERE site = ?1 AND day = ?2")?;
-        Ok(statement.exists([i64::from(site.0), i64::from(day.0)])?)
+    /// What is kept of a site's day, empty for nothing; `None` when no visits were ever made then.
+    pub fn partition(&self, site: SiteId, day: Day) -> Result<Option<Vec<u8>>, Error> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT brought FROM partition WHERE site = ?1 AND day = ?2")?;
+        let row = statement.query_row([i64::from(site.0), i64::from(day.0)], |row| row.get::<_, Option<Vec<u8>>>(0));
+        Ok(row.optional()?.map(Option::unwrap_or_default))
+    }
+
+    pub fn keep_brought(&self, site: SiteId, day: Day, brought: &[u8]) -> Result<(), Error> {
+        let sql = "UPDATE partition SET brought = ?3 WHERE site = ?1 AND day = ?2";
+        self.connection.prepare_cached(sql)?.execute(params![i64::from(site.0), i64::from(day.0), brought])?;
+        Ok(())
     }
 
     pub fn keep_partition(&self, site: SiteId, day: Day) -> Result<(), Error> {
@@ -142,6 +154,12 @@ impl Store {
     }
 }
 
+fn add_brought(connection: &Connection) -> Result<(), Error> {
+    connection.execute_batch("BEGIN IMMEDIATE; ALTER TABLE partition ADD COLUMN brought BLOB;")?;
+    connection.pragma_update(None, "user_version", FORMAT)?;
+    Ok(connection.execute_batch("COMMIT")?)
+}
+
 fn create(connection: &Connection) -> Result<(), Error> {
     let counters = postcard::to_allocvec(&Counters::default())?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
@@ -150,4 +168,25 @@ fn create(connection: &Connection) -> Result<(), Error> {
     connection.execute(sql, params![SECRET_BYTES, counters])?;
     connection.pragma_update(None, "user_version", FORMAT)?;
     Ok(connection.execute_batch("COMMIT")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_form_before_is_read_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fold.db");
+        let (store, _) = Store::open(&path).unwrap();
+        store.keep_partition(SiteId(1), Day(20_000)).unwrap();
+        store.connection.execute_batch("ALTER TABLE partition DROP COLUMN brought; PRAGMA user_version = 1").unwrap();
+        drop(store);
+        for kept in [vec![], vec![7]] {
+            let (store, _) = Store::open(&path).unwrap();
+            assert_eq!(store.partition(SiteId(1), Day(20_000)).unwrap(), Some(kept));
+            assert_eq!(store.partition(SiteId(1), Day(20_001)).unwrap(), None);
+            store.keep_brought(SiteId(1), Day(20_000), &[7]).unwrap();
+        }
+    }
 }

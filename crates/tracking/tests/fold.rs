@@ -125,14 +125,7 @@ impl Told {
     }
 
     fn decode(&self, table: Table, row: &Row, column: &str) -> String {
-        use makoto_catalog::{Stored, columns::dictionary_number};
-        let columns = self.catalog.columns(table);
-        let Stored::Text(dictionary) = columns.iter().find(|known| known.name == column).unwrap().stored else {
-            panic!("{column} is a text")
-        };
-        let key = |id| (dictionary_number(dictionary).unwrap(), id as u32);
-        let texts = &self.store.0.lock().unwrap().texts;
-        self.cell(table, row, column).int().map_or_else(String::new, |id| texts[&key(id)].clone())
+        self.store.0.lock().unwrap().text(&self.catalog, table, row, column).to_owned()
     }
 }
 
@@ -314,6 +307,78 @@ fn a_visit_of_ten_thousand_actions_is_left_alone() {
 }
 
 #[test]
+fn promise_69_new_texts_beyond_a_days_allowance_count_as_one() {
+    let day_s = 86_400;
+    let at = |time_s, n: i64| Hit {
+        act: page(&format!("http://example.org/{n}"), &format!("T{n}")),
+        ..hit(time_s, n as u64 + 1)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let store = Shared::default();
+    let mut position = 0;
+    let mut told = Vec::new();
+    let mut play = |fold: Fold, hits: Vec<Hit>| {
+        let mut fold = fold.with_new_texts_max(3);
+        for hit in hits {
+            position += 1;
+            let delta = fold.apply(&[(position, hit)]).unwrap().unwrap();
+            store.0.lock().unwrap().apply(&delta);
+            fold.forget(delta.number).unwrap();
+            told.extend(fold.take_overflows());
+        }
+    };
+    play(open(folder.path(), &store), (0..5).map(|n| at(NOON_S, n)).collect());
+    // After a restart it is still the same day; what is known counts as itself.
+    play(open(folder.path(), &store), vec![at(NOON_S + 1, 9), at(NOON_S + 1, 0)]);
+    // Another day and another site have places of their own.
+    let elsewhere = Hit { site: SiteId(2), ..at(NOON_S + 1, 8) };
+    play(open(folder.path(), &store), vec![at(NOON_S + day_s, 9), elsewhere, at(NOON_S + 2, 9), at(NOON_S + 2, 7)]);
+    let store = store.0.lock().unwrap();
+    let catalog = catalog();
+    let urls: Vec<&str> = store.actions.iter().map(|row| store.text(&catalog, Table::Action, row, "url")).collect();
+    let pages = ["0", "1", "2", "", "", "", "0", "9", "8", "9", ""];
+    let expected =
+        pages.map(|page| if page.is_empty() { "Others".into() } else { format!("http://example.org/{page}") });
+    assert_eq!(urls, expected);
+    let day = Day((NOON_S / day_s) as i32);
+    let about = told
+        .iter()
+        .filter(|told| told.dictionary == "url")
+        .map(|told| (told.site, told.day, told.texts, told.is_first));
+    assert_eq!(about.collect::<Vec<_>>(), [true, false, false, false].map(|first| (SiteId(1), day, 1, first)));
+}
+
+#[test]
+fn visitors_and_users_are_never_counted_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Shared::default();
+    let mut fold = open(folder.path(), &store).with_new_texts_max(1);
+    let hits: Vec<(u64, Hit)> = (1..=5)
+        .map(|n| {
+            let mut hit = hit(NOON_S, n);
+            hit.who.user_id = Some(format!("user {n}").into());
+            (n, hit)
+        })
+        .collect();
+    let delta = fold.apply(&hits).unwrap().unwrap();
+    store.0.lock().unwrap().apply(&delta);
+    let store = store.0.lock().unwrap();
+    let users = store.visits.values().map(|row| store.text(&catalog(), Table::Visit, row, "user_id").to_owned());
+    assert_eq!(users.collect::<Vec<_>>(), ["user 1", "user 2", "user 3", "user 4", "user 5"]);
+}
+
+#[test]
+fn a_campaign_that_has_no_name_of_its_own_is_one_visit_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Shared::default();
+    let mut fold = open(folder.path(), &store).with_new_texts_max(0);
+    let from = |time_s, name: &str| Hit { referrer: campaign(name, ""), ..hit(time_s, 1) };
+    let hits = [from(NOON_S, "new"), from(NOON_S + 60, "new"), from(NOON_S + 120, "newer")];
+    let hits: Vec<(u64, Hit)> = (1..).zip(hits).collect();
+    assert_eq!(fold.apply(&hits).unwrap().unwrap().new_visits.len(), 1);
+}
+
+#[test]
 fn hits_are_folded_once_and_a_wrong_one_stops_the_fold() {
     let folder = tempfile::tempdir().unwrap();
     let store = Shared::default();
@@ -400,6 +465,9 @@ fn any_hits() -> impl Strategy<Value = Vec<Hit>> {
     })
 }
 
+/// So few that some hits bring more.
+const NEW_TEXTS_MAX: u32 = 2;
+
 /// How the same hits are folded.
 #[derive(Clone, Copy, Debug)]
 struct Way {
@@ -413,7 +481,7 @@ struct Way {
 fn folded(hits: &[Hit], way: Way) -> Shared {
     let folder = tempfile::tempdir().unwrap();
     let store = Shared::default();
-    let opened = || open(folder.path(), &store).with_visits_max(way.visits_max);
+    let opened = || open(folder.path(), &store).with_visits_max(way.visits_max).with_new_texts_max(NEW_TEXTS_MAX);
     let mut fold = opened();
     let numbered: Vec<(u64, Hit)> = (1..).zip(hits.iter().cloned()).collect();
     for batch in numbered.chunks(way.batch) {

@@ -1,5 +1,6 @@
 //! One batch: hits folded one after the other, and the delta they come to.
 
+use super::allowance::{OTHERS, Record, Verdict, is_limited};
 use super::dictionary::{Text, next};
 use super::partition::{Partition, Place, int};
 use super::recognise::{Recognised, past};
@@ -12,7 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// What the hits of a batch have changed so far.
-#[derive(Default)]
 pub struct Batch {
     texts: Vec<NewText>,
     /// In the order of their numbers, as the engine stores them.
@@ -20,11 +20,27 @@ pub struct Batch {
     actions: Vec<Row>,
     conversions: Vec<Row>,
     touched: BTreeSet<(SiteId, Day)>,
+    /// Where the hit that is being folded belongs; its new texts are counted there.
+    place: Place,
+}
+
+impl Default for Batch {
+    fn default() -> Batch {
+        Batch {
+            texts: Vec::new(),
+            changed: BTreeMap::new(),
+            actions: Vec::new(),
+            conversions: Vec::new(),
+            touched: BTreeSet::new(),
+            place: (SiteId(0), Day(0)),
+        }
+    }
 }
 
 impl Fold {
     pub(super) fn fold(&mut self, batch: &mut Batch, position: u64, hit: &Hit) -> Result<(), Error> {
         let place = (hit.site, hit.day);
+        batch.place = place;
         let is_ping = matches!(hit.act, Act::Ping);
         match self.recognise(place, hit)? {
             Recognised::Running(id, mut row) => {
@@ -149,7 +165,7 @@ impl Fold {
                 if !is_cart {
                     visit::convert(row, *goal);
                 }
-                let params = self.number(batch, Text::of("content", params))?;
+                let params = self.number_always(batch, Text::of("content", params))?;
                 let goal = Cell::Int(i64::from(*goal));
                 let time_s = Cell::Int(hit.time_s);
                 batch.conversions.push([row[row::SITE], row[row::ID], time_s, goal, params].into());
@@ -195,7 +211,28 @@ impl Fold {
         Ok(())
     }
 
+    /// The number of a text. A new one that the day of the site has no place for gets that of the others.
     fn number(&mut self, batch: &mut Batch, text: Text) -> Result<Cell, Error> {
+        let known = self.dictionaries.find(&self.store, text)?;
+        if let Some(number) = known {
+            return Ok(Cell::Int(i64::from(number)));
+        }
+        let text = if is_limited(text.dictionary) { self.admit(batch.place, text)? } else { text };
+        self.number_always(batch, text)
+    }
+
+    fn admit<'a>(&mut self, place: Place, text: Text<'a>) -> Result<Text<'a>, Error> {
+        let max = self.new_texts_max;
+        match self.partition(place)?.brought.take(text.dictionary, max) {
+            Verdict::Welcome => Ok(text),
+            Verdict::Folded { is_first } => {
+                self.overflows.note(place, text.dictionary, is_first);
+                Ok(Text { dictionary: text.dictionary, prefix: None, text: OTHERS })
+            }
+        }
+    }
+
+    fn number_always(&mut self, batch: &mut Batch, text: Text) -> Result<Cell, Error> {
         let number = self.dictionaries.number(&self.store, &mut self.counters.texts, &mut batch.texts, text)?;
         Ok(Cell::Int(i64::from(number)))
     }
@@ -229,6 +266,12 @@ impl Fold {
 
     /// The delta of a batch; `None` when nothing changed.
     pub(super) fn finish(&mut self, batch: Batch) -> Result<Option<Delta>, Error> {
+        for place in &batch.touched {
+            if let Some(brought) = self.partition(*place)?.brought.take_changes() {
+                let brought = postcard::to_allocvec(brought)?;
+                self.store.keep_brought(place.0, place.1, &brought)?;
+            }
+        }
         let mut delta = Delta {
             number: self.counters.delta + 1,
             texts: batch.texts,
@@ -258,8 +301,11 @@ impl Fold {
             return Ok(());
         }
         let mut partition = Partition::default();
-        if self.store.has_partition(place.0, place.1)? {
+        if let Some(brought) = self.store.partition(place.0, place.1)? {
             partition.stored = true;
+            if !brought.is_empty() {
+                partition.brought = postcard::from_bytes::<Record>(&brought)?.into();
+            }
             for row in self.history.partition(place.0, place.1).map_err(Error::History)? {
                 self.take(&mut partition, &row)?;
             }

@@ -4,6 +4,7 @@
 //! are not written down here a second time: what is evicted, or lost at a restart, is read back from the engine and
 //! from the deltas that it has not applied yet. So an erasure in the engine also holds here.
 
+mod allowance;
 mod batch;
 mod cache;
 mod dictionary;
@@ -15,6 +16,8 @@ mod visitor;
 
 use crate::store::{Counters, Store};
 use crate::{Error, History};
+pub use allowance::Overflow;
+use allowance::{NEW_TEXTS_MAX, Overflows};
 use batch::Batch;
 use dictionary::Dictionaries;
 use makoto_catalog::{Catalog, Dimension, Keep, Source, Stored, Table};
@@ -39,6 +42,8 @@ pub struct Fold {
     visitors: Visitors,
     dictionaries: Dictionaries,
     history: Box<dyn History + Send>,
+    new_texts_max: u32,
+    overflows: Overflows,
     /// A batch failed half-way; memory and file may differ.
     stopped: bool,
 }
@@ -82,6 +87,8 @@ impl Fold {
             partitions: Partitions::new(VISITS_MAX),
             visitors: Visitors::default(),
             history,
+            new_texts_max: NEW_TEXTS_MAX,
+            overflows: Overflows::default(),
             stopped: false,
         })
     }
@@ -91,6 +98,19 @@ impl Fold {
     pub fn with_visits_max(mut self, visits: usize) -> Fold {
         self.partitions = Partitions::new(visits);
         self
+    }
+
+    /// Lets a day of a site bring this many new texts to each dictionary; beyond, they count as one. For hits that
+    /// were folded before it changes nothing.
+    #[must_use]
+    pub fn with_new_texts_max(mut self, texts: u32) -> Fold {
+        self.new_texts_max = texts;
+        self
+    }
+
+    /// The new texts that counted as one since this was asked last.
+    pub fn take_overflows(&mut self) -> Vec<Overflow> {
+        self.overflows.take()
     }
 
     /// The last journal position that is folded, on the disk: what lies before may be trimmed.

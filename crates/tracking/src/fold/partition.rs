@@ -1,6 +1,6 @@
 //! The visits of one site on one of its days, and all such partitions that are held.
 
-use super::row;
+use super::{allowance::Brought, row};
 use crate::Error;
 use makoto_model::{Cell, Day, Row, SiteId};
 use std::collections::HashMap;
@@ -28,6 +28,8 @@ pub struct Partition {
     by_config: HashMap<i64, Vec<u64>>,
     /// The last batch that needed it.
     used: u64,
+    /// The new texts that its hits have brought.
+    pub brought: Brought,
     /// The file knows that there are visits here.
     pub stored: bool,
 }

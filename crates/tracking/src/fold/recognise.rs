@@ -1,5 +1,6 @@
 //! Which visit a hit belongs to: one that runs, a new one of a known visitor, or one of somebody new.
 
+use super::allowance::OTHERS;
 use super::dictionary::Text;
 use super::partition::{Place, Window, int};
 use super::visitor::Past;
@@ -95,7 +96,11 @@ impl Fold {
             if text.is_empty() {
                 return Ok(cell == Cell::Null);
             }
-            let number = self.dictionaries.find(&self.store, Text::of(NAMES, text))?;
+            // One that had no place of its own counts among the others, in the visit as well.
+            let mut number = self.dictionaries.find(&self.store, Text::of(NAMES, text))?;
+            if number.is_none() {
+                number = self.dictionaries.find(&self.store, Text::of(NAMES, OTHERS))?;
+            }
             Ok(number.map(i64::from) == cell.int())
         };
         let name = same(&hit.referrer.name, row[row::REFERRER_NAME])?;

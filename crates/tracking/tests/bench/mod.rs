@@ -252,18 +252,16 @@ impl Bench {
         let mut visits: BTreeMap<i64, Visit> = BTreeMap::new();
         for (id, row) in &store.visits {
             let int = |name: &str| row[names.iter().position(|known| *known == name).unwrap()].int();
-            let text = |dictionary, name: &str| {
-                int(name).map_or_else(String::new, |id| store.texts[&(dictionary, id as u32)].clone())
-            };
+            let text = |name| store.text(&self.catalog, Table::Visit, row, name).to_owned();
             let count = |name: &str| int(name).unwrap();
-            let visitor = text(0, "visitor");
+            let visitor = text("visitor");
             let zone = &self.sites[&SiteId(count("site_id") as u32)].site().zone;
             assert_eq!(zone.day(count("first_action_s")), Day(count("day") as i32));
             let visit = Visit {
                 site: count("site_id"),
                 has_own_id: self.own_ids.contains(&visitor),
                 visitor,
-                user: text(3, "user_id"),
+                user: text("user_id"),
                 offset_s: zone.offset_s(count("first_action_s")),
                 first_s: count("first_action_s"),
                 last_s: count("last_action_s"),
@@ -276,19 +274,17 @@ impl Bench {
                 since_first_s: count("since_first_s"),
                 since_last_s: count("since_last_s"),
                 referrer_kind: count("referrer_kind"),
-                referrer_name: text(4, "referrer_name"),
-                referrer_keyword: text(4, "referrer_keyword"),
-                referrer_url: text(5, "referrer_url"),
+                referrer_name: text("referrer_name"),
+                referrer_keyword: text("referrer_keyword"),
+                referrer_url: text("referrer_url"),
                 pages: Vec::new(),
             };
             visits.insert(*id, visit);
         }
         for row in &store.actions {
-            let text = |dictionary, at: usize| {
-                row[at].int().map_or_else(String::new, |id| store.texts[&(dictionary, id as u32)].clone())
-            };
+            let text = |name| store.text(&self.catalog, Table::Action, row, name);
             if [Some(1), Some(2), Some(3)].contains(&row[5].int()) {
-                let page = format!("{} {} {}", row[4].int().unwrap(), text(1, 6), text(2, 7));
+                let page = format!("{} {} {}", row[4].int().unwrap(), text("url"), text("title"));
                 visits.get_mut(&row[1].int().unwrap()).unwrap().pages.push(page);
             }
         }

@@ -1,5 +1,6 @@
 //! An engine of maps.
 
+use makoto_catalog::{Catalog, Stored, Table, columns::dictionary_number};
 use makoto_model::{Cell, Day, Delta, Row, SiteId, TrackedUrl};
 use makoto_tracking::{History, history::HistoryError};
 use std::collections::{BTreeMap, HashMap};
@@ -26,6 +27,15 @@ impl Store {
             assert!(self.visits.insert(row[1].int().unwrap(), row.clone()).is_some(), "a changed visit was new before");
         }
         self.actions.extend(delta.actions.iter().cloned());
+    }
+
+    /// The text of a row's column; empty for null.
+    pub fn text(&self, catalog: &Catalog, table: Table, row: &Row, column: &str) -> &str {
+        let columns = catalog.columns(table);
+        let place = columns.iter().position(|known| known.name == column).unwrap();
+        let Stored::Text(dictionary) = columns[place].stored else { panic!("{column} is a text") };
+        let key = |id| (dictionary_number(dictionary).unwrap(), id as u32);
+        row[place].int().map_or("", |id| &self.texts[&key(id)])
     }
 }
 
