@@ -266,6 +266,31 @@ class Patterns(Case):
             self.assertEqual([row["label"].strip() for row in rows if "Others" in row["label"]], ["Others"], method)
             self.assertIn("top", rows[0]["label"])
 
+    def promise_69_a_flood_of_new_addresses_counts_as_one_and_known_ones_count_as_themselves(self):
+        server = self.serve(new_texts_max=100)
+        page = "?idsite=1&rec=1&url=https://shop.example/{0}&action_name={0}&cid={1:016x}"
+        known = [page.format(f"known{n}", n) for n in range(50)]
+        self.assertEqual(server.bulk(known).json()["tracked"], 50)
+        wait_for(lambda: server.report("VisitsSummary.get")["nb_actions"] == 50, 30, "the first are counted")
+        flood = [page.format(f"flood{n}", 1000 + n) for n in range(900)]
+        self.assertEqual(server.bulk(flood + known).json()["tracked"], 950)
+        wait_for(lambda: server.report("VisitsSummary.get")["nb_actions"] == 1000, 30, "all are counted")
+        for method in ("Actions.getPageUrls", "Actions.getPageTitles"):
+            rows = {row["label"].strip(" /"): row["nb_hits"] for row in server.report(method)}
+            self.assertEqual(len(rows), 101, method)
+            self.assertEqual(sum(rows.values()), 1000, method)
+            self.assertEqual({rows[f"known{n}"] for n in range(50)}, {2}, method)
+            self.assertEqual(rows["Others"], 850, method)
+        # 850 addresses and 850 titles; said once for each.
+        self.assertEqual(server.metrics()["makoto_texts_folded_total"], 1700)
+        self.assertEqual(server.log_text().count("new_texts_max"), 2)
+        server.stop()
+        server.start()
+        self.assertEqual(server.bulk([page.format("flood-on", 5000), page.format("known1", 5001)]).json()["tracked"], 2)
+        rows = {row["label"].strip(" /"): row["nb_hits"] for row in server.report("Actions.getPageUrls")}
+        self.assertEqual((len(rows), rows["Others"], rows["known1"]), (101, 851, 3))
+        self.assertEqual(server.log_text().count("new_texts_max"), 2)
+
     def promise_70_crafted_keys_cost_no_more_than_others(self):
         server = self.serve()
         # "Aa" and "BB" collide in the multiplicative hashes that such attacks are made for.

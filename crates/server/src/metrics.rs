@@ -30,6 +30,7 @@ pub struct Readings {
     pub journal_head: u64,
     pub applied: u64,
     pub folded_hits: u64,
+    pub folded_texts: u64,
     pub fold_failures: u64,
     pub analytics_bytes: u64,
     pub analytics_memory_bytes: u64,
@@ -89,6 +90,8 @@ impl Metrics {
         line("makoto_journal_head", "counter", "Position of the newest durable hit.", readings.journal_head);
         line("makoto_applied_position", "counter", "Position up to which reports count.", readings.applied);
         line("makoto_fold_hits_total", "counter", "Hits folded into visits.", readings.folded_hits);
+        let help = "New addresses, titles and so on that count as Others, over a site's allowance of a day.";
+        line("makoto_texts_folded_total", "counter", help, readings.folded_texts);
         line("makoto_fold_failures_total", "counter", "Batches that had to be tried again.", readings.fold_failures);
         line("makoto_analytics_file_bytes", "gauge", "Size of the analytics store.", readings.analytics_bytes);
         line(

@@ -7,7 +7,7 @@ use makoto_engine::Engine;
 use makoto_journal::{Journal, Position, Record};
 use makoto_model::{Day, Delta, Hit, Row, SiteId};
 use makoto_query::Query;
-use makoto_tracking::{Fold, History, history::HistoryError};
+use makoto_tracking::{Fold, History, Overflow, history::HistoryError};
 use std::{
     path::{Path, PathBuf},
     sync::{
@@ -40,6 +40,7 @@ pub struct Flow {
     /// Held while a batch goes through; who holds it sees all stores at the same point.
     still: Mutex<()>,
     pub folded_hits: AtomicU64,
+    pub folded_texts: AtomicU64,
     pub failures: AtomicU64,
 }
 
@@ -74,6 +75,16 @@ impl Flow {
         matches!(tokio::time::timeout(FRESH_WAIT_MAX, wait).await, Ok(Ok(_)))
     }
 
+    /// Counts the texts that count as others, and says once a day which site sends so many.
+    fn note(&self, overflows: &[Overflow]) {
+        for Overflow { site, day, dictionary, texts, is_first } in overflows {
+            self.folded_texts.fetch_add(*texts, Ordering::Relaxed);
+            if *is_first {
+                tracing::warn!(%site, %day, dictionary, "new texts count as Others; see new_texts_max");
+            }
+        }
+    }
+
     /// Tells the thread that hits were appended.
     fn nudge(&self) {
         self.wake.notify_all();
@@ -95,6 +106,8 @@ pub struct Pipeline {
     pub query: Arc<Query>,
     pub catalog: Arc<Catalog>,
     pub fold_path: PathBuf,
+    /// New texts that a day of a site may bring to each dictionary.
+    pub new_texts_max: u32,
 }
 
 /// A running pipeline.
@@ -125,6 +138,7 @@ impl Pipeline {
             applied: watch::Sender::new(0),
             still: Mutex::new(()),
             folded_hits: AtomicU64::new(0),
+            folded_texts: AtomicU64::new(0),
             failures: AtomicU64::new(0),
         });
         let waker = tokio::spawn(wake_on_append(self.journal.clone(), flow.clone()));
@@ -139,11 +153,12 @@ impl Pipeline {
     }
 
     fn run(&self, fold: Fold, flow: &Flow) {
-        let mut fold = Some(fold);
+        let limit = |fold: Fold| fold.with_new_texts_max(self.new_texts_max);
+        let mut fold = Some(limit(fold));
         loop {
             let done = match fold.take() {
                 Some(fold) => Ok(fold),
-                None => open_fold(&self.fold_path, &self.catalog, &self.engine),
+                None => open_fold(&self.fold_path, &self.catalog, &self.engine).map(limit),
             };
             match done.and_then(|mut open| self.step(&mut open, flow).map(|go_on| (open, go_on))) {
                 Ok((open, true)) => fold = Some(open),
@@ -182,6 +197,7 @@ impl Pipeline {
         let hits = self.decode(&records)?;
         flow.folded_hits.fetch_add(hits.len() as u64, Ordering::Relaxed);
         let delta = fold.apply(&hits)?;
+        flow.note(&fold.take_overflows());
         self.hand_over(fold, delta.as_slice())?;
         drop(still);
         flow.applied.send_replace(fold.position());

@@ -95,6 +95,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
         query: query.clone(),
         catalog: instance.catalog.clone(),
         fold_path,
+        new_texts_max: config.new_texts_max,
     };
     let pipeline = line.start(fold)?;
     let setup = Setup::open(dir, &instance.identity)?.map(Arc::new);

@@ -43,6 +43,7 @@ pub async fn metrics(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap
         journal_head: app.journal.head().get(),
         applied: app.flow.applied(),
         folded_hits: app.flow.folded_hits.load(Ordering::Relaxed),
+        folded_texts: app.flow.folded_texts.load(Ordering::Relaxed),
         fold_failures: app.flow.failures.load(Ordering::Relaxed),
         analytics_bytes: stats.file_bytes,
         analytics_memory_bytes: stats.memory_bytes,
