@@ -18,7 +18,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{any, get},
+    routing::get,
 };
 use http_body_util::BodyExt;
 use serde_json::json;
@@ -47,14 +47,15 @@ pub fn is_tracker(path: &str) -> bool {
 
 /// Every route of the server.
 pub fn router(app: Arc<App>) -> Router {
+    let hits = || get(tracker::track).post(tracker::track).options(tracker::track);
     Router::new()
-        .route("/matomo.php", any(tracker::track))
-        .route("/piwik.php", any(tracker::track))
-        .route("/js/tracker.php", any(tracker::track))
+        .route("/matomo.php", hits())
+        .route("/piwik.php", hits())
+        .route("/js/tracker.php", hits())
         .route("/matomo.js", get(assets::tracker_script))
         .route("/piwik.js", get(assets::tracker_script))
         .route("/js/", get(assets::tracker_script))
-        .route("/index.php", any(api::index))
+        .route("/index.php", get(api::index).post(api::index))
         .route("/health", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/nothing", get(operations::nothing))
