@@ -1,0 +1,377 @@
+"""Requirements of OWASP ASVS that no other suite proves. Which test stands for which is in docs/asvs.csv."""
+
+import contextlib
+import json
+import pathlib
+import re
+import sqlite3
+import subprocess
+import tomllib
+import unittest
+import urllib.parse
+
+from harness.installation import PASSWORD, Case
+from harness.server import DAYS
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EVIL = "https://evil.example"
+# Crates that hash, encrypt, sign or draw random numbers: what our own crates use of them is listed in docs/controls.md.
+CRYPTOGRAPHY = re.compile(
+    r"^(aes|aes-gcm|argon2|bcrypt|blake2|blake3|chacha20poly1305|crc32fast|ecdsa|ed25519-dalek|getrandom|hmac|md-?5|openssl|p256"
+    r"|pbkdf2|rand|ring|rsa|rustls|scrypt|sha1|sha2|sha3|siphasher|subtle|totp-rs|webauthn-rs.*|xxhash-rust)$")
+# Words of the sources that would run text as code or put it into a page as markup.
+RUNS_TEXT = re.compile(r"\beval\(|\bnew Function\b|\.innerHTML\b|\.outerHTML\b|insertAdjacentHTML|dangerouslySetInnerHTML"
+                       r"|document\.write\b|setTimeout\(['\"`]")
+
+
+def sources(ending, *folders):
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob(f"*{ending}")):
+            if not {"node_modules", "target", "dist", "tests", "examples", "mock"} & set(path.relative_to(ROOT).parts):
+                yield path
+
+
+def product_code(path):
+    """A Rust file without its tests, which stand at its end."""
+    return path.read_text().split("#[cfg(test)]")[0]
+
+
+class Input(Case):
+    def test_text_is_decoded_exactly_once(self):
+        server = self.serve()
+        server.hit(action_name="once %41 twice %2541", url="https://shop.example/page")
+        labels = [row["label"].strip() for row in server.report("Actions.getPageTitles")]
+        self.assertEqual(labels, ["once %41 twice %2541"])
+
+    def test_numbers_beyond_their_range_are_refused_or_bounded(self):
+        server = self.serve()
+        numbers = [2**31, 2**32, 2**63 - 1, 2**63, 2**64, 10**40, -1, -2**63, -10**40, "1e400", "-0", "NaN", "0x10", "٣"]
+        for number in numbers:
+            for field in ("idsite", "idgoal", "search_count", "h", "res", "pf_net", "pf_tfr", "revenue", "e_v", "_idvc", "cdt", "ps"):
+                more = {"e_c": "a", "e_a": "b"} if field == "e_v" else {}
+                self.assertIn(server.hit(**{field: number, **more}).status, {200, 400}, f"{field} {number}")
+            for name in ("idSite", "filter_limit", "filter_offset", "filter_truncate", "idSubtable", "date", "period", "flat"):
+                answer = server.ask("Actions.getPageUrls", **{"idSite": 1, **DAYS, name: number})
+                self.assertLess(answer.status, 500, f"{name} {number}: {answer.body[:200]}")
+                answer.json()
+            answer = server.ask("SitesManager.updateSite", idSite=number, siteName="x")
+            self.assertEqual(answer.json()["result"], "error", number)
+        sums = server.report("VisitsSummary.get")
+        self.assertTrue(all(value >= 0 for value in sums.values() if isinstance(value, (int, float))), sums)
+        self.assertEqual(server.metrics()["makoto_panics_total"], 0)
+        self.assertEqual(server.cli("doctor"), (0, "everything is sound"))
+
+    def test_values_that_contradict_each_other_are_refused(self):
+        server = self.serve()
+        # A time or a place of one's own needs the token of somebody who may write, for this very site.
+        view, write = self.token("view"), self.token("write")
+        for fields in ({"cip": "203.0.113.9"}, {"cdt": "2020-01-01 00:00:00"}, {"country": "de"}):
+            self.assertEqual(server.hit(**fields).status, 400, fields)
+            self.assertEqual(server.hit(**fields, token_auth=view).status, 400, fields)
+            self.assertEqual(server.hit(**fields, token_auth=write, idsite=2).status, 400, fields)
+            self.assertEqual(server.hit(**fields, token_auth=write).status, 200, fields)
+        # A feed holds days of one site; a list of sites in it is a contradiction.
+        answer = server.ask("VisitsSummary.get", idSite="1,2", period="day", date="last2", format="rss")
+        self.assertIn(b"Error", answer.body)
+        for sites in ("1,99", "99,1", "1,x", "1,-1"):
+            answer = server.ask("UsersManager.setUserAccess", userLogin="view", access="admin", idSites=sites)
+            self.assertEqual(answer.json()["result"], "error", sites)
+        roles = server.call("UsersManager.getSitesAccessFromUser", userLogin="view")
+        self.assertEqual([(int(role["site"]), role["access"]) for role in roles], [(1, "view")])
+
+    def test_fields_that_a_method_does_not_take_change_nothing(self):
+        server = self.serve()
+        smuggled = {"superuser_access": 1, "superuser": 1, "hasSuperUserAccess": 1, "role": "admin", "idSites": "all",
+                    "password_hash": "x", "creator_login": "ada", "ts_created": "2000-01-01", "idsite": 77, "date_registered": "x"}
+        server.call("UsersManager.addUser", userLogin="ada", email="ada@people.example", password="seven herons cross the lake",
+                    **{name: value for name, value in smuggled.items() if name != "idSites"})
+        shown = server.call("UsersManager.getUser", userLogin="ada")
+        shown = shown[0] if isinstance(shown, list) else shown
+        self.assertEqual(int(shown["superuser_access"]), 0)
+        self.assertEqual(server.call("UsersManager.getSitesAccessFromUser", userLogin="ada"), [])
+        added = server.call("SitesManager.addSite", siteName="third", urls="https://third.example", **smuggled)["value"]
+        self.assertEqual(int(added), 3)
+        site = server.call("SitesManager.getSiteFromId", idSite=3)
+        site = site[0] if isinstance(site, list) else site
+        self.assertEqual(site["creator_login"], "root")
+        answer = server.post_json("/api/v1/session", {"login": "view", "password": PASSWORD, "superuser": True, "role": "admin"})
+        if answer.status == 200:
+            self.assertFalse(answer.json()["superuser"])
+
+
+class Answers(Case):
+    def test_data_opened_as_a_page_can_run_nothing(self):
+        server = self.serve()
+        server.hit(action_name="<script>alert(1)</script>")
+        for format in ("html", "xml", "json", "csv", "rss"):
+            answer = server.ask("Actions.getPageTitles", idSite=1, period="day", date="last2", format=format)
+            policy = answer.headers["content-security-policy"]
+            self.assertTrue(policy.startswith("default-src 'none';"), policy)
+            self.assertNotIn("script-src", policy)
+            self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
+            self.assertEqual(answer.headers["cross-origin-resource-policy"], "same-origin")
+
+    def test_no_private_answer_may_be_kept(self):
+        server = self.serve()
+        headers = {"Authorization": f"Bearer {server.token}"}
+        paths = ["/", "/api/v1/session", "/api/v1/setup", "/api/v1/openapi.json", "/metrics", "/health", "/api/v1/nothing",
+                 "/api/v1/methods/UsersManager.getUsers", "/index.php?module=API&method=API.getMatomoVersion&format=json",
+                 f"/api/v1/methods/Live.getLastVisitsDetails?idSite=1&period={DAYS['period']}&date={DAYS['date']}",
+                 f"/api/v1/methods/Actions.getPageUrls?idSite=1&period={DAYS['period']}&date={DAYS['date']}&format=csv"]
+        for path in paths:
+            answer = server.request("GET", path, headers=headers)
+            self.assertEqual(answer.headers.get("cache-control"), "no-store", path)
+
+    def test_the_session_secret_travels_only_in_its_cookie(self):
+        server = self.serve()
+        signed_in = self.sign_in(server)
+        secret = signed_in.headers["set-cookie"].split(";")[0].split("=", 1)[1]
+        self.assertGreaterEqual(len(secret), 43)
+        cookie = {"Cookie": signed_in.headers["set-cookie"].split(";")[0]}
+        answers = [signed_in] + [server.request("GET", path, headers=cookie) for path in
+                                 ("/", "/api/v1/session", "/api/v1/methods/UsersManager.getUsers", "/health", "/metrics")]
+        for answer in answers:
+            self.assertNotIn(secret.encode(), answer.body)
+            others = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
+            self.assertNotIn(secret, json.dumps(others))
+
+    def test_lists_of_people_hold_no_secrets(self):
+        server = self.serve()
+        for method, params in [("UsersManager.getUsers", {}), ("UsersManager.getUser", {"userLogin": "root"}),
+                               ("UsersManager.getUsersAccessFromSite", {"idSite": 1}), ("UsersManager.getUsersLogin", {})]:
+            text = json.dumps(server.call(method, **params)).lower()
+            for word in ("argon2", "password", "hash", "mkt_", "secret", "seed"):
+                self.assertNotIn(word, text, method)
+        # An admin of one site sees the people of that site, and nobody else's address.
+        seen = json.dumps(server.ask("UsersManager.getUsers", token=self.token("admin")).json())
+        self.assertNotIn("none@people.example", seen)
+        self.assertNotEqual(server.ask("UsersManager.getUsers", token=self.token("view")).status, 200)
+
+    def test_exports_are_named_by_the_server(self):
+        server = self.serve()
+        for date in ("today", 'today"; filename="x.exe', "today\r\nX-Made: 1", "../../today", "today;", "tödäy", "a" * 3000):
+            for format in ("csv", "tsv"):
+                answer = server.ask("API.getMatomoVersion", date=date, format=format)
+                self.assertEqual(answer.status, 200, date)
+                self.assertNotIn("x-made", answer.headers)
+                said = answer.headers["content-disposition"]
+                self.assertRegex(said, rf'^attachment; filename="Export _ API\.getMatomoVersion _ [A-Za-z0-9.,-]*\.{format}"$')
+                self.assertLess(len(said), 300)
+
+    def test_the_tracker_tells_other_origins_nothing_private(self):
+        server = self.serve()
+        cookie = self.cookie(server)
+        ways = [("GET", "/matomo.php?idsite=1&rec=1", None), ("POST", "/matomo.php", "idsite=1&rec=1"),
+                ("POST", "/matomo.php", '{"requests": ["?idsite=1&rec=1"]}'), ("POST", "/matomo.php", "idsite=99&rec=1"),
+                ("GET", "/matomo.js", None)]
+        for way, path, body in ways:
+            signed_in = server.request(way, path, body, cookie | {"Origin": EVIL})
+            nobody = server.request(way, path, body, {"Origin": EVIL})
+            self.assertEqual((signed_in.status, signed_in.body), (nobody.status, nobody.body), f"{way} {path}")
+            self.assertNotIn("set-cookie", signed_in.headers)
+
+
+class Ways(Case):
+    def test_no_address_leads_to_another_host(self):
+        server = self.serve(base_url="https://stats.example")
+        places = [EVIL, "//evil.example", "/\\evil.example", "https:evil.example", "javascript:alert(1)", "/%2f%2fevil.example",
+                  "https://stats.example@evil.example", "https://stats.example.evil.example", "\thttps://evil.example"]
+        names = ("url", "redirect", "form_redirect", "next", "return", "goto", "continue", "referrer", "backUrl", "to")
+        paths = ["/", "/login", "/logout", "/index.php", "/index.php?module=Login", "/index.php?module=CoreHome", "/matomo.php",
+                 "/index.php?module=Proxy&action=redirect", "//evil.example", "/\\evil.example", "/%5cevil.example",
+                 "//evil.example/%2e%2e", "/setup", "/api/v1/session"]
+        for path in paths:
+            for place in places:
+                query = "&".join(f"{name}={urllib.parse.quote(place)}" for name in names)
+                joined = f"{path}{'&' if '?' in path else '?'}{query}"
+                answer = server.raw(f"GET {joined} HTTP/1.1\r\nHost: stats.example\r\nConnection: close\r\n\r\n".encode())
+                location = answer.headers.get("location")
+                if location is not None:
+                    self.assertRegex(location, r"^/[^/\\]*$", joined)
+                self.assertNotIn("refresh", answer.headers)
+
+    def test_plain_http_is_not_redirected_in_silence(self):
+        server = self.serve(base_url="https://stats.example", trusted_proxies="127.0.0.0/8")
+        plain = {"Host": "stats.example", "X-Forwarded-Proto": "http"}
+        for way, path in [("POST", "/api/v1/session"), ("GET", "/api/v1/session"), ("POST", "/index.php?module=API"),
+                          ("POST", "/matomo.php"), ("GET", "/api/v1/methods/API.getMatomoVersion"), ("GET", "/metrics")]:
+            answer = server.request(way, path, "{}" if way == "POST" else None, plain)
+            self.assertNotIn(answer.status // 100, {3}, path)
+
+    def test_no_file_of_the_sources_or_the_store_is_served(self):
+        server = self.serve()
+        page = server.request("GET", "/some/page").text.split("csp-nonce")[0]
+        names = [path.name for path in server.data_dir.iterdir()]
+        self.assertIn("meta.db", names)
+        kept = [".git/config", ".git/HEAD", ".git/", ".svn/entries", ".hg/", ".env", "Cargo.toml", "Cargo.lock", "deny.toml",
+                "crates/server/src/main.rs", "docs/asvs.csv", ".gitignore", "package.json", "web/package.json", "backup.zip"]
+        folders = ["", "assets/", "../", "assets/../", "data/", "static/", "%2e%2e/"]
+        for name in [*names, *kept]:
+            for folder in folders:
+                path = f"/{folder}{name}"
+                answer = server.raw(f"GET {path} HTTP/1.1\r\nHost: {server.host}\r\nConnection: close\r\n\r\n".encode())
+                # Addresses that are no file's are the page's own to read.
+                is_page = answer.status == 200 and answer.text.split("csp-nonce")[0] == page
+                self.assertTrue(is_page or answer.status in {400, 404}, f"{path}: {answer.status} {answer.body[:80]}")
+        for folder in ("/assets/", "/assets", "/js", "/js/.", "/api/", "/.well-known/"):
+            body = server.request("GET", folder).text
+            self.assertNotRegex(body, r"(?i)index of /|<title>Directory|href=\"\.\./\"", folder)
+
+    def test_methods_that_nothing_needs_are_refused(self):
+        server = self.serve()
+        mark = "mark4711"
+        for method in ("TRACE", "TRACK", "CONNECT", "PROPFIND", "DEBUG", "PUT", "PATCH", "NONSENSE"):
+            for path in ("/", "/matomo.php?idsite=1&rec=1", "/index.php", "/api/v1/session", "/api/v1/methods/API.getMatomoVersion",
+                         "/matomo.js", "/metrics", "/health"):
+                text = f"{method} {path} HTTP/1.1\r\nHost: {server.host}\r\nX-Mark: {mark}\r\nConnection: close\r\n\r\n"
+                answer = server.raw(text.encode())
+                self.assertTrue(answer is None or answer.status in {400, 405, 501}, f"{method} {path}: {answer}")
+                self.assertTrue(answer is None or mark.encode() not in answer.body)
+        self.assertEqual(server.metrics()["makoto_journal_head"], 0)
+
+    def test_the_measuring_route_tells_and_changes_nothing(self):
+        server = self.serve()
+        for method in ("GET", "HEAD"):
+            answer = server.request(method, "/nothing?idsite=1&rec=1")
+            self.assertEqual((answer.status, answer.body), (204, b""))
+            self.assertNotIn("set-cookie", answer.headers)
+        self.assertEqual(server.request("POST", "/nothing", "x").status, 405)
+
+    def test_nothing_asks_for_hints_or_secret_questions(self):
+        document = self.serve().request("GET", "/api/v1/openapi.json").text.lower()
+        for word in ("hint\"", "secret_question", "secretquestion", "security_question", "securityquestion", "mothers"):
+            self.assertNotIn(word, document)
+        for path in sources(".tsx", "web/src"):
+            self.assertNotRegex(path.read_text(), r"(?i)secret question|security question|password hint", path)
+
+
+class Stored(Case):
+    def read(self, server, question):
+        with contextlib.closing(sqlite3.connect(f"file:{server.data_dir}/meta.db?mode=ro", uri=True)) as store:
+            return store.execute(question).fetchall()
+
+    def test_passwords_are_stored_as_argon2id(self):
+        server = self.serve()
+        hashes = [row[0] for row in self.read(server, "SELECT password_hash FROM user WHERE password_hash <> ''")]
+        self.assertGreater(len(hashes), 3)
+        self.assertEqual(len(set(hashes)), len(hashes), "equal passwords have unequal hashes")
+        for text in hashes:
+            memory_kib, passes = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$", text).groups()
+            self.assertGreaterEqual((int(memory_kib), int(passes)), (19 * 1024, 2))
+            salt, digest = text.split("$")[-2:]
+            self.assertGreaterEqual((len(salt), len(digest)), (22, 43))
+
+    def test_secrets_are_stored_by_hash(self):
+        server = self.serve()
+        self.cookie(server)
+        for table in ("session", "token"):
+            stored = [row[0] for row in self.read(server, f"SELECT token_hash FROM {table}")]
+            self.assertTrue(stored, table)
+            self.assertEqual({len(value) for value in stored}, {32}, table)
+
+
+class Logs(Case):
+    def lines(self, server):
+        return server.log.read_text().splitlines()
+
+    def test_log_lines_are_records_with_a_time_in_utc(self):
+        server = self.serve(log="info", log_format="json")
+        self.sign_in(server, "root", "not the password at all")
+        server.stop()
+        records = [json.loads(line) for line in self.lines(server)]
+        self.assertGreaterEqual(len(records), 2)
+        for record in records:
+            self.assertRegex(record["timestamp"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$")
+            self.assertIn(record["level"], {"ERROR", "WARN", "INFO"})
+            self.assertTrue(record["target"].startswith("makoto"), record)
+
+    def test_nobody_can_write_a_line_of_the_log(self):
+        made = "2026-01-01T00:00:00.000000Z ERROR makoto: forged"
+        texts = [f"x\n{made}", f"x\r\n{made}", f"x\x1b[2K{made}", f"x\u2028{made}", f"x\u202e{made}", f"x\0{made}"]
+        for log_format in ("text", "json"):
+            server = self.serve(log="debug", log_format=log_format)
+            for text in texts:
+                self.sign_in(server, text, "not the password at all")
+                quoted = urllib.parse.quote(text)
+                server.request("GET", f"/index.php?module=API&method={quoted}&format=json&idSite={quoted}")
+                server.request("GET", f"/api/v1/methods/{quoted}")
+                server.request("GET", f"/matomo.php?idsite=1&rec=1&url={quoted}&action_name={quoted}&ua={quoted}")
+                server.request("GET", "/api/v1/session", headers={"Cookie": f"__Host-makoto={quoted}"})
+            server.stop()
+            for line in self.lines(server):
+                self.assertFalse(line.startswith(made), line)
+                self.assertNotRegex(line, "[\x00-\x08\x0b-\x1f\x7f\u2028\u202e]")
+                if log_format == "json":
+                    json.loads(line)
+
+
+class Sources(unittest.TestCase):
+    """What holds for all code, read from it."""
+
+    def test_the_program_starts_no_other_program(self):
+        for path in sources(".rs", "crates", "lib"):
+            self.assertNotRegex(product_code(path), r"process::Command|Command::new|\bexecv|posix_spawn|libc::system", path)
+
+    def test_no_text_is_run_as_code(self):
+        paths = [*sources(".ts", "web/src", "tracker/src"), *sources(".tsx", "web/src")]
+        self.assertGreater(len(paths), 50)
+        for path in paths:
+            self.assertNotRegex(path.read_text(), RUNS_TEXT, path)
+
+    def test_no_crate_of_ours_allows_unsafe_code(self):
+        workspace = tomllib.loads((ROOT / "Cargo.toml").read_text())
+        self.assertEqual(workspace["workspace"]["lints"]["rust"]["unsafe_code"], "forbid")
+        manifests = [path for folder in ("crates", "lib", "xtask") for path in (ROOT / folder).glob("**/Cargo.toml")]
+        self.assertGreater(len(manifests), 12)
+        for path in manifests:
+            self.assertEqual(tomllib.loads(path.read_text()).get("lints"), {"workspace": True}, path)
+        for path in sources(".rs", "crates", "lib", "xtask"):
+            self.assertNotRegex(path.read_text(), r"allow\(unsafe_code\)|\bunsafe (fn|impl|\{)", path)
+
+    def test_no_type_check_is_switched_off(self):
+        for folder in ("web", "tracker"):
+            text = re.sub(r"^\s*//.*$", "", (ROOT / folder / "tsconfig.json").read_text(), flags=re.MULTILINE)
+            self.assertIs(json.loads(text)["compilerOptions"]["strict"], True, folder)
+        for path in [*sources(".ts", "web/src", "tracker/src"), *sources(".tsx", "web/src")]:
+            code = path.read_text()
+            self.assertNotRegex(code, "@ts-ignore|@ts-nocheck", path)
+            unquoted = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`]*`|//.*", "", code)
+            self.assertNotRegex(unquoted, " (==|!=) (?!null)", path)
+
+    def test_the_inventory_of_cryptography_is_whole(self):
+        section = (ROOT / "docs/controls.md").read_text().split("## Cryptography")[1].split("\n## ")[0]
+        listed = set(re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE))
+        used = set()
+        for path in (path for folder in ("crates", "lib") for path in (ROOT / folder).glob("*/Cargo.toml")):
+            used |= {name for name in tomllib.loads(path.read_text()).get("dependencies", {}) if CRYPTOGRAPHY.match(name)}
+        self.assertEqual(used, listed)
+        for broken in ("md5", "md-5", "bcrypt", "openssl", "rsa"):
+            self.assertNotIn(broken, used)
+
+    def test_every_package_comes_from_a_known_registry_with_its_hash(self):
+        lock = tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]
+        own = {path.name for folder in ("crates", "lib") for path in (ROOT / folder).iterdir()} | {"xtask"}
+        foreign = [package for package in lock if "source" in package]
+        self.assertGreater(len(foreign), 100)
+        for package in foreign:
+            self.assertTrue(package["source"].startswith("registry+"), package)
+            self.assertRegex(package["checksum"], "^[0-9a-f]{64}$")
+        self.assertEqual({package["name"].removeprefix("makoto-") for package in lock if "source" not in package}, own)
+        locks = [ROOT / folder / "package-lock.json" for folder in ("web", "tracker", "tests/clients")]
+        for path in locks:
+            for name, package in json.loads(path.read_text())["packages"].items():
+                # The linter's packages for other platforms are named without a hash; nothing of them is in the product.
+                if name and not (package.get("dev") and package.get("optional") and package.get("os")):
+                    self.assertTrue(package.get("integrity", "").startswith("sha512-"), f"{path}: {name}")
+                    # Without an address the package comes from the registry that is configured.
+                    self.assertTrue(package.get("resolved", "https://").startswith("https://"), f"{path}: {name}")
+
+    def test_known_weaknesses_stop_the_lint(self):
+        rules = tomllib.loads((ROOT / "deny.toml").read_text())
+        self.assertEqual((rules["advisories"]["yanked"], rules["advisories"]["ignore"]), ("deny", []))
+        self.assertEqual(rules["sources"], {"unknown-registry": "deny", "unknown-git": "deny"})
+        lint = (ROOT / "scripts/lint").read_text()
+        self.assertRegex(lint, r"cargo deny [^\n]*check bans licenses sources")
+        self.assertRegex(lint, r"cargo deny [^\n]*check advisories")
+        tried = subprocess.run(["grep", "-c", "^set -euo pipefail", "scripts/environment"], cwd=ROOT, capture_output=True, check=False)
+        self.assertEqual(tried.returncode, 0, "a finding ends the script")
