@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import socket
 import subprocess
 import time
 
@@ -108,6 +109,22 @@ class Stops(Case):
             self.assertEqual(server.stop()[0], 0)
             server.start()
         self.assertEqual(server.hit().status, 200)
+
+    def promise_60_a_socket_that_is_handed_over_refuses_nobody_during_a_restart(self):
+        with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
+            server = self.serve(listener=listener)
+            # A connection for each hit: those that come between two servers wait for the second one.
+            with Load(server, "restart", threads=8, pause_s=0.002, keep_open=False) as load:
+                for _ in range(3):
+                    load.wait_for(len(load.acked) + ACKED_MIN)
+                    self.assertEqual(server.stop()[0], 0)
+                    time.sleep(0.2)
+                    server.start()
+                load.wait_for(len(load.acked) + ACKED_MIN)
+                load.end()
+            self.assertEqual((load.refused, load.unknown), ([], set()))
+            self.assertEqual(check_counts(counted(server), load.acked, set()), SOUND)
+            self.assertEqual(server.stop()[0], 0)
 
     def promise_60_the_second_server_is_refused_and_the_first_goes_on(self):
         server = self.serve()

@@ -14,8 +14,9 @@ class Load:
     """Threads that send hits until told to stop. Each hit has an address of its own and a visitor of its own, so that
     it can be found again; what got a 2xx is in `acked`, what got no answer at all in `unknown`."""
 
-    def __init__(self, server, name, threads=4, pause_s=0.0):
-        self.server, self.name, self.pause_s = server, name, pause_s
+    def __init__(self, server, name, threads=4, pause_s=0.0, keep_open=True):
+        """Without `keep_open` each hit has a connection of its own."""
+        self.server, self.name, self.pause_s, self.keep_open = server, name, pause_s, keep_open
         self.acked, self.unknown, self.refused = set(), set(), []
         self.lock, self.halt = threading.Lock(), threading.Event()
         self.latencies_s = []
@@ -56,6 +57,8 @@ class Load:
                 connection.request("GET", "/matomo.php?" + urllib.parse.urlencode(fields), headers={"User-Agent": AGENT})
                 response = connection.getresponse()
                 response.read()
+                if not self.keep_open:
+                    connection.close()
             except (OSError, http.client.HTTPException):
                 with self.lock:
                     self.unknown.add(path)

@@ -78,9 +78,11 @@ class Answer(NamedTuple):
 class Server:
     """One makoto process; `config` are keys of its configuration."""
 
-    def __init__(self, data_dir=None, base_url=None, wrapper=(), **config):
+    def __init__(self, data_dir=None, base_url=None, wrapper=(), listener=None, **config):
+        """A `listener` is handed over at every start, as a service manager does, and outlives the process."""
         self.data_dir = pathlib.Path(data_dir or scratch())
-        self.port = free_port()
+        self.port = listener.getsockname()[1] if listener else free_port()
+        self.listener = listener
         self.base_url = base_url
         self.config = {"log": "warn", **config}
         self.wrapper = list(wrapper)
@@ -102,7 +104,12 @@ class Server:
             command += ["--base-url", self.base_url]
         env = environment() | {f"MAKOTO_{key.upper()}": str(value) for key, value in self.config.items()}
         with open(self.log, "ab") as log, open(f"{self.log}-out", "ab") as out:
-            self.process = subprocess.Popen(self.wrapper + command, env=env, stdout=out, stderr=log)
+            handed = [self.listener.fileno()] if self.listener else []
+            if handed:
+                # The first socket has number 3, and its taker's process number stands beside it.
+                script = f'exec 3<&{handed[0]}; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@"'
+                command = ["sh", "-c", script, "sh", *command]
+            self.process = subprocess.Popen(self.wrapper + command, env=env, stdout=out, stderr=log, pass_fds=handed)
         began = time.monotonic()
         while not self._is_ready():
             if self.process.poll() is not None:
