@@ -1,5 +1,6 @@
 //! Turns what a request carries (a session's cookie, a token, a password) into a principal.
 
+mod attempts;
 mod password;
 mod secret;
 mod session;
@@ -45,7 +46,7 @@ pub struct Identity {
     hashing: Semaphore,
     /// A hash that no password matches, so that an unknown login takes as long as a known one.
     decoy_hash: String,
-    failures: Mutex<HashMap<String, session::Failures>>,
+    failures: Mutex<HashMap<String, attempts::Failures>>,
     /// When each session's last use was written down, so that it is written at most once a minute.
     touched: Mutex<HashMap<i64, i64>>,
 }
