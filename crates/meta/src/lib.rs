@@ -4,6 +4,7 @@
 
 mod account;
 mod activity;
+mod audit;
 mod credential;
 mod outbox;
 mod record;
@@ -15,6 +16,7 @@ mod store;
 
 pub use account::{Account, NewUser};
 pub use activity::{Activity, Tell};
+pub use audit::{EntryFilter, Finding, Head, KnownHead, ReadScope};
 pub use credential::{NewToken, SessionRow, TokenRow};
 pub use outbox::{Mail, MailKind};
 pub use record::Entry;

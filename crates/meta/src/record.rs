@@ -1,9 +1,12 @@
 //! The record of acts: who, about whom, what, when, from where, with what result.
 
-use crate::{Act, Activity, Error, Meta, outbox};
+use crate::{
+    Act, Activity, Error, Meta,
+    audit::{link, plain_text, plain_value},
+    outbox,
+};
 use makoto_access::{Caller, Principal, Proof};
 use serde_json::{Value as Json, json};
-use sqlx::Row;
 
 /// One line of the record.
 #[derive(Clone, PartialEq, Debug)]
@@ -38,30 +41,50 @@ fn proof(caller: &Caller) -> String {
     }
 }
 
-/// Writes the line and promises the mails that its kind asks for. The subject is the `login` of `detail`.
+/// Writes the line, linked to the one before it, and promises the mails that its kind asks for. The subject is the
+/// `login` of `detail`.
 pub(crate) async fn insert(act: &mut Act, caller: &Caller, kind: Activity, detail: &Json) -> Result<(), Error> {
-    let subject = detail.get("login").and_then(Json::as_str).unwrap_or("").to_owned();
-    let result = if kind.name().ends_with("refused") { "refused" } else { "done" };
-    let at_ms = now_ms();
+    let detail = plain_value(detail);
+    let before = act.last_hash().await?;
+    let last = sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'activity'");
+    let last: i64 = last.fetch_optional(&mut *act.tx).await?.unwrap_or(0);
+    let entry = Entry {
+        id: last + 1,
+        at_ms: now_ms(),
+        who: plain_text(&caller.principal.name()),
+        subject: detail.get("login").and_then(Json::as_str).unwrap_or("").to_owned(),
+        kind: kind.name().to_owned(),
+        address: caller.address.map(|address| address.to_string()).unwrap_or_default(),
+        agent: plain_text(&caller.agent),
+        proof: proof(caller),
+        request: plain_text(&caller.request),
+        result: if kind.name().ends_with("refused") { "refused" } else { "done" }.to_owned(),
+        detail,
+    };
+    let text = entry.detail.to_string();
+    let hash = link(&before, &entry, &text);
     sqlx::query(
-        "INSERT INTO activity (at_ms, who, subject, kind, detail, address, agent, proof, request, result) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO activity (id, at_ms, who, subject, kind, detail, address, agent, proof, request, result, hash) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
-    .bind(at_ms)
-    .bind(caller.principal.name())
-    .bind(&subject)
-    .bind(kind.name())
-    .bind(detail.to_string())
-    .bind(caller.address.map(|address| address.to_string()).unwrap_or_default())
-    .bind(&*caller.agent)
-    .bind(proof(caller))
-    .bind(&*caller.request)
-    .bind(result)
+    .bind(entry.id)
+    .bind(entry.at_ms)
+    .bind(&entry.who)
+    .bind(&entry.subject)
+    .bind(&entry.kind)
+    .bind(text)
+    .bind(&entry.address)
+    .bind(&entry.agent)
+    .bind(&entry.proof)
+    .bind(&entry.request)
+    .bind(&entry.result)
+    .bind(&hash[..])
     .execute(&mut *act.tx)
     .await?;
-    let told = json!({ "kind": kind.name(), "who": caller.principal.name(), "subject": subject, "at_ms": at_ms,
-        "address": caller.address.map(|address| address.to_string()), "agent": &*caller.agent, "detail": detail });
-    outbox::tell(act, kind, &subject, &told).await
+    let Entry { id: _, at_ms, who, subject, kind: name, detail, address, agent, .. } = &entry;
+    let told = json!({ "kind": name, "who": who, "subject": subject, "at_ms": at_ms, "address": address,
+        "agent": agent, "detail": detail });
+    outbox::tell(act, kind, subject, &told).await
 }
 
 impl Meta {
@@ -73,34 +96,4 @@ impl Meta {
         let act = self.begin(caller, kind, detail).await?;
         self.commit_quietly(act).await
     }
-
-    /// The newest lines of the record, newest first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn activity(&self, lines_max: u32) -> Result<Vec<Entry>, Error> {
-        let rows = sqlx::query("SELECT * FROM activity ORDER BY id DESC LIMIT ?")
-            .bind(lines_max)
-            .fetch_all(&self.read)
-            .await?;
-        rows.iter().map(entry).collect()
-    }
-}
-
-fn entry(row: &sqlx::sqlite::SqliteRow) -> Result<Entry, Error> {
-    let detail: &str = row.try_get("detail")?;
-    let detail = serde_json::from_str(detail).map_err(|fault| Error::Corrupt(fault.to_string()))?;
-    Ok(Entry {
-        id: row.try_get("id")?,
-        at_ms: row.try_get("at_ms")?,
-        who: row.try_get("who")?,
-        subject: row.try_get("subject")?,
-        kind: row.try_get("kind")?,
-        detail,
-        address: row.try_get("address")?,
-        agent: row.try_get("agent")?,
-        proof: row.try_get("proof")?,
-        request: row.try_get("request")?,
-        result: row.try_get("result")?,
-    })
 }

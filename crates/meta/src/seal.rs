@@ -3,6 +3,7 @@
 
 use crate::Error;
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::Aead};
+use sha2::{Digest, Sha256};
 use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 const KEY_BYTES: usize = 32;
@@ -12,6 +13,7 @@ const NONCE_BYTES: usize = 24;
 #[derive(Clone)]
 pub(crate) struct Seal {
     cipher: XChaCha20Poly1305,
+    key: Vec<u8>,
 }
 
 fn fresh<const N: usize>() -> Result<[u8; N], Error> {
@@ -37,7 +39,12 @@ impl Seal {
         };
         let cipher = XChaCha20Poly1305::new_from_slice(&key)
             .map_err(|_| Error::Corrupt(format!("{} does not hold {KEY_BYTES} bytes", path.display())))?;
-        Ok(Seal { cipher })
+        Ok(Seal { cipher, key })
+    }
+
+    /// A key of its own for a purpose; it cannot be told from those of other purposes.
+    pub(crate) fn derive(&self, purpose: &str) -> [u8; KEY_BYTES] {
+        Sha256::new().chain_update(&self.key).chain_update(purpose).finalize().into()
     }
 
     /// Nonce and ciphertext.

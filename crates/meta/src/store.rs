@@ -150,6 +150,11 @@ impl Meta {
         self.seal.unseal(sealed)
     }
 
+    /// The installation's own key for a purpose, for signatures and keyed hashes.
+    pub fn derive_key(&self, purpose: &str) -> [u8; 32] {
+        self.seal.derive(purpose)
+    }
+
     /// Writes a consistent copy to a path that does not exist yet, while others read and write, and the key beside it.
     ///
     /// # Errors

@@ -1,0 +1,13 @@
+//! The record as evidence: a chain of hashes, signed heads, reading, pruning and the check of it all.
+
+mod chain;
+mod head;
+mod prune;
+mod read;
+mod verify;
+
+pub use head::Head;
+pub use read::{EntryFilter, ReadScope};
+pub use verify::{Finding, KnownHead};
+
+pub(crate) use chain::{Line, link, plain_text, plain_value};

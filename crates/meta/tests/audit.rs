@@ -1,0 +1,134 @@
+//! The record as evidence: every change to it is found.
+
+use makoto_access::{Caller, Principal};
+use makoto_catalog::Catalog;
+use makoto_meta::{Activity, EntryFilter, Finding, KnownHead, Meta, ReadScope};
+use serde_json::json;
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::{path::Path, sync::Arc};
+
+const LINES: i64 = 40;
+
+async fn open(dir: &Path) -> Meta {
+    Meta::open(&dir.join("meta.db"), Arc::new(Catalog::new(&[]).unwrap())).await.unwrap()
+}
+
+async fn filled(dir: &Path) -> Meta {
+    let meta = open(dir).await;
+    let caller = Caller::inside(Principal::Operator);
+    for n in 0..LINES {
+        let kind = if n % 3 == 0 { Activity::SiteChanged } else { Activity::RoleSet };
+        meta.record(&caller, kind, json!({ "login": format!("user{n}"), "after": n })).await.unwrap();
+    }
+    meta
+}
+
+/// A connection as somebody has it who holds the file, and not the program.
+async fn intruder(dir: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(dir.join("meta.db")).pragma("synchronous", "off");
+    SqliteConnection::connect_with(&options).await.unwrap()
+}
+
+async fn run(connection: &mut SqliteConnection, sql: &str) {
+    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(connection).await.unwrap();
+}
+
+/// Numbers that are spread well and the same at every run (splitmix64).
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: i64) -> i64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % end.unsigned_abs()) as i64
+    }
+}
+
+/// One way to falsify the record.
+fn forgery(chance: &mut Chance) -> String {
+    let line = 1 + chance.below(LINES);
+    let other = 1 + (line + chance.below(LINES - 1)) % LINES;
+    let column = ["who", "subject", "kind", "detail", "address", "agent", "proof", "request"][chance.below(8) as usize];
+    match chance.below(5) {
+        0 => format!("UPDATE activity SET {column} = {column} || 'x' WHERE id = {line}"),
+        1 => format!("UPDATE activity SET at_ms = at_ms + {} WHERE id = {line}", 1 + chance.below(100_000)),
+        2 => format!("DELETE FROM activity WHERE id = {line}"),
+        3 => format!(
+            "UPDATE activity SET (who, subject, kind, detail, at_ms) = \
+             (SELECT who, subject, kind, detail, at_ms + 1 FROM activity WHERE id = {other}) WHERE id = {line}"
+        ),
+        _ => format!("DELETE FROM activity WHERE id >= {line}"),
+    }
+}
+
+#[tokio::test]
+async fn promise_45_each_of_a_thousand_forgeries_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = filled(dir.path()).await;
+    meta.seal_record(false).await.unwrap().unwrap();
+    assert_eq!(meta.verify_record(&[]).await.unwrap(), []);
+    let mut raw = intruder(dir.path()).await;
+    run(&mut raw, "CREATE TABLE kept AS SELECT * FROM activity").await;
+    let mut chance = Chance(45);
+    for round in 0..1000 {
+        let sql = forgery(&mut chance);
+        run(&mut raw, &sql).await;
+        assert!(!meta.verify_record(&[]).await.unwrap().is_empty(), "round {round}: {sql}");
+        run(&mut raw, "DELETE FROM activity").await;
+        run(&mut raw, "INSERT INTO activity SELECT * FROM kept").await;
+    }
+    assert_eq!(meta.verify_record(&[]).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn promise_45_a_record_written_anew_fails_against_a_head_kept_elsewhere() {
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let meta = filled(dir.path()).await;
+    let head = meta.seal_record(false).await.unwrap().unwrap();
+    let kept = KnownHead::parse(&head.written()).unwrap();
+    assert_eq!(meta.verify_record(std::slice::from_ref(&kept)).await.unwrap(), []);
+    // Whoever has the program too can write a sound record with other lines, but not one with the same hash.
+    let forged = filled(other.path()).await;
+    forged.seal_record(false).await.unwrap().unwrap();
+    assert_eq!(forged.verify_record(&[]).await.unwrap(), []);
+    assert_eq!(forged.verify_record(&[kept.clone()]).await.unwrap(), [Finding::HeadDiffers { line: kept.line }]);
+    let mut raw = intruder(dir.path()).await;
+    run(&mut raw, "DELETE FROM activity WHERE id > 10").await;
+    run(&mut raw, "DELETE FROM audit_head").await;
+    assert_eq!(meta.verify_record(&[]).await.unwrap(), []);
+    assert_eq!(meta.verify_record(&[kept]).await.unwrap(), [Finding::Cut { line: LINES }]);
+}
+
+#[tokio::test]
+async fn promise_48_pruning_leaves_a_signed_stub() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = filled(dir.path()).await;
+    assert_eq!(meta.prune_record(0).await.unwrap(), 0);
+    assert_eq!(meta.prune_record(i64::MAX).await.unwrap(), LINES as u64);
+    assert_eq!(meta.verify_record(&[]).await.unwrap(), []);
+    let left = meta.entries(&ReadScope::All, &EntryFilter::default(), 0, 100).await.unwrap();
+    assert_eq!(left.iter().map(|entry| entry.kind.as_str()).collect::<Vec<_>>(), ["audit.pruned"]);
+    let mut raw = intruder(dir.path()).await;
+    run(&mut raw, "UPDATE audit_head SET line = line - 1").await;
+    assert!(meta.verify_record(&[]).await.unwrap().contains(&Finding::HeadForged { line: LINES - 1 }));
+}
+
+#[tokio::test]
+async fn lines_are_found_by_who_kind_time_and_text() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = filled(dir.path()).await;
+    let count = async |scope: ReadScope, filter: EntryFilter| meta.entry_count(&scope, &filter).await.unwrap();
+    let any = EntryFilter::default;
+    assert_eq!(count(ReadScope::All, any()).await, LINES);
+    assert_eq!(count(ReadScope::Own("USER7".into()), any()).await, 1);
+    assert_eq!(count(ReadScope::Own("user".into()), any()).await, 0);
+    assert_eq!(count(ReadScope::All, EntryFilter { kind: Some("site.changed".into()), ..any() }).await, 14);
+    assert_eq!(count(ReadScope::All, EntryFilter { kind: Some("role.*".into()), ..any() }).await, 26);
+    assert_eq!(count(ReadScope::All, EntryFilter { text: Some("user1".into()), ..any() }).await, 11);
+    assert_eq!(count(ReadScope::All, EntryFilter { text: Some("us_r".into()), ..any() }).await, 0);
+    assert_eq!(count(ReadScope::All, EntryFilter { until_ms: Some(1), ..any() }).await, 0);
+    assert_eq!(count(ReadScope::All, EntryFilter { below: Some(11), from_ms: Some(1), ..any() }).await, 10);
+    assert_eq!(count(ReadScope::All, EntryFilter { result: Some("refused".into()), ..any() }).await, 0);
+}
