@@ -9,8 +9,10 @@ pub struct Setting<T: 'static> {
     pub title: &'static str,
     pub doc: &'static str,
     pub control: Control,
-    /// Masked in the API, the records and debug output.
+    /// Masked in the API, the records and debug output, and encrypted at rest.
     pub secret: bool,
+    /// Superusers are told by mail when it changes, and refused changes are recorded.
+    pub security: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,6 +88,7 @@ pub trait AnySetting: Sync {
     fn doc(&self) -> &'static str;
     fn control(&self) -> Control;
     fn secret(&self) -> bool;
+    fn security(&self) -> bool;
     fn default_text(&self) -> String;
     /// Checks a text and gives the form in which it is stored.
     ///
@@ -116,6 +119,9 @@ impl<T: SettingText> AnySetting for Setting<T> {
     }
     fn secret(&self) -> bool {
         self.secret
+    }
+    fn security(&self) -> bool {
+        self.security
     }
     fn default_text(&self) -> String {
         (self.default)().write()

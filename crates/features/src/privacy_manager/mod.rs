@@ -14,6 +14,7 @@ pub static MASK_ENABLED: Setting<bool> = Setting {
     doc: "The last bytes of each address are set to 0 before anything is kept.",
     control: Control::Checkbox,
     secret: false,
+    security: false,
 };
 
 pub static MASK_BYTES: Setting<u32> = Setting {
@@ -25,6 +26,7 @@ pub static MASK_BYTES: Setting<u32> = Setting {
     doc: "Of an IPv4 address; 64, 80, 104 bits or all of an IPv6 address.",
     control: Control::Number,
     secret: false,
+    security: false,
 };
 
 pub static MASK_FOR_ENRICHMENT: Setting<bool> = Setting {
@@ -36,6 +38,7 @@ pub static MASK_FOR_ENRICHMENT: Setting<bool> = Setting {
     doc: "More private, and countries become less exact. The full address is never kept either way.",
     control: Control::Checkbox,
     secret: false,
+    security: false,
 };
 
 static SETTINGS: &[&dyn AnySetting] = &[&MASK_ENABLED, &MASK_BYTES, &MASK_FOR_ENRICHMENT];

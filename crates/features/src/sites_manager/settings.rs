@@ -11,6 +11,7 @@ const fn list(key: &'static str, title: &'static str, doc: &'static str) -> Sett
         doc,
         control: Control::Lines,
         secret: false,
+        security: false,
     }
 }
 
@@ -53,6 +54,7 @@ pub static KEEP_FRAGMENTS: Setting<bool> = Setting {
     doc: "Applies to sites that do not choose themselves.",
     control: Control::Checkbox,
     secret: false,
+    security: false,
 };
 pub static DEFAULT_TIMEZONE: Setting<String> = Setting {
     key: "SitesManager.defaultTimezone",
@@ -63,6 +65,7 @@ pub static DEFAULT_TIMEZONE: Setting<String> = Setting {
     doc: "A new site that names no time zone gets this one.",
     control: Control::Text,
     secret: false,
+    security: false,
 };
 pub static DEFAULT_CURRENCY: Setting<String> = Setting {
     key: "SitesManager.defaultCurrency",
@@ -76,6 +79,7 @@ pub static DEFAULT_CURRENCY: Setting<String> = Setting {
     doc: "A new site that names no currency gets this one.",
     control: Control::Text,
     secret: false,
+    security: false,
 };
 
 pub static SETTINGS: &[&dyn AnySetting] = &[
