@@ -1,8 +1,9 @@
-//! Chores of the build: `cargo xtask packs WHEEL PACK` makes the device rule pack from the wheel that carries the rules.
+//! Chores of the build: `cargo xtask packs WHEEL PACK` makes the device rule pack from the wheel that carries the rules,
+//! `cargo xtask passwords FILTER LIST…` the filter of known passwords from lists of one password a line.
 
-use std::{fs, io, path::Path, process::ExitCode};
+use std::{collections::BTreeSet, fs, io, path::Path, process::ExitCode};
 
-const USAGE: &str = "usage: cargo xtask packs WHEEL PACK";
+const USAGE: &str = "usage: cargo xtask packs WHEEL PACK, or cargo xtask passwords FILTER LIST…";
 
 #[derive(Debug, thiserror::Error)]
 enum Error {
@@ -29,9 +30,24 @@ fn make_pack(wheel: &Path, pack: &Path) -> Result<(), Error> {
     fs::rename(&unfinished, pack).map_err(at(pack))
 }
 
+/// Each password counts once, whatever its case; lists are read as far as they are text.
+fn make_filter(filter: &Path, lists: &[String]) -> Result<(), Error> {
+    let mut passwords = BTreeSet::new();
+    for list in lists.iter().map(Path::new) {
+        let bytes = fs::read(list).map_err(at(list))?;
+        let lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
+        passwords.extend(lines.map(|line| line.trim_end_matches('\r').to_lowercase()).filter(|line| !line.is_empty()));
+    }
+    let passwords: Vec<String> = passwords.into_iter().collect();
+    let bytes = known_passwords::build(&passwords).ok_or(Error::Usage)?;
+    println!("{} passwords, {} bytes", passwords.len(), bytes.len());
+    fs::write(filter, bytes).map_err(at(filter))
+}
+
 fn run(arguments: &[String]) -> Result<(), Error> {
     match arguments {
         [task, wheel, pack] if task == "packs" => make_pack(Path::new(wheel), Path::new(pack)),
+        [task, filter, lists @ ..] if task == "passwords" => make_filter(Path::new(filter), lists),
         _ => Err(Error::Usage),
     }
 }
