@@ -1,4 +1,7 @@
-// Some conditions hold codes ("browserCode==CH"). The word that stood on the pressed row is remembered for this tab.
+// Some conditions hold codes ("browserCode==CH"). The word that stood on the pressed row is remembered for this tab. A
+// condition that says the word itself needs no memory: nothing about a visitor is kept.
+import { readCondition } from './segment';
+
 const storageKey = 'makoto.value-names';
 const names_max = 200;
 
@@ -12,11 +15,21 @@ function stored(): Record<string, string> {
 }
 
 export function rememberName(condition: string, name: string): void {
+  if (readCondition(condition)?.value === name) return;
   const names = Object.entries({ ...stored(), [condition]: name }).slice(-names_max);
   try {
     sessionStorage.setItem(storageKey, JSON.stringify(Object.fromEntries(names)));
   } catch {
     // As above.
+  }
+}
+
+/** For the end of a session: what was looked at is nobody else's business. */
+export function forgetNames(): void {
+  try {
+    sessionStorage.removeItem(storageKey);
+  } catch {
+    // Without storage nothing was remembered.
   }
 }
 
