@@ -4,6 +4,7 @@ import contextlib
 import json
 import pathlib
 import re
+import socket
 import sqlite3
 import subprocess
 import tomllib
@@ -11,7 +12,7 @@ import unittest
 import urllib.parse
 
 from harness.installation import PASSWORD, Case
-from harness.server import DAYS
+from harness.server import AGENT, DAYS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EVIL = "https://evil.example"
@@ -42,6 +43,21 @@ class Input(Case):
         server.hit(action_name="once %41 twice %2541", url="https://shop.example/page")
         labels = [row["label"].strip() for row in server.report("Actions.getPageTitles")]
         self.assertEqual(labels, ["once %41 twice %2541"])
+
+    def test_a_hit_reads_the_same_by_every_way(self):
+        server = self.serve()
+        title, page = 'Ünï "quoted" & 1+1=2 100% \\u0041', "https://shop.example/a%20b?x=%C3%BC&y=1%2B1"
+        fields = {"idsite": 1, "rec": 1, "url": page, "action_name": title}
+        form, agent = urllib.parse.urlencode(fields), {"User-Agent": AGENT}
+        bodies = [form, json.dumps({"requests": [f"?{form}"]}), json.dumps({"requests": [fields]}),
+                  json.dumps({"requests": [{**fields, "idsite": "1", "rec": "1"}]}, ensure_ascii=False)]
+        self.assertEqual(server.request("GET", f"/matomo.php?{form}", headers=agent).status, 200)
+        for body in bodies:
+            self.assertEqual(server.request("POST", "/matomo.php", body.encode(), agent).status, 200)
+        ways = 1 + len(bodies)
+        for method in ("Actions.getPageTitles", "Actions.getPageUrls"):
+            rows = server.report(method, flat=1)
+            self.assertEqual([row["nb_hits"] for row in rows], [ways], f"{method}: {[row['label'] for row in rows]}")
 
     def test_numbers_beyond_their_range_are_refused_or_bounded(self):
         server = self.serve()
@@ -158,6 +174,38 @@ class Answers(Case):
                 self.assertRegex(said, rf'^attachment; filename="Export _ API\.getMatomoVersion _ [A-Za-z0-9.,-]*\.{format}"$')
                 self.assertLess(len(said), 300)
 
+    def test_scripts_are_the_same_for_everybody(self):
+        server = self.serve()
+        cookie = self.cookie(server)
+        scripts = re.findall(r'src="(/assets/[^"]+)"', server.request("GET", "/").text)
+        self.assertTrue(scripts)
+        for path in [*scripts, "/matomo.js", "/piwik.js"]:
+            signed_in, nobody = server.request("GET", path, headers=cookie), server.request("GET", path)
+            self.assertEqual((signed_in.status, signed_in.body), (200, nobody.body), path)
+
+    def test_the_length_of_every_answer_is_right(self):
+        server = self.serve()
+        server.hit()
+        token = f"Authorization: Bearer {server.token}\r\n"
+        for path in ("/", "/matomo.js", "/matomo.php", "/health", "/api/v1/session", "/api/v1/nothing", "/metrics", "/nothing",
+                     "/api/v1/openapi.json", "/index.php?module=API&method=SitesManager.getAllSites&format=xml",
+                     "/index.php?module=API&method=SitesManager.getAllSites&format=csv"):
+            # The next answer on the same connection begins where this one ends, or it cannot be read.
+            with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+                head = f"GET {path} HTTP/1.1\r\nHost: {server.host}\r\n{token}"
+                connection.sendall((f"{head}\r\n" * 2 + f"{head}Connection: close\r\n\r\n").encode())
+                stream = connection.makefile("rb").read()
+            heads = re.findall(rb"HTTP/1\.1 (\d+)[^\r]*\r\n(.*?)\r\n\r\n", stream, re.DOTALL)
+            taken = 0
+            for status, lines in heads[:3]:
+                length = re.search(rb"content-length: (\d+)", lines)
+                self.assertNotIn(b"transfer-encoding", lines)
+                self.assertTrue(length or status == b"204", path)
+                begin = stream.index(lines + b"\r\n\r\n", taken) + len(lines) + 4
+                taken = begin + (int(length.group(1)) if length else 0)
+                self.assertIn(stream[taken:taken + 9], (b"HTTP/1.1 ", b""), path)
+            self.assertEqual(taken, len(stream), path)
+
     def test_the_tracker_tells_other_origins_nothing_private(self):
         server = self.serve()
         cookie = self.cookie(server)
@@ -270,6 +318,47 @@ class Stored(Case):
             self.assertEqual({len(value) for value in stored}, {32}, table)
 
 
+class Ages(Case):
+    """What time ends, and what it does not: the store is told that more of it has passed."""
+
+    def age(self, server, statement):
+        server.stop()
+        with contextlib.closing(sqlite3.connect(server.data_dir / "meta.db")) as store:
+            self.assertGreater(store.execute(statement).rowcount, 0)
+            store.commit()
+        server.start()
+
+    def is_signed_in(self, server, cookie):
+        return server.request("GET", "/api/v1/session", headers=cookie).status == 200
+
+    def test_a_session_ends_when_it_is_not_used(self):
+        server = self.serve()
+        for login, idle_s in (("view", 3600), ("root", 1800)):
+            cookie = self.cookie(server, login)
+            self.age(server, f"UPDATE session SET last_used_s = last_used_s - {idle_s - 120}")
+            self.assertTrue(self.is_signed_in(server, cookie), login)
+            self.age(server, f"UPDATE session SET last_used_s = last_used_s - {idle_s + 60}")
+            self.assertFalse(self.is_signed_in(server, cookie), login)
+
+    def test_a_session_ends_after_its_time_however_much_it_is_used(self):
+        server = self.serve()
+        for login, most_s in (("view", 24 * 3600), ("root", 12 * 3600)):
+            cookie = self.cookie(server, login)
+            self.age(server, f"UPDATE session SET created_s = created_s - {most_s - 120}")
+            self.assertTrue(self.is_signed_in(server, cookie), login)
+            self.age(server, "UPDATE session SET created_s = created_s - 180")
+            self.assertFalse(self.is_signed_in(server, cookie), login)
+
+    def test_a_password_stays_good_for_years(self):
+        server = self.serve()
+        with contextlib.closing(sqlite3.connect(f"file:{server.data_dir}/meta.db?mode=ro", uri=True)) as store:
+            columns = [row[1] for row in store.execute("PRAGMA table_info(user)")]
+        times = [name for name in columns if name.endswith("_s")]
+        self.assertIn("created_s", times)
+        self.age(server, f"UPDATE user SET {', '.join(f'{name} = {name} - {5 * 365 * 86_400}' for name in times)}")
+        self.assertEqual(self.sign_in(server, "view").status, 200)
+
+
 class Logs(Case):
     def lines(self, server):
         return server.log.read_text().splitlines()
@@ -303,6 +392,20 @@ class Logs(Case):
                 self.assertNotRegex(line, "[\x00-\x08\x0b-\x1f\x7f\u2028\u202e]")
                 if log_format == "json":
                     json.loads(line)
+
+
+    def test_logs_go_to_the_standard_error_stream_and_nowhere_else(self):
+        server = self.serve(log="debug")
+        server.call("SitesManager.getAllSites")
+        server.hit(action_name="mark4711")
+        self.sign_in(server, "root", "not the password at all")
+        server.stop()
+        self.assertEqual(server.printed(), "")
+        self.assertIn(" INFO makoto", server.log.read_text())
+        known = r"(meta|fold|journal)\.db(-wal|-shm|-head)?|lock|secret\.key|analytics\.\d+\.duckdb(\.wal)?|setup-secret"
+        for path in filter(lambda path: path.is_file(), server.data_dir.rglob("*")):
+            self.assertRegex(path.name, f"^({known})$")
+            self.assertNotIn(b" DEBUG ", path.read_bytes(), path.name)
 
 
 class Sources(unittest.TestCase):
