@@ -67,7 +67,7 @@ impl Identity {
         if row.expires_s.is_some_and(|end| end <= now_s) {
             return None;
         }
-        let account = snapshot.account(&row.login)?;
+        let account = snapshot.active_account(&row.login)?;
         Some(Principal::User(User {
             login: account.login.clone(),
             superuser: account.superuser,

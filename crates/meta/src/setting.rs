@@ -1,4 +1,4 @@
-use crate::{Activity, Error, Meta};
+use crate::{ALLOWED_DOMAINS, Activity, Error, Meta};
 use makoto_access::Caller;
 use serde_json::json;
 
@@ -14,7 +14,11 @@ impl Meta {
         let value = setting.admit(text).map_err(Error::Refused)?;
         let (before, _) = self.snapshot().setting_text(setting);
         let detail = json!({ "setting": key, "before": setting.shown(&before), "after": setting.shown(&value) });
-        let mut act = self.begin(caller, Activity::SettingSet, detail).await?;
+        let kind = if key == ALLOWED_DOMAINS { Activity::DomainsChanged } else { Activity::SettingSet };
+        let mut act = self.begin(caller, kind, detail).await?;
+        if key == ALLOWED_DOMAINS {
+            act.refuse_lockout(&value).await?;
+        }
         sqlx::query(
             "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         )

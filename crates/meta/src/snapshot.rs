@@ -1,4 +1,6 @@
-use crate::{Account, Error, SiteRow, TokenRow, account, credential, site};
+use crate::{
+    ALLOWED_DOMAINS, Account, Domains, Error, Factors, SiteRow, State, TokenRow, account, credential, factor, site,
+};
 use makoto_catalog::{AnySetting, Catalog, Setting, SettingText};
 use makoto_model::{Site, SiteId};
 use sqlx::SqlitePool;
@@ -17,7 +19,9 @@ pub struct Snapshot {
     pub accounts: BTreeMap<String, Account>,
     /// By the hash of the token.
     pub tokens: HashMap<[u8; 32], TokenRow>,
+    factors: HashMap<String, Factors>,
     settings: HashMap<String, String>,
+    pub(crate) domains: Domains,
 }
 
 impl Snapshot {
@@ -28,8 +32,11 @@ impl Snapshot {
             site_rows: site::load(pool).await?,
             accounts: account::load(pool).await?,
             tokens: credential::load_tokens(pool).await?,
+            factors: factor::load(pool).await?,
             settings: settings.into_iter().collect(),
+            domains: Domains::default(),
         };
+        snapshot.domains = Domains::read(&snapshot.instance_text(ALLOWED_DOMAINS)).map_err(Error::Corrupt)?;
         for (key, value) in &snapshot.settings {
             if let Some(setting) = catalog.setting(key) {
                 setting.admit(value).map_err(Error::Corrupt)?;
@@ -62,6 +69,17 @@ impl Snapshot {
 
     pub fn account(&self, login: &str) -> Option<&Account> {
         self.accounts.get(&login.to_lowercase())
+    }
+
+    /// The user of this login, if they may sign in and be served: active, and with an address whose domain is allowed.
+    pub fn active_account(&self, login: &str) -> Option<&Account> {
+        let active = |account: &&Account| account.state == State::Active && self.domains.allow_address(&account.email);
+        self.account(login).filter(active)
+    }
+
+    /// What a user has of second factors.
+    pub fn factors(&self, login: &str) -> Factors {
+        self.factors.get(&login.to_lowercase()).copied().unwrap_or_default()
     }
 
     /// Every site's number.

@@ -1,4 +1,4 @@
-use crate::{Activity, Snapshot, record, seal::Seal};
+use crate::{Activity, Snapshot, factor, record, seal::Seal};
 use makoto_access::Caller;
 use makoto_catalog::Catalog;
 use serde_json::Value as Json;
@@ -42,6 +42,8 @@ pub struct Meta {
     write: SqlitePool,
     pub(crate) catalog: Arc<Catalog>,
     snapshot: Arc<RwLock<Arc<Snapshot>>>,
+    /// Held by the act under way until the snapshot shows what it did, so that the next act decides by that.
+    turn: Arc<tokio::sync::Mutex<()>>,
     path: PathBuf,
     seal: Seal,
 }
@@ -53,6 +55,7 @@ pub const KEY_FILE: &str = "secret.key";
 pub struct Act {
     pub(crate) tx: sqlx::Transaction<'static, sqlx::Sqlite>,
     pub(crate) seal: Seal,
+    turn: tokio::sync::OwnedMutexGuard<()>,
 }
 
 impl Meta {
@@ -72,9 +75,13 @@ impl Meta {
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
         let read = SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options.read_only(true)).await?;
         let seal = Seal::open(&path.with_file_name(KEY_FILE))?;
+        let mut needs = write.begin_with("BEGIN IMMEDIATE").await?;
+        factor::keep_needs(&mut needs, &catalog).await?;
+        needs.commit().await?;
         let snapshot = Snapshot::load(&read, &catalog).await?;
         let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
-        Ok(Meta { read, write, catalog, snapshot, path: path.to_owned(), seal })
+        let turn = Arc::default();
+        Ok(Meta { read, write, catalog, snapshot, turn, path: path.to_owned(), seal })
     }
 
     /// What every request needs, as of the last write.
@@ -98,17 +105,21 @@ impl Meta {
 
     /// Begins a write that is no act of anybody, such as noting when a token was last used.
     pub(crate) async fn begin_unrecorded(&self) -> Result<Act, Error> {
-        Ok(Act { tx: self.write.begin_with("BEGIN IMMEDIATE").await?, seal: self.seal.clone() })
+        let turn = self.turn.clone().lock_owned().await;
+        Ok(Act { tx: self.write.begin_with("BEGIN IMMEDIATE").await?, seal: self.seal.clone(), turn })
     }
 
     /// Makes the act durable and lets every later request see it.
     pub(crate) async fn commit(&self, act: Act) -> Result<(), Error> {
-        act.tx.commit().await?;
+        let Act { mut tx, turn, .. } = act;
+        factor::keep_needs(&mut tx, &self.catalog).await?;
+        tx.commit().await?;
         let fresh = Arc::new(Snapshot::load(&self.read, &self.catalog).await?);
         match self.snapshot.write() {
             Ok(mut guard) => *guard = fresh,
             Err(poisoned) => *poisoned.into_inner() = fresh,
         }
+        drop(turn);
         Ok(())
     }
 

@@ -200,6 +200,6 @@ async fn set_access(services: &Services, caller: &Caller, params: &Params) -> Re
     };
     let sites = services.meta.snapshot().site_ids();
     let grant = check::<Admin>(&caller.principal, &asked_sites(params, "idSites")?, &sites)?;
-    services.meta.set_role(&grant, caller, login, role).await.map_err(from_meta)?;
+    services.meta.set_roles(&grant, caller, &[login.to_owned()], role, false, None).await.map_err(from_meta)?;
     Ok(Answer::Done)
 }

@@ -1,0 +1,126 @@
+use super::State;
+use crate::{Act, Activity, Error, Meta, domain::Domains, record};
+use makoto_access::{Caller, InstanceGrant};
+use serde_json::json;
+
+/// A user to be added; the password is hashed already.
+pub struct NewUser {
+    pub login: String,
+    pub email: String,
+    pub password_hash: String,
+    pub superuser: bool,
+}
+
+/// Longest login, in characters, as Matomo's.
+const LOGIN_CHARS_MAX: usize = 100;
+/// Names that stand for something else in records and requests.
+const RESERVED: [&str; 3] = ["anonymous", "operator", "job"];
+
+/// Whether a text reads as a reserved name, however it is spelled: in other letters that look the same to a computer,
+/// with capitals, or with marks and spaces in between.
+pub fn is_reserved(login: &str) -> bool {
+    let (plain, _) = idna::domain_to_unicode(&login.chars().filter(|c| c.is_alphanumeric()).collect::<String>());
+    RESERVED.contains(&plain.as_str())
+}
+
+/// Checks a login that is to be taken.
+pub(crate) fn check_login(login: &str) -> Result<(), Error> {
+    let plain = |c: char| c.is_alphanumeric() || "-_.@+".contains(c);
+    if login.len() < 2 || login.chars().count() > LOGIN_CHARS_MAX || !login.chars().all(plain) {
+        let rule = "a login has 2 to 100 letters, digits or - _ . @ +";
+        return Err(Error::Refused(rule.into()));
+    }
+    if is_reserved(login) {
+        return Err(Error::Refused(format!("the login {login} is reserved; choose another")));
+    }
+    Ok(())
+}
+
+impl Meta {
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// `Refused` when login or address are malformed, taken or of a domain that is not allowed.
+    pub async fn add_user(&self, _: &InstanceGrant, caller: &Caller, user: NewUser) -> Result<(), Error> {
+        check_login(&user.login)?;
+        self.check_email(caller, &user.email).await?;
+        let detail = json!({ "login": user.login, "email": user.email, "superuser": user.superuser });
+        let mut act = self.begin(caller, Activity::UserAdded, detail).await?;
+        insert(&mut act, &user, State::Active).await?;
+        self.commit(act).await
+    }
+
+    /// Adds the first superuser, if there is no user yet: of many at once exactly one succeeds.
+    ///
+    /// # Errors
+    /// `Refused` when a user exists already, or as `add_user`.
+    pub async fn add_first_superuser(&self, caller: &Caller, user: NewUser) -> Result<(), Error> {
+        check_login(&user.login)?;
+        self.check_email(caller, &user.email).await?;
+        let detail = json!({ "login": user.login, "email": user.email });
+        let mut act = self.begin(caller, Activity::SetupDone, detail).await?;
+        let users: i64 = sqlx::query_scalar("SELECT count(*) FROM user").fetch_one(&mut *act.tx).await?;
+        if users != 0 || !user.superuser {
+            return Err(Error::Refused("the set-up is done already; sign in instead".into()));
+        }
+        insert(&mut act, &user, State::Active).await?;
+        self.commit(act).await
+    }
+
+    /// Refuses an address that is malformed or of a domain that is not allowed; the latter is recorded.
+    pub(crate) async fn check_email(&self, caller: &Caller, email: &str) -> Result<(), Error> {
+        let domain = Domains::of_address(email).map_err(Error::Refused)?;
+        if self.snapshot().domains().allow(&domain) {
+            return Ok(());
+        }
+        self.record(caller, Activity::DomainRefused, json!({ "email": email, "domain": domain })).await?;
+        Err(Error::Refused(format!(
+            "addresses at {domain} are not allowed here; use another address, or ask a superuser to allow the domain"
+        )))
+    }
+}
+
+/// Refuses an address, or a login, that somebody has.
+pub(crate) async fn refuse_taken(act: &mut Act, login: &str, email: &str, own: &str) -> Result<(), Error> {
+    let sql = "SELECT count(*) FROM user WHERE login <> ?3 AND (login = ?1 OR email = ?2 OR login = ?2 OR email = ?1)";
+    let taken: i64 = sqlx::query_scalar(sql).bind(login).bind(email).bind(own).fetch_one(&mut *act.tx).await?;
+    if taken != 0 {
+        return Err(Error::Refused("this login or e-mail address is in use; choose another".into()));
+    }
+    Ok(())
+}
+
+pub(crate) async fn insert(act: &mut Act, user: &NewUser, state: State) -> Result<(), Error> {
+    refuse_taken(act, &user.login, &user.email, "").await?;
+    let now_s = record::now_ms() / 1000;
+    sqlx::query(
+        "INSERT INTO user (login, email, password_hash, superuser, created_s, state, superuser_since_s) \
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&user.login)
+    .bind(&user.email)
+    .bind(&user.password_hash)
+    .bind(user.superuser)
+    .bind(now_s)
+    .bind(state.name())
+    .bind(if user.superuser { now_s } else { 0 })
+    .execute(&mut *act.tx)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_takes_the_name_of_nobody_in_any_spelling() {
+        for login in
+            ["anonymous", "Anonymous", " anonymous ", "anonymous\u{200b}", "ａnonymous", "ANONYMOUS.", "a-nonymous"]
+        {
+            assert!(is_reserved(login), "{login}");
+            assert!(check_login(login).is_err(), "{login}");
+        }
+        assert!(!is_reserved("anonymouse") && check_login("ada").is_ok());
+    }
+}

@@ -1,0 +1,134 @@
+use super::{State, add, unknown};
+use crate::{Act, Activity, Error, Mail, MailKind, Meta, record};
+use makoto_access::{Caller, InstanceGrant};
+use serde_json::json;
+
+impl Act {
+    async fn put_state(&mut self, login: &str, state: State) -> Result<(), Error> {
+        sqlx::query("UPDATE user SET state = ? WHERE login = ?")
+            .bind(state.name())
+            .bind(login)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Meta {
+    /// Shuts a user out: sessions end, tokens are refused. `kind` says whether somebody did it or the rule for unused
+    /// accounts.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown user; `Refused` for the last superuser and for one who is not active.
+    pub async fn suspend_user(
+        &self,
+        _: &InstanceGrant,
+        caller: &Caller,
+        login: &str,
+        kind: Activity,
+    ) -> Result<(), Error> {
+        let mut act = self.begin_unrecorded().await?;
+        let snapshot = self.snapshot();
+        let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
+        if account.state != State::Active {
+            return Err(Error::Refused(format!("{login} is not active: {}", account.state.name())));
+        }
+        if account.superuser {
+            act.keep_a_superuser(&account.login).await?;
+        }
+        let detail = json!({ "login": account.login, "before": account.state.name(), "after": "suspended" });
+        record::insert(&mut act, caller, kind, &detail).await?;
+        act.put_state(&account.login, State::Suspended).await?;
+        act.end_sessions_of(&account.login).await?;
+        self.commit(act).await
+    }
+
+    /// Lets a suspended user in again.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown user; `Refused` for one who is not suspended.
+    pub async fn reactivate_user(&self, _: &InstanceGrant, caller: &Caller, login: &str) -> Result<(), Error> {
+        let mut act = self.begin_unrecorded().await?;
+        let snapshot = self.snapshot();
+        let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
+        if account.state != State::Suspended {
+            return Err(Error::Refused(format!("{login} is not suspended")));
+        }
+        let detail = json!({ "login": account.login, "before": "suspended", "after": "active" });
+        record::insert(&mut act, caller, Activity::UserReactivated, &detail).await?;
+        act.put_state(&account.login, State::Active).await?;
+        // Who comes back has been thought of today: the account is not idle.
+        sqlx::query("UPDATE user SET last_seen_s = ? WHERE login = ?")
+            .bind(record::now_ms() / 1000)
+            .bind(&account.login)
+            .execute(&mut *act.tx)
+            .await?;
+        self.commit(act).await
+    }
+
+    /// Deletes a user with their roles, sessions and tokens.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown user; `Refused` for the last superuser.
+    pub async fn delete_user(&self, _: &InstanceGrant, caller: &Caller, login: &str) -> Result<(), Error> {
+        let mut act = self.begin_unrecorded().await?;
+        let snapshot = self.snapshot();
+        let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
+        if account.superuser {
+            act.keep_a_superuser(&account.login).await?;
+        }
+        let detail = json!({ "login": account.login, "email": account.email });
+        record::insert(&mut act, caller, Activity::UserDeleted, &detail).await?;
+        sqlx::query("DELETE FROM user WHERE login = ?").bind(&account.login).execute(&mut *act.tx).await?;
+        self.commit(act).await
+    }
+
+    /// Ends all sessions of a user; how many there were.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown user.
+    pub async fn sign_out_user(&self, _: &InstanceGrant, caller: &Caller, login: &str) -> Result<u64, Error> {
+        let snapshot = self.snapshot();
+        let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
+        let mut act = self.begin(caller, Activity::UserSignedOut, json!({ "login": account.login })).await?;
+        let ended = act.end_sessions_of(&account.login).await?;
+        self.commit_quietly(act).await?;
+        Ok(ended)
+    }
+
+    /// Changes the address of a user; both the old and the new one are told. Whose address it is, the caller has
+    /// checked: it is one's own, or a superuser does it.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown user; `Refused` for an address that is malformed, taken or not allowed.
+    pub async fn set_email(&self, caller: &Caller, login: &str, email: &str) -> Result<(), Error> {
+        self.check_email(caller, email).await?;
+        let snapshot = self.snapshot();
+        let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
+        if account.email == email {
+            return Ok(());
+        }
+        let detail = json!({ "login": account.login, "before": account.email, "after": email });
+        // The record tells the old address, which stands in the store until the next line.
+        let mut act = self.begin(caller, Activity::EmailChanged, detail.clone()).await?;
+        add::refuse_taken(&mut act, &account.login, email, &account.login).await?;
+        sqlx::query("UPDATE user SET email = ? WHERE login = ?")
+            .bind(email)
+            .bind(&account.login)
+            .execute(&mut *act.tx)
+            .await?;
+        let told = json!({ "kind": Activity::EmailChanged.name(), "who": caller.principal.name(),
+            "subject": account.login, "at_ms": record::now_ms(), "agent": &*caller.agent, "detail": detail,
+            "address": caller.address.map(|address| address.to_string()) });
+        let mail = Mail {
+            kind: MailKind::Event,
+            login: &account.login,
+            address: email,
+            language: &account.language,
+            data: &told,
+            once_key: "",
+        };
+        act.mail(&mail).await?;
+        self.commit(act).await
+    }
+}

@@ -1,0 +1,138 @@
+//! States of users, superusers and roles, against a store on disk.
+
+mod town;
+
+use makoto_access::{Admin, Asked, Caller, InstanceGrant, Principal, Role, check, check_instance};
+use makoto_meta::{ALLOWED_DOMAINS, Activity, EntryFilter, Error, Meta, ReadScope};
+use makoto_model::SiteId;
+use std::sync::Arc;
+use town::{Town, operator};
+
+fn grant() -> InstanceGrant {
+    check_instance(&Principal::Operator).unwrap()
+}
+
+fn superusers(meta: &Meta) -> usize {
+    meta.snapshot().accounts.values().filter(|account| account.superuser).count()
+}
+
+fn refusal(result: Result<impl std::fmt::Debug, Error>) -> String {
+    match result {
+        Err(Error::Refused(why)) => why,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+async fn kinds(meta: &Meta) -> Vec<String> {
+    let all = meta.entries(&ReadScope::All, &EntryFilter::default(), 0, 500).await.unwrap();
+    all.into_iter().map(|entry| entry.kind).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn promise_05_fifty_parallel_revocations_leave_one_superuser() {
+    let town = Town::new(50).await;
+    let meta = Arc::new(town.meta.clone());
+    let tasks: Vec<_> = (0..50)
+        .map(|n| {
+            let meta = meta.clone();
+            tokio::spawn(async move { meta.set_superuser(&grant(), &operator(), &format!("root{n}"), false).await })
+        })
+        .collect();
+    let mut revoked = 0;
+    for task in tasks {
+        revoked += usize::from(task.await.unwrap().is_ok());
+    }
+    assert_eq!((revoked, superusers(&meta)), (49, 1));
+    let kinds = kinds(&meta).await;
+    assert_eq!(kinds.iter().filter(|kind| *kind == "superuser.revoked").count(), 49);
+    assert_eq!(kinds.iter().filter(|kind| *kind == "superuser.kept").count(), 1);
+}
+
+#[tokio::test]
+async fn the_last_superuser_is_neither_deleted_nor_suspended() {
+    let town = Town::new(2).await;
+    let meta = &town.meta;
+    let caller = operator();
+    meta.suspend_user(&grant(), &caller, "root0", Activity::UserSuspended).await.unwrap();
+    assert!(refusal(meta.suspend_user(&grant(), &caller, "root1", Activity::UserSuspended).await).contains("only"));
+    assert!(refusal(meta.delete_user(&grant(), &caller, "root1").await).contains("only"));
+    assert!(refusal(meta.set_superuser(&grant(), &caller, "root1", false).await).contains("only"));
+    assert!(meta.snapshot().active_account("root0").is_none() && meta.snapshot().account("root0").is_some());
+    meta.reactivate_user(&grant(), &caller, "root0").await.unwrap();
+    assert!(meta.snapshot().active_account("ROOT0").is_some());
+    meta.delete_user(&grant(), &caller, "root1").await.unwrap();
+}
+
+#[tokio::test]
+async fn promise_13_a_list_of_domains_never_locks_the_last_superuser_out() {
+    let town = Town::new(1).await;
+    let (meta, caller) = (&town.meta, operator());
+    town.add("ada", "ada@other.example", false).await.unwrap();
+    let refused = refusal(meta.set_setting(&caller, ALLOWED_DOMAINS, "other.example").await);
+    assert!(refused.contains("no superuser"), "{refused}");
+    assert!(meta.snapshot().active_account("root0").is_some());
+    meta.set_setting(&caller, ALLOWED_DOMAINS, "people.example").await.unwrap();
+    assert!(meta.snapshot().active_account("root0").is_some());
+    assert!(meta.snapshot().active_account("ada").is_none(), "sign-in obeys the list");
+    for email in ["x@people.example.evil.io", "x@sub.people.example", "\"x@people.example\"@evil.io"] {
+        assert!(town.add("new", email, false).await.is_err(), "{email}");
+    }
+    town.add("grace", "grace@PEOPLE.example", false).await.unwrap();
+    assert!(meta.set_email(&caller, "grace", "grace@other.example").await.is_err());
+    // The one who would remain must be able to sign in.
+    town.add("zoe", "zoe@people.example", true).await.unwrap();
+    meta.set_email(&caller, "root0", "r@people.example").await.unwrap();
+    meta.set_superuser(&grant(), &caller, "root0", false).await.unwrap();
+    assert!(refusal(meta.set_superuser(&grant(), &caller, "zoe", false).await).contains("only"));
+}
+
+#[tokio::test]
+async fn a_stale_preview_changes_nothing() {
+    let town = Town::new(1).await;
+    let (meta, caller) = (&town.meta, operator());
+    let sites = town.add_sites(2).await;
+    for login in ["ada", "grace"] {
+        town.add(login, &format!("{login}@people.example"), false).await.unwrap();
+    }
+    let grant = check::<Admin>(&Principal::Operator, &Asked::These(sites.clone()), &sites).unwrap();
+    let logins = ["ada".to_owned(), "grace".to_owned(), "root0".to_owned()];
+    let preview = meta.role_changes(&grant, &logins, Some(Role::Write)).unwrap();
+    assert_eq!(preview.len(), 4, "superusers are left out");
+    meta.set_roles(&grant, &caller, &logins[..1], Some(Role::View), false, None).await.unwrap();
+    let stale = meta.set_roles(&grant, &caller, &logins, Some(Role::Write), false, Some(&preview)).await;
+    assert!(refusal(stale).contains("preview"));
+    let held = |login: &str, site: SiteId| meta.snapshot().account(login).unwrap().roles.get(&site).copied();
+    assert_eq!((held("ada", sites[0]), held("grace", sites[0])), (Some(Role::View), None));
+    let preview = meta.role_changes(&grant, &logins, Some(Role::Write)).unwrap();
+    let done = meta.set_roles(&grant, &caller, &logins, Some(Role::Write), false, Some(&preview)).await.unwrap();
+    assert_eq!(done, preview);
+    assert_eq!((held("ada", sites[1]), held("grace", sites[0])), (Some(Role::Write), Some(Role::Write)));
+}
+
+#[tokio::test]
+async fn promise_21_sessions_end_with_the_role_that_they_were_begun_with() {
+    let town = Town::new(2).await;
+    let (meta, caller) = (&town.meta, operator());
+    let sites = town.add_sites(1).await;
+    let on_site = check::<Admin>(&Principal::Operator, &Asked::All, &sites).unwrap();
+    town.add("ada", "ada@people.example", false).await.unwrap();
+    let login = ["ada".to_owned()];
+    meta.set_roles(&on_site, &caller, &login, Some(Role::Write), false, None).await.unwrap();
+    let ends = async |caller: &Caller, step: &str| {
+        let hash = town.sign_in(caller, "ada").await;
+        match step {
+            "raise" => meta.set_roles(&on_site, caller, &login, Some(Role::Admin), false, None).await.map(drop),
+            "lower" => meta.set_roles(&on_site, caller, &login, Some(Role::View), false, None).await.map(drop),
+            "grant" => meta.set_superuser(&grant(), caller, "ada", true).await,
+            "revoke" => meta.set_superuser(&grant(), caller, "ada", false).await,
+            "sign out" => meta.sign_out_user(&grant(), caller, "ada").await.map(drop),
+            _ => meta.suspend_user(&grant(), caller, "ada", Activity::UserSuspended).await,
+        }
+        .unwrap();
+        meta.session(hash).await.unwrap().is_none()
+    };
+    assert!(!ends(&caller, "raise").await);
+    for step in ["lower", "grant", "revoke", "sign out", "suspend"] {
+        assert!(ends(&caller, step).await, "{step}");
+    }
+}
