@@ -37,6 +37,19 @@ impl MailKind {
         MailKind::AuditHead,
     ];
 
+    pub fn parse(name: &str) -> Option<MailKind> {
+        MailKind::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    /// How long it is worth sending, in seconds: a link for a new password dies within the hour, the rest of the news
+    /// is old after a week.
+    pub fn lives_s(self) -> i64 {
+        match self {
+            MailKind::PasswordReset | MailKind::Test => 60 * 60,
+            _ => 7 * 24 * 60 * 60,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             MailKind::Event => "event",
@@ -65,27 +78,22 @@ pub struct Mail<'a> {
 
 /// How long a mail with the same key is held back, in seconds (an hour, as promised for security events).
 const ONCE_HOLD_S: i64 = 60 * 60;
+/// Mails that wait at most: what a server without a mail server gathers in a busy week. Beyond that nobody would read
+/// them.
+const WAITING_MAX: i64 = 10_000;
 
 impl Act {
-    /// Promises a mail: it is sent if and only if the act is committed. Duplicates within the hour are noted as held.
-    pub(crate) async fn mail(&mut self, mail: &Mail<'_>) -> Result<(), Error> {
+    /// Promises a mail: it is sent if and only if the act is committed. Duplicates within the hour, and what no mail
+    /// server takes for long, are noted as held. Returns its number.
+    pub(crate) async fn mail(&mut self, mail: &Mail<'_>) -> Result<i64, Error> {
         let now_s = now_ms() / 1000;
-        let state = match mail.once_key.is_empty() {
-            true => "waiting",
-            false => {
-                let sql = "SELECT count(*) FROM mail WHERE once_key = ? AND made_s > ? AND state <> 'held'";
-                let others: i64 = sqlx::query_scalar(sql)
-                    .bind(mail.once_key)
-                    .bind(now_s - ONCE_HOLD_S)
-                    .fetch_one(&mut *self.tx)
-                    .await?;
-                if others == 0 { "waiting" } else { "held" }
-            }
-        };
-        let sealed = (state == "waiting").then(|| self.seal.seal(mail.data.to_string().as_bytes())).transpose()?;
-        sqlx::query(
-            "INSERT INTO mail (made_s, kind, login, address, language, sealed, once_key, state, next_try_s) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        let held = self.is_held(mail.once_key, now_s).await?;
+        let seal = |plain: &Json| self.seal.seal(plain.to_string().as_bytes());
+        let sealed = (!held).then(|| seal(mail.data)).transpose()?;
+        let route = self.mail_route.as_ref().filter(|_| !held).map(seal).transpose()?;
+        let done = sqlx::query(
+            "INSERT INTO mail (made_s, kind, login, address, language, sealed, route, once_key, state, next_try_s) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(now_s)
         .bind(mail.kind.name())
@@ -93,11 +101,28 @@ impl Act {
         .bind(mail.address)
         .bind(mail.language)
         .bind(sealed)
+        .bind(route)
         .bind(mail.once_key)
-        .bind(state)
+        .bind(if held { "held" } else { "waiting" })
         .bind(now_s)
         .execute(&mut *self.tx)
         .await?;
+        self.mailed |= !held;
+        Ok(done.last_insert_rowid())
+    }
+
+    async fn is_held(&mut self, once_key: &str, now_s: i64) -> Result<bool, Error> {
+        let sql = "SELECT (?1 <> '' AND EXISTS (SELECT 1 FROM mail WHERE once_key = ?1 AND made_s > ?2 \
+                   AND state <> 'held')) OR (SELECT count(*) FROM mail WHERE state = 'waiting') >= ?3";
+        let query = sqlx::query_scalar(sql).bind(once_key).bind(now_s - ONCE_HOLD_S).bind(WAITING_MAX);
+        Ok(query.fetch_one(&mut *self.tx).await?)
+    }
+
+    /// Makes every waiting mail due now.
+    pub(crate) async fn hasten_mail(&mut self, now_s: i64) -> Result<(), Error> {
+        let sql = "UPDATE mail SET next_try_s = ? WHERE state = 'waiting'";
+        sqlx::query(sql).bind(now_s).execute(&mut *self.tx).await?;
+        self.mailed = true;
         Ok(())
     }
 
@@ -115,6 +140,19 @@ impl Act {
     }
 }
 
+/// What makes two mails of acts the same: kind and subject, and for settings also which and to what, so that a harmless
+/// change never hides another.
+fn once_key(kind: Activity, subject: &str, told: &Json) -> String {
+    let key = format!("{}:{subject}", kind.name());
+    match told.pointer("/detail/setting").and_then(Json::as_str) {
+        Some(setting) => {
+            let after = told.pointer("/detail/after").map(Json::to_string).unwrap_or_default();
+            format!("{key}:{setting}={after}")
+        }
+        None => key,
+    }
+}
+
 /// Promises the mails that a kind of act asks for. Runs before the act's own changes, so that a user who is being
 /// deleted is told too.
 pub(crate) async fn tell(act: &mut Act, kind: Activity, subject: &str, told: &Json) -> Result<(), Error> {
@@ -124,7 +162,7 @@ pub(crate) async fn tell(act: &mut Act, kind: Activity, subject: &str, told: &Js
         Tell::Superusers => (false, true),
         Tell::Both => (true, true),
     };
-    let key = format!("{}:{subject}", kind.name());
+    let key = once_key(kind, subject, told);
     if to_subject {
         let sql = "SELECT login, email, language FROM user WHERE login = ? AND state <> 'invited'";
         if let Some(row) = sqlx::query(sql).bind(subject).fetch_optional(&mut *act.tx).await? {

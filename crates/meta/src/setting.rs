@@ -1,31 +1,144 @@
-use crate::{ALLOWED_DOMAINS, Activity, Error, Meta};
+//! Changes of settings: checked, recorded and in force when the call returns.
+
+use crate::{ALLOWED_DOMAINS, Act, Activity, Error, Meta, record, seal::Seal};
 use makoto_access::Caller;
-use serde_json::json;
+use makoto_catalog::AnySetting;
+use serde_json::{Map, Value as Json, json};
+
+/// How the keys of the settings of the mail server begin.
+pub const MAIL_SETTINGS: &str = "CoreAdminHome.mail";
+/// How the stored value of a secret setting begins; hexadecimal digits follow.
+const SEALED: &str = "sealed:";
+
+/// As what the change of a setting is recorded.
+fn activity(setting: &dyn AnySetting) -> Activity {
+    match setting.key() {
+        "TwoFactorAuth.enforcement" => Activity::FactorsEnforced,
+        ALLOWED_DOMAINS => Activity::DomainsChanged,
+        "Login.enableBruteForceDetection"
+        | "Login.maxAllowedRetries"
+        | "Login.allowedRetriesTimeRange"
+        | "Login.blacklistedBruteForceIps"
+        | "Login.whitelisteBruteForceIps" => Activity::AttemptsSettings,
+        _ if setting.security() => Activity::SecuritySettingSet,
+        _ => Activity::SettingSet,
+    }
+}
+
+/// The value as it stands in the store.
+fn stored(seal: &Seal, setting: &dyn AnySetting, value: &str) -> Result<String, Error> {
+    if !setting.secret() {
+        return Ok(value.to_owned());
+    }
+    let sealed = seal.seal(value.as_bytes())?;
+    Ok(sealed.iter().fold(SEALED.to_owned(), |text, byte| text + &format!("{byte:02x}")))
+}
+
+/// The value that `stored` wrote.
+pub(crate) fn unstored(seal: &Seal, stored: String) -> Result<String, Error> {
+    let Some(digits) = stored.strip_prefix(SEALED) else { return Ok(stored) };
+    let broken = || Error::Corrupt("an encrypted setting is cut; set it again".into());
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let sealed: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();
+    String::from_utf8(seal.unseal(&sealed.ok_or_else(broken)?)?).map_err(|_| broken())
+}
+
+/// A change that was checked.
+struct Change {
+    setting: &'static dyn AnySetting,
+    before: String,
+    /// `None`: back to the default.
+    after: Option<String>,
+}
+
+impl Change {
+    fn detail(&self) -> Json {
+        let default = self.setting.default_text();
+        let after = self.after.as_ref().unwrap_or(&default);
+        json!({ "setting": self.setting.key(), "before": self.setting.shown(&self.before),
+            "after": self.setting.shown(after) })
+    }
+
+    async fn store(&self, act: &mut Act) -> Result<(), Error> {
+        let Some(after) = &self.after else {
+            let gone = sqlx::query("DELETE FROM setting WHERE key = ?").bind(self.setting.key());
+            gone.execute(&mut *act.tx).await?;
+            return Ok(());
+        };
+        let value = stored(&act.seal, self.setting, after)?;
+        sqlx::query(
+            "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(self.setting.key())
+        .bind(value)
+        .execute(&mut *act.tx)
+        .await?;
+        Ok(())
+    }
+}
 
 impl Meta {
     /// Checks and stores a setting; in force when this returns.
     ///
     /// # Errors
-    /// `NotFound` for a key that nothing declares, `Refused` for a value that its check refuses.
+    /// As `set_settings`.
     pub async fn set_setting(&self, caller: &Caller, key: &str, text: &str) -> Result<(), Error> {
+        self.set_settings(caller, &[(key, Some(text))]).await
+    }
+
+    /// Checks and stores settings, all or none; `None` puts one back to its default. What is so already is left alone.
+    ///
+    /// # Errors
+    /// `NotFound` for a key that nothing declares, `Refused` for a value that its check refuses.
+    pub async fn set_settings(&self, caller: &Caller, changes: &[(&str, Option<&str>)]) -> Result<(), Error> {
+        let mut checked = Vec::new();
+        for (key, text) in changes {
+            checked.extend(self.change(key, *text)?);
+        }
+        if checked.is_empty() {
+            return Ok(());
+        }
+        let mut act = self.begin_unrecorded().await?;
+        let mail = checked.iter().any(|change| change.setting.key().starts_with(MAIL_SETTINGS));
+        if mail {
+            // Whoever turns the mails elsewhere is told on where they went until now.
+            act.mail_route = self.mail_route();
+        }
+        for change in &checked {
+            record::insert(&mut act, caller, activity(change.setting), &change.detail()).await?;
+            if change.setting.key() == ALLOWED_DOMAINS {
+                act.refuse_lockout(change.after.as_deref().unwrap_or_default()).await?;
+            }
+            change.store(&mut act).await?;
+        }
+        if mail {
+            act.hasten_mail(record::now_ms() / 1000).await?;
+        }
+        self.commit(act).await
+    }
+
+    /// The change that a text means; none when it is so already.
+    fn change(&self, key: &str, text: Option<&str>) -> Result<Option<Change>, Error> {
         let setting = self.catalog.setting(key).ok_or_else(|| {
             Error::NotFound(format!("there is no setting {key}; see the list of settings for its name"))
         })?;
-        let value = setting.admit(text).map_err(Error::Refused)?;
-        let (before, _) = self.snapshot().setting_text(setting);
-        let detail = json!({ "setting": key, "before": setting.shown(&before), "after": setting.shown(&value) });
-        let kind = if key == ALLOWED_DOMAINS { Activity::DomainsChanged } else { Activity::SettingSet };
-        let mut act = self.begin(caller, kind, detail).await?;
-        if key == ALLOWED_DOMAINS {
-            act.refuse_lockout(&value).await?;
-        }
-        sqlx::query(
-            "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        )
-        .bind(key)
-        .bind(value)
-        .execute(&mut *act.tx)
-        .await?;
-        self.commit(act).await
+        let after = text.map(|text| setting.admit(text).map_err(Error::Refused)).transpose()?;
+        let (before, is_default) = self.snapshot().setting_text(setting);
+        let same = match &after {
+            Some(after) => !is_default && *after == before,
+            None => is_default,
+        };
+        Ok((!same).then_some(Change { setting, before, after }))
+    }
+
+    /// The settings of the mail server in force by their keys, secrets too; nothing while none is named.
+    pub fn mail_route(&self) -> Option<Json> {
+        let snapshot = self.snapshot();
+        let settings = self.catalog.settings().filter(|setting| setting.key().starts_with(MAIL_SETTINGS));
+        let texts: Map<String, Json> = settings
+            .map(|setting| (setting.key()[MAIL_SETTINGS.len()..].to_owned(), snapshot.setting_text(setting).0.into()))
+            .collect();
+        let named = texts.get("Host").and_then(Json::as_str).is_some_and(|host| !host.is_empty());
+        named.then_some(Json::Object(texts))
     }
 }

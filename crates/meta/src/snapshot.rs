@@ -1,5 +1,6 @@
 use crate::{
-    ALLOWED_DOMAINS, Account, Domains, Error, Factors, SiteRow, State, TokenRow, account, credential, factor, site,
+    ALLOWED_DOMAINS, Account, Domains, Error, Factors, SiteRow, State, TokenRow, account, credential, factor,
+    seal::Seal, setting::unstored, site,
 };
 use makoto_catalog::{AnySetting, Catalog, Setting, SettingText};
 use makoto_model::{Site, SiteId};
@@ -24,8 +25,12 @@ pub struct Snapshot {
     pub(crate) domains: Domains,
 }
 
+fn open(settings: Vec<(String, String)>, seal: &Seal) -> Result<HashMap<String, String>, Error> {
+    settings.into_iter().map(|(key, value)| Ok((key, unstored(seal, value)?))).collect()
+}
+
 impl Snapshot {
-    pub(crate) async fn load(pool: &SqlitePool, catalog: &Catalog) -> Result<Snapshot, Error> {
+    pub(crate) async fn load(pool: &SqlitePool, catalog: &Catalog, seal: &Seal) -> Result<Snapshot, Error> {
         let settings: Vec<(String, String)> = sqlx::query_as("SELECT key, value FROM setting").fetch_all(pool).await?;
         let mut snapshot = Snapshot {
             sites: BTreeMap::new(),
@@ -33,7 +38,7 @@ impl Snapshot {
             accounts: account::load(pool).await?,
             tokens: credential::load_tokens(pool).await?,
             factors: factor::load(pool).await?,
-            settings: settings.into_iter().collect(),
+            settings: open(settings, seal)?,
             domains: Domains::default(),
         };
         snapshot.domains = Domains::read(&snapshot.instance_text(ALLOWED_DOMAINS)).map_err(Error::Corrupt)?;

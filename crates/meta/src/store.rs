@@ -46,6 +46,8 @@ pub struct Meta {
     turn: Arc<tokio::sync::Mutex<()>>,
     path: PathBuf,
     seal: Seal,
+    /// Tells the sender that mails were promised.
+    pub(crate) mail_ready: Arc<tokio::sync::Notify>,
 }
 
 /// The file beside the store that holds the installation's key.
@@ -56,6 +58,10 @@ pub struct Act {
     pub(crate) tx: sqlx::Transaction<'static, sqlx::Sqlite>,
     pub(crate) seal: Seal,
     turn: tokio::sync::OwnedMutexGuard<()>,
+    /// Mails were promised, so the sender must be woken.
+    pub(crate) mailed: bool,
+    /// The mail server by which this act's mails must leave; nothing for the one in force.
+    pub(crate) mail_route: Option<Json>,
 }
 
 impl Meta {
@@ -78,10 +84,11 @@ impl Meta {
         let mut needs = write.begin_with("BEGIN IMMEDIATE").await?;
         factor::keep_needs(&mut needs, &catalog).await?;
         needs.commit().await?;
-        let snapshot = Snapshot::load(&read, &catalog).await?;
+        let snapshot = Snapshot::load(&read, &catalog, &seal).await?;
         let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
         let turn = Arc::default();
-        Ok(Meta { read, write, catalog, snapshot, turn, path: path.to_owned(), seal })
+        let (path, mail_ready) = (path.to_owned(), Arc::default());
+        Ok(Meta { read, write, catalog, snapshot, turn, path, seal, mail_ready })
     }
 
     /// What every request needs, as of the last write.
@@ -106,15 +113,17 @@ impl Meta {
     /// Begins a write that is no act of anybody, such as noting when a token was last used.
     pub(crate) async fn begin_unrecorded(&self) -> Result<Act, Error> {
         let turn = self.turn.clone().lock_owned().await;
-        Ok(Act { tx: self.write.begin_with("BEGIN IMMEDIATE").await?, seal: self.seal.clone(), turn })
+        let tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Act { tx, seal: self.seal.clone(), mailed: false, mail_route: None, turn })
     }
 
     /// Makes the act durable and lets every later request see it.
     pub(crate) async fn commit(&self, act: Act) -> Result<(), Error> {
-        let Act { mut tx, turn, .. } = act;
+        let Act { mut tx, turn, mailed, .. } = act;
         factor::keep_needs(&mut tx, &self.catalog).await?;
         tx.commit().await?;
-        let fresh = Arc::new(Snapshot::load(&self.read, &self.catalog).await?);
+        self.wake_sender(mailed);
+        let fresh = Arc::new(Snapshot::load(&self.read, &self.catalog, &self.seal).await?);
         match self.snapshot.write() {
             Ok(mut guard) => *guard = fresh,
             Err(poisoned) => *poisoned.into_inner() = fresh,
@@ -125,7 +134,16 @@ impl Meta {
 
     /// Makes a write durable that changes nothing of the snapshot.
     pub(crate) async fn commit_quietly(&self, act: Act) -> Result<(), Error> {
-        Ok(act.tx.commit().await?)
+        let mailed = act.mailed;
+        act.tx.commit().await?;
+        self.wake_sender(mailed);
+        Ok(())
+    }
+
+    fn wake_sender(&self, mailed: bool) {
+        if mailed {
+            self.mail_ready.notify_one();
+        }
     }
 
     /// The installation's secret of this name, made at its first use: 32 random bytes from `fresh`.
