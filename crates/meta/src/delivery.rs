@@ -276,7 +276,7 @@ impl Meta {
         let language = language.unwrap_or_default();
         let data = json!({ "who": who });
         let mail = Mail { kind: MailKind::Test, login: "", address, language: &language, data: &data, once_key: "" };
-        let id = act.mail(&mail).await?;
+        let id = act.numbered_mail(&mail).await?;
         self.commit_quietly(act).await?;
         Ok(id)
     }
@@ -297,7 +297,7 @@ mod tests {
         let data = json!({ "token": "kingfisher" });
         let (kind, address) = (MailKind::PasswordReset, "ada@people.example");
         let mail = Mail { kind, login: "ada", address, language: "en", data: &data, once_key };
-        let id = act.mail(&mail).await.unwrap();
+        let id = act.numbered_mail(&mail).await.unwrap();
         meta.commit_quietly(act).await.unwrap();
         id
     }
@@ -347,7 +347,7 @@ mod tests {
         let data = json!({});
         let mail =
             Mail { kind: MailKind::Test, login: "", address: "a@b.example", language: "en", data: &data, once_key: "" };
-        act.mail(&mail).await.unwrap();
+        act.numbered_mail(&mail).await.unwrap();
         drop(act);
         assert_eq!(meta.take_mail(now_s(), 10).await.unwrap(), []);
     }

@@ -83,9 +83,14 @@ const ONCE_HOLD_S: i64 = 60 * 60;
 const WAITING_MAX: i64 = 10_000;
 
 impl Act {
-    /// Promises a mail: it is sent if and only if the act is committed. Duplicates within the hour, and what no mail
-    /// server takes for long, are noted as held. Returns its number.
-    pub(crate) async fn mail(&mut self, mail: &Mail<'_>) -> Result<i64, Error> {
+    /// Promises a mail: it is sent if and only if the act is committed.
+    pub(crate) async fn mail(&mut self, mail: &Mail<'_>) -> Result<(), Error> {
+        self.numbered_mail(mail).await.map(drop)
+    }
+
+    /// As `mail`, and tells the mail's number. Duplicates within the hour, and what no mail server takes for long, are
+    /// noted as held.
+    pub(crate) async fn numbered_mail(&mut self, mail: &Mail<'_>) -> Result<i64, Error> {
         let now_s = now_ms() / 1000;
         let held = self.is_held(mail.once_key, now_s).await?;
         let seal = |plain: &Json| self.seal.seal(plain.to_string().as_bytes());
