@@ -28,7 +28,7 @@ test('a password field hides what is typed, takes what is pasted and knows the m
   await page.getByRole('button', { name: 'Show the password' }).click();
   assert.deepEqual(await attributes('type'), ['text']);
   await page.getByLabel('Login or e-mail').fill('root');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL((url) => url.pathname !== '/login');
   assert.deepEqual(faults, []);
   await close();

@@ -49,7 +49,7 @@ export async function signIn(page, origin, login = 'root', secret = password) {
   await page.goto(`${origin}/login`);
   await page.getByLabel('Login or e-mail').fill(login);
   await page.getByRole('textbox', { name: 'Password' }).fill(secret);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL((url) => url.pathname !== '/login');
 }
 

@@ -1,10 +1,10 @@
 // Answers the contract of /api/v1 from generated data. Site 2 is empty, site 4 slow, site 5 broken in parts.
+import { createAccount, password } from './account.mjs';
 import { counters, lastVisits } from './visits.mjs';
 import { isReport, report } from './reports.mjs';
 import { randomOf } from './numbers.mjs';
 
 const site = (idsite, name, size, main_url, role = 'admin', timezone = 'Europe/Berlin', currency = 'EUR') => ({ idsite, name, size, main_url, role, timezone, currency });
-const password = 'mock password';
 const slow_ms = 2500;
 const firstVisitAfter_ms = 9000;
 
@@ -46,20 +46,18 @@ const trackingCode = (idsite) => `<script>
   })();
 </script>`;
 
-export function createMock({ signedIn = true, setupOpen = false } = {}) {
-  const state = { sites: initialSites(), users: users(), signedIn, setupOpen, failures: 0, bornAt: {} };
+export function createMock({ signedIn = true, setupOpen = false, account: kind = 'full', failures = 0 } = {}) {
+  const state = { sites: initialSites(), users: users(), signedIn, setupOpen, failures, bornAt: {} };
+  const account = createAccount(kind, Refused);
   const publicSite = ({ size: _size, ...rest }) => rest;
-  const session = () => ({ login: 'mariko', email: 'mariko@aizome.example', superuser: true, version: '0.1.0', sites: state.sites.map(publicSite) });
+  const session = () => ({ login: 'mariko', email: 'mariko@aizome.example', superuser: true, version: '0.1.0', sites: state.sites.map(publicSite), ...account.session() });
   const findSite = (id) => {
     const found = state.sites.find((one) => one.idsite === Number(id));
     if (!found) throw new Refused(404, 'site_unknown', 'there is no site with this number that you may see');
     return found;
   };
-  const prove = (body) => {
-    if (body.passwordConfirmation !== password) throw new Refused(403, 'password_wrong', 'the password is not right, type your own password again', 'passwordConfirmation');
-  };
-
   const writes = {
+    ...account.acts,
     'SitesManager.addSite': (body) => {
       const idsite = Math.max(0, ...state.sites.map((one) => one.idsite)) + 1;
       state.sites.push(site(idsite, body.siteName, 0, body.urls?.[0] ?? '', 'admin', body.timezone ?? 'UTC', body.currency ?? 'USD'));
@@ -71,24 +69,24 @@ export function createMock({ signedIn = true, setupOpen = false } = {}) {
       return { result: 'success', message: 'ok' };
     },
     'SitesManager.deleteSite': (body) => {
-      prove(body);
+      account.prove();
       state.sites = state.sites.filter((one) => one !== findSite(body.idSite));
       return { result: 'success', message: 'ok' };
     },
     'UsersManager.addUser': (body) => {
-      prove(body);
+      account.prove();
       if (state.users.some((user) => user.login === body.userLogin)) throw new Refused(400, 'login_taken', 'this login is taken, choose another', 'userLogin');
       if (String(body.password).length < 15) throw new Refused(400, 'password_short', 'the password is too short, use at least 15 characters', 'password');
       state.users.push({ login: body.userLogin, email: body.email, superuser_access: 0, date_registered: new Date().toISOString().slice(0, 19), access: {} });
       return { result: 'success', message: 'ok' };
     },
     'UsersManager.deleteUser': (body) => {
-      prove(body);
+      account.prove();
       state.users = state.users.filter((user) => user.login !== body.userLogin);
       return { result: 'success', message: 'ok' };
     },
     'UsersManager.setUserAccess': (body) => {
-      prove(body);
+      account.prove();
       const user = state.users.find((one) => one.login === body.userLogin);
       for (const id of [body.idSites].flat()) user.access = { ...user.access, [id]: body.access };
       return { result: 'success', message: 'ok' };
@@ -96,6 +94,7 @@ export function createMock({ signedIn = true, setupOpen = false } = {}) {
   };
 
   const reads = {
+    ...account.looks,
     'SitesManager.getSitesWithAtLeastViewAccess': () => state.sites.map(publicSite),
     'SitesManager.getSiteFromId': (query) => publicSite(findSite(query.get('idSite'))),
     'SitesManager.getSiteUrlsFromId': (query) => [findSite(query.get('idSite')).main_url],
@@ -109,7 +108,7 @@ export function createMock({ signedIn = true, setupOpen = false } = {}) {
   };
 
   function read(method, query) {
-    if (!state.signedIn) throw new Refused(401, 'signed_out', 'sign in first');
+    if (!state.signedIn && method !== 'Login.getPasswordRules') throw new Refused(401, 'signed_out', 'sign in first');
     if (reads[method]) return reads[method](query);
     const one = findSite(query.get('idSite'));
     const broken = one.idsite === 5 && !/VisitsSummary|Actions\.get$|getReferrerType/.test(method);
@@ -125,6 +124,7 @@ export function createMock({ signedIn = true, setupOpen = false } = {}) {
 
   function signIn(body) {
     if (body.password === password) {
+      if (account.half()) return { state: 'factor', methods: ['totp', 'passkey', 'recovery'] };
       state.signedIn = true;
       return session();
     }
@@ -151,11 +151,19 @@ export function createMock({ signedIn = true, setupOpen = false } = {}) {
       if (!state.signedIn) throw new Refused(401, 'signed_out', 'sign in first');
       return session();
     }
+    if (verb === 'POST' && !path.startsWith('/api/v1/methods/') && path !== '/api/v1/setup') {
+      const answer = account.plain(path, body, () => {
+        state.signedIn = true;
+        return session();
+      });
+      if (answer === undefined) throw new Refused(404, 'not_found', 'there is no such address');
+      return answer ?? undefined;
+    }
     if (path === '/api/v1/setup') return verb === 'POST' ? setUp(body) : { open: state.setupOpen };
     const method = path.replace('/api/v1/methods/', '');
     if (verb === 'POST') {
       if (!writes[method]) throw new Refused(404, 'method_unknown', `there is no method ${method}`);
-      return writes[method](body);
+      return writes[method](body) ?? { result: 'success', message: 'ok' };
     }
     return read(method, query);
   }

@@ -59,6 +59,25 @@ async function send(verb: string, url: string, call: Call): Promise<unknown> {
   return response.status === 204 ? undefined : response.json();
 }
 
+/** Sends to an address that is no method, as those of the session. */
+export const post = (url: string, body: unknown): Promise<unknown> => send('POST', url, { body });
+
+let mend: (refused: ApiError) => Promise<boolean> = () => Promise.resolve(false);
+
+/** Sets what is asked about each refused method: true sends it once more, as after fresh proof. */
+export function mendRefusals(by: (refused: ApiError) => Promise<boolean>): void {
+  mend = by;
+}
+
+async function sendMended(verb: string, url: string, call: Call): Promise<unknown> {
+  try {
+    return await send(verb, url, call);
+  } catch (error) {
+    if (error instanceof ApiError && (await mend(error))) return send(verb, url, call);
+    throw error;
+  }
+}
+
 /** The address of a read method, for links that download an answer in another format. */
 export function methodUrl(method: string, params: Params): string {
   const query = new URLSearchParams();
@@ -76,13 +95,13 @@ export interface Read<P, A> {
   readonly method: string;
 }
 
-function read<P, A>(method: string): Read<P, A> {
+export function read<P, A>(method: string): Read<P, A> {
   const call = (params: P & Params, signal?: AbortSignal) =>
-    send('GET', methodUrl(method, params), { signal }) as Promise<A>;
+    sendMended('GET', methodUrl(method, params), { signal }) as Promise<A>;
   return Object.assign(call, { method });
 }
 
-function write<P, A>(method: string) {
+export function write<P, A>(method: string) {
   return (params: P & Params): Promise<A> =>
-    send('POST', `/api/v1/methods/${method}`, { body: params }) as Promise<A>;
+    sendMended('POST', `/api/v1/methods/${method}`, { body: params }) as Promise<A>;
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { serve } from '../mock/serve.mjs';
 import { launch, listen } from './chromium.mjs';
 
-const { origins, stop } = await listen({ signedIn: serve({}), signedOut: serve({ signedIn: false }), setup: serve({ signedIn: false, setupOpen: true }) });
+const { origins, stop } = await listen({ signedIn: serve({ account: 'unproved' }), signedOut: serve({ signedIn: false }), setup: serve({ signedIn: false, setupOpen: true }) });
 const browser = await launch();
 const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, locale: 'en-GB' });
 await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -23,7 +23,7 @@ page.on('console', (message) => {
 const role = (name, options) => page.getByRole(name, options);
 const button = (name, exact = false) => role('button', { name, exact });
 const heading = (name) => role('heading', { name }).waitFor();
-const proof = () => role('textbox', { name: /your password/ });
+const proof = () => role('textbox', { name: 'Your password' });
 const password = 'mock password';
 
 const steps = {
@@ -150,22 +150,25 @@ const steps = {
     await button('Save').click();
     await role('link', { name: 'Aizome 2' }).waitFor();
     await button('Delete Fresh').click();
+    await button('Delete the site').click();
+    await heading('Confirm it is you');
+    await button('Cancel').last().click();
+    await page.getByText('Nothing was changed').waitFor();
+    await button('Delete the site').click();
     await proof().fill('wrong');
-    await button('Delete the site').click();
-    await page.getByText('The password is not right').waitFor();
+    await button('Confirm', true).click();
+    await page.getByText('This is not right').waitFor();
     await proof().fill(password);
-    await button('Delete the site').click();
+    await button('Confirm', true).click();
     await role('link', { name: 'Fresh' }).waitFor({ state: 'detached' });
   },
-  'changed roles wait for proof': async () => {
+  'changed roles wait to be saved': async () => {
     await page.goto(`${origins.signedIn}/admin/system/users`);
     await button(/Role of jonas on Aizome/).click();
     await role('option', { name: 'View' }).click();
     await button(/Give agency access/).click();
     await role('option', { name: 'Shop', exact: true }).click();
     await page.getByText('2 changes not saved yet').waitFor();
-    await button('Confirm it is you').click();
-    await proof().fill(password);
     await button('Save').click();
     await page.getByText(/not saved yet/).waitFor({ state: 'detached' });
   },
@@ -174,7 +177,6 @@ const steps = {
     await page.getByLabel('Login').fill('jonas');
     await page.getByLabel('E-mail').fill('new@aizome.example');
     await page.getByLabel('Their password').fill('long enough words');
-    await proof().fill(password);
     await button('Add the user').click();
     await page.getByText('This login is taken').waitFor();
     await page.getByLabel('Login').fill('neu');
@@ -185,10 +187,10 @@ const steps = {
     await page.goto(`${origins.signedOut}/sites/1?period=day&date=today`);
     await page.getByLabel('Login or e-mail').fill('mariko');
     await role('textbox', { name: 'Password' }).fill('wrong');
-    await button('Sign in').click();
+    await button('Sign in', true).click();
     await page.getByText('Login or password is not right').waitFor();
     await role('textbox', { name: 'Password' }).fill(password);
-    await button('Sign in').click();
+    await button('Sign in', true).click();
     await page.waitForURL(/sites\/1\?period=day/);
   },
   'set-up ends with the first visit': async () => {

@@ -1,12 +1,16 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { SessionProvider, useSessionQuery, type Session } from './api/session';
+import { SessionProvider, useRefreshSession, useSessionQuery, type Session } from './api/session';
 import { EmptyState, ErrorState, Skeleton } from './components/states';
+import { ProofDialog } from './frame/proof-dialog';
 import { NotFound } from './pages/not-found';
 import styles from './app.module.css';
 
 const LoginPage = lazy(() => import('./pages/login/login-page'));
 const SetupPage = lazy(() => import('./pages/setup/setup-page'));
+const ResetPage = lazy(() => import('./pages/reset/reset-page'));
+const InvitationPage = lazy(() => import('./pages/invitation/invitation-page'));
+const EnrolPage = lazy(() => import('./pages/enrol/enrol-page'));
 const SiteRoutes = lazy(() => import('./pages/site-routes'));
 const AdminRoutes = lazy(() => import('./pages/admin/admin-routes'));
 // Compiled out of the production build.
@@ -30,8 +34,20 @@ function FirstPlace({ session }: { readonly session: Session }) {
 }
 
 function SignedIn({ session }: { readonly session: Session }) {
+  const refresh = useRefreshSession();
+  // The enrolment stays until its recovery codes were kept, also when the session knows already that it is done.
+  const [enrolling, setEnrolling] = useState(session.enrolling);
+  if (session.enrolling && !enrolling) setEnrolling(true);
+  if (enrolling) {
+    const leave = async () => {
+      await refresh();
+      setEnrolling(false);
+    };
+    return <SessionProvider value={session}><EnrolPage onDone={() => void leave()} /></SessionProvider>;
+  }
   return (
     <SessionProvider value={session}>
+      <ProofDialog />
       <Switch>
         <Route path="/"><FirstPlace session={session} /></Route>
         <Route path="/login"><Redirect to={wanted()} replace /></Route>
@@ -68,6 +84,8 @@ export function App() {
     <Suspense fallback={<div className={styles.alone}><Skeleton rows={6} /></div>}>
       <Switch>
         <Route path="/setup"><SetupPage /></Route>
+        <Route path="/reset"><ResetPage /></Route>
+        <Route path="/invitation"><InvitationPage /></Route>
         {ComponentsPage && <Route path="/_components"><ComponentsPage /></Route>}
         <Route><Gatekeeper /></Route>
       </Switch>

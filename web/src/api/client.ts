@@ -1,5 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { ApiError } from './generated';
+import { ApiError, mendRefusals } from './generated';
+import { mendByProof } from './proof';
 
 export const sessionKey = ['session'] as const;
 
@@ -9,15 +10,20 @@ const retries_max = 2;
 const worthRetrying = (failures: number, error: unknown): boolean =>
   failures < retries_max && error instanceof ApiError && (error.status === 0 || error.status === 502 || error.status === 503);
 
-/** The session ended: asking for it again leads to the login page. */
-function noticeSignedOut(error: unknown): void {
-  if (error instanceof ApiError && error.status === 401) void queryClient.invalidateQueries({ queryKey: sessionKey });
+/** Refusals that the session itself explains: it ended, lost rights, or must set up a second factor first. */
+const isOfSession = (error: ApiError): boolean => error.status === 401 || error.code === 'factor_required' || error.code === 'forbidden';
+
+/** Asking for the session again leads to the login page, the enrolment, or to what may still be seen. */
+function noticeSession(error: unknown): void {
+  if (error instanceof ApiError && isOfSession(error)) void queryClient.invalidateQueries({ queryKey: sessionKey });
 }
 
 export const queryClient: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: noticeSignedOut }),
-  mutationCache: new MutationCache({ onError: noticeSignedOut }),
+  queryCache: new QueryCache({ onError: noticeSession }),
+  mutationCache: new MutationCache({ onError: noticeSession }),
   defaultOptions: {
     queries: { retry: worthRetrying, staleTime: 30_000, refetchOnWindowFocus: false },
   },
 });
+
+mendRefusals(mendByProof);

@@ -1,9 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
+import { forgetNames } from '../lib/value-names';
+import { isHalf, type Session, type SignedIn } from './account';
 import { sessionKey } from './client';
-import { ApiError, deleteSession, getSession, getSetup, postSession, postSetup } from './generated';
+import { ApiError, deleteSession, getSession, getSetup, postSetup } from './generated';
 
-export type Session = Awaited<ReturnType<typeof getSession>>;
+export type { Session } from './account';
 export type SessionSite = Session['sites'][number];
 
 /** The session, or null when nobody is signed in. */
@@ -12,7 +14,7 @@ export function useSessionQuery() {
     queryKey: sessionKey,
     queryFn: async ({ signal }): Promise<Session | null> => {
       try {
-        return await getSession(signal);
+        return (await getSession(signal)) as Session;
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) return null;
         throw error;
@@ -35,12 +37,12 @@ export function useSetupOpen() {
   return useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => getSetup(signal), staleTime: Infinity });
 }
 
-export function useSignIn() {
+/** Makes the answer of a sign-in the session of this page, unless a factor is still asked for. */
+export function useEnter(): (answer: SignedIn) => void {
   const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: { login: string; password: string }) => postSession(body),
-    onSuccess: (session) => client.setQueryData(sessionKey, session),
-  });
+  return (answer) => {
+    if (!isHalf(answer)) client.setQueryData(sessionKey, answer);
+  };
 }
 
 export function useSignOut() {
@@ -48,6 +50,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => deleteSession(),
     onSuccess: () => {
+      forgetNames();
       // The session's own query stays, since the page watches it; every other answer was for somebody who has left.
       client.setQueryData(sessionKey, null);
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });

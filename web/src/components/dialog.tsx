@@ -12,23 +12,28 @@ interface Props {
   /** A sheet rises from the lower edge of a phone. */
   readonly kind?: 'dialog' | 'sheet';
   readonly danger?: boolean;
+  /** What it shows is shown once: only a button inside ends it. */
+  readonly mustAct?: boolean;
 }
 
-export function Dialog({ title, isOpen, onClose, children, kind = 'dialog', danger = false }: Props) {
+export function Dialog({ title, isOpen, onClose, children, kind = 'dialog', danger = false, mustAct = false }: Props) {
   return (
     <ModalOverlay
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
-      isDismissable
+      isDismissable={!mustAct}
+      isKeyboardDismissDisabled={mustAct}
       className={`${styles.overlay} ${styles[`${kind}Overlay`]}`}
     >
       <Modal className={`${styles.modal} ${styles[kind]}`}>
         <AriaDialog className={styles.body ?? ''} role={danger ? 'alertdialog' : 'dialog'}>
           <div className={styles.head}>
             <Heading slot="title" className={styles.title ?? ''}>{title}</Heading>
-            <IconButton label="Close" size="small" onPress={onClose}>
-              <X size={16} aria-hidden />
-            </IconButton>
+            {!mustAct && (
+              <IconButton label="Close" size="small" onPress={onClose}>
+                <X size={16} aria-hidden />
+              </IconButton>
+            )}
           </div>
           {children}
         </AriaDialog>

@@ -38,6 +38,7 @@ function More({ close }: { readonly close: () => void }) {
       <ul className={styles.lines}>
         <li><Link href="/admin" className={styles.line} onClick={close}>Administration</Link></li>
         <li><Link href="/admin/personal/settings" className={styles.line} onClick={close}>Your settings</Link></li>
+        <li><Link href="/admin/personal/security" className={styles.line} onClick={close}>Security</Link></li>
       </ul>
       <TextButton onPress={() => signOut.mutate()}>Sign out {login}</TextButton>
     </>

@@ -1,4 +1,4 @@
-import { LogOut, Monitor, Moon, Rows2, Rows3, Sun, UserRound } from 'lucide-react';
+import { LogOut, Monitor, Moon, Rows2, Rows3, ShieldCheck, Sun, UserRound } from 'lucide-react';
 import { Button } from 'react-aria-components';
 import { useLocation } from 'wouter';
 import { useSession, useSignOut } from '../api/session';
@@ -22,12 +22,14 @@ export function Person({ open }: { readonly open: boolean }) {
   const dense = preferences.density === 'compact';
   const entries: MenuEntry[] = [
     { id: 'settings', text: 'Your settings', icon: <UserRound size={15} aria-hidden /> },
+    { id: 'security', text: 'Security', icon: <ShieldCheck size={15} aria-hidden /> },
     { id: 'theme', text: `Theme: ${next.text.toLowerCase()}`, icon: next.icon },
     { id: 'density', text: dense ? 'Comfortable rows' : 'Compact rows', icon: dense ? <Rows2 size={15} aria-hidden /> : <Rows3 size={15} aria-hidden /> },
     { id: 'sign-out', text: 'Sign out', icon: <LogOut size={15} aria-hidden /> },
   ];
   const act = (id: string) => {
     if (id === 'settings') navigate('/admin/personal/settings');
+    if (id === 'security') navigate('/admin/personal/security');
     if (id === 'theme') changePreferences({ theme: next.id satisfies Preferences['theme'] });
     if (id === 'density') changePreferences({ density: dense ? 'comfortable' : 'compact' });
     if (id === 'sign-out') signOut.mutate();

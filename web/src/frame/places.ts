@@ -35,7 +35,13 @@ export const menuSections: readonly MenuSection[] = [
 
 /** The places of administration that have a page, in Matomo's order; `superuser` ones are shown to superusers. */
 export const adminGroups = [
-  { title: 'Personal', lines: [{ title: 'Settings', path: '/admin/personal/settings', who: 'everyone' }] },
+  {
+    title: 'Personal',
+    lines: [
+      { title: 'Settings', path: '/admin/personal/settings', who: 'everyone' },
+      { title: 'Security', path: '/admin/personal/security', who: 'everyone' },
+    ],
+  },
   { title: 'System', lines: [{ title: 'Users', path: '/admin/system/users', who: 'superuser' }] },
   {
     title: 'Websites',

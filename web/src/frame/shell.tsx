@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { usePhone } from '../lib/screen';
+import { GraceNotice } from './grace-notice';
 import styles from './shell.module.css';
 
 interface Props {
@@ -16,7 +17,10 @@ export function Shell({ rail, bottomBar, children }: Props) {
       <a className={styles.skip} href="#content">Skip to the content</a>
       {!phone && rail}
       <main className={styles.main} id="content" tabIndex={-1}>
-        <div className={styles.column}>{children}</div>
+        <div className={styles.column}>
+          <div className={styles.grace}><GraceNotice /></div>
+          {children}
+        </div>
       </main>
       {phone && bottomBar}
     </div>

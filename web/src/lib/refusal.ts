@@ -1,4 +1,5 @@
 import { ApiError } from '../api/generated';
+import { PasskeyError } from './passkey';
 
 const sentence = (text: string): string => {
   const plain = text.trim();
@@ -8,9 +9,11 @@ const sentence = (text: string): string => {
 /** The words of a refusal as a sentence; undefined when nothing was refused. */
 export function refusalWords(error: unknown): string | undefined {
   if (!error) return undefined;
+  if (error instanceof PasskeyError) return error.isCancelled ? undefined : error.message;
   if (!(error instanceof ApiError)) return 'Something went wrong in this page. Load it again.';
   if (error.status === 0) return 'The server did not answer. Check the connection, then try again.';
-  if (error.status === 429 && error.retryAfterS) return `Too many tries. Wait ${error.retryAfterS} seconds, then try again.`;
+  // The seconds are counted down on the button.
+  if (error.status === 429 && error.retryAfterS) return 'That was one try too many. Wait a moment, then try again.';
   return sentence(error.message) || 'The server refused it without saying why. Try again.';
 }
 

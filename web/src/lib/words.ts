@@ -20,3 +20,21 @@ export function agoWords(timestamp_s: number, now_ms: number): string {
   if (age_s < 3600) return `${Math.floor(age_s / 60)}\u202fmin ago`;
   return `${Math.floor(age_s / 3600)}\u202fh ago`;
 }
+
+const locale = typeof navigator === 'undefined' ? 'en' : navigator.language;
+const thisYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' });
+const anyYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' });
+const day_s = 86_400;
+
+/** A day in this browser's time zone; its year only when it is another one. */
+export function dayWords(timestamp_s: number, now_ms: number): string {
+  const day = new Date(timestamp_s * 1000);
+  return (day.getFullYear() === new Date(now_ms).getFullYear() ? thisYear : anyYear).format(day);
+}
+
+/** "5 min ago", "yesterday", "12 March": for moments that may be long past. */
+export function whenWords(timestamp_s: number, now_ms: number): string {
+  const age_s = now_ms / 1000 - timestamp_s;
+  if (age_s < day_s) return agoWords(timestamp_s, now_ms);
+  return age_s < 2 * day_s ? 'yesterday' : dayWords(timestamp_s, now_ms);
+}

@@ -1,4 +1,4 @@
-import { ArrowLeft, Code, Globe, UserRound, UsersRound } from 'lucide-react';
+import { ArrowLeft, Code, Globe, ShieldCheck, UserRound, UsersRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSession, type Session } from '../../api/session';
@@ -11,6 +11,7 @@ import styles from './admin-rail.module.css';
 
 const icons: Readonly<Record<Line['path'], ReactNode>> = {
   '/admin/personal/settings': <UserRound size={19} aria-hidden />,
+  '/admin/personal/security': <ShieldCheck size={19} aria-hidden />,
   '/admin/system/users': <UsersRound size={19} aria-hidden />,
   '/admin/websites/manage': <Globe size={19} aria-hidden />,
   '/admin/websites/tracking-code': <Code size={19} aria-hidden />,

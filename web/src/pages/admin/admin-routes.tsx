@@ -8,6 +8,7 @@ import { NotFound } from '../not-found';
 import { AdminBar, AdminRail } from './admin-rail';
 
 const PersonalSettingsPage = lazy(() => import('./personal/settings-page'));
+const SecurityPage = lazy(() => import('./personal/security/security-page'));
 const UsersPage = lazy(() => import('./users/users-page'));
 const ManageSitesPage = lazy(() => import('./websites/manage-page'));
 const TrackingCodePage = lazy(() => import('./websites/tracking-code-page'));
@@ -21,6 +22,7 @@ export default function AdminRoutes() {
           <Switch>
             <Route path="/admin"><Redirect to={superuser ? '/admin/websites/manage' : '/admin/personal/settings'} replace /></Route>
             <Route path="/admin/personal/settings"><PersonalSettingsPage /></Route>
+            <Route path="/admin/personal/security"><SecurityPage /></Route>
             {superuser && <Route path="/admin/system/users"><UsersPage /></Route>}
             <Route path="/admin/websites/manage"><ManageSitesPage /></Route>
             <Route path="/admin/websites/tracking-code"><TrackingCodePage /></Route>

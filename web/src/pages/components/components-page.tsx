@@ -8,12 +8,17 @@ import { BarList } from '../../components/bar-list';
 import { Button, IconButton } from '../../components/button';
 import { Card } from '../../components/card';
 import { Change } from '../../components/change';
+import { Checkbox } from '../../components/checkbox';
 import { Choice } from '../../components/choice';
+import { CodeField } from '../../components/code-field';
 import { CopyCode } from '../../components/copy-code';
 import { Field, PasswordField, SearchBox } from '../../components/field';
 import { Mark } from '../../components/mark';
+import { RecoveryCodes } from '../../components/recovery-codes';
+import { RuleList } from '../../components/rule-list';
 import { EmptyState, ErrorState, Notice, Skeleton, SkeletonBlock } from '../../components/states';
 import { Tabs } from '../../components/tabs';
+import { Secret } from '../../factors/totp-setup';
 import { useTitle } from '../../lib/screen';
 import { Settings } from 'lucide-react';
 import styles from './components-page.module.css';
@@ -85,6 +90,33 @@ const parts: readonly Part[] = [
         <Choice label="Choice" options={[{ id: 'a', text: 'View' }, { id: 'b', text: 'Write' }]} value="a" onChange={nothing} />
         <Choice label="Choice, disabled" options={[{ id: 'a', text: 'View' }]} value="a" onChange={nothing} isDisabled />
       </div>
+    ),
+  },
+  {
+    name: 'Checkboxes',
+    show: () => (
+      <div>
+        <Checkbox isSelected={false} onChange={nothing}>Not chosen</Checkbox>
+        <Checkbox isSelected onChange={nothing} hint="One sentence of help.">Chosen</Checkbox>
+        <Checkbox isSelected isDisabled onChange={nothing}>Chosen, disabled</Checkbox>
+      </div>
+    ),
+  },
+  {
+    name: 'Codes',
+    show: () => (
+      <div className={styles.stack}>
+        <CodeField label="Code" value="" onChange={nothing} hint="Six digits, new every 30 seconds." />
+        <CodeField label="Code, wrong" value="012345" onChange={nothing} error="This code is not right. Type the newest one." />
+      </div>
+    ),
+  },
+  { name: 'Secret', show: (theme) => <Secret label={`Secret in ${theme}`} start={{ secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', picture: '/mark.svg' }} /> },
+  { name: 'Recovery codes', show: () => <RecoveryCodes login="mariko" codes={['AAAA-BBBB-CCCC-DDDD', 'EEEE-FFFF-GGGG-HHHH']} onKept={nothing} /> },
+  {
+    name: 'Rules',
+    show: () => (
+      <RuleList rules={[{ id: 'a', text: 'Not looked at yet', met: undefined }, { id: 'b', text: 'Met', met: true }, { id: 'c', text: 'Not met, in words that are long enough to need a second line on a phone', met: false }]} />
     ),
   },
   { name: 'Change', show: () => <div className={styles.line}><Change change={0.12} /><Change change={-0.07} /><Change change={0} /><Change change={0.3} good="down" /><Change change={-0.3} good="neither" /><Change change={42} /></div> },

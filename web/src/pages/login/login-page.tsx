@@ -1,37 +1,26 @@
-import { useState, type FormEvent } from 'react';
-import { useSetupOpen, useSignIn } from '../../api/session';
-import { Button } from '../../components/button';
-import { Field, PasswordField } from '../../components/field';
-import { Notice } from '../../components/states';
-import { Gate } from '../../frame/gate';
-import { refusalWords } from '../../lib/refusal';
+import { useState } from 'react';
+import type { HalfSession, SignedIn } from '../../api/account';
+import { isHalf } from '../../api/account';
+import { useEnter } from '../../api/session';
 import { useTitle } from '../../lib/screen';
-import form from '../../components/form.module.css';
+import { FactorStep } from './factor-step';
+import { PasswordStep } from './password-step';
 
+/** Password, then whatever second factor there is; or a passkey alone. */
 export default function LoginPage() {
   useTitle('Sign in');
-  const [login, setLogin] = useState('');
-  const [password, setPassword] = useState('');
-  const signIn = useSignIn();
-  const setup = useSetupOpen();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    signIn.mutate({ login, password });
+  const enter = useEnter();
+  const [half, setHalf] = useState<HalfSession>();
+  const [ended, setEnded] = useState(false);
+  const go = (answer: SignedIn) => {
+    setEnded(false);
+    if (isHalf(answer)) setHalf(answer);
+    else enter(answer);
   };
-  const problem = refusalWords(signIn.error);
-  return (
-    <Gate title="Sign in">
-      {setup.data?.open && (
-        <Notice tone="warn">This server has no account yet. Open the one-time link that it printed when it started.</Notice>
-      )}
-      {problem && <Notice tone="danger">{problem}</Notice>}
-      <form className={form.form} onSubmit={submit}>
-        <Field label="Login or e-mail" name="username" autoComplete="username" autoFocus isRequired value={login} onChange={setLogin} isCode />
-        <PasswordField label="Password" name="password" autoComplete="current-password" isRequired value={password} onChange={setPassword} />
-        <Button look="primary" type="submit" isPending={signIn.isPending}>
-          {signIn.isPending ? 'Signing in…' : 'Sign in'}
-        </Button>
-      </form>
-    </Gate>
-  );
+  const again = (hasEnded: boolean) => {
+    setHalf(undefined);
+    setEnded(hasEnded);
+  };
+  if (half) return <FactorStep half={half} onSignedIn={go} onBack={() => again(false)} onEnded={() => again(true)} />;
+  return <PasswordStep ended={ended} onSignedIn={go} />;
 }

@@ -9,7 +9,7 @@ import { fieldWords, formWords } from '../../../lib/refusal';
 import { useAddUser } from './use-users';
 import form from '../../../components/form.module.css';
 
-const fields = ['userLogin', 'email', 'password', 'passwordConfirmation'];
+const fields = ['userLogin', 'email', 'password'];
 const nowhere = 'none';
 
 export function AddUser({ onClose }: { readonly onClose: () => void }) {
@@ -18,12 +18,11 @@ export function AddUser({ onClose }: { readonly onClose: () => void }) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [site, setSite] = useState(String(sites[0]?.idsite ?? nowhere));
-  const [proof, setProof] = useState('');
   const add = useAddUser();
   const problem = formWords(add.error, fields);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    add.mutate({ login, email, password, idSite: site === nowhere ? undefined : Number(site), proof }, { onSuccess: onClose });
+    add.mutate({ login, email, password, idSite: site === nowhere ? undefined : Number(site) }, { onSuccess: onClose });
   };
   return (
     <Dialog title="Add a user" isOpen onClose={onClose}>
@@ -38,7 +37,6 @@ export function AddUser({ onClose }: { readonly onClose: () => void }) {
           value={site}
           onChange={setSite}
         />
-        <PasswordField label="Confirm it is you: your password" isRequired autoComplete="current-password" value={proof} onChange={setProof} error={fieldWords(add.error, 'passwordConfirmation')} />
         <DialogActions>
           <Button onPress={onClose}>Cancel</Button>
           <Button look="primary" type="submit" isPending={add.isPending}>{add.isPending ? 'Adding…' : 'Add the user'}</Button>

@@ -21,10 +21,9 @@ interface NewUser {
   readonly password: string;
   /** The site they may view from the start. */
   readonly idSite: number | undefined;
-  readonly proof: string;
 }
 
-/** One changed role that waits for proof. */
+/** One changed role that waits to be saved. */
 export interface RoleChange {
   readonly login: string;
   readonly idSite: number;
@@ -61,11 +60,11 @@ export function useAccess(logins: readonly string[]) {
 export function useAddUser() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ login, email, password, idSite, proof }: NewUser) => {
-      await usersManagerAddUser({ userLogin: login, email, password, passwordConfirmation: proof });
+    mutationFn: async ({ login, email, password, idSite }: NewUser) => {
+      await usersManagerAddUser({ userLogin: login, email, password });
       if (idSite === undefined) return;
       try {
-        await usersManagerSetUserAccess({ userLogin: login, access: 'view', idSites: [idSite], passwordConfirmation: proof });
+        await usersManagerSetUserAccess({ userLogin: login, access: 'view', idSites: [idSite] });
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         throw new ApiError(error.status, error.code, `the user was added, but without access to the site: ${error.message}`, error.request);
@@ -78,7 +77,7 @@ export function useAddUser() {
 export function useDeleteUser() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ login, proof }: { login: string; proof: string }) => usersManagerDeleteUser({ userLogin: login, passwordConfirmation: proof }),
+    mutationFn: (login: string) => usersManagerDeleteUser({ userLogin: login }),
     onSuccess: () => client.invalidateQueries({ queryKey: usersKey }),
   });
 }
@@ -86,9 +85,9 @@ export function useDeleteUser() {
 export function useSaveRoles() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ changes, proof }: { changes: readonly RoleChange[]; proof: string }) => {
+    mutationFn: async (changes: readonly RoleChange[]) => {
       for (const { login, idSite, role } of changes) {
-        await usersManagerSetUserAccess({ userLogin: login, access: role, idSites: [idSite], passwordConfirmation: proof });
+        await usersManagerSetUserAccess({ userLogin: login, access: role, idSites: [idSite] });
       }
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['user-access'] }),

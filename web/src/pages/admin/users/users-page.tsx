@@ -3,8 +3,9 @@ import { useState } from 'react';
 import { useSession } from '../../../api/session';
 import { Button } from '../../../components/button';
 import { Choice } from '../../../components/choice';
-import { Proof } from '../../../components/proof';
-import { ErrorState, Skeleton } from '../../../components/states';
+import { Confirm } from '../../../components/confirm';
+import { ErrorState, Notice, Skeleton } from '../../../components/states';
+import { refusalWords } from '../../../lib/refusal';
 import { counted } from '../../../lib/words';
 import { AdminPage } from '../admin-page';
 import { AddUser } from './add-user';
@@ -76,24 +77,16 @@ interface PendingProps {
   readonly onDone: () => void;
 }
 
-/** Changes that need proof wait here until they are confirmed or dropped. */
+/** Changed roles wait here until they are saved or dropped. */
 function PendingBar({ changes, onDone }: PendingProps) {
-  const [asked, setAsked] = useState(false);
   const save = useSaveRoles();
+  const problem = refusalWords(save.error);
   return (
     <div className={styles.bar} role="status">
       <span>{counted(changes.length, 'change')} not saved yet</span>
       <Button look="quiet" onPress={onDone}>Undo</Button>
-      <Button look="primary" onPress={() => setAsked(true)}>Confirm it is you</Button>
-      <Proof
-        title={`Save ${counted(changes.length, 'change')}`}
-        isOpen={asked}
-        onClose={() => setAsked(false)}
-        action="Save"
-        isPending={save.isPending}
-        error={save.error}
-        onProve={(proof) => save.mutate({ changes, proof }, { onSuccess: onDone })}
-      />
+      <Button look="primary" isPending={save.isPending} onPress={() => save.mutate(changes, { onSuccess: onDone })}>{save.isPending ? 'Saving…' : 'Save'}</Button>
+      {problem && <Notice tone="danger">{problem}</Notice>}
     </div>
   );
 }
@@ -101,18 +94,17 @@ function PendingBar({ changes, onDone }: PendingProps) {
 function DeleteUser({ login, onClose }: { readonly login: string; readonly onClose: () => void }) {
   const remove = useDeleteUser();
   return (
-    <Proof
+    <Confirm
       title={`Delete ${login}?`}
-      isOpen
       onClose={onClose}
       action="Delete the user"
       danger
       isPending={remove.isPending}
       error={remove.error}
-      onProve={(proof) => remove.mutate({ login, proof }, { onSuccess: onClose })}
+      onConfirm={() => remove.mutate(login, { onSuccess: onClose })}
     >
       <p>They are signed out everywhere and lose access to every site. The visits they looked at stay.</p>
-    </Proof>
+    </Confirm>
   );
 }
 

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { useRefreshSession, useSession, type SessionSite } from '../../../api/session';
 import { Button } from '../../../components/button';
+import { Confirm } from '../../../components/confirm';
 import { Dialog } from '../../../components/dialog';
 import { SearchBox } from '../../../components/field';
-import { Proof } from '../../../components/proof';
 import { EmptyState } from '../../../components/states';
 import { useTypedQuery } from '../../../lib/query-state';
 import { hostOf } from '../../../lib/words';
@@ -18,16 +18,15 @@ function DeleteSite({ site, onClose }: { readonly site: SessionSite; readonly on
   const remove = useDeleteSite();
   const refresh = useRefreshSession();
   return (
-    <Proof
+    <Confirm
       title={`Delete ${site.name}?`}
-      isOpen
       onClose={onClose}
       action="Delete the site"
       danger
       isPending={remove.isPending}
       error={remove.error}
-      onProve={(password) =>
-        remove.mutate({ idSite: site.idsite, password }, {
+      onConfirm={() =>
+        remove.mutate(site.idsite, {
           onSuccess: () => {
             void refresh();
             onClose();
@@ -36,7 +35,7 @@ function DeleteSite({ site, onClose }: { readonly site: SessionSite; readonly on
       }
     >
       <p>Its visits and reports go with it. This cannot be undone. Take the tracking code off the site too.</p>
-    </Proof>
+    </Confirm>
   );
 }
 

@@ -66,6 +66,6 @@ export function useSaveSite(idSite: number | undefined) {
 
 export function useDeleteSite() {
   return useMutation({
-    mutationFn: ({ idSite, password }: { idSite: number; password: string }) => sitesManagerDeleteSite({ idSite, passwordConfirmation: password }),
+    mutationFn: (idSite: number) => sitesManagerDeleteSite({ idSite }),
   });
 }

@@ -1,0 +1,31 @@
+import type { ReactNode } from 'react';
+import { refusalWords } from '../lib/refusal';
+import { Button } from './button';
+import { Dialog, DialogActions } from './dialog';
+import { Notice } from './states';
+
+interface Props {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+  readonly action: string;
+  readonly danger?: boolean;
+  readonly isPending: boolean;
+  readonly error: unknown;
+  readonly onConfirm: () => void;
+}
+
+/** Says what an act does before it is done. Whether it needs fresh proof too is the server's to say. */
+export function Confirm({ title, onClose, children, action, danger = false, isPending, error, onConfirm }: Props) {
+  const problem = refusalWords(error);
+  return (
+    <Dialog title={title} isOpen onClose={onClose} danger={danger}>
+      {children}
+      {problem && <Notice tone="danger">{problem}</Notice>}
+      <DialogActions>
+        <Button onPress={onClose}>Cancel</Button>
+        <Button look={danger ? 'danger' : 'primary'} isPending={isPending} onPress={onConfirm} autoFocus>{isPending ? 'One moment…' : action}</Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

@@ -1,0 +1,66 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { methods } from '../api/account';
+import { cellsOf, type Cells } from '../lib/rows';
+import { PasswordField } from './field';
+import { RuleList, type Rule } from './rule-list';
+import form from './form.module.css';
+
+const pause_ms = 300;
+const list = (answer: unknown): Cells[] => {
+  const rules = Array.isArray(answer) ? answer : cellsOf(answer).rules;
+  return Array.isArray(rules) ? (rules as Cells[]) : [];
+};
+const idOf = (cells: Cells): string => String(cells.id ?? cells.rule ?? '');
+const isTrue = (value: unknown): boolean => value === true || value === 1 || value === '1';
+
+function useSettled(text: string): string {
+  const [settled, settle] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => settle(text), pause_ms);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
+/** The rules in force with the server's verdict on each. The last verdict stays until the next is there. */
+function useRules(password: string, login: string, email: string): readonly Rule[] {
+  const settled = useSettled(password);
+  const rules = useQuery({ queryKey: ['password-rules'], queryFn: async ({ signal }) => list(await methods.passwordRules({}, signal)), staleTime: Infinity });
+  const verdict = useQuery({
+    // The password itself must not stay in a cache of answers.
+    queryKey: ['password-verdict', settled.length, settled, login, email],
+    enabled: settled !== '',
+    gcTime: 0,
+    staleTime: Infinity,
+    retry: false,
+    placeholderData: (before: Map<string, boolean> | undefined) => before,
+    queryFn: async () => new Map(list(await methods.checkPassword({ password: settled, login, email })).map((cells) => [idOf(cells), isTrue(cells.met ?? cells.ok)])),
+  });
+  return (rules.data ?? []).map((cells) => ({
+    id: idOf(cells),
+    text: String(cells.text ?? cells.words ?? ''),
+    met: settled === '' ? undefined : verdict.data?.get(idOf(cells)),
+  }));
+}
+
+interface Props {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (password: string) => void;
+  readonly login?: string;
+  readonly email?: string;
+  readonly error?: string | undefined;
+  readonly autoFocus?: boolean;
+}
+
+/** A password that is being chosen: managers of passwords offer one, and each rule says whether it is met. */
+export function NewPassword({ label, value, onChange, login = '', email = '', error, autoFocus = false }: Props) {
+  const rules = useRules(value, login, email);
+  return (
+    <div className={form.form}>
+      <PasswordField label={label} name="new-password" autoComplete="new-password" isRequired autoFocus={autoFocus} value={value} onChange={onChange} error={error} />
+      {rules.length > 0 && <RuleList rules={rules} />}
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { methods } from '../api/account';
+import { numberOf } from '../lib/numbers';
+import { makePasskey } from '../lib/passkey';
+import { cellsOf, type Cells } from '../lib/rows';
+
+export interface Passkey {
+  readonly id: number;
+  readonly name: string;
+  readonly created_s: number;
+  readonly used_s: number | undefined;
+}
+
+export interface FactorState {
+  readonly totp: boolean;
+  readonly totpSince_s: number | undefined;
+  readonly passkeys: readonly Passkey[];
+  readonly recoveryLeft: number;
+  /** The rules ask this person for a second factor: the last one cannot be taken away. */
+  readonly required: boolean;
+}
+
+export interface TotpStart {
+  readonly secret: string;
+  /** The QR code as an address that an image can show. */
+  readonly picture: string;
+}
+
+export const factorsKey = ['factors'] as const;
+
+const isTrue = (value: unknown): boolean => value === true || value === 1 || value === '1';
+const list = (value: unknown): Cells[] => (Array.isArray(value) ? (value as Cells[]) : []);
+
+const passkeyOf = (cells: Cells): Passkey => ({
+  id: Number(cells.id),
+  name: String(cells.name ?? ''),
+  created_s: numberOf(cells.created_s) ?? 0,
+  used_s: numberOf(cells.last_used_s) || undefined,
+});
+
+export function useFactorState() {
+  return useQuery({
+    queryKey: factorsKey,
+    queryFn: async ({ signal }): Promise<FactorState> => {
+      const cells = cellsOf(await methods.factorState({}, signal));
+      return {
+        totp: isTrue(cells.totp),
+        totpSince_s: numberOf(cells.totp_since_s) || undefined,
+        passkeys: list(cells.passkeys).map(passkeyOf),
+        recoveryLeft: numberOf(cells.recovery_left) ?? 0,
+        required: isTrue(cells.required),
+      };
+    },
+  });
+}
+
+/** Recovery codes come with the first factor, and when new ones are asked for; else there are none in the answer. */
+const codesOf = (answer: unknown): string[] => {
+  const codes = cellsOf(answer).recoveryCodes;
+  return Array.isArray(codes) ? codes.map(String) : [];
+};
+
+const picture = (svg: string): string => (svg.startsWith('data:') ? svg : `data:image/svg+xml,${encodeURIComponent(svg)}`);
+
+/** What the page knows of factors is old after each of these acts. */
+function useFactorAct<V, A>(act: (values: V) => Promise<A>) {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: act, onSuccess: () => client.invalidateQueries({ queryKey: factorsKey }) });
+}
+
+export const useStartTotp = () =>
+  useMutation({
+    mutationFn: async (): Promise<TotpStart> => {
+      const cells = cellsOf(await methods.startTotp({}));
+      return { secret: String(cells.secret ?? ''), picture: picture(String(cells.qr ?? '')) };
+    },
+  });
+
+export const useFinishTotp = () => useFactorAct(async (code: string) => codesOf(await methods.finishTotp({ code })));
+export const useRemoveTotp = () => useFactorAct(() => methods.removeTotp({}));
+export const useAddPasskey = () =>
+  useFactorAct(async (name: string) => {
+    const credential = await makePasskey(await methods.startPasskey({}));
+    return codesOf(await methods.finishPasskey({ credential: JSON.stringify(credential), name }));
+  });
+export const useRenamePasskey = () => useFactorAct((change: { id: number; name: string }) => methods.renamePasskey(change));
+export const useRemovePasskey = () => useFactorAct((id: number) => methods.removePasskey({ id }));
+export const useNewCodes = () => useFactorAct(async () => codesOf(await methods.regenerateRecoveryCodes({})));

@@ -1,0 +1,43 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { methods } from '../../../../api/account';
+import { numberOf } from '../../../../lib/numbers';
+import type { Cells } from '../../../../lib/rows';
+
+export interface OpenSession {
+  readonly id: number;
+  readonly device: string;
+  /** Where it came from last: a place, an address, or both. */
+  readonly place: string;
+  readonly started_s: number;
+  readonly used_s: number;
+  readonly current: boolean;
+}
+
+export const sessionsKey = ['sessions'] as const;
+
+const placeOf = (cells: Cells): string => [cells.place ?? cells.country, cells.address].filter((part) => typeof part === 'string' && part !== '').join(', ');
+
+export function useSessions() {
+  return useQuery({
+    queryKey: sessionsKey,
+    queryFn: async ({ signal }): Promise<OpenSession[]> => {
+      const answer = await methods.sessions({}, signal);
+      return (Array.isArray(answer) ? (answer as Cells[]) : []).map((cells) => ({
+        id: Number(cells.id),
+        device: String(cells.device ?? cells.agent ?? '') || 'Unknown device',
+        place: placeOf(cells),
+        started_s: numberOf(cells.created_s) ?? 0,
+        used_s: numberOf(cells.last_used_s) ?? 0,
+        current: cells.current === true || Number(cells.current) === 1,
+      }));
+    },
+  });
+}
+
+function useSessionAct<V>(act: (values: V) => Promise<unknown>) {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: act, onSettled: () => client.invalidateQueries({ queryKey: sessionsKey }) });
+}
+
+export const useEndSession = () => useSessionAct((id: number) => methods.endSession({ id }));
+export const useEndOthers = () => useSessionAct(() => methods.endOtherSessions({}));

@@ -1,0 +1,80 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { methods } from '../../../../api/account';
+import { write } from '../../../../api/generated';
+import { numberOf } from '../../../../lib/numbers';
+import { cellsOf, type Cells } from '../../../../lib/rows';
+
+export const reaches = [
+  { id: 'read', text: 'Read reports' },
+  { id: 'track', text: 'Track for others: times, places, visitors' },
+  { id: 'administer', text: 'Everything that the role allows' },
+] as const;
+
+export interface Token {
+  readonly id: number;
+  readonly name: string;
+  readonly prefix: string;
+  readonly reach: string;
+  readonly role: string;
+  /** How many sites it is narrowed to; undefined for all of its owner's. */
+  readonly sites: number | undefined;
+  readonly created_s: number;
+  readonly used_s: number | undefined;
+  readonly expires_s: number | undefined;
+  readonly urlAllowed: boolean;
+  readonly provisioning: boolean;
+}
+
+export interface NewToken {
+  readonly description: string;
+  readonly scope: string;
+  readonly sites: readonly number[];
+  readonly reach: string;
+  readonly networks: readonly string[];
+  readonly expiresDays: number;
+  readonly urlAllowed: boolean;
+  readonly provisioning: boolean;
+}
+
+const tokensKey = ['tokens'] as const;
+const createToken = write<Record<string, string | number | boolean | readonly string[] | readonly number[]>, unknown>('UsersManager.createToken');
+const isTrue = (value: unknown): boolean => value === true || value === 1 || value === '1';
+
+const tokenOf = (cells: Cells): Token => ({
+  id: Number(cells.id),
+  name: String(cells.description ?? cells.name ?? ''),
+  prefix: String(cells.prefix ?? ''),
+  reach: String(cells.reach ?? ''),
+  role: String(cells.role ?? cells.scope ?? ''),
+  sites: Array.isArray(cells.sites) && cells.sites.length > 0 ? cells.sites.length : undefined,
+  created_s: numberOf(cells.created_s) ?? 0,
+  used_s: numberOf(cells.last_used_s) || undefined,
+  expires_s: numberOf(cells.expires_s) || undefined,
+  urlAllowed: isTrue(cells.url_allowed),
+  provisioning: isTrue(cells.provisioning),
+});
+
+export function useTokens() {
+  return useQuery({
+    queryKey: tokensKey,
+    queryFn: async ({ signal }): Promise<Token[]> => {
+      const answer = await methods.tokens({}, signal);
+      return (Array.isArray(answer) ? (answer as Cells[]) : []).map(tokenOf);
+    },
+  });
+}
+
+function useTokenAct<V, A>(act: (values: V) => Promise<A>) {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: act, onSuccess: () => client.invalidateQueries({ queryKey: tokensKey }) });
+}
+
+/** Gives the token itself: it is never shown again. */
+export const useCreateToken = () =>
+  useTokenAct(async (token: NewToken): Promise<string> => {
+    const cells = cellsOf(await createToken({ ...token }));
+    return String(cells.token ?? cells.value ?? '');
+  });
+
+export const useDeleteToken = () => useTokenAct((id: number) => methods.deleteToken({ id }));
+export const useDeleteAllTokens = () => useTokenAct(() => methods.deleteAllTokens({}));
