@@ -99,6 +99,9 @@ pub const ACTION: &[Column] = &[
 pub const CONVERSION: &[Column] =
     &[int("site_id"), int("visit_id"), int("time_s"), int("goal"), text("params", "content")];
 
+/// The captured column of actions by which hits name the page view that they belong to.
+pub const PAGE_VIEW: &str = "page_view";
+
 impl Table {
     pub const ALL: [Table; 3] = [Table::Visit, Table::Action, Table::Conversion];
 

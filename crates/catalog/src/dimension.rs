@@ -73,6 +73,15 @@ impl Dimension {
         Dimension::new(id, name, scope, column, kind, Source::Derived(from))
     }
 
+    /// The same dimension, decided by the latest hit that has a value.
+    pub const fn latest(self) -> Dimension {
+        let source = match self.source {
+            Source::Captured { read, .. } => Source::Captured { read, keep: Keep::Latest },
+            source @ (Source::Fold | Source::Derived(_)) => source,
+        };
+        Dimension { source, ..self }
+    }
+
     /// The same dimension, with another privacy class.
     pub const fn privacy(self, privacy: Privacy) -> Dimension {
         Dimension { privacy, ..self }
@@ -120,17 +129,18 @@ pub enum Privacy {
 pub enum Source {
     /// The fold fills it; the column is one of its own.
     Fold,
-    /// Read from each hit before the journal; `keep` says what a later hit of the same visit does to it.
+    /// Read from each hit before the journal; `keep` says what later hits do to it.
     Captured { read: fn(&Facts) -> Value, keep: Keep },
     /// Computed from other columns when asked.
     Derived(Expr),
 }
 
-/// Which hit of a visit decides a captured visit column. Columns of actions take their own hit's value.
+/// Which hit decides a captured column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Keep {
+    /// The first of the visit; of an action its own.
     First,
-    /// The latest value that is not null.
+    /// The latest value that is not null: of the visit's hits; of a page view's those that name it.
     Latest,
 }
 

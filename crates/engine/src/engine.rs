@@ -138,6 +138,15 @@ impl Engine {
         self.inner.read(|reader| visits::partition(reader.connection()?, &self.inner.catalog, site, day))
     }
 
+    /// The stored page views of all sites with numbers behind this one that have an id of the tracker's, as the fold
+    /// wrote them.
+    ///
+    /// # Errors
+    /// As `partition`.
+    pub fn page_views(&self, after: u64) -> Result<Vec<Row>, Error> {
+        self.inner.read(|reader| visits::page_views(reader.connection()?, &self.inner.catalog, after))
+    }
+
     /// Rewrites the store sorted by site, day and visit; skipped when little is unsorted. Questions go on during it,
     /// deltas wait. True when it was rewritten.
     ///

@@ -1,8 +1,12 @@
 //! Single visits: the visits log, and the fold's own rows back.
 
-use crate::{Error, VisitRecord, VisitsQuestion, answer, dialect, texts::Texts};
+use crate::{
+    Error, VisitRecord, VisitsQuestion, answer,
+    dialect::{self, Question},
+    texts::Texts,
+};
 use duckdb::{Connection, arrow::array::RecordBatch};
-use makoto_catalog::{Catalog, Stored, Table};
+use makoto_catalog::{Catalog, Stored, Table, columns::PAGE_VIEW};
 use makoto_model::{Cell, Day, Row, SiteId, Value};
 use std::collections::HashMap;
 
@@ -92,10 +96,22 @@ fn int(value: &Value) -> Option<i64> {
 
 /// The visits of a site whose stamped day is this one, in the order of their ids.
 pub(crate) fn partition(connection: &Connection, catalog: &Catalog, site: SiteId, day: Day) -> Result<Vec<Row>, Error> {
-    let asked = dialect::partition(catalog, site, day);
+    stored(connection, catalog, Table::Visit, &dialect::partition(catalog, site, day))
+}
+
+/// The page views with numbers behind this one that have an id of the tracker's, in the order of their numbers.
+pub(crate) fn page_views(connection: &Connection, catalog: &Catalog, after: u64) -> Result<Vec<Row>, Error> {
+    // Nothing has such an id unless a feature reads it.
+    match place(catalog, Table::Action, PAGE_VIEW) {
+        Ok(_) => stored(connection, catalog, Table::Action, &dialect::page_views(catalog, after)),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// Whole rows of a table as the fold wrote them.
+fn stored(connection: &Connection, catalog: &Catalog, table: Table, asked: &Question) -> Result<Vec<Row>, Error> {
     let batches = answer::ask(connection, &asked.sql, &asked.binds)?;
-    let columns: Vec<Vec<Cell>> = (0..catalog.columns(Table::Visit).len())
-        .map(|nth| answer::column_cells(&batches, nth))
-        .collect::<Result<_, _>>()?;
+    let columns: Vec<Vec<Cell>> =
+        (0..catalog.columns(table).len()).map(|nth| answer::column_cells(&batches, nth)).collect::<Result<_, _>>()?;
     Ok(answer::rows(columns, count(&batches)).into_iter().map(Vec::into_boxed_slice).collect())
 }

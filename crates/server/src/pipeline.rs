@@ -97,6 +97,10 @@ impl History for Past {
     fn partition(&self, site: SiteId, day: Day) -> Result<Vec<Row>, HistoryError> {
         Ok(self.0.partition(site, day)?)
     }
+
+    fn page_views(&self, after: u64) -> Result<Vec<Row>, HistoryError> {
+        Ok(self.0.page_views(after)?)
+    }
 }
 
 /// Everything the thread works on.

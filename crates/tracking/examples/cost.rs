@@ -21,6 +21,10 @@ impl History for Nothing {
     fn partition(&self, _: SiteId, _: Day) -> Result<Vec<Row>, HistoryError> {
         Ok(Vec::new())
     }
+
+    fn page_views(&self, _: u64) -> Result<Vec<Row>, HistoryError> {
+        Ok(Vec::new())
+    }
 }
 
 fn site() -> Site {

@@ -139,10 +139,8 @@ impl Request<'_> {
             raw_url: &self.raw_url,
         };
         let visit_facts = facts::read(context.catalog, Table::Visit, &facts);
-        let action_facts = match act {
-            Act::Action { .. } => facts::read(context.catalog, Table::Action, &facts),
-            Act::Ping | Act::Conversion { .. } => Vec::new(),
-        };
+        // A sign of life or a goal makes no action, and may tell all the same how its page view went on.
+        let action_facts = facts::read(context.catalog, Table::Action, &facts);
         let Visitor { id, source, user_id } = visitor;
         Hit {
             site: site.id,

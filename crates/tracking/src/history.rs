@@ -2,14 +2,20 @@
 
 use makoto_model::{Day, Row, SiteId};
 
-/// Why stored visits could not be read.
+/// Why stored rows could not be read.
 pub type HistoryError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Visits that the fold no longer holds. The server implements it over the engine.
+/// What the fold no longer holds. The server implements it over the engine.
 pub trait History {
     /// Every visit row of the site whose stamped `day` is this one, as the deltas applied so far left it.
     ///
     /// # Errors
     /// When the engine cannot answer; the fold then stops and is opened anew.
     fn partition(&self, site: SiteId, day: Day) -> Result<Vec<Row>, HistoryError>;
+
+    /// Every page view with a number behind this one, as the deltas applied so far left it.
+    ///
+    /// # Errors
+    /// As `partition`.
+    fn page_views(&self, after: u64) -> Result<Vec<Row>, HistoryError>;
 }

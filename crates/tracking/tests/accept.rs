@@ -194,7 +194,12 @@ fn searches_in_addresses_are_told_to_features() {
     let Act::Action { kind, url, title } = &hit.act else { panic!("an action") };
     assert_eq!((*kind, url.is_none(), title.as_deref()), (ActionKind::SiteSearch, true, Some("shoes")));
     assert_eq!(hit.action_facts, [Value::from("Blog")]);
-    assert!(accepted("idsite=1&rec=1&ping=1").unwrap().action_facts.is_empty());
+}
+
+#[test]
+fn signs_of_life_tell_of_their_page_views() {
+    let ping = accepted("idsite=1&rec=1&ping=1&search_cat=Blog").unwrap();
+    assert_eq!((ping.act, ping.action_facts.len()), (Act::Ping, 1));
 }
 
 #[test]

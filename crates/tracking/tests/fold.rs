@@ -2,7 +2,7 @@
 
 mod store;
 
-use makoto_catalog::{Catalog, Dimension, Feature, Keep, Kind, Privacy, Scope, Source, Table};
+use makoto_catalog::{Catalog, Dimension, Feature, Keep, Kind, Privacy, Scope, Source, Table, columns::PAGE_VIEW};
 use makoto_model::{
     Act, ActionKind, Cell, Day, Delta, Hit, Referrer, ReferrerKind, Row, SiteId, TrackedUrl, Value, VisitorId,
     VisitorSource, Who,
@@ -29,9 +29,16 @@ const fn captured(column: &'static str, scope: Scope, kind: Kind, keep: Keep) ->
 static COUNTRY: Dimension = captured("country", Scope::Visit, Kind::Text("name"), Keep::First);
 static PLAN: Dimension = captured("plan", Scope::Visit, Kind::Text("name"), Keep::Latest);
 static VALUE: Dimension = captured("value", Scope::Action, Kind::Float, Keep::First);
+static PAGE: Dimension = captured(PAGE_VIEW, Scope::Action, Kind::Int, Keep::First);
+static LOADED: Dimension = captured("loaded", Scope::Action, Kind::Int, Keep::Latest);
 static FEATURES: &[&Feature] = &[&FEATURE];
-static FEATURE: Feature =
-    Feature { name: "Test", dimensions: &[&COUNTRY, &PLAN, &VALUE], metrics: &[], reports: &[], settings: &[] };
+static FEATURE: Feature = Feature {
+    name: "Test",
+    dimensions: &[&COUNTRY, &PLAN, &VALUE, &PAGE, &LOADED],
+    metrics: &[],
+    reports: &[],
+    settings: &[],
+};
 
 fn catalog() -> Arc<Catalog> {
     Arc::new(Catalog::new(FEATURES).unwrap())
@@ -56,7 +63,7 @@ fn hit(time_s: i64, visitor: u64) -> Hit {
         referrer: Referrer::default(),
         keyword_guessed: false,
         visit_facts: vec![Value::from("de"), Value::Null],
-        action_facts: vec![Value::Float(1.5)],
+        action_facts: vec![Value::Float(1.5), Value::Null, Value::Null],
     }
 }
 
@@ -307,6 +314,38 @@ fn a_visit_of_ten_thousand_actions_is_left_alone() {
 }
 
 #[test]
+fn later_hits_tell_how_long_a_page_took_to_load() {
+    let told_by = |second, act, page: i64, loaded: i64| Hit {
+        act,
+        action_facts: vec![Value::Null, page.into(), if loaded == 0 { Value::Null } else { loaded.into() }],
+        ..hit(NOON_S + second, 1)
+    };
+    let home = || page("http://example.org/", "Home");
+    let event = || action(ActionKind::Event, "http://example.org/", "");
+    let goal = Act::Conversion { goal: 1, params: "{}".into() };
+    let told = tell(&[
+        told_by(0, home(), 7, 0),
+        told_by(1, home(), 8, 0),
+        told_by(2, Act::Ping, 7, 300),
+        told_by(3, event(), 8, 400),
+        // Nothing new, an unknown page, no page, another page view of that name.
+        told_by(4, Act::Ping, 7, 0),
+        told_by(5, Act::Ping, 9, 900),
+        told_by(6, home(), 8, 0),
+        told_by(7, goal, 8, 500),
+        told_by(8, Act::Ping, 7, 301),
+        // Another visit's.
+        Hit { who: hit(0, 2).who, ..told_by(9, home(), 3, 0) },
+        Hit { who: hit(0, 2).who, ..told_by(10, Act::Ping, 7, 999) },
+    ]);
+    let store = told.store.0.lock().unwrap();
+    let loaded: Vec<_> = store.actions.iter().map(|row| told.cell(Table::Action, row, "loaded").int()).collect();
+    assert_eq!(loaded, [Some(301), Some(400), Some(400), Some(500), None]);
+    let changed: Vec<usize> = told.deltas.iter().map(|delta| delta.changed_actions.len()).collect();
+    assert_eq!(changed, [0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0]);
+}
+
+#[test]
 fn promise_69_new_texts_beyond_a_days_allowance_count_as_one() {
     let day_s = 86_400;
     let at = |time_s, n: i64| Hit {
@@ -408,7 +447,8 @@ fn any_hit() -> impl Strategy<Value = Hit> {
         1 => Just((0, 0, 0)), 1 => Just((99, 6, 0)),
     ];
     let when = prop_oneof![8 => -400i64..2_000, 1 => -90_000i64..90_000];
-    (1u32..3, when, who, act, prop::bool::weighted(0.05), 0u8..8).prop_map(|(site, step, who, act, new_visit, more)| {
+    let facts = (prop::bool::weighted(0.05), 0u8..8, 0i64..3, 0i64..4);
+    (1u32..3, when, who, act, facts).prop_map(|(site, step, who, act, (new_visit, more, page, loaded))| {
         let mut hit = hit(step, who.0);
         hit.site = SiteId(site);
         hit.who.config = who.1;
@@ -445,8 +485,9 @@ fn any_hit() -> impl Strategy<Value = Hit> {
                 action(kind, &text(url, "http://example.org/"), &text(title, "T"))
             }
         };
-        if !matches!(hit.act, Act::Action { .. }) {
-            hit.action_facts.clear();
+        hit.action_facts[1] = Value::Int(page);
+        if loaded > 0 {
+            hit.action_facts[2] = Value::Int(loaded);
         }
         hit
     })

@@ -10,7 +10,7 @@ mod time;
 mod visits;
 
 pub(crate) use plan::{Column, Question, question, reach_question};
-pub(crate) use visits::{actions_of, partition, reach_of_visits, visits};
+pub(crate) use visits::{actions_of, page_views, partition, reach_of_visits, visits};
 
 use crate::Error;
 use duckdb::types::Value as Bound;

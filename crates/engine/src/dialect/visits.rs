@@ -7,8 +7,8 @@ use super::{
     plan::{REACH_SLACK_S, reach_of},
 };
 use crate::{Error, VisitsQuestion};
-use makoto_catalog::{Catalog, Scope, Table};
-use makoto_model::{Day, SiteId};
+use makoto_catalog::{Catalog, Scope, Table, columns::PAGE_VIEW};
+use makoto_model::{ActionKind, Day, SiteId};
 
 /// A table's declared columns, in order.
 fn declared(catalog: &Catalog, table: Table, alias: &str) -> String {
@@ -60,6 +60,19 @@ pub(crate) fn actions_of(catalog: &Catalog, site: SiteId, visits: &[i64], reach:
     let sql = format!(
         "SELECT {} FROM action a WHERE a.site_id = {site} AND a.time_s >= {from} AND a.time_s <= {until} \
          AND a.visit_id IN (SELECT unnest(CAST({ids} AS BIGINT[]))) ORDER BY a.time_s, a.action_id",
+        declared(catalog, Table::Action, "a")
+    );
+    question(print, sql)
+}
+
+/// The page views of all sites with numbers behind this one that have an id of the tracker's.
+pub(crate) fn page_views(catalog: &Catalog, after: u64) -> Question {
+    let mut print = Printer::new(catalog, SiteId(0), &[], &nothing);
+    let after = print.bind(i64::try_from(after).unwrap_or(i64::MAX));
+    let kind = print.bind(ActionKind::PageView as i64);
+    let sql = format!(
+        "SELECT {} FROM action a WHERE a.action_id > {after} AND a.kind = {kind} AND a.\"{PAGE_VIEW}\" IS NOT NULL \
+         ORDER BY a.action_id",
         declared(catalog, Table::Action, "a")
     );
     question(print, sql)

@@ -1,6 +1,7 @@
 //! Pages, downloads, outlinks and internal searches.
 
 pub mod metrics;
+pub mod page_view;
 mod paths;
 pub mod reports;
 mod search_reports;
@@ -8,7 +9,7 @@ mod searches;
 
 use makoto_catalog::{
     Dimension, Feature, Kind, Op, Read, SegmentName,
-    columns::{NAMES, TITLES, URLS},
+    columns::{NAMES, PAGE_VIEW, TITLES, URLS},
 };
 use makoto_model::{Act, ActionKind, Value};
 
@@ -90,8 +91,8 @@ static SEARCH_COUNT: Dimension =
     .segments(&[SegmentName::text("siteSearchCount", "Keyword count (site search)", BEHAVIOUR).of_numbers()]);
 
 static PAGE_VIEW_ID: Dimension =
-    Dimension::read_action("Actions.IdPageview", "Page view id", "pageview_id", Kind::Text("content"), |facts| {
-        facts.params.filled("pv_id").map(Value::from).unwrap_or_default()
+    Dimension::read_action("Actions.IdPageview", "Page view id", PAGE_VIEW, Kind::Int, |facts| {
+        facts.params.filled("pv_id").and_then(page_view::number).into()
     });
 
 pub static FEATURE: Feature = Feature {

@@ -1,8 +1,8 @@
 //! One action of a visit as a record.
 
 use super::{Stored, answer, text_or_null};
-use crate::page_performance;
-use makoto_catalog::{Answer, VisitLog, words::length as in_words};
+use crate::{actions::page_view, page_performance};
+use makoto_catalog::{Answer, VisitLog, columns::PAGE_VIEW, words::length as in_words};
 use makoto_model::{ActionKind, Day, Value};
 
 type Fields = Vec<(String, Answer)>;
@@ -47,7 +47,7 @@ fn record(log: &VisitLog, action: Stored, spent: i64, position: &mut i64) -> Ans
     let clock = local.rem_euclid(86_400);
     let pretty = format!("{date} {:02}:{:02}:{:02}", clock / 3600, clock / 60 % 60, clock % 60);
     put(&mut fields, "url", text_or_null(action.text("url")));
-    put(&mut fields, "idpageview", action.text("pageview_id"));
+    put(&mut fields, "idpageview", page_view::id(action.int(PAGE_VIEW)));
     put(&mut fields, "serverTimePretty", pretty);
     put(&mut fields, "pageId", action.int("action_id"));
     // Clients of Matomo get the site's clock here as if it were UTC.

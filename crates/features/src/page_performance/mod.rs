@@ -13,36 +13,27 @@ fn time(facts: &Facts, param: &str) -> Value {
     facts.params.int(param).filter(|ms| (0..=TIME_MS_MAX).contains(ms)).map_or(Value::Null, Value::Int)
 }
 
+/// Known when the page is there, so often told by a later hit.
+const fn timed(id: &'static str, name: &'static str, column: &'static str, read: fn(&Facts) -> Value) -> Dimension {
+    Dimension::read_action(id, name, column, Kind::Int, read).latest()
+}
+
 static NETWORK: Dimension =
-    Dimension::read_action("PagePerformance.TimeNetwork", "Network time", "time_network", Kind::Int, |facts| {
-        time(facts, "pf_net")
-    });
+    timed("PagePerformance.TimeNetwork", "Network time", "time_network", |facts| time(facts, "pf_net"));
 static SERVER: Dimension =
-    Dimension::read_action("PagePerformance.TimeServer", "Server time", "time_server", Kind::Int, |facts| {
-        time(facts, "pf_srv")
-    });
+    timed("PagePerformance.TimeServer", "Server time", "time_server", |facts| time(facts, "pf_srv"));
 static TRANSFER: Dimension =
-    Dimension::read_action("PagePerformance.TimeTransfer", "Transfer time", "time_transfer", Kind::Int, |facts| {
-        time(facts, "pf_tfr")
+    timed("PagePerformance.TimeTransfer", "Transfer time", "time_transfer", |facts| time(facts, "pf_tfr"));
+static PROCESSING: Dimension =
+    timed("PagePerformance.TimeDomProcessing", "DOM processing time", "time_dom_processing", |facts| {
+        time(facts, "pf_dm1")
     });
-static PROCESSING: Dimension = Dimension::read_action(
-    "PagePerformance.TimeDomProcessing",
-    "DOM processing time",
-    "time_dom_processing",
-    Kind::Int,
-    |facts| time(facts, "pf_dm1"),
-);
-static COMPLETION: Dimension = Dimension::read_action(
-    "PagePerformance.TimeDomCompletion",
-    "DOM completion time",
-    "time_dom_completion",
-    Kind::Int,
-    |facts| time(facts, "pf_dm2"),
-);
+static COMPLETION: Dimension =
+    timed("PagePerformance.TimeDomCompletion", "DOM completion time", "time_dom_completion", |facts| {
+        time(facts, "pf_dm2")
+    });
 static ON_LOAD: Dimension =
-    Dimension::read_action("PagePerformance.TimeOnLoad", "On load time", "time_on_load", Kind::Int, |facts| {
-        time(facts, "pf_onl")
-    });
+    timed("PagePerformance.TimeOnLoad", "On load time", "time_on_load", |facts| time(facts, "pf_onl"));
 
 /// The columns of times, in the order in which they pass.
 pub const COLUMNS: [&str; 6] =

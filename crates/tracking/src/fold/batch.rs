@@ -4,13 +4,18 @@ use super::allowance::{OTHERS, Record, Verdict, is_limited};
 use super::dictionary::{Text, next};
 use super::partition::{Partition, Place, int};
 use super::recognise::{Recognised, past};
-use super::{Fold, row, visit};
+use super::{Fold, page_views, row, visit};
 use crate::Error;
 use makoto_catalog::columns::{NAMES, REFERRER_URLS, TITLES, URLS, USERS, VISITORS, dictionary_number};
 use makoto_catalog::{Keep, Stored};
-use makoto_model::{Act, Cell, Day, Delta, Hit, NewText, Referrer, ReferrerKind, Row, SiteId, Value, VisitorId};
+use makoto_model::{
+    Act, ActionKind, Cell, Day, Delta, Hit, NewText, Referrer, ReferrerKind, Row, SiteId, Value, VisitorId,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+/// The place of its number in a row of an action.
+const ACTION_ID: usize = 2;
 
 /// What the hits of a batch have changed so far.
 pub struct Batch {
@@ -18,6 +23,8 @@ pub struct Batch {
     /// In the order of their numbers, as the engine stores them.
     changed: BTreeMap<u64, (Place, bool)>,
     actions: Vec<Row>,
+    /// New versions of actions of earlier batches, by their numbers.
+    changed_actions: BTreeMap<i64, Row>,
     conversions: Vec<Row>,
     touched: BTreeSet<(SiteId, Day)>,
     /// Where the hit that is being folded belongs; its new texts are counted there.
@@ -30,9 +37,23 @@ impl Default for Batch {
             texts: Vec::new(),
             changed: BTreeMap::new(),
             actions: Vec::new(),
+            changed_actions: BTreeMap::new(),
             conversions: Vec::new(),
             touched: BTreeSet::new(),
             place: (SiteId(0), Day(0)),
+        }
+    }
+}
+
+impl Batch {
+    /// Puts a new version of an action in place of the one before.
+    fn put_action(&mut self, row: Row) {
+        let id = int(&row, ACTION_ID);
+        // Numbers grow by one, also from action to action of a batch.
+        let first = self.actions.first().map_or(i64::MAX, |first| int(first, ACTION_ID));
+        match usize::try_from(id - first).ok().and_then(|at| self.actions.get_mut(at)) {
+            Some(own) => *own = row,
+            None => _ = self.changed_actions.insert(id, row),
         }
     }
 }
@@ -149,6 +170,7 @@ impl Fold {
 
     /// What the hit reports in its visit.
     fn report(&mut self, batch: &mut Batch, hit: &Hit, row: &mut Row, opens: bool) -> Result<(), Error> {
+        self.complete_page_view(batch, hit, row)?;
         match &hit.act {
             Act::Ping => Ok(()),
             Act::Action { kind, url, title } => {
@@ -195,7 +217,45 @@ impl Fold {
             let value = hit.action_facts.get(at).unwrap_or(&Value::Null);
             row.push(self.cell(batch, self.schema.action[at], value)?);
         }
-        batch.actions.push(row.into());
+        let row = row.into();
+        self.page_views.note(&row)?;
+        batch.actions.push(row);
+        Ok(())
+    }
+
+    /// What a hit tells of a page view that was recorded before it.
+    fn complete_page_view(&mut self, batch: &mut Batch, hit: &Hit, visit: &Row) -> Result<(), Error> {
+        let Some(name) = self.page_views.named_by(hit) else { return Ok(()) };
+        if matches!(hit.act, Act::Action { kind: ActionKind::PageView, .. }) {
+            return Ok(());
+        }
+        let told: Vec<(usize, Value)> = self.page_views.told_by(hit).map(|(at, value)| (at, value.clone())).collect();
+        let cell = |(at, value): (usize, Value)| Ok((at, self.cell(batch, self.schema.action[at], &value)?));
+        let told: Vec<(usize, Cell)> = told.into_iter().map(cell).collect::<Result<_, Error>>()?;
+        if let Some(row) = self.page_views.put((int(visit, row::ID), name), &told)? {
+            batch.put_action(row);
+        }
+        Ok(())
+    }
+
+    /// Sees to it that page views from before the fold was opened can be completed as well.
+    pub(super) fn recall_page_views(&mut self) -> Result<(), Error> {
+        if self.page_views.complete {
+            return Ok(());
+        }
+        let after = self.counters.action.saturating_sub(page_views::ACTIONS_MAX);
+        let mut rows = BTreeMap::new();
+        if self.counters.action > 0 {
+            let stored = self.history.page_views(after).map_err(Error::History)?;
+            let deltas = self.store.deltas(0, usize::MAX)?;
+            let later = deltas.into_iter().flat_map(|delta| delta.actions.into_iter().chain(delta.changed_actions));
+            rows.extend(stored.into_iter().chain(later).map(|row| (int(&row, ACTION_ID), row)));
+        }
+        for row in rows.values() {
+            check_length(row, self.schema.action_columns, "an action")?;
+            self.page_views.note(row)?;
+        }
+        self.page_views.complete = true;
         Ok(())
     }
 
@@ -276,6 +336,7 @@ impl Fold {
             number: self.counters.delta + 1,
             texts: batch.texts,
             actions: batch.actions,
+            changed_actions: batch.changed_actions.into_values().collect(),
             conversions: batch.conversions,
             touched: batch.touched.into_iter().collect(),
             ..Delta::default()
@@ -322,13 +383,17 @@ impl Fold {
     }
 
     fn take(&self, partition: &mut Partition, row: &Row) -> Result<(), Error> {
-        let expected = self.schema.visit_columns;
-        if row.len() != expected {
-            let message = format!("a visit has {} values where the catalog has {expected}", row.len());
-            return Err(Error::History(message.into()));
-        }
+        check_length(row, self.schema.visit_columns, "a visit")?;
         partition.put(row)
     }
+}
+
+fn check_length(row: &Row, expected: usize, what: &str) -> Result<(), Error> {
+    if row.len() == expected {
+        return Ok(());
+    }
+    let message = format!("{what} has {} values where the catalog has {expected}", row.len());
+    Err(Error::History(message.into()))
 }
 
 /// Whether a conversion without a goal is an order; it is a cart else.

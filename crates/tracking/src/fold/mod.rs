@@ -8,6 +8,7 @@ mod allowance;
 mod batch;
 mod cache;
 mod dictionary;
+mod page_views;
 mod partition;
 mod recognise;
 mod row;
@@ -22,6 +23,7 @@ use batch::Batch;
 use dictionary::Dictionaries;
 use makoto_catalog::{Catalog, Dimension, Keep, Source, Stored, Table};
 use makoto_model::{Delta, Hit};
+use page_views::PageViews;
 use partition::Partitions;
 use std::{path::Path, sync::Arc};
 use visitor::Visitors;
@@ -40,6 +42,7 @@ pub struct Fold {
     schema: Schema,
     partitions: Partitions,
     visitors: Visitors,
+    page_views: PageViews,
     dictionaries: Dictionaries,
     history: Box<dyn History + Send>,
     new_texts_max: u32,
@@ -53,6 +56,7 @@ struct Schema {
     visit: Vec<(Stored, Keep)>,
     action: Vec<Stored>,
     visit_columns: usize,
+    action_columns: usize,
 }
 
 impl Schema {
@@ -67,6 +71,7 @@ impl Schema {
             visit: stored(Table::Visit).zip(catalog.captured(Table::Visit).iter().map(keep)).collect(),
             action: stored(Table::Action).collect(),
             visit_columns: catalog.columns(Table::Visit).len(),
+            action_columns: catalog.columns(Table::Action).len(),
         }
     }
 }
@@ -86,6 +91,7 @@ impl Fold {
             schema: Schema::of(&catalog),
             partitions: Partitions::new(VISITS_MAX),
             visitors: Visitors::default(),
+            page_views: PageViews::new(&catalog),
             history,
             new_texts_max: NEW_TEXTS_MAX,
             overflows: Overflows::default(),
@@ -137,6 +143,7 @@ impl Fold {
             return Ok(None);
         };
         self.stopped = true;
+        self.recall_page_views()?;
         self.store.begin()?;
         let mut batch = Batch::default();
         for (position, hit) in hits.iter().filter(|(position, _)| *position > folded) {

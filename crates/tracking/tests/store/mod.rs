@@ -27,6 +27,10 @@ impl Store {
             assert!(self.visits.insert(row[1].int().unwrap(), row.clone()).is_some(), "a changed visit was new before");
         }
         self.actions.extend(delta.actions.iter().cloned());
+        for row in &delta.changed_actions {
+            let before = self.actions.iter_mut().find(|known| known[2] == row[2]);
+            *before.expect("a changed action was new before") = row.clone();
+        }
     }
 
     /// The text of a row's column; empty for null.
@@ -48,5 +52,11 @@ impl History for Shared {
         let store = self.0.lock().map_err(|_| "the store is poisoned")?;
         let here = [Cell::Int(i64::from(site.0)), Cell::Int(i64::from(day.0))];
         Ok(store.visits.values().filter(|row| [row[0], row[5]] == here).cloned().collect())
+    }
+
+    fn page_views(&self, after: u64) -> Result<Vec<Row>, HistoryError> {
+        let store = self.0.lock().map_err(|_| "the store is poisoned")?;
+        let asked = |row: &&Row| row[2].int() > Some(after.cast_signed()) && row[5] == Cell::Int(1);
+        Ok(store.actions.iter().filter(asked).cloned().collect())
     }
 }

@@ -1,0 +1,117 @@
+//! The latest page views, which later hits may still complete: how long a page took to load is known only when it is
+//! there, and a tracker tells it with whatever it sends next.
+
+use super::partition::int;
+use crate::Error;
+use makoto_catalog::{Catalog, Dimension, Keep, Source, Table, columns::PAGE_VIEW};
+use makoto_model::{ActionKind, Cell, Hit, Row, Value};
+use std::collections::{HashMap, VecDeque};
+
+/// Actions of all sites behind the newest one, among which page views can be completed: minutes of a busy server,
+/// hours of others. Each page view costs about 200 bytes of memory.
+pub const ACTIONS_MAX: u64 = 30_000;
+
+/// Places in rows of actions.
+const VISIT: usize = 1;
+const ID: usize = 2;
+const KIND: usize = 5;
+
+/// A visit and the id that the tracker gave the page view in it.
+type Name = (i64, i64);
+
+struct Held {
+    action: u64,
+    row: Box<[u8]>,
+}
+
+pub struct PageViews {
+    /// Which fact of a hit names its page view; nothing when no feature reads it.
+    name: Option<usize>,
+    /// The facts that the latest hit decides.
+    later: Vec<usize>,
+    held: HashMap<Name, Held>,
+    /// In the order of their actions.
+    order: VecDeque<(u64, Name)>,
+    /// What was recorded before the fold was opened is here as well.
+    pub complete: bool,
+}
+
+fn own() -> usize {
+    Table::Action.own_columns().len()
+}
+
+impl PageViews {
+    pub fn new(catalog: &Catalog) -> PageViews {
+        let facts = catalog.captured(Table::Action);
+        let is_later = |dimension: &&Dimension| matches!(dimension.source, Source::Captured { keep: Keep::Latest, .. });
+        PageViews {
+            name: facts.iter().position(|dimension| dimension.column == PAGE_VIEW),
+            later: (0..facts.len()).filter(|fact| is_later(&facts[*fact])).collect(),
+            held: HashMap::new(),
+            order: VecDeque::new(),
+            complete: false,
+        }
+    }
+
+    /// The page view that a hit names.
+    pub fn named_by(&self, hit: &Hit) -> Option<i64> {
+        match hit.action_facts.get(self.name?)? {
+            Value::Int(name) => Some(*name),
+            _ => None,
+        }
+    }
+
+    /// The facts of a hit that complete its page view, by their numbers.
+    pub fn told_by<'a>(&'a self, hit: &'a Hit) -> impl Iterator<Item = (usize, &'a Value)> {
+        let facts = self.later.iter().filter_map(|fact| Some((*fact, hit.action_facts.get(*fact)?)));
+        facts.filter(|(_, value)| !value.is_null())
+    }
+
+    /// Takes in what was recorded; lets go of what is too old.
+    pub fn note(&mut self, row: &Row) -> Result<(), Error> {
+        let action = int(row, ID).cast_unsigned();
+        if int(row, KIND) == ActionKind::PageView as i64
+            && let Some(fact) = self.name
+            && let Cell::Int(name) = row[own() + fact]
+        {
+            let name = (int(row, VISIT), name);
+            self.held.insert(name, Held { action, row: postcard::to_allocvec(row)?.into_boxed_slice() });
+            self.order.push_back((action, name));
+        }
+        while let Some((old, name)) = self.order.front().copied().filter(|(old, _)| old + ACTIONS_MAX <= action) {
+            self.order.pop_front();
+            if self.held.get(&name).is_some_and(|held| held.action == old) {
+                self.held.remove(&name);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts facts into a page view's row; the new row, if that changes it.
+    pub fn put(&mut self, name: Name, facts: &[(usize, Cell)]) -> Result<Option<Row>, Error> {
+        let Some(held) = self.held.get_mut(&name) else { return Ok(None) };
+        let mut row: Vec<Cell> = postcard::from_bytes(&held.row)?;
+        let mut changed = false;
+        for (fact, cell) in facts {
+            let kept = &mut row[own() + fact];
+            changed |= kept != cell;
+            *kept = *cell;
+        }
+        if !changed {
+            return Ok(None);
+        }
+        held.row = postcard::to_allocvec(&row)?.into_boxed_slice();
+        Ok(Some(row.into_boxed_slice()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use makoto_catalog::columns::ACTION;
+
+    #[test]
+    fn places_are_those_of_the_catalog() {
+        assert_eq!([VISIT, ID, KIND].map(|place| ACTION[place].name), ["visit_id", "action_id", "kind"]);
+    }
+}
