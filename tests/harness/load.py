@@ -3,6 +3,8 @@
 import http.client
 import itertools
 import random
+import selectors
+import socket
 import threading
 import time
 import urllib.parse
@@ -99,3 +101,71 @@ def check_counts(found, acked, unknown):
 
 
 SOUND = {"lost": [], "twice": [], "strange": []}
+
+
+class Steady:
+    """Sends hits at a rate whatever becomes of them, each on a connection of its own: those that wait for a server do
+    not keep back the next. `refused` counts connections that were turned away, `broken` those that ended unanswered."""
+
+    def __init__(self, server, name, rate):
+        self.server, self.name, self.rate = server, name, rate
+        self.acked, self.statuses, self.latencies_s = set(), [], []
+        self.sent = self.refused = self.broken = 0
+        self.halt = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def end(self):
+        """Stops sending, and waits for the answers that are out."""
+        self.halt.set()
+        self.thread.join(60)
+
+    def _run(self):
+        with selectors.DefaultSelector() as waiting:
+            began = time.monotonic()
+            while not self.halt.is_set() or waiting.get_map():
+                due = 0 if self.halt.is_set() else int((time.monotonic() - began) * self.rate) - self.sent
+                for _ in range(due):
+                    self._open(waiting)
+                for key, _ in waiting.select(0.001):
+                    self._go_on(waiting, key.fileobj, *key.data)
+
+    def _open(self, waiting):
+        connection = socket.socket()
+        connection.setblocking(False)
+        connection.connect_ex(("127.0.0.1", self.server.port))
+        path = f"/{self.name}/{self.sent}"
+        waiting.register(connection, selectors.EVENT_WRITE, (path, time.monotonic()))
+        self.sent += 1
+
+    def _go_on(self, waiting, connection, path, began):
+        try:
+            if waiting.get_key(connection).events == selectors.EVENT_WRITE:
+                query = f"idsite=1&rec=1&send_image=0&url=https://shop.example{path}&cid={random.getrandbits(64):016x}"
+                connection.send(f"GET /matomo.php?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+                waiting.modify(connection, selectors.EVENT_READ, (path, began))
+                return
+            answer = connection.recv(4096)
+        except ConnectionRefusedError:
+            self.refused += 1
+        except OSError:
+            self.broken += 1
+        else:
+            self._note(path, began, answer)
+        waiting.unregister(connection)
+        connection.close()
+
+    def _note(self, path, began, answer):
+        if answer.startswith(b"HTTP/1.1 204"):
+            self.acked.add(path)
+            self.latencies_s.append(time.monotonic() - began)
+        elif answer:
+            self.statuses.append(answer[9:12].decode())
+        else:
+            self.broken += 1

@@ -1,7 +1,12 @@
 //! The accept loop: limits on connections, and a stop that finishes what was begun.
 
 use crate::{app::App, commands::Failure, headers, refusal::Completed};
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{HeaderValue, Request, Response, header},
+};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -9,9 +14,13 @@ use hyper_util::{
 };
 use std::{
     collections::HashMap,
+    convert::Infallible,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
-    time::Duration,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -24,7 +33,12 @@ const HEADERS_WAIT_MAX: Duration = Duration::from_secs(10);
 /// Bytes buffered of a connection: the request line and headers at their limits.
 const BUFFER_BYTES_MAX: usize = 40 * 1024;
 const HEADERS_MAX: usize = 100;
-/// Longest time that open requests may take once the server stops.
+/// How long connections without a request stay open once the server stops: what was sent before its sender could know
+/// is still answered. New connections send theirs within a round trip.
+const LAST_CALL: Duration = Duration::from_millis(250);
+/// Between two looks at whether there is anybody left to wait for.
+const LAST_CALL_LOOK: Duration = Duration::from_millis(10);
+/// Longest time that open requests may take after that.
 const DRAIN_WAIT_MAX: Duration = Duration::from_secs(5);
 /// Pause after the system refused a connection, for want of descriptors for instance.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -89,13 +103,15 @@ impl Drop for Place {
 pub async fn serve(listener: TcpListener, router: Router, app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let (graceful, counts) = (GracefulShutdown::new(), Counts::default());
     let refusal: Arc<str> = headers::of_refusals(&app).into();
+    let front = Arc::new(Front { router, stopping: AtomicBool::new(false) });
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
                     if let Some(place) = Place::take(&app, &counts, peer.ip()) {
                         no_delay(&stream);
-                        connect(Completed::new(stream, refusal.clone()), peer, router.clone(), place, &graceful);
+                        let stream = Completed::new(stream, refusal.clone());
+                        connect(stream, peer, front.clone(), place, &graceful);
                     }
                 }
                 Err(fault) => {
@@ -107,8 +123,29 @@ pub async fn serve(listener: TcpListener, router: Router, app: Arc<App>, mut sto
         }
     }
     drop(listener);
+    front.stopping.store(true, Ordering::Relaxed);
+    let last_call = Instant::now();
+    while app.metrics.connections.load(Ordering::Relaxed) > 0 && last_call.elapsed() < LAST_CALL {
+        tokio::time::sleep(LAST_CALL_LOOK).await;
+    }
     if tokio::time::timeout(DRAIN_WAIT_MAX, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests took too long and were cut off");
+    }
+}
+
+/// The router, which asks for no further request on a connection once the server stops.
+struct Front {
+    router: Router,
+    stopping: AtomicBool,
+}
+
+impl Front {
+    async fn answer(self: Arc<Front>, request: Request<Body>) -> Result<Response<Body>, Infallible> {
+        let mut response = self.router.clone().oneshot(request).await?;
+        if self.stopping.load(Ordering::Relaxed) {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(response)
     }
 }
 
@@ -127,11 +164,17 @@ fn no_delay(stream: &TcpStream) {
     }
 }
 
-fn connect(stream: Completed<TcpStream>, peer: SocketAddr, router: Router, place: Place, graceful: &GracefulShutdown) {
+fn connect(
+    stream: Completed<TcpStream>,
+    peer: SocketAddr,
+    front: Arc<Front>,
+    place: Place,
+    graceful: &GracefulShutdown,
+) {
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        front.clone().answer(request)
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
