@@ -13,20 +13,20 @@ const qr = () => {
 const codes = () => Array.from({ length: 10 }, (_, at) => Array.from({ length: 4 }, (__, part) => (at * 7919 + part * 104_729 + 50_000).toString(32).toUpperCase().padStart(4, 'K').slice(0, 4)).join('-'));
 
 const rules = [
-  { id: 'length', text: 'At least 15 characters' },
-  { id: 'known', text: 'Not among the passwords that attackers try first' },
-  { id: 'context', text: 'Does not hold your login, your e-mail or the name of this server' },
+  { id: 'length', text: 'at least 15 characters' },
+  { id: 'known', text: 'not among the passwords that attackers try first' },
+  { id: 'context', text: 'does not hold your login, your e-mail or the name of this server' },
 ];
 const verdicts = ({ password: typed = '', login = '' }) => [
-  { id: 'length', met: typed.length >= 15 },
-  { id: 'known', met: !/^(password|123|qwerty)/i.test(typed) },
-  { id: 'context', met: login === '' || !typed.toLowerCase().includes(login.toLowerCase()) },
+  { id: 'length', passed: typed.length >= 15 },
+  { id: 'known', passed: !/^(password|123|qwerty)/i.test(typed) },
+  { id: 'context', passed: login === '' || !typed.toLowerCase().includes(login.toLowerCase()) },
 ];
 
 const sessions = () => [
-  { id: 1, device: 'Firefox on Linux', place: 'Germany', address: '192.0.2.17', created_s: now_s() - 3600, last_used_s: now_s() - 4, current: true },
-  { id: 2, device: 'Safari on iPhone', place: 'Germany', address: '2001:db8:4:5::9', created_s: now_s() - 2 * day_s, last_used_s: now_s() - 7200, current: false },
-  { id: 3, device: 'A browser whose name is longer than any that was ever seen before', place: '', address: '198.51.100.200', created_s: now_s() - 40 * day_s, last_used_s: now_s() - 12 * day_s, current: false },
+  { id: 1, agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', country: 'de', address: '192.0.2.17', created_s: now_s() - 3600, last_used_s: now_s() - 4, current: true },
+  { id: 2, agent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1', country: 'jp', address: '2001:db8:4:5::9', created_s: now_s() - 2 * day_s, last_used_s: now_s() - 7200, current: false },
+  { id: 3, agent: 'A-browser-whose-name-is-longer-than-any-that-was-ever-seen-before/1.0', country: '', address: '198.51.100.200', created_s: now_s() - 40 * day_s, last_used_s: now_s() - 12 * day_s, current: false },
 ];
 const tokens = () => [
   { id: 1, description: 'Nightly export', prefix: 'mkt_4fK9', reach: 'read', role: 'view', sites: [1, 3], created_s: now_s() - 20 * day_s, last_used_s: now_s() - 8 * 3600, expires_s: now_s() + 70 * day_s },
@@ -55,7 +55,7 @@ export function createAccount(kind, Refused) {
     'Login.checkPassword': (body) => verdicts(body),
     'Login.changePassword': (body) => {
       prove();
-      if (verdicts(body).some((verdict) => !verdict.met)) throw new Refused(400, 'refused', 'the password does not meet the rules');
+      if (verdicts(body).some((verdict) => !verdict.passed)) throw new Refused(400, 'refused', 'the password does not meet the rules');
       state.sessions = state.sessions.filter((one) => one.current);
     },
     'Login.endSession': ({ id }) => { state.sessions = state.sessions.filter((one) => one.id !== id); },
@@ -88,7 +88,7 @@ export function createAccount(kind, Refused) {
     throw new Refused(500, 'internal', 'the server failed; its log has the details');
   };
   const token = (body) => {
-    if (body.token !== 'mock-token') throw new Refused(404, 'not_found', 'this link is used, replaced or too old');
+    if (body.token !== 'mock-token') throw new Refused(403, 'wrong_link', 'this link is wrong, used or too old; ask for a new one');
   };
   const plain = (path, body, session) => {
     switch (path) {

@@ -7,11 +7,14 @@ import { RuleList, type Rule } from './rule-list';
 import form from './form.module.css';
 
 const pause_ms = 300;
+/** The rule about the greatest length. */
+const longest = 'longest';
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const list = (answer: unknown): Cells[] => {
   const rules = Array.isArray(answer) ? answer : cellsOf(answer).rules;
   return Array.isArray(rules) ? (rules as Cells[]) : [];
 };
-const idOf = (cells: Cells): string => String(cells.id ?? cells.rule ?? '');
+const idOf = (cells: Cells): string => String(cells.id ?? '');
 const isTrue = (value: unknown): boolean => value === true || value === 1 || value === '1';
 
 function useSettled(text: string): string {
@@ -35,13 +38,12 @@ function useRules(password: string, login: string, email: string): readonly Rule
     staleTime: Infinity,
     retry: false,
     placeholderData: (before: Map<string, boolean> | undefined) => before,
-    queryFn: async () => new Map(list(await methods.checkPassword({ password: settled, login, email })).map((cells) => [idOf(cells), isTrue(cells.met ?? cells.ok)])),
+    queryFn: async () => new Map(list(await methods.checkPassword({ password: settled, login, email })).map((cells) => [idOf(cells), isTrue(cells.passed)])),
   });
-  return (rules.data ?? []).map((cells) => ({
-    id: idOf(cells),
-    text: String(cells.text ?? cells.words ?? ''),
-    met: settled === '' ? undefined : verdict.data?.get(idOf(cells)),
-  }));
+  return (rules.data ?? [])
+    .map((cells) => ({ id: idOf(cells), text: sentence(String(cells.text ?? '')), met: settled === '' ? undefined : verdict.data?.get(idOf(cells)) }))
+    // Who keeps to it need not read of it.
+    .filter((rule) => rule.id !== longest || rule.met === false);
 }
 
 interface Props {

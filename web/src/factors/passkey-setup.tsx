@@ -3,6 +3,7 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { Button } from '../components/button';
 import { Field } from '../components/field';
 import { Notice } from '../components/states';
+import { systemName } from '../lib/device';
 import { passkeysWork } from '../lib/passkey';
 import { refusalWords } from '../lib/refusal';
 import { useAddPasskey } from './use-factors';
@@ -10,10 +11,7 @@ import form from '../components/form.module.css';
 import styles from './factors.module.css';
 
 /** A first name for the new passkey: the system it is made on. */
-function deviceName(): string {
-  const systems = [['Android', /Android/], ['iPhone', /iPhone/], ['iPad', /iPad/], ['Mac', /Macintosh/], ['Windows', /Windows/], ['Linux', /Linux/]] as const;
-  return systems.find(([, mark]) => mark.test(navigator.userAgent))?.[0] ?? 'This device';
-}
+const deviceName = (): string => systemName(navigator.userAgent) ?? 'This device';
 
 interface Props {
   readonly cancel: ReactNode;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf, creationOptions, credentialJson, requestOptions, textOf } from './passkey';
+import { bytesOf, creationOptions, credentialJson, isForOne, requestOptions, textOf } from './passkey';
 
 const buffer = (...bytes: number[]) => Uint8Array.from(bytes).buffer;
 
@@ -22,7 +22,12 @@ describe('options', () => {
       expect(options.allowCredentials?.[0]?.id).toEqual(Uint8Array.of(3));
     }
   });
-  it('of sign-in without a name list no credential', () => expect(requestOptions({ challenge: 'AQI' }).allowCredentials).toEqual([]));
+  it('of sign-in without a name list no credential', () => {
+    expect(requestOptions({ challenge: 'AQI' }).allowCredentials).toEqual([]);
+    expect(isForOne({ challenge: 'AQI', allowCredentials: [] })).toBe(false);
+    expect(isForOne(request)).toBe(true);
+  });
+  it('leave out what is null', () => expect(requestOptions({ ...request, timeout: null })).not.toHaveProperty('timeout'));
   it('of a new passkey hold the user as bytes', () => {
     const options = creationOptions({ publicKey: { challenge: 'AQI', user: { id: 'BAU', name: 'mariko' }, excludeCredentials: [{ type: 'public-key', id: 'Bg' }] } });
     expect(options.user).toEqual({ id: Uint8Array.of(4, 5), name: 'mariko' });

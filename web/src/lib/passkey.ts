@@ -12,9 +12,10 @@ export function textOf(buffer: ArrayBuffer): string {
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** Some answers carry their options inside `publicKey`, as the browser wants them. */
+/** Options stand inside `publicKey` or by themselves. Browsers refuse null where something may be left out. */
 const inner = (answer: unknown): Json => {
-  const json = (typeof answer === 'string' ? JSON.parse(answer) : answer) as Json;
+  const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
+  const json = JSON.parse(text, (_, value: unknown) => (value === null ? undefined : value)) as Json;
   return (json.publicKey ?? json) as Json;
 };
 
@@ -25,6 +26,9 @@ export function requestOptions(answer: unknown): PublicKeyCredentialRequestOptio
   const json = inner(answer);
   return { ...json, challenge: bytesOf(String(json.challenge)), allowCredentials: descriptors(json.allowCredentials) } as PublicKeyCredentialRequestOptions;
 }
+
+/** Options that name credentials are for one person, who is half signed in; others are for whoever has a passkey here. */
+export const isForOne = (answer: unknown): boolean => descriptors(inner(answer).allowCredentials).length > 0;
 
 export function creationOptions(answer: unknown): PublicKeyCredentialCreationOptions {
   const json = inner(answer);
@@ -46,7 +50,6 @@ export function credentialJson(credential: PublicKeyCredential): Json {
     id: credential.id,
     rawId: textOf(credential.rawId),
     type: credential.type,
-    extensions: credential.getClientExtensionResults(),
     clientExtensionResults: credential.getClientExtensionResults(),
     response: { ...bytes, ...(response.getTransports ? { transports: response.getTransports() } : {}) },
   };

@@ -34,7 +34,7 @@ const others: Readonly<Record<FactorWay, string>> = {
 };
 
 /** The half of a sign-in is over: only a new one helps. A wrong code says so in words of its own. */
-const isEnded = (error: unknown): boolean => error instanceof ApiError && error.code === 'signed_out';
+const isEnded = (error: unknown): boolean => error instanceof ApiError && (error.code === 'half_ended' || error.code === 'signed_out');
 
 function CodeForm({ way, onSignedIn, onEnded }: { readonly way: 'totp' | 'recovery' } & Pick<Props, 'onSignedIn' | 'onEnded'>) {
   const [code, setCode] = useState('');

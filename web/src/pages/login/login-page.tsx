@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { HalfSession, SignedIn } from '../../api/account';
 import { isHalf } from '../../api/account';
+import { deleteSession } from '../../api/generated';
 import { useEnter } from '../../api/session';
 import { useTitle } from '../../lib/screen';
 import { FactorStep } from './factor-step';
@@ -18,6 +19,8 @@ export default function LoginPage() {
     else enter(answer);
   };
   const again = (hasEnded: boolean) => {
+    // Half a sign-in that nobody goes on with is no longer needed; the answer changes nothing here.
+    deleteSession().catch(() => undefined);
     setHalf(undefined);
     setEnded(hasEnded);
   };

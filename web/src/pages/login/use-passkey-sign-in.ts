@@ -1,14 +1,23 @@
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { askChallenge, signInByPasskey, type SignedIn } from '../../api/account';
-import { passkeyFromField, passkeysInField, takePasskey } from '../../lib/passkey';
+import { askChallenge, sendFactor, signInByPasskey, type SignedIn } from '../../api/account';
+import { isForOne, passkeyFromField, passkeysInField, takePasskey } from '../../lib/passkey';
 
 // The server forgets a challenge after five minutes.
 const challenge_ms = 4 * 60_000;
 
+/** A page that was loaded anew in the middle of a sign-in holds half of one: then the passkey is its second half. */
+const finish = (options: unknown, passkey: Readonly<Record<string, unknown>>): Promise<SignedIn> =>
+  isForOne(options) ? sendFactor({ passkey }) : signInByPasskey(passkey);
+
+async function byButton(): Promise<SignedIn> {
+  const options = await askChallenge();
+  return finish(options, await takePasskey(options));
+}
+
 /** Sign-in by passkey alone, by the button. */
 export const usePasskeySignIn = (onSignedIn: (answer: SignedIn) => void) =>
-  useMutation({ mutationFn: async () => signInByPasskey(await takePasskey(await askChallenge())), onSuccess: onSignedIn });
+  useMutation({ mutationFn: byButton, onSuccess: onSignedIn });
 
 /** Offers passkeys inside the login field, where the browser can. What goes wrong here is silent: the form works without. */
 export function useFieldPasskey(onSignedIn: (answer: SignedIn) => void, isFree: boolean): void {
@@ -21,8 +30,8 @@ export function useFieldPasskey(onSignedIn: (answer: SignedIn) => void, isFree: 
       const current = new AbortController();
       stop = current;
       if (!(await passkeysInField())) return;
-      const passkey = await passkeyFromField(await askChallenge(), current.signal);
-      enter.current(await signInByPasskey(passkey));
+      const options = await askChallenge();
+      enter.current(await finish(options, await passkeyFromField(options, current.signal)));
     };
     const start = () => {
       stop.abort();

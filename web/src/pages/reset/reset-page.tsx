@@ -53,8 +53,8 @@ function RequestForm() {
   );
 }
 
-/** A link that is old or used refuses with one of these. */
-const isDead = (error: unknown): boolean => error instanceof ApiError && (error.status === 404 || error.status === 410 || error.code === 'wrong_token');
+/** The link is old or used. */
+const isDead = (error: unknown): boolean => error instanceof ApiError && error.code === 'wrong_link';
 
 function FinishForm({ token }: { readonly token: string }) {
   const [password, setPassword] = useState('');

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { methods } from '../../../../api/account';
 import { numberOf } from '../../../../lib/numbers';
+import { countryName, deviceWords } from '../../../../lib/device';
 import type { Cells } from '../../../../lib/rows';
 
 export interface OpenSession {
@@ -15,7 +16,7 @@ export interface OpenSession {
 
 export const sessionsKey = ['sessions'] as const;
 
-const placeOf = (cells: Cells): string => [cells.place ?? cells.country, cells.address].filter((part) => typeof part === 'string' && part !== '').join(', ');
+const placeOf = (cells: Cells): string => [countryName(String(cells.country ?? '')), String(cells.address ?? '')].filter((part) => part !== '').join(', ');
 
 export function useSessions() {
   return useQuery({
@@ -24,7 +25,7 @@ export function useSessions() {
       const answer = await methods.sessions({}, signal);
       return (Array.isArray(answer) ? (answer as Cells[]) : []).map((cells) => ({
         id: Number(cells.id),
-        device: String(cells.device ?? cells.agent ?? '') || 'Unknown device',
+        device: deviceWords(String(cells.agent ?? '')),
         place: placeOf(cells),
         started_s: numberOf(cells.created_s) ?? 0,
         used_s: numberOf(cells.last_used_s) ?? 0,
