@@ -2,6 +2,7 @@
 //! methods that reach the stores with a grant.
 
 pub mod actions;
+pub mod activity_log;
 pub mod api;
 pub mod contents;
 pub mod core_home;
@@ -17,6 +18,7 @@ pub mod resolution;
 mod rows;
 pub mod services;
 pub mod sites_manager;
+pub mod two_factor_auth;
 pub mod user_country;
 pub mod user_id;
 pub mod user_language;
@@ -52,6 +54,9 @@ pub static FEATURES: &[&Feature] = &[
     &live::FEATURE,
     &sites_manager::FEATURE,
     &privacy_manager::FEATURE,
+    &users_manager::FEATURE,
+    &activity_log::FEATURE,
+    &two_factor_auth::FEATURE,
 ];
 
 /// All declarations, joined and checked.

@@ -1,8 +1,19 @@
-use crate::{Services, api, sites_manager, users_manager};
+use crate::{Services, activity_log, api, sites_manager, two_factor_auth, users_manager};
 use makoto_catalog::Method;
 
 /// Every API method that is no report, by feature.
-pub static METHODS: &[&[Method<Services>]] = &[api::METHODS, sites_manager::METHODS, users_manager::METHODS];
+pub static METHODS: &[&[Method<Services>]] = &[
+    activity_log::METHODS,
+    api::METHODS,
+    sites_manager::METHODS,
+    two_factor_auth::METHODS,
+    users_manager::accounts::METHODS,
+    users_manager::bulk::METHODS,
+    users_manager::invitations::METHODS,
+    users_manager::lists::METHODS,
+    users_manager::roles::METHODS,
+    users_manager::unused::METHODS,
+];
 
 /// A method by its exact id.
 pub fn method(id: &str) -> Option<&'static Method<Services>> {

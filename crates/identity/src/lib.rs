@@ -1,33 +1,67 @@
 //! Turns what a request carries (a session's cookie, a token, a password) into a principal.
 
 mod attempts;
+mod breach;
+mod device;
+mod digest;
+pub mod enforcement;
+mod factor;
+mod guess;
+mod hashing;
+mod invitation;
+mod matomo_hash;
+mod network;
+mod passkey;
 mod password;
+mod recovery;
+mod reset;
+pub mod rules;
 mod secret;
 mod session;
 mod setup;
 mod token;
+mod totp;
 
-pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, check_password};
-pub use secret::{fresh_bytes, hash_secret};
-pub use session::SESSION_IDLE_MAX_S;
+pub use device::Locate;
+pub use guess::Blocked;
+pub use matomo_hash::store_matomo_hash;
+pub use network::{Network, Networks};
+pub use password::{Judged, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Whose};
+pub use recovery::RECOVERY_CODES;
+pub use secret::{fresh_bytes, fresh_secret, hash_secret};
+pub use session::{Entry, SESSION_IDLE_MAX_S};
 pub use setup::{SETUP_FILE, Setup};
+pub use token::{Bearing, SCOPES, TokenWish};
+pub use totp::TotpOffer;
 
 use makoto_meta::Meta;
-use std::{collections::HashMap, sync::Mutex};
-use tokio::sync::Semaphore;
-
-/// Password hashes computed at once: each takes 19 MiB and a core, and tracking must keep its share.
-const HASHES_AT_ONCE_MAX: usize = 2;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, OnceLock},
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Unknown login or wrong password: the same answer, and as slow.
     #[error("login or password is wrong; try again or ask a superuser for a new password")]
     WrongPassword,
-    #[error("too many wrong passwords for this login; wait {wait_s} seconds and try again")]
+    #[error("too many failed sign-ins; wait {wait_s} seconds and try again")]
     Slower { wait_s: u64 },
+    #[error("the second factor is missing; send its code as well")]
+    FactorMissing,
+    #[error("this is not the code of your second factor; wait for the next one and try again")]
+    WrongCode,
+    /// The question for the second factor took too long or too many tries.
+    #[error("too much time or too many tries have passed; sign in again")]
+    HalfEnded,
+    #[error("this passkey was not accepted; try again or use another way")]
+    WrongPasskey,
+    #[error("passkeys failed: {0}")]
+    Passkey(String),
     #[error("{0}")]
     Refused(String),
+    #[error("this link is wrong, used or too old; ask for a new one")]
+    WrongLink,
     #[error("the set-up link is wrong or used; the server prints the right one when it starts")]
     WrongSetup,
     #[error(transparent)]
@@ -43,12 +77,23 @@ pub enum Error {
 /// Sign-in, sessions and tokens of one installation.
 pub struct Identity {
     meta: Meta,
-    hashing: Semaphore,
+    hashing: hashing::Hashing,
+    /// The name under which browsers reach this server; unknown to commands.
+    host: OnceLock<String>,
     /// A hash that no password matches, so that an unknown login takes as long as a known one.
     decoy_hash: String,
-    failures: Mutex<HashMap<String, attempts::Failures>>,
+    attempts: Mutex<attempts::Attempts>,
+    /// What is recorded in sums.
+    digest: Mutex<digest::Digest>,
+    /// When it was last said that far more sign-ins fail than usual.
+    alarm_s: Mutex<i64>,
+    token_uses: Mutex<token::Uses>,
+    /// What open sessions were opened with.
+    bounds: Mutex<device::Bounds>,
+    locate: OnceLock<device::Locate>,
     /// When each session's last use was written down, so that it is written at most once a minute.
     touched: Mutex<HashMap<i64, i64>>,
+    passkeys: passkey::Passkeys,
 }
 
 impl Identity {
@@ -58,14 +103,31 @@ impl Identity {
         let decoy = secret::encode_base62(&secret::fresh_bytes::<32>()?);
         Ok(Identity {
             meta,
-            hashing: Semaphore::new(HASHES_AT_ONCE_MAX),
+            hashing: hashing::Hashing::default(),
+            host: OnceLock::new(),
             decoy_hash: password::hash(&decoy)?,
-            failures: Mutex::default(),
+            attempts: Mutex::default(),
+            digest: Mutex::default(),
+            alarm_s: Mutex::default(),
+            token_uses: Mutex::default(),
+            bounds: Mutex::default(),
+            locate: OnceLock::new(),
             touched: Mutex::default(),
+            passkeys: passkey::Passkeys::default(),
         })
     }
 
     pub fn meta(&self) -> &Meta {
         &self.meta
+    }
+
+    /// Tells by which address browsers reach this server: its name is a bad password.
+    pub fn serve_at(&self, base_url: &str) {
+        let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+        self.host.get_or_init(|| rest.split(['/', ':']).next().unwrap_or(rest).to_owned());
+    }
+
+    fn host(&self) -> &str {
+        self.host.get().map_or("", String::as_str)
     }
 }

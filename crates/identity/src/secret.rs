@@ -33,6 +33,14 @@ pub(crate) fn fresh_letters(count: usize) -> Result<String, Error> {
     Ok(text)
 }
 
+/// A secret for a link: 256 random bits in letters and digits.
+///
+/// # Errors
+/// When the system has no random numbers to give.
+pub fn fresh_secret() -> Result<String, Error> {
+    fresh_letters(43)
+}
+
 /// A number in base 62, with leading zeros, for checksums.
 pub(crate) fn number_base62(mut number: u32, digits: usize) -> String {
     let mut text = vec![b'0'; digits];

@@ -239,14 +239,6 @@ impl Meta {
         read(&row.ok_or_else(wrong_link)?)
     }
 
-    /// Notes that a wrong secret was tried.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn refuse_invitation(&self, caller: &Caller) -> Result<(), Error> {
-        self.record(caller, Activity::InvitationRefused, json!({})).await
-    }
-
     /// Makes the invited user active, once. The domain must be allowed now, whatever it was when the mail was sent.
     ///
     /// # Errors

@@ -1,0 +1,145 @@
+//! Users come, change, are shut out and go.
+
+use super::{LOGIN, login, param, refuse_nobody, write};
+use crate::{
+    Services,
+    services::{from_identity, from_meta, required},
+};
+use makoto_access::{Caller, Principal, Proof, User, check_instance};
+use makoto_catalog::{Access, Answer, ApiError, Guard, Method, ParamKind};
+use makoto_meta::{Activity, NewUser};
+use makoto_model::Params;
+
+const BY_SUPERUSER: (Access, Guard) = (Access::Superuser, Guard::Proof);
+
+pub static METHODS: &[Method<Services>] = &[
+    write(
+        "UsersManager.addUser",
+        "Adds a user with a password.",
+        &[
+            LOGIN,
+            param("password", ParamKind::Secret, None, "a password that keeps the rules in force"),
+            param("email", ParamKind::Text, None, "the user's e-mail address"),
+        ],
+        (Access::Superuser, Guard::ProofOrProvisioning),
+        |services, caller, params| Box::pin(add_user(services, caller, params)),
+    ),
+    write(
+        "UsersManager.updateUser",
+        "Changes a user's e-mail address: one's own, or anybody's for a superuser. The old and the new address are told.",
+        &[LOGIN, param("email", ParamKind::Text, None, "the new e-mail address")],
+        (Access::SignedIn, Guard::Proof),
+        |services, caller, params| Box::pin(update_user(services, caller, params)),
+    ),
+    write(
+        "UsersManager.setSuperUserAccess",
+        "Grants or revokes superuser rights; every superuser is told. One superuser always remains.",
+        &[LOGIN, param("hasSuperUserAccess", ParamKind::Bool, None, "1 to grant, 0 to revoke")],
+        BY_SUPERUSER,
+        |services, caller, params| Box::pin(set_superuser(services, caller, params)),
+    ),
+    write(
+        "UsersManager.suspendUser",
+        "Shuts a user out at once, and keeps everything of theirs.",
+        &[LOGIN],
+        BY_SUPERUSER,
+        |services, caller, params| {
+            Box::pin(async {
+                let grant = check_instance(&caller.principal)?;
+                let kind = Activity::UserSuspended;
+                services.meta.suspend_user(&grant, caller, login(params)?, kind).await.map_err(from_meta)?;
+                Ok(Answer::Done)
+            })
+        },
+    ),
+    write(
+        "UsersManager.reactivateUser",
+        "Lets a suspended user in again.",
+        &[LOGIN],
+        BY_SUPERUSER,
+        |services, caller, params| {
+            Box::pin(async {
+                let grant = check_instance(&caller.principal)?;
+                services.meta.reactivate_user(&grant, caller, login(params)?).await.map_err(from_meta)?;
+                Ok(Answer::Done)
+            })
+        },
+    ),
+    write(
+        "UsersManager.deleteUser",
+        "Deletes a user with their roles, sessions and tokens.",
+        &[LOGIN],
+        BY_SUPERUSER,
+        |services, caller, params| {
+            Box::pin(async {
+                let grant = check_instance(&caller.principal)?;
+                services.meta.delete_user(&grant, caller, login(params)?).await.map_err(from_meta)?;
+                Ok(Answer::Done)
+            })
+        },
+    ),
+    write(
+        "UsersManager.logoutUser",
+        "Ends all sessions of a user.",
+        &[LOGIN],
+        (Access::Superuser, Guard::ProofInSession),
+        |services, caller, params| {
+            Box::pin(async {
+                let grant = check_instance(&caller.principal)?;
+                services.meta.sign_out_user(&grant, caller, login(params)?).await.map_err(from_meta)?;
+                Ok(Answer::Done)
+            })
+        },
+    ),
+];
+
+async fn add_user(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let grant = check_instance(&caller.principal)?;
+    let (login, email) = (login(params)?, required(params, "email")?.trim());
+    let password = required(params, "password")?;
+    services.identity.check_password(password, login, email).await.map_err(from_identity)?;
+    let password_hash = services.identity.hash_password(password).await.map_err(from_identity)?;
+    let user = NewUser { login: login.into(), email: email.into(), password_hash, superuser: false };
+    services.meta.add_user(&grant, caller, user).await.map_err(from_meta)?;
+    Ok(Answer::Done)
+}
+
+async fn update_user(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let login = login(params)?;
+    if params.filled("password").is_some() {
+        let why = "nobody sets the password of another here; use Login.changePassword for your own, or send the user \
+                   a link for a new one";
+        return Err(ApiError::Refused(why.into()));
+    }
+    if !caller.principal.name().eq_ignore_ascii_case(login) {
+        check_instance(&caller.principal)?;
+    }
+    let email = required(params, "email")?.trim();
+    services.meta.set_email(caller, login, email).await.map_err(from_meta)?;
+    Ok(Answer::Done)
+}
+
+/// Rights over everything are never given by a token that was made to add users, whatever proof comes with it.
+fn refuse_provisioning(caller: &Caller) -> Result<(), ApiError> {
+    match &caller.principal {
+        Principal::User(User { proof: Proof::Token { provisioning: true, .. }, .. }) => Err(ApiError::Refused(
+            "a token for provisioning cannot change superusers; do it in the web interface, or with another token"
+                .into(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+async fn set_superuser(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let grant = check_instance(&caller.principal)?;
+    refuse_provisioning(caller)?;
+    let login = required(params, "userLogin")?.trim();
+    refuse_nobody(login)?;
+    let yes = match required(params, "hasSuperUserAccess")? {
+        "1" | "true" => true,
+        "0" | "false" | "" => false,
+        _ => return Err(crate::services::bad("hasSuperUserAccess", "write 0 or 1")),
+    };
+    services.meta.set_superuser(&grant, caller, login, yes).await.map_err(from_meta)?;
+    Ok(Answer::Done)
+}
