@@ -219,6 +219,35 @@ class Answers(Case):
             self.assertNotIn("set-cookie", signed_in.headers)
 
 
+    def promise_27_no_nonce_comes_twice_in_ten_thousand_loads(self):
+        server, seen = self.serve(), set()
+        connection = server.connect()
+        for _ in range(10_000):
+            connection.request("GET", "/")
+            response = connection.getresponse()
+            response.read()
+            seen.add(re.search(r"'nonce-([0-9a-f]{32})'", response.headers["content-security-policy"]).group(1))
+        connection.close()
+        self.assertEqual(len(seen), 10_000)
+
+    def test_breaches_of_the_policy_are_reported_and_cannot_flood_the_log(self):
+        server = self.serve()
+        policy = server.request("GET", "/").headers["content-security-policy"]
+        place = re.search(r"report-uri (\S+?)(;|$)", policy).group(1)
+        report = {"csp-report": {"document-uri": f"{server.url}/sites/1?segment=userId%3D%3Dada", "effective-directive": "img-src",
+                                 "blocked-uri": "https://evil.example/x?stolen=ada"}}
+        kind = {"Content-Type": "application/csp-report"}
+        self.assertEqual(server.request("POST", place, json.dumps(report), kind | {"Sec-Fetch-Site": "cross-site"}).status, 403)
+        self.assertEqual(server.request("POST", place, "x" * 20_000, kind).status, 413)
+        self.assertEqual(server.request("POST", place, "[]", kind).status, 400)
+        statuses = [server.request("POST", place, json.dumps(report), kind).status for _ in range(50)]
+        self.assertEqual(statuses, [204] * 8 + [429] * 42)
+        lines = [line for line in server.log.read_text().splitlines() if "evil.example" in line]
+        self.assertEqual(len(lines), 8)
+        self.assertIn("img-src", lines[0])
+        self.assertNotIn("ada", lines[0])
+
+
 class Ways(Case):
     def test_no_address_leads_to_another_host(self):
         server = self.serve(base_url="https://stats.example")
@@ -406,6 +435,26 @@ class Logs(Case):
         for path in filter(lambda path: path.is_file(), server.data_dir.rglob("*")):
             self.assertRegex(path.name, f"^({known})$")
             self.assertNotIn(b" DEBUG ", path.read_bytes(), path.name)
+
+
+    def test_a_failure_inside_is_logged_and_told_to_nobody_and_lets_nobody_in(self):
+        server = self.serve()
+
+        def rename(before, after):
+            with contextlib.closing(sqlite3.connect(server.data_dir / "meta.db", timeout=10)) as store:
+                store.execute(f"ALTER TABLE {before} RENAME TO {after}")
+
+        # Acts are recorded with what they do: where no record can be written, nobody is let in.
+        rename("activity", "lost_activity")
+        for password in (PASSWORD, "not the password at all"):
+            answer = self.sign_in(server, "view", password)
+            self.assertEqual((answer.status, answer.json()["error"]["code"]), (500, "internal"))
+            self.assertNotIn("set-cookie", answer.headers)
+            for word in ("activity", "sqlite", "table", "select", "insert", ".rs", str(server.data_dir)):
+                self.assertNotIn(word, answer.text.lower())
+        self.assertIn(" ERROR makoto", server.log.read_text())
+        rename("lost_activity", "activity")
+        self.assertEqual(self.sign_in(server, "admin").status, 200)
 
 
 class Sources(unittest.TestCase):

@@ -8,7 +8,7 @@ use axum::{
 };
 use std::sync::Arc;
 
-use crate::app::App;
+use crate::{app::App, routes::REPORTS_PATH};
 
 /// How long browsers remember to use TLS, in seconds: two years.
 const HSTS: &str = "max-age=63072000; includeSubDomains";
@@ -27,7 +27,7 @@ pub fn page_policy(nonce: &str) -> String {
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self' 'nonce-{nonce}'; \
          style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
          manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
-         require-trusted-types-for 'script'"
+         require-trusted-types-for 'script'; report-uri {REPORTS_PATH}"
     )
 }
 

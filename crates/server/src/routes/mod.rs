@@ -4,10 +4,12 @@ mod api;
 mod assets;
 mod caller;
 mod operations;
+mod policy;
 mod session;
 mod tracker;
 mod v1;
 
+pub use policy::REPORTS_PATH;
 pub use tracker::feed;
 
 use crate::{app::App, headers};
@@ -18,7 +20,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use http_body_util::BodyExt;
 use serde_json::json;
@@ -48,6 +50,7 @@ pub fn is_tracker(path: &str) -> bool {
 /// Every route of the server.
 pub fn router(app: Arc<App>) -> Router {
     let hits = || get(tracker::track).post(tracker::track).options(tracker::track);
+    let reports = Arc::new(policy::Reports::default());
     Router::new()
         .route("/matomo.php", hits())
         .route("/piwik.php", hits())
@@ -60,6 +63,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/metrics", get(operations::metrics))
         .route("/nothing", get(operations::nothing))
         .route("/api/v1/openapi.json", get(v1::openapi))
+        .route(REPORTS_PATH, post(move |app, peer, request| policy::report(app, peer, reports, request)))
         .route("/api/v1/session", get(session::show).post(session::sign_in).delete(session::sign_out))
         .route("/api/v1/setup", get(session::setup_state).post(session::set_up))
         .route("/api/v1/methods/{method}", get(v1::read).post(v1::write))
