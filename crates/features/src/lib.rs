@@ -5,7 +5,9 @@ pub mod actions;
 pub mod activity_log;
 pub mod api;
 pub mod contents;
+pub mod core_admin_home;
 pub mod core_home;
+pub mod core_plugins_admin;
 pub mod device_plugins;
 pub mod devices_detection;
 pub mod events;
@@ -57,6 +59,7 @@ pub static FEATURES: &[&Feature] = &[
     &users_manager::FEATURE,
     &activity_log::FEATURE,
     &two_factor_auth::FEATURE,
+    &core_admin_home::FEATURE,
 ];
 
 /// All declarations, joined and checked.

@@ -1,10 +1,13 @@
-use crate::{Services, activity_log, api, sites_manager, two_factor_auth, users_manager};
+use crate::{Services, activity_log, api, core_admin_home, core_plugins_admin, sites_manager, two_factor_auth, users_manager};
 use makoto_catalog::Method;
 
 /// Every API method that is no report, by feature.
 pub static METHODS: &[&[Method<Services>]] = &[
     activity_log::METHODS,
     api::METHODS,
+    core_admin_home::MAIL_METHODS,
+    core_admin_home::TASK_METHODS,
+    core_plugins_admin::METHODS,
     sites_manager::METHODS,
     two_factor_auth::METHODS,
     users_manager::accounts::METHODS,

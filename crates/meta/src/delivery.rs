@@ -4,6 +4,7 @@ use crate::{Act, Activity, Error, Mail, MailKind, Meta, Turn};
 use makoto_access::{Caller, Principal};
 use serde_json::{Value as Json, json};
 use sqlx::{Row, sqlite::SqliteRow};
+use std::time::{Duration, Instant};
 
 /// The wait after the first failed try, in seconds; it doubles with each further one …
 const RETRY_S_MIN: i64 = 30;
@@ -17,6 +18,8 @@ const DONE_KEEP_S: i64 = 30 * 24 * 60 * 60;
 const FAILED_COUNT_S: i64 = 7 * 24 * 60 * 60;
 /// Longest reason that is kept, in characters: a line on a page.
 const FAULT_CHARS_MAX: usize = 300;
+/// Pause between two looks whether a mail was tried.
+const TRIED_PAUSE: Duration = Duration::from_millis(200);
 
 /// A mail to be sent now.
 #[derive(Clone, PartialEq, Debug)]
@@ -260,6 +263,21 @@ impl Meta {
             done_s: row.try_get("done_s")?,
             fault: row.try_get("fault")?,
         })
+    }
+
+    /// One mail once it was tried, or after a while as it is then.
+    ///
+    /// # Errors
+    /// As `mail_row`.
+    pub async fn tried_mail(&self, id: i64, wait_max: Duration) -> Result<MailRow, Error> {
+        let began = Instant::now();
+        loop {
+            let row = self.mail_row(id).await?;
+            if row.state != "waiting" || !row.fault.is_empty() || began.elapsed() > wait_max {
+                return Ok(row);
+            }
+            tokio::time::sleep(TRIED_PAUSE).await;
+        }
     }
 
     /// Promises a mail that tries the settings; its number.

@@ -1,0 +1,12 @@
+//! What concerns the installation as a whole: its mail server and its timetable.
+
+pub mod mail;
+pub mod tasks;
+
+pub use mail::METHODS as MAIL_METHODS;
+pub use tasks::METHODS as TASK_METHODS;
+
+use makoto_catalog::Feature;
+
+pub static FEATURE: Feature =
+    Feature { name: "CoreAdminHome", dimensions: &[], metrics: &[], reports: &[], settings: mail::settings::SETTINGS };

@@ -1,0 +1,67 @@
+//! What the server does by itself, at its times.
+
+use crate::{
+    Services,
+    services::{from_meta, now_s},
+};
+use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method};
+use makoto_meta::Every;
+
+/// A job of the timetable.
+pub struct Task {
+    pub name: &'static str,
+    pub every: Every,
+    pub doc: &'static str,
+}
+
+pub const TIDYING: Task = Task {
+    name: "tidying",
+    every: Every::Hour,
+    doc: "Ended sessions, old keys of the journal and mails that nobody took are removed.",
+};
+pub const OLD_MAILS: Task =
+    Task { name: "old-mails", every: Every::Day, doc: "Mails that were sent or failed 30 days ago are forgotten." };
+pub const INACTIVE_ACCOUNTS: Task = Task {
+    name: "inactive-accounts",
+    every: Every::Month,
+    doc: "Superusers are told of accounts, invitations and tokens that nobody uses.",
+};
+pub const EXPIRED_INVITATIONS: Task = Task {
+    name: "expired-invitations",
+    every: Every::Hour,
+    doc: "Invitations that were not answered in time are removed, with their users.",
+};
+
+/// The whole timetable.
+pub static TASKS: &[Task] = &[TIDYING, OLD_MAILS, INACTIVE_ACCOUNTS, EXPIRED_INVITATIONS];
+
+pub static METHODS: &[Method<Services>] = &[Method {
+    id: "CoreAdminHome.getScheduledTasks",
+    doc: "What the server does by itself: how often, when last and with what result, and when next.",
+    params: &[],
+    access: Access::Superuser,
+    effect: Effect::Read,
+    guard: Guard::Open,
+    run: |services, _, _| Box::pin(scheduled(services)),
+}];
+
+async fn scheduled(services: &Services) -> Result<Answer, ApiError> {
+    let rows = services.meta.jobs().await.map_err(from_meta)?;
+    let row = |task: &Task| {
+        let last = rows.iter().find(|row| row.name == task.name);
+        let every = match task.every {
+            Every::Hour => "hour",
+            Every::Day => "day",
+            Every::Month => "month",
+        };
+        Answer::record([
+            ("name", Answer::from(task.name)),
+            ("description", task.doc.into()),
+            ("every", every.into()),
+            ("lastRun", last.and_then(|row| row.last_run_s).map_or(Answer::Null, Answer::Int)),
+            ("lastResult", last.map(|row| row.last_result.clone()).unwrap_or_default().into()),
+            ("nextRun", Answer::Int(task.every.next_s(now_s()))),
+        ])
+    };
+    Ok(TASKS.iter().map(row).collect())
+}
