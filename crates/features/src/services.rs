@@ -1,7 +1,7 @@
 //! What management methods may use, and the reading of their parameters.
 
 use makoto_access::{Asked, Caller, Denied, Principal, Proof};
-use makoto_catalog::{ApiError, CONFIRMATION, Guard};
+use makoto_catalog::{ApiError, CODE, CONFIRMATION, Guard};
 use makoto_identity::Identity;
 use makoto_meta::{Meta, SiteRow};
 use makoto_model::{Params, SiteId};
@@ -108,10 +108,12 @@ impl Services {
             return Ok(());
         }
         let Some(password) = params.filled(CONFIRMATION.name) else { return Err(ApiError::ProofNeeded) };
-        match self.identity.confirm(caller, user, password, now_s()).await {
-            Err(makoto_identity::Error::WrongPassword) => {
+        let code = params.filled(CODE.name).unwrap_or("");
+        match self.identity.confirm(caller, user, password, code, now_s()).await {
+            Err(makoto_identity::Error::WrongPassword | makoto_identity::Error::WrongCode) => {
                 Err(ApiError::Refused("this is not your password, or not the code of your second factor".to_owned()))
             }
+            Err(makoto_identity::Error::FactorMissing) => Err(ApiError::ProofNeeded),
             done => done.map_err(from_identity),
         }
     }
@@ -131,7 +133,7 @@ pub fn from_identity(error: makoto_identity::Error) -> ApiError {
     use makoto_identity::Error;
     match error {
         Error::Meta(error) => from_meta(error),
-        Error::Hash(why) | Error::Random(why) => ApiError::Internal(why),
+        Error::Hash(why) | Error::Random(why) | Error::Passkey(why) => ApiError::Internal(why),
         other => ApiError::Refused(other.to_string()),
     }
 }

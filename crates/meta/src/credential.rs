@@ -1,10 +1,9 @@
-//! Sessions and tokens. Only hashes are stored; the secrets themselves are shown once and forgotten.
+//! Sessions. Only hashes are stored; the secrets themselves are shown once and forgotten.
 
 use crate::{Activity, Error, Meta};
 use makoto_access::Caller;
 use serde_json::json;
-use sqlx::{Row, SqlitePool};
-use std::collections::HashMap;
+use sqlx::Row;
 
 /// A browser's session.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,89 +16,54 @@ pub struct SessionRow {
     pub proved_s: i64,
 }
 
-/// An API token.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TokenRow {
-    pub id: i64,
-    pub login: String,
-    pub description: String,
-    pub scope: String,
-    pub expires_s: Option<i64>,
-    /// May add users and change roles below superuser without fresh proof.
-    pub provisioning: bool,
-}
-
 /// Longest user agent kept with a session, in characters: enough to name the browser.
 const AGENT_CHARS_MAX: usize = 200;
 
-fn hash(bytes: Vec<u8>) -> Result<[u8; 32], Error> {
-    bytes.try_into().map_err(|_| Error::Corrupt("a token's hash has the wrong length".into()))
-}
-
-pub(crate) async fn load_tokens(pool: &SqlitePool) -> Result<HashMap<[u8; 32], TokenRow>, Error> {
-    let rows = sqlx::query("SELECT id, token_hash, login, description, scope, expires_s, provisioning FROM token")
-        .fetch_all(pool)
-        .await?;
-    rows.iter()
-        .map(|row| {
-            let token = TokenRow {
-                id: row.try_get("id")?,
-                login: row.try_get("login")?,
-                description: row.try_get("description")?,
-                scope: row.try_get("scope")?,
-                expires_s: row.try_get("expires_s")?,
-                provisioning: row.try_get("provisioning")?,
-            };
-            Ok((hash(row.try_get("token_hash")?)?, token))
-        })
-        .collect()
-}
-
 impl Meta {
-    /// Opens a session and notes that the user was seen.
+    /// Opens a session and notes that the user was seen. `None` for a user who is not active.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn add_session(
         &self,
         caller: &Caller,
-        login: &str,
-        token_hash: [u8; 32],
-        agent: &str,
+        session: NewSession<'_>,
         now_s: i64,
-    ) -> Result<i64, Error> {
-        let mut act = self.begin(caller, Activity::SignedIn, json!({ "login": login })).await?;
-        let agent: String = agent.chars().take(AGENT_CHARS_MAX).collect();
+    ) -> Result<Option<i64>, Error> {
+        let mut act = self.begin(caller, session.kind, json!({ "login": session.login })).await?;
+        let agent: String = session.agent.chars().take(AGENT_CHARS_MAX).collect();
         let sql = "INSERT INTO session (token_hash, login, created_s, last_used_s, proved_s, address, agent) \
-                   VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id";
-        let id = sqlx::query_scalar(sql)
-            .bind(&token_hash[..])
-            .bind(login)
+                   SELECT ?, login, ?, ?, ?, ?, ? FROM user WHERE login = ? AND state = 'active' RETURNING id";
+        let id: Option<i64> = sqlx::query_scalar(sql)
+            .bind(&session.token_hash[..])
             .bind(now_s)
             .bind(now_s)
             .bind(now_s)
             .bind(caller.address.map(|address| address.to_string()).unwrap_or_default())
             .bind(agent)
-            .fetch_one(&mut *act.tx)
+            .bind(session.login)
+            .fetch_optional(&mut *act.tx)
             .await?;
+        if id.is_none() {
+            return Ok(None);
+        }
         sqlx::query("UPDATE user SET last_seen_s = ? WHERE login = ?")
             .bind(now_s)
-            .bind(login)
+            .bind(session.login)
             .execute(&mut *act.tx)
             .await?;
         self.commit(act).await?;
         Ok(id)
     }
 
-    /// The session of this secret's hash, if there is one.
+    /// The session of this secret's hash, if there is one and its user is active.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn session(&self, token_hash: [u8; 32]) -> Result<Option<SessionRow>, Error> {
-        let row = sqlx::query("SELECT id, login, created_s, last_used_s, proved_s FROM session WHERE token_hash = ?")
-            .bind(&token_hash[..])
-            .fetch_optional(&self.read)
-            .await?;
+        let sql = "SELECT s.id, s.login, s.created_s, s.last_used_s, s.proved_s FROM session s \
+                   JOIN user u ON u.login = s.login WHERE s.token_hash = ? AND u.state = 'active'";
+        let row = sqlx::query(sql).bind(&token_hash[..]).fetch_optional(&self.read).await?;
         row.map(|row| {
             Ok(SessionRow {
                 id: row.try_get("id")?,
@@ -110,6 +74,36 @@ impl Meta {
             })
         })
         .transpose()
+    }
+
+    /// Gives a session a new secret, so that whoever knows the one before it is signed out, and notes that its user
+    /// has just proved who they are. `false` when it has ended or the secret was another.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn renew_session(
+        &self,
+        caller: &Caller,
+        id: i64,
+        hashes: [[u8; 32]; 2],
+        now_s: i64,
+    ) -> Result<bool, Error> {
+        let [before, after] = hashes;
+        let mut act = self.begin(caller, Activity::ProofGiven, json!({ "session": id })).await?;
+        let sql = "UPDATE session SET token_hash = ?, proved_s = ?, last_used_s = ? WHERE id = ? AND token_hash = ?";
+        let done = sqlx::query(sql)
+            .bind(&after[..])
+            .bind(now_s)
+            .bind(now_s)
+            .bind(id)
+            .bind(&before[..])
+            .execute(&mut *act.tx)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        self.commit_quietly(act).await?;
+        Ok(true)
     }
 
     /// Notes that a session was used.
@@ -157,42 +151,13 @@ impl Meta {
         self.commit_quietly(act).await?;
         Ok(done.rows_affected())
     }
-
-    /// Stores a token's hash.
-    ///
-    /// # Errors
-    /// `NotFound` for an unknown user.
-    pub async fn add_token(&self, caller: &Caller, token: NewToken<'_>, now_s: i64) -> Result<i64, Error> {
-        let snapshot = self.snapshot();
-        let account = snapshot
-            .account(token.login)
-            .ok_or_else(|| Error::NotFound(format!("there is no user {}", token.login)))?;
-        let detail = json!({ "login": account.login, "description": token.description, "scope": token.scope,
-            "expires_s": token.expires_s });
-        let mut act = self.begin(caller, Activity::TokenMade, detail).await?;
-        let sql = "INSERT INTO token (token_hash, login, description, scope, created_s, expires_s, provisioning) \
-                   VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id";
-        let id = sqlx::query_scalar(sql)
-            .bind(&token.hash[..])
-            .bind(&account.login)
-            .bind(token.description)
-            .bind(token.scope)
-            .bind(now_s)
-            .bind(token.expires_s)
-            .bind(token.provisioning)
-            .fetch_one(&mut *act.tx)
-            .await?;
-        self.commit(act).await?;
-        Ok(id)
-    }
 }
 
-/// A token to be stored.
-pub struct NewToken<'a> {
-    pub hash: [u8; 32],
+/// A session to be opened.
+pub struct NewSession<'a> {
     pub login: &'a str,
-    pub description: &'a str,
-    pub scope: &'a str,
-    pub expires_s: Option<i64>,
-    pub provisioning: bool,
+    pub token_hash: [u8; 32],
+    pub agent: &'a str,
+    /// By which way the user came in.
+    pub kind: Activity,
 }

@@ -3,8 +3,10 @@
 mod api;
 mod assets;
 mod caller;
+mod invitation;
 mod operations;
 mod policy;
+mod reset;
 mod session;
 mod tracker;
 mod v1;
@@ -51,6 +53,7 @@ pub fn is_tracker(path: &str) -> bool {
 pub fn router(app: Arc<App>) -> Router {
     let hits = || get(tracker::track).post(tracker::track).options(tracker::track);
     let reports = Arc::new(policy::Reports::default());
+    let resets = Arc::new(reset::Desk::default());
     Router::new()
         .route("/matomo.php", hits())
         .route("/piwik.php", hits())
@@ -65,6 +68,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/openapi.json", get(v1::openapi))
         .route(REPORTS_PATH, post(move |app, peer, request| policy::report(app, peer, reports, request)))
         .route("/api/v1/session", get(session::show).post(session::sign_in).delete(session::sign_out))
+        .route("/api/v1/session/factor", post(session::factor))
+        .route("/api/v1/session/proof", post(session::proof))
+        .route("/api/v1/session/challenge", post(session::challenge))
+        .route("/api/v1/session/passkey", post(session::passkey))
+        .route("/api/v1/password-reset", post(move |app, peer, request| reset::ask(app, peer, resets, request)))
+        .route("/api/v1/password-reset/finish", post(reset::finish))
+        .route("/api/v1/invitation/show", post(invitation::show))
+        .route("/api/v1/invitation/accept", post(invitation::accept))
+        .route("/api/v1/invitation/decline", post(invitation::decline))
+        .route("/.well-known/change-password", get(reset::change_password))
         .route("/api/v1/setup", get(session::setup_state).post(session::set_up))
         .route("/api/v1/methods/{method}", get(v1::read).post(v1::write))
         .fallback(get(assets::page))
