@@ -64,6 +64,21 @@ pub struct Act {
     pub(crate) mail_route: Option<Json>,
 }
 
+/// Refuses a key that is not the one under which this store was written: what it encrypted would be lost unnoticed.
+async fn check_key(write: &SqlitePool, seal: &Seal) -> Result<(), Error> {
+    let print = seal.derive("tells the key apart");
+    sqlx::query("INSERT INTO secret (name, bytes) VALUES ('key print', ?) ON CONFLICT (name) DO NOTHING")
+        .bind(&print[..])
+        .execute(write)
+        .await?;
+    let stored: Vec<u8> =
+        sqlx::query_scalar("SELECT bytes FROM secret WHERE name = 'key print'").fetch_one(write).await?;
+    match stored == print {
+        true => Ok(()),
+        false => Err(Error::Corrupt(format!("{KEY_FILE} beside the store is not its key; put the right one back"))),
+    }
+}
+
 impl Meta {
     /// Opens or creates the file and brings its tables up to date.
     ///
@@ -81,6 +96,7 @@ impl Meta {
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
         let read = SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options.read_only(true)).await?;
         let seal = Seal::open(&path.with_file_name(KEY_FILE))?;
+        check_key(&write, &seal).await?;
         let mut needs = write.begin_with("BEGIN IMMEDIATE").await?;
         factor::keep_needs(&mut needs, &catalog).await?;
         needs.commit().await?;

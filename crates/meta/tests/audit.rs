@@ -132,3 +132,12 @@ async fn lines_are_found_by_who_kind_time_and_text() {
     assert_eq!(count(ReadScope::All, EntryFilter { below: Some(11), from_ms: Some(1), ..any() }).await, 10);
     assert_eq!(count(ReadScope::All, EntryFilter { result: Some("refused".into()), ..any() }).await, 0);
 }
+
+#[tokio::test]
+async fn a_store_without_its_own_key_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    open(dir.path()).await.close().await;
+    std::fs::remove_file(dir.path().join(makoto_meta::KEY_FILE)).unwrap();
+    let again = Meta::open(&dir.path().join("meta.db"), Arc::new(Catalog::new(&[]).unwrap())).await;
+    assert!(again.is_err_and(|fault| fault.to_string().contains("secret.key")));
+}

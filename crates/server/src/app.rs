@@ -1,6 +1,6 @@
 //! What every request can reach.
 
-use crate::{client::Client, config::Config, lookups::Data, metrics::Metrics, pipeline::Flow};
+use crate::{client::Client, config::Config, denials::Denials, lookups::Data, metrics::Metrics, pipeline::Flow};
 use makoto_catalog::Catalog;
 use makoto_engine::Engine;
 use makoto_features::Services;
@@ -31,6 +31,7 @@ pub struct App {
     pub salts: Salts,
     pub client: Client,
     pub metrics: Metrics,
+    pub denials: Denials,
     pub setup: RwLock<Option<Arc<Setup>>>,
     /// What tracking derives from a site's settings, made anew when the site changes.
     pub rules: Mutex<HashMap<u32, SiteAndRules>>,

@@ -3,7 +3,7 @@
 use crate::{
     commands::{Failure, operator},
     doctor,
-    instance::Files,
+    instance::{Files, Instance},
     serve::Running,
 };
 use makoto_engine::Engine;
@@ -108,7 +108,13 @@ pub async fn restore(from: &Path, dir: &Path) -> Result<String, Failure> {
     }
     let faults = doctor::examine_closed(dir).await?;
     match faults.is_empty() {
-        true => Ok(format!("restored {} files to {}", manifest.files.len(), dir.display())),
+        true => {
+            let instance = Instance::open(dir).await?;
+            let detail = json!({ "made_s": manifest.made_s, "version": manifest.version });
+            instance.meta.record(&operator(), Activity::BackupRestored, detail).await?;
+            instance.meta.close().await;
+            Ok(format!("restored {} files to {}", manifest.files.len(), dir.display()))
+        }
         false => Err(Failure::Data(format!("what was restored is not sound: {}", faults.join("; ")))),
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::instance::Instance;
 use makoto_access::{Caller, Principal, check_instance};
-use makoto_meta::{NewUser, SiteChange};
+use makoto_identity::TokenWish;
+use makoto_meta::{Activity, KnownHead, Meta, NewUser, SiteChange};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::path::Path;
 
 /// An act of the operator.
@@ -39,6 +41,10 @@ pub enum Command {
         to: String,
     },
     Doctor,
+    /// Checks the record of acts, and the heads of it that were kept elsewhere.
+    AuditVerify {
+        heads: Vec<String>,
+    },
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -93,7 +99,7 @@ pub async fn run(instance: &Instance, command: Command) -> Result<String, Failur
     let (meta, identity) = (&instance.meta, &instance.identity);
     match command {
         Command::UserCreate { login, email, superuser, password } => {
-            makoto_identity::check_password(&password, &login, &email)?;
+            identity.check_password(&password, &login, &email).await?;
             let password_hash = identity.hash_password(&password).await?;
             let grant = check_instance(&Principal::Operator)?;
             meta.add_user(&grant, &operator(), NewUser { login: login.clone(), email, password_hash, superuser })
@@ -106,7 +112,8 @@ pub async fn run(instance: &Instance, command: Command) -> Result<String, Failur
             }
             let now_s = makoto_features::services::now_s();
             let expires_s = expires_days.map(|days| now_s + i64::from(days) * 86_400);
-            Ok(identity.make_token(&operator(), &login, &description, &scope, expires_s, now_s).await?)
+            let wish = TokenWish::of_scope(&description, &scope, expires_s)?;
+            Ok(identity.make_token(&operator(), &login, &wish, now_s).await?)
         }
         Command::SettingSet { name, value } => {
             meta.set_setting(&operator(), &name, &value).await?;
@@ -120,8 +127,26 @@ pub async fn run(instance: &Instance, command: Command) -> Result<String, Failur
             let change = SiteChange { name: Some(name), urls: Some(vec![url]), ..SiteChange::default() };
             Ok(meta.add_site(&check_instance(&Principal::Operator)?, &operator(), change).await?.to_string())
         }
+        Command::AuditVerify { heads } => verify_record(meta, &heads).await,
         Command::Track { .. } | Command::Backup { .. } | Command::Doctor => {
             Err(Failure::Refused("this act needs the whole installation".to_owned()))
         }
     }
+}
+
+/// What is wrong with the record is a failure, so that scripts notice it.
+async fn verify_record(meta: &Meta, heads: &[String]) -> Result<String, Failure> {
+    let read = |text: &String| {
+        KnownHead::parse(text).ok_or_else(|| Failure::Refused(format!("{text} is no head; write it as LINE:HASH")))
+    };
+    let known = heads.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let findings = meta.verify_record(&known).await?;
+    let kind = if findings.is_empty() { Activity::AuditVerified } else { Activity::AuditTampered };
+    let detail = json!({ "findings": findings.len(), "heads": known.len() });
+    meta.record(&operator(), kind, detail).await?;
+    if !findings.is_empty() {
+        return Err(Failure::Data(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));
+    }
+    let head = meta.seal_record(false).await?.map_or(String::new(), |head| format!("; its head is {}", head.written()));
+    Ok(format!("the activity log is whole{head}"))
 }

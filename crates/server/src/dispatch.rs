@@ -1,7 +1,7 @@
 //! From a method's name to its answer. Every way in (Matomo's API, ours, bulk requests) comes through here.
 
 use crate::app::App;
-use makoto_access::{Caller, Principal, Proof, Reach, Role, User, check, check_instance};
+use makoto_access::{Asked, Caller, Principal, Proof, Reach, Role, User, check, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Effect, Method};
 use makoto_features::{Services, services::asked_sites};
 use makoto_model::Params;
@@ -95,6 +95,7 @@ async fn report(app: &Arc<App>, caller: &Caller, id: &str, params: &Params) -> R
     let snapshot = app.services.meta.snapshot();
     let ids = snapshot.site_ids();
     let grant = check::<makoto_access::View>(&caller.principal, &asked_sites(params, "idSite")?, &ids)?;
+    note_seen(app, caller, grant.sites()).await;
     let lags = !app.flow.fresh(app.journal.head().get()).await;
     let (asked, id, params) = (app.clone(), id.to_owned(), params.clone());
     let now_s = makoto_features::services::now_s();
@@ -109,6 +110,20 @@ async fn report(app: &Arc<App>, caller: &Caller, id: &str, params: &Params) -> R
     Ok(Dispatched { outcome: Outcome::Report(answered), lags })
 }
 
+/// The sites that a call of a method names.
+fn named_sites(params: &Params) -> Vec<makoto_model::SiteId> {
+    let asked = ["idSite", "idSites"].into_iter().filter_map(|name| asked_sites(params, name).ok());
+    asked.flat_map(|asked| if let Asked::These(sites) = asked { sites } else { Vec::new() }).collect()
+}
+
+/// A call is answered even where its use cannot be written down.
+async fn note_seen(app: &App, caller: &Caller, sites: &[makoto_model::SiteId]) {
+    let now_s = makoto_features::services::now_s();
+    if let Err(fault) = app.identity().note_seen(caller, sites, now_s).await {
+        tracing::error!(%fault, "the last use of an account could not be written down");
+    }
+}
+
 async fn manage(
     app: &Arc<App>,
     method: &'static Method<Services>,
@@ -119,7 +134,13 @@ async fn manage(
     if method.access != Access::Public && method.access != Access::Enrolling {
         refuse_enrolling(caller)?;
     }
-    admit(app, method, caller, params)?;
+    if let Err(refusal) = admit(app, method, caller, params) {
+        if matches!(refusal, ApiError::Denied(_)) {
+            let noted = app.denials.note(&app.services.meta, caller, method.id, makoto_features::services::now_s());
+            noted.await.map_err(makoto_features::services::from_meta)?;
+        }
+        return Err(refusal);
+    }
     if caller.reach() != Reach::Administer && (method.effect == Effect::Write || caller.reach() == Reach::Track) {
         return Err(ApiError::Refused("this token was made for less; use one that may administer".into()));
     }
@@ -139,6 +160,7 @@ async fn manage(
         }
     }
     app.services.admit(method.guard, caller, params).await?;
+    note_seen(app, caller, &named_sites(params)).await;
     (method.run)(&app.services, caller, params).await
 }
 

@@ -1,13 +1,15 @@
 //! Is everything stored sound, and does it fit together?
 
 use crate::{
-    commands::Failure,
+    commands::{Failure, operator},
     config::Config,
     instance::{Files, Instance},
     pipeline,
     serve::{Running, open_engine},
 };
 use makoto_engine::Engine;
+use makoto_meta::{Activity, Meta};
+use serde_json::json;
 use std::path::Path;
 
 /// The faults of an installation that no server has open, in words.
@@ -20,7 +22,7 @@ pub async fn examine_closed(dir: &Path) -> Result<Vec<String>, Failure> {
     }
     let config = Config::load(None, [], [])?;
     let instance = Instance::open(dir).await?;
-    let mut faults = instance.meta.check().await?;
+    let mut faults = meta_faults(&instance.meta).await?;
     let engine = open_engine(&instance, &config)?;
     faults.extend(engine_faults(&engine)?);
     let fold = pipeline::open_fold(&instance.files.fold(), &instance.catalog, &engine)?;
@@ -53,10 +55,22 @@ pub async fn examine_closed(dir: &Path) -> Result<Vec<String>, Failure> {
 /// # Errors
 /// When it cannot be examined at all.
 pub async fn examine_running(running: &Running) -> Result<Vec<String>, Failure> {
-    let mut faults = running.instance.meta.check().await?;
+    let mut faults = meta_faults(&running.instance.meta).await?;
     let engine = running.app.engine.clone();
     let checked = tokio::task::spawn_blocking(move || engine_faults(&engine)).await;
     faults.extend(checked.map_err(|fault| Failure::Data(fault.to_string()))??);
+    if !faults.is_empty() {
+        let detail = json!({ "faults": faults.len(), "first": faults.first() });
+        running.instance.meta.record(&operator(), Activity::DoctorFoundFaults, detail).await?;
+    }
+    Ok(faults)
+}
+
+/// Faults of the relational store, and of the record of acts in it.
+async fn meta_faults(meta: &Meta) -> Result<Vec<String>, Failure> {
+    let mut faults = meta.check().await?;
+    let findings = meta.verify_record(&[]).await?;
+    faults.extend(findings.iter().map(|finding| format!("the activity log, {finding}")));
     Ok(faults)
 }
 

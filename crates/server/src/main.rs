@@ -9,6 +9,7 @@ mod config;
 mod connections;
 mod control;
 mod demo;
+mod denials;
 mod dispatch;
 mod doctor;
 mod headers;
@@ -18,6 +19,7 @@ mod lookups;
 mod metrics;
 mod openapi;
 mod pipeline;
+mod record_stream;
 mod refusal;
 mod routes;
 mod serve;
@@ -62,6 +64,11 @@ enum Act {
     Doctor {
         #[arg(long)]
         data_dir: PathBuf,
+    },
+    /// The record of who did what.
+    Audit {
+        #[command(subcommand)]
+        act: AuditAct,
     },
     /// Write a copy of everything to a new directory, while the server runs.
     Backup {
@@ -133,7 +140,7 @@ enum TokenAct {
         login: String,
         #[arg(long)]
         description: String,
-        /// all, admin, write or view
+        /// all, admin, write, view, track, read or provisioning
         #[arg(long, default_value = "all")]
         scope: String,
         #[arg(long)]
@@ -149,6 +156,18 @@ enum SettingAct {
         value: String,
         #[arg(long)]
         data_dir: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditAct {
+    /// Check that no line of the record was changed, moved or removed.
+    Verify {
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// A head that was kept elsewhere, from a mail or an export; may be given several times.
+        #[arg(long = "head", value_name = "LINE:HASH")]
+        heads: Vec<String>,
     },
 }
 
@@ -192,6 +211,7 @@ async fn run(act: Act) -> Result<(), Failure> {
             (data_dir, Command::SettingSet { name, value })
         }
         Act::Doctor { data_dir } => (data_dir, Command::Doctor),
+        Act::Audit { act: AuditAct::Verify { data_dir, heads } } => (data_dir, Command::AuditVerify { heads }),
         Act::Backup { data_dir, to } => {
             let to = std::path::absolute(&to).map_err(|fault| Failure::file(&to, fault))?;
             (data_dir, Command::Backup { to: to.display().to_string() })

@@ -12,14 +12,17 @@ use crate::{
     lookups::Data,
     metrics::Metrics,
     pipeline::{self, Handle, Pipeline},
-    routes,
+    record_stream, routes,
 };
+use makoto_access::{Caller, Principal};
 use makoto_engine::Engine;
 use makoto_features::Services;
 use makoto_identity::Setup;
 use makoto_journal::{Journal, Position};
+use makoto_meta::Activity;
 use makoto_query::Query;
 use makoto_tracking::Salts;
+use serde_json::json;
 use std::{
     collections::HashMap,
     path::Path,
@@ -74,8 +77,15 @@ struct Parts {
     setup_link: Option<String>,
 }
 
+/// The server as the one who starts and stops.
+fn itself() -> Caller {
+    Caller::inside(Principal::Job("server"))
+}
+
 async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
     let instance = Instance::open(dir).await?;
+    let detail = json!({ "version": env!("CARGO_PKG_VERSION") });
+    instance.meta.record(&itself(), Activity::ServerStarted, detail).await?;
     let engine = open_engine(&instance, &config)?;
     let query = Arc::new(Query::new(engine.clone(), instance.catalog.clone()));
     let fold_path = instance.files.fold();
@@ -118,9 +128,14 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
         data,
         salts,
         metrics: Metrics::default(),
+        denials: crate::denials::Denials::default(),
         setup: RwLock::new(setup),
         rules: Mutex::new(HashMap::new()),
     });
+    instance.identity.serve_at(&app.config.base_url);
+    let placed = app.clone();
+    instance.identity.locate_by(Box::new(move |address| placed.data.country(address)));
+    instance.identity.restore_attempts().await?;
     let running = Arc::new(Running { instance, app, backups: tokio::sync::Mutex::default() });
     Ok(Parts { running, pipeline, setup_link })
 }
@@ -137,6 +152,7 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     let control = tokio::spawn(control::serve(control::listen(&socket)?, running.clone()));
     let (stop, stopped) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(running.clone(), stopped.clone()));
+    let stream = tokio::spawn(record_stream::run(running.app.clone(), stopped.clone()));
     let router = routes::router(running.app.clone());
     let server = tokio::spawn(connections::serve(listener, router, running.app.clone(), stopped));
     tracing::info!(address = %running.app.config.base_url, "ready");
@@ -151,6 +167,8 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
         tracing::error!(%fault, "the server's task failed");
     }
     jobs.abort();
+    jobs::note_sign_ins(&running).await;
+    stream.abort();
     control.abort();
     close(running, pipeline).await
 }
@@ -163,6 +181,7 @@ async fn close(running: Arc<Running>, pipeline: Handle) -> Result<(), Failure> {
         Ok(app.engine.close()?)
     });
     closed.await.map_err(|fault| Failure::Data(fault.to_string()))??;
+    running.instance.meta.record(&itself(), Activity::ServerStopped, json!({})).await?;
     running.instance.meta.close().await;
     match std::fs::remove_file(running.instance.files.control()) {
         Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {

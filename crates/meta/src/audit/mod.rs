@@ -4,10 +4,12 @@ mod chain;
 mod head;
 mod prune;
 mod read;
+mod stream;
 mod verify;
 
 pub use head::Head;
 pub use read::{EntryFilter, ReadScope};
+pub use stream::Cursor;
 pub use verify::{Finding, KnownHead};
 
 pub(crate) use chain::{Line, link, plain_text, plain_value};

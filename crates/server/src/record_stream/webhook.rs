@@ -1,0 +1,44 @@
+use super::{Errand, SEND_WAIT_MAX, written};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+/// Posts the lines as JSON lines. Any 2xx means that they arrived.
+pub(super) fn send(errand: &Errand) -> Result<(), String> {
+    let mut body = String::new();
+    for entry in &errand.entries {
+        body.push_str(&written(entry).to_string());
+        body.push('\n');
+    }
+    let mut config =
+        ureq::Agent::config_builder().timeout_global(Some(SEND_WAIT_MAX)).max_redirects(0).user_agent("makoto");
+    if !errand.roots.is_empty() {
+        let roots = errand.roots.iter().map(|root| Certificate::from_der(root).to_owned());
+        config = config
+            .tls_config(TlsConfig::builder().root_certs(RootCerts::new_with_certs(&roots.collect::<Vec<_>>())).build());
+    }
+    let agent = ureq::Agent::new_with_config(config.build());
+    let mut request = agent.post(&errand.address).header("Content-Type", "application/x-ndjson");
+    if !errand.secret.is_empty() {
+        request =
+            request.header("X-Makoto-Signature", format!("sha256={}", signature(&errand.secret, body.as_bytes())?));
+    }
+    request.send(body).map(drop).map_err(|fault| fault.to_string())
+}
+
+/// HMAC-SHA256 in hexadecimal.
+fn signature(secret: &str, body: &[u8]) -> Result<String, String> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|fault| fault.to_string())?;
+    mac.update(body);
+    Ok(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    /// RFC 4231, test case 2.
+    #[test]
+    fn signatures_are_hmac_sha256() {
+        let made = super::signature("Jefe", b"what do ya want for nothing?").unwrap();
+        assert_eq!(made, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    }
+}

@@ -1,0 +1,88 @@
+"""The record of acts: complete, readable by the right people, proof against change."""
+
+import contextlib
+import json
+import sqlite3
+
+from harness.installation import PASSWORD, Case
+
+
+class ActivityLog(Case):
+    def lines(self, server, token=None, **params):
+        answer = server.ask("ActivityLog.getEntries", token=token, limit=-1, **params)
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer.json()
+
+    def test_promise_44_a_line_says_who_what_when_where_and_how_it_came_out(self):
+        server = self.serve()
+        session = self.cookie(server) | {"User-Agent": "Otter/7"}
+        server.post_json("/api/v1/methods/UsersManager.setUserAccess",
+                         {"userLogin": "view", "access": "write", "idSites": ["1"]}, session)
+        line = self.lines(server, filterByActivityType="role.set")[0]
+        self.assertEqual((line["user_login"], line["subject"], line["ip"], line["user_agent"], line["result"]),
+                         ("root", "view", "127.0.0.1", "Otter/7", "done"))
+        self.assertEqual((line["detail"]["before"], line["detail"]["after"]), ({"1": "view"}, "write"))
+        self.assertRegex(line["proof"], r"^session:\d+$")
+        self.assertRegex(line["request"], r"^\d+$")
+        self.assertGreater(line["timestamp_ms"], 1_700_000_000_000)
+
+    def test_promise_48_everyone_reads_their_own_and_reading_all_leaves_a_line(self):
+        server = self.serve()
+        self.cookie(server, "view")
+        own = self.lines(server, token=self.token("view"))
+        self.assertTrue(own)
+        self.assertTrue(all("view" in (line["user_login"], line["subject"]) for line in own), own)
+        self.assertEqual(server.ask("ActivityLog.getEntries").status, 200)
+        self.lines(server)
+        self.assertEqual(len(self.lines(server, filterByActivityType="audit.read")), 1)
+        self.assertEqual(server.request("GET", "/api/v1/methods/ActivityLog.getEntries").status, 401)
+
+    def test_promise_48_an_export_needs_proof_and_leaves_a_line(self):
+        server = self.serve()
+        refused = server.ask("ActivityLog.export")
+        self.assertEqual((refused.status, "confirm" in refused.text), (403, True))
+        lines = server.call("ActivityLog.export", passwordConfirmation=PASSWORD)
+        self.assertGreater(len(lines), 5)
+        exported = self.lines(server, filterByActivityType="audit.exported")[0]
+        self.assertIn(":", exported["detail"]["head"])
+
+    def test_refused_calls_are_recorded_once_a_minute(self):
+        server = self.serve()
+        for _ in range(5):
+            self.assertEqual(server.ask("SitesManager.addSite", token=self.token("view"), siteName="x").status, 401)
+        denied = self.lines(server, filterByActivityType="access.denied")
+        self.assertEqual([(line["user_login"], line["detail"]["method"]) for line in denied],
+                         [("view", "SitesManager.addSite")])
+
+    def test_lines_are_found_by_day_kind_and_text(self):
+        server = self.serve()
+        count = lambda **params: server.call("ActivityLog.getEntryCount", **params)["value"]
+        self.assertEqual(count(date="1999-01-01", period="year"), 0)
+        self.assertGreater(count(filterByActivityType="user.*"), 3)
+        self.assertEqual(count(filterByText="no such text anywhere"), 0)
+        self.assertEqual(server.ask("ActivityLog.getEntries", filterByActivityType="nothing.such").status, 400)
+        kinds = server.call("ActivityLog.getKinds")
+        self.assertGreaterEqual(len(kinds), 90)
+
+    def test_promise_45_the_command_finds_a_changed_line(self):
+        server = self.serve()
+        status, said = server.cli("audit", "verify")
+        self.assertEqual((status, "whole" in said), (0, True), said)
+        head = said.rsplit(" ", 1)[1]
+        self.assertEqual(server.cli("audit", "verify", "--head", head)[0], 0)
+        server.stop()
+        self.assertEqual(server.cli("audit", "verify", "--head", head)[0], 0)
+        with contextlib.closing(sqlite3.connect(server.data_dir / "meta.db")) as store, store:
+            store.execute("UPDATE activity SET who = 'somebody' WHERE id = 3")
+        status, said = server.cli("audit", "verify")
+        self.assertEqual((status != 0, "line 3" in said), (True, True), said)
+        self.assertIn("no head", server.cli("audit", "verify", "--head", "nonsense")[1])
+
+    def test_promise_47_hostile_names_cannot_forge_lines(self):
+        server = self.serve()
+        hostile = "ada\r\n\x1b[31m\u202eroot"
+        self.sign_in(server, hostile, "wrong password, and a long one")
+        raw = json.dumps(self.lines(server, filterByActivityType="session.refused"), ensure_ascii=False)
+        self.assertIn("ada", raw)
+        for forbidden in ("\r", "\n", "\x1b", "\u202e"):
+            self.assertNotIn(forbidden, raw)
