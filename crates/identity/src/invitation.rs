@@ -8,7 +8,7 @@ impl Identity {
     /// What an invitation says. Looking consumes nothing.
     ///
     /// # Errors
-    /// `Refused` for a link that is wrong, used, replaced or expired, with the same words; `Slower` for an address that
+    /// `WrongLink` for one that is wrong, used, replaced or expired; `Slower` for an address that
     /// tried too many of them.
     pub async fn show_invitation(&self, caller: &Caller, secret: &str, now_s: i64) -> Result<Invitation, Error> {
         let found = self.meta.show_invitation(secret::hash_secret(secret), now_s).await;
@@ -48,6 +48,7 @@ impl Identity {
     async fn told<T>(&self, caller: &Caller, done: Result<T, makoto_meta::Error>, now_s: i64) -> Result<T, Error> {
         if let Err(makoto_meta::Error::Refused(_)) = &done {
             self.note_wrong_link(caller, Activity::InvitationRefused, now_s).await?;
+            return Err(Error::WrongLink);
         }
         Ok(done?)
     }

@@ -17,6 +17,7 @@ mod recovery;
 mod reset;
 pub mod rules;
 mod secret;
+mod seen;
 mod session;
 mod setup;
 mod token;
@@ -94,6 +95,7 @@ pub struct Identity {
     /// When each session's last use was written down, so that it is written at most once a minute.
     touched: Mutex<HashMap<i64, i64>>,
     passkeys: passkey::Passkeys,
+    seen: Mutex<seen::Seen>,
 }
 
 impl Identity {
@@ -114,6 +116,7 @@ impl Identity {
             locate: OnceLock::new(),
             touched: Mutex::default(),
             passkeys: passkey::Passkeys::default(),
+            seen: Mutex::default(),
         })
     }
 

@@ -18,16 +18,38 @@ const HOUR_TICKS: u64 = 60;
 /// Runs the jobs until told to stop.
 pub async fn run(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
     let mut tick: u64 = 0;
+    // What fell due while no server ran is done first.
+    tend_users(&running).await;
     loop {
         tokio::select! {
             _ = tokio::time::sleep(TICK) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
         tick += 1;
+        tend_users(&running).await;
+        note_sign_ins(&running).await;
         cluster(&running, tick.is_multiple_of(DAY_TICKS)).await;
         if tick.is_multiple_of(HOUR_TICKS) {
             tidy(&running).await;
         }
+    }
+}
+
+/// Writes down what is counted in memory of sign-ins and tokens.
+pub async fn note_sign_ins(running: &Running) {
+    let identity = &running.instance.identity;
+    if let Err(fault) = identity.save_attempts(makoto_features::services::now_s()).await {
+        tracing::error!(%fault, "failed sign-ins could not be written down");
+    }
+    if let Err(fault) = identity.save_token_uses().await {
+        tracing::error!(%fault, "uses of tokens could not be written down");
+    }
+}
+
+async fn tend_users(running: &Running) {
+    let now_s = makoto_features::services::now_s();
+    if let Err(fault) = makoto_features::users_manager::jobs::run_due(&running.instance.meta, now_s).await {
+        tracing::error!(%fault, "the jobs about users failed; they are tried again");
     }
 }
 
@@ -50,6 +72,12 @@ async fn tidy(running: &Running) {
     let now_s = makoto_features::services::now_s();
     if let Err(fault) = running.instance.identity.expire_sessions(now_s).await {
         tracing::error!(%fault, "ended sessions could not be removed");
+    }
+    if let Err(fault) = running.instance.identity.tend_tokens(now_s).await {
+        tracing::error!(%fault, "expired tokens could not be removed");
+    }
+    if let Err(fault) = running.instance.meta.expire_resets(now_s).await {
+        tracing::error!(%fault, "expired links could not be removed");
     }
     if let Err(fault) = running.app.journal.expire_keys(now_s) {
         tracing::error!(%fault, "old keys could not be removed from the journal");
