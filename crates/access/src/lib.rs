@@ -101,6 +101,8 @@ pub struct Caller {
     pub agent: Box<str>,
     /// The request's random number, which its answer carries too; empty outside of requests.
     pub request: Box<str>,
+    /// The hash of the secret by which the browser is known; `None` for one that was never here.
+    pub device: Option<[u8; 32]>,
 }
 
 impl Caller {
@@ -114,7 +116,7 @@ impl Caller {
 
     /// A caller that comes by no request: the operator or a job.
     pub fn inside(principal: Principal) -> Caller {
-        Caller { principal, address: None, agent: "".into(), request: "".into() }
+        Caller { principal, address: None, agent: "".into(), request: "".into(), device: None }
     }
 }
 

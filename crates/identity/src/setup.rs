@@ -58,7 +58,7 @@ impl Setup {
         if !bool::from(secret.as_bytes().ct_eq(self.secret.as_bytes())) {
             return Err(Error::WrongSetup);
         }
-        crate::check_password(password, login, email)?;
+        identity.check_password(password, login, email).await?;
         let password_hash = identity.hash_password(password).await?;
         let user = NewUser { login: login.to_owned(), email: email.to_owned(), password_hash, superuser: true };
         Ok(identity.meta().add_first_superuser(caller, user).await?)

@@ -1,6 +1,6 @@
 use crate::{
-    ALLOWED_DOMAINS, Account, Domains, Error, Factors, SiteRow, State, TokenRow, account, credential, factor,
-    seal::Seal, setting::unstored, site,
+    ALLOWED_DOMAINS, Account, Domains, Error, Factors, SiteRow, State, TokenRow, account, factor, seal::Seal,
+    setting::unstored, site, token,
 };
 use makoto_catalog::{AnySetting, Catalog, Setting, SettingText};
 use makoto_model::{Site, SiteId};
@@ -36,7 +36,7 @@ impl Snapshot {
             sites: BTreeMap::new(),
             site_rows: site::load(pool).await?,
             accounts: account::load(pool).await?,
-            tokens: credential::load_tokens(pool).await?,
+            tokens: token::load(pool).await?,
             factors: factor::load(pool).await?,
             settings: open(settings, seal)?,
             domains: Domains::default(),

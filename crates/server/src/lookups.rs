@@ -63,6 +63,12 @@ impl Data {
         Arc::new(device(&self.devices.detect(user_agent, &hints)))
     }
 
+    /// The country of an address; `None` when no database knows it.
+    pub fn country(&self, address: IpAddr) -> Option<String> {
+        let found = self.cities.as_ref().and_then(|cities| cities.locate(address).country);
+        found.or_else(|| self.countries.country(address)).map(lower)
+    }
+
     /// Where an address is; the language decides when no database knows it.
     pub fn locate(&self, address: IpAddr, language: &str) -> Place {
         let found = self.cities.as_ref().map(|cities| cities.locate(address)).unwrap_or_default();

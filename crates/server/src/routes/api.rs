@@ -41,6 +41,7 @@ pub async fn index(State(app): State<Arc<App>>, peer: Peer, request: Request) ->
     let caller = match caller(&app, peer.0, &parts.headers, &query, &form).await {
         Ok(caller) => caller,
         Err(Unknown::BadToken) => return with_status(StatusCode::UNAUTHORIZED, refused(BAD_TOKEN, &params)),
+        Err(Unknown::Barred(why)) => return with_status(StatusCode::UNAUTHORIZED, refused(&why.to_string(), &params)),
         Err(Unknown::Failed(error)) => return failed(&error.to_string(), &params),
     };
     if params.get("method") == Some("API.getBulkRequest") {

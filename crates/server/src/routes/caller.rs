@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use makoto_access::{Caller, Principal};
+use makoto_identity::Bearing;
 use makoto_model::Params;
 use std::{
     convert::Infallible,
@@ -15,6 +16,8 @@ use std::{
 
 /// The session's cookie: bound to this host, to TLS and to the whole site.
 pub const SESSION_COOKIE: &str = "__Host-makoto";
+/// The cookie by which a browser is known in which somebody has signed in before.
+pub const DEVICE_COOKIE: &str = "__Host-makoto-device";
 
 /// Longest user agent kept with records and sessions, in characters: enough to name the browser.
 const AGENT_CHARS_MAX: usize = 200;
@@ -37,6 +40,8 @@ impl<S: Sync> FromRequestParts<S> for Peer {
 pub enum Unknown {
     /// A token was sent and is wrong, expired, or not allowed to stand where it stood.
     BadToken,
+    /// Nobody may use the API from this address.
+    Barred(makoto_identity::Error),
     Failed(makoto_identity::Error),
 }
 
@@ -55,7 +60,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The caller behind a request of the API: a token in the header or the body, else the session's cookie. A token in
-/// the address is refused, since addresses are kept in logs and histories.
+/// the address is refused unless it was made for that, since addresses are kept in logs and histories.
 pub async fn caller(
     app: &Arc<App>,
     peer: IpAddr,
@@ -65,16 +70,30 @@ pub async fn caller(
 ) -> Result<Caller, Unknown> {
     let now_s = makoto_features::services::now_s();
     let forced_session = form.flag("force_api_session") || query.flag("force_api_session");
-    if query.filled("token_auth").is_some() {
-        return Err(Unknown::BadToken);
-    }
-    let token = bearer(headers).or_else(|| form.filled("token_auth").filter(|_| !forced_session));
+    let sent = bearer(headers).or_else(|| form.filled("token_auth").filter(|_| !forced_session));
+    let nobody = incoming(app, peer, headers, Principal::Anonymous);
+    let (token, in_url) = match query.filled("token_auth") {
+        Some(token) => (Some(token).filter(|token| sent.is_none_or(|sent| sent == *token)), true),
+        None => (sent, false),
+    };
     let principal = match token {
         Some("anonymous") => Principal::Anonymous,
-        Some(token) => app.identity().token_principal(token, now_s).ok_or(Unknown::BadToken)?,
-        None => session(app, headers, now_s).await.map_err(Unknown::Failed)?,
+        None if !in_url => session(app, peer, headers, now_s).await.map_err(Unknown::Failed)?,
+        token => {
+            let bearing = Bearing { address: nobody.address, in_url };
+            match token.and_then(|token| app.identity().token_principal(token, bearing, now_s)) {
+                Some(principal) => principal,
+                None => {
+                    let noted = app.identity().note_refused_token(&nobody, in_url, now_s).await;
+                    return Err(noted.map_or_else(Unknown::Failed, |()| Unknown::BadToken));
+                }
+            }
+        }
     };
-    Ok(incoming(app, peer, headers, principal))
+    if principal != Principal::Anonymous {
+        app.identity().check_address(&nobody).map_err(Unknown::Barred)?;
+    }
+    Ok(Caller { principal, ..nobody })
 }
 
 /// Somebody who comes by a request.
@@ -86,14 +105,26 @@ pub fn incoming(app: &App, peer: IpAddr, headers: &HeaderMap, principal: Princip
         address: Some(app.client.address(peer, headers)),
         agent: agent.chars().take(AGENT_CHARS_MAX).collect::<String>().into(),
         request: request.into(),
+        device: cookie(headers, DEVICE_COOKIE).map(makoto_identity::hash_secret),
     }
 }
 
-/// The principal of the session's cookie; nobody without one.
-pub async fn session(app: &Arc<App>, headers: &HeaderMap, now_s: i64) -> Result<Principal, makoto_identity::Error> {
-    match cookie(headers, SESSION_COOKIE) {
-        Some(token) => Ok(app.identity().session_principal(token, now_s).await?.unwrap_or(Principal::Anonymous)),
-        None => Ok(Principal::Anonymous),
+/// The principal of the session's cookie; nobody without one. A session that turns up in another browser than its own
+/// is ended.
+pub async fn session(
+    app: &Arc<App>,
+    peer: IpAddr,
+    headers: &HeaderMap,
+    now_s: i64,
+) -> Result<Principal, makoto_identity::Error> {
+    let Some(token) = cookie(headers, SESSION_COOKIE) else { return Ok(Principal::Anonymous) };
+    let Some(principal) = app.identity().session_principal(token, now_s).await? else {
+        return Ok(Principal::Anonymous);
+    };
+    let caller = incoming(app, peer, headers, principal);
+    match app.identity().end_moved(&caller).await? {
+        true => Ok(Principal::Anonymous),
+        false => Ok(caller.principal),
     }
 }
 

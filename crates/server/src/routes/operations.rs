@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use makoto_identity::Bearing;
 use serde_json::json;
 use std::sync::{Arc, atomic::Ordering};
 
@@ -25,7 +26,8 @@ pub async fn nothing() -> StatusCode {
 pub async fn metrics(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap) -> Response {
     let direct = peer.0.is_loopback() && !headers.contains_key("x-forwarded-for");
     let now_s = makoto_features::services::now_s();
-    let principal = bearer(&headers).and_then(|token| app.identity().token_principal(token, now_s));
+    let bearing = Bearing { address: Some(app.client.address(peer.0, &headers)), in_url: false };
+    let principal = bearer(&headers).and_then(|token| app.identity().token_principal(token, bearing, now_s));
     if !direct && !principal.is_some_and(|principal| principal.is_superuser()) {
         return super::problem(
             StatusCode::UNAUTHORIZED,

@@ -10,7 +10,8 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use makoto_access::Role;
+use makoto_access::{Principal, Reach, Role, User};
+use makoto_identity::Bearing;
 use makoto_journal::{Error as JournalError, Reservation};
 use makoto_model::{Hit, Params, SiteId};
 use makoto_tracking::{Bulk, Context, Lookups, RawRequest, Read, Refused, Sender, SiteRules, parse};
@@ -42,12 +43,12 @@ pub async fn track(State(app): State<Arc<App>>, peer: Peer, request: Request) ->
     let mut response = if parts.method == Method::OPTIONS {
         preflight()
     } else {
-        let larger = |read: &[u8]| if may_send_more(&app, headers, read) { BULK_BODY_BYTES_MAX } else { 0 };
+        let address = app.client.address(peer.0, headers);
+        let larger = |read: &[u8]| if may_send_more(&app, headers, address, read) { BULK_BODY_BYTES_MAX } else { 0 };
         match read_body(body, OPEN_BODY_BYTES_MAX, larger).await {
             Ok(body) => {
                 let raw =
                     RawRequest { method: parts.method.as_str(), query: parts.uri.query().unwrap_or(""), body: &body };
-                let address = app.client.address(peer.0, headers);
                 respond(&app, &raw, address, headers).await
             }
             Err(fault) => fault.response(),
@@ -82,9 +83,17 @@ fn preflight() -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
+/// The holder of a token that may track. It may stand in an address here, as Matomo's clients send it.
+fn tracker_of(app: &App, token: &str, address: IpAddr) -> Option<Principal> {
+    let bearing = Bearing { address: Some(address), in_url: false };
+    let principal = app.identity().token_principal(token, bearing, makoto_features::services::now_s())?;
+    let reads = matches!(&principal, Principal::User(User { cap: Some(cap), .. }) if cap.reach == Reach::Read);
+    (!reads).then_some(principal)
+}
+
 /// Whether what has been read of a body, or the header, shows a valid token.
-fn may_send_more(app: &App, headers: &HeaderMap, read: &[u8]) -> bool {
-    let valid = |token: &str| app.identity().token_principal(token, makoto_features::services::now_s()).is_some();
+fn may_send_more(app: &App, headers: &HeaderMap, address: IpAddr, read: &[u8]) -> bool {
+    let valid = |token: &str| tracker_of(app, token, address).is_some();
     if bearer(headers).is_some_and(valid) {
         return true;
     }
@@ -186,7 +195,7 @@ impl<'a> Desk<'a> {
         if self.operator {
             return true;
         }
-        let principal = self.app.identity().token_principal(token, makoto_features::services::now_s());
+        let principal = tracker_of(self.app, token, self.address);
         principal.is_some_and(|principal| principal.role(site) >= Some(Role::Write))
     }
 
@@ -327,9 +336,8 @@ fn sort(app: &App, bulk: &Bulk, context: &Context, sender: &Sender, bearer: Opti
 
 async fn many(app: &Arc<App>, bulk: Bulk, address: IpAddr, headers: &HeaderMap) -> Response {
     let desk = Desk::new(app, headers, address);
-    let now_s = makoto_features::services::now_s();
     let token = bulk.token_auth.as_deref().or(desk.bearer);
-    let authenticated = token.is_some_and(|token| app.identity().token_principal(token, now_s).is_some());
+    let authenticated = token.is_some_and(|token| tracker_of(app, token, desk.address).is_some());
     if let Err(fault) = bulk.check_size(authenticated) {
         return bulk_refused(StatusCode::PAYLOAD_TOO_LARGE, &fault.to_string());
     }

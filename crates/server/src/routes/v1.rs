@@ -82,6 +82,7 @@ async fn answer(app: &Arc<App>, method: &str, peer: Peer, parts: Parts, body: By
             let message = "the token is wrong or expired, or stands in the address; send it as Authorization: Bearer";
             return problem(StatusCode::UNAUTHORIZED, "bad_token", message);
         }
+        Err(Unknown::Barred(why)) => return problem(StatusCode::FORBIDDEN, "address", &why.to_string()),
         Err(Unknown::Failed(fault)) => return error(&ApiError::Internal(fault.to_string())),
     };
     let fixed = Params::new(vec![("method".into(), method.into())]);

@@ -1,0 +1,61 @@
+//! Passwords that change.
+
+use crate::{Act, Activity, Error, Meta};
+use makoto_access::Caller;
+use serde_json::json;
+
+impl Act {
+    /// Ends a user's sessions, but for the one given, and what was begun with the old password.
+    pub(crate) async fn end_sessions(&mut self, login: &str, kept: Option<i64>) -> Result<u64, Error> {
+        let sql = "DELETE FROM session WHERE login = ? AND id IS NOT ?";
+        let done = sqlx::query(sql).bind(login).bind(kept).execute(&mut *self.tx).await?;
+        sqlx::query("DELETE FROM half_session WHERE login = ?").bind(login).execute(&mut *self.tx).await?;
+        Ok(done.rows_affected())
+    }
+}
+
+impl Meta {
+    /// Puts a hash in the place of the one that was just verified. Nothing happens when another one is stored by now.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn rehash_password(
+        &self,
+        caller: &Caller,
+        login: &str,
+        before: &str,
+        after: &str,
+        was: &str,
+    ) -> Result<(), Error> {
+        let detail = json!({ "login": login, "before": was, "after": "argon2id" });
+        let mut act = self.begin(caller, Activity::PasswordRehashed, detail).await?;
+        let sql = "UPDATE user SET password_hash = ? WHERE login = ? AND password_hash = ?";
+        let done = sqlx::query(sql).bind(after).bind(login).bind(before).execute(&mut *act.tx).await?;
+        match done.rows_affected() {
+            0 => Ok(()),
+            _ => self.commit(act).await,
+        }
+    }
+
+    /// Stores a user's new password and ends their sessions, but for the one given.
+    ///
+    /// # Errors
+    /// `NotFound` for a user who is not active.
+    pub async fn change_password(
+        &self,
+        caller: &Caller,
+        login: &str,
+        password_hash: &str,
+        kept_session: Option<i64>,
+        now_s: i64,
+    ) -> Result<(), Error> {
+        let mut act = self.begin(caller, Activity::PasswordChanged, json!({ "login": login })).await?;
+        let sql = "UPDATE user SET password_hash = ?, password_changed_s = ? WHERE login = ? AND state = 'active'";
+        let done = sqlx::query(sql).bind(password_hash).bind(now_s).bind(login).execute(&mut *act.tx).await?;
+        if done.rows_affected() == 0 {
+            return Err(Error::NotFound(format!("there is no active user {login}")));
+        }
+        act.end_sessions(login, kept_session).await?;
+        self.commit(act).await
+    }
+}
