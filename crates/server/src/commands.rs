@@ -18,6 +18,9 @@ pub enum Command {
         superuser: bool,
         password: String,
     },
+    ResetFactors {
+        login: String,
+    },
     TokenCreate {
         login: String,
         description: String,
@@ -105,6 +108,10 @@ pub async fn run(instance: &Instance, command: Command) -> Result<String, Failur
             meta.add_user(&grant, &operator(), NewUser { login: login.clone(), email, password_hash, superuser })
                 .await?;
             Ok(format!("user {login} created"))
+        }
+        Command::ResetFactors { login } => {
+            identity.reset_factors(&check_instance(&Principal::Operator)?, &operator(), &login).await?;
+            Ok(format!("{login} signs in by password alone now, and can set up a second factor anew"))
         }
         Command::TokenCreate { login, description, scope, expires_days } => {
             if expires_days.is_some_and(|days| days == 0 || days > TOKEN_DAYS_MAX) {

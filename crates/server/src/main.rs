@@ -16,6 +16,7 @@ mod headers;
 mod instance;
 mod jobs;
 mod lookups;
+mod mail;
 mod metrics;
 mod openapi;
 mod pipeline;
@@ -33,6 +34,10 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
+
+/// Hits are taken apart on one thread and let go on another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Parser)]
 #[command(name = "makoto", version, about = "Web analytics that you own, compatible with Matomo.")]
@@ -128,6 +133,13 @@ enum UserAct {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
+    /// Take all second factors of a user away, for one who lost them; ends the user's sessions.
+    ResetFactors {
+        #[arg(long)]
+        data_dir: PathBuf,
+        #[arg(long)]
+        login: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -204,6 +216,7 @@ async fn run(act: Act) -> Result<(), Failure> {
             let password = read_password()?;
             (data_dir, Command::UserCreate { login, email, superuser, password })
         }
+        Act::User { act: UserAct::ResetFactors { data_dir, login } } => (data_dir, Command::ResetFactors { login }),
         Act::Token { act: TokenAct::Create { data_dir, login, description, scope, expires_days } } => {
             (data_dir, Command::TokenCreate { login, description, scope, expires_days })
         }

@@ -10,6 +10,7 @@ use crate::{
     instance::Instance,
     jobs,
     lookups::Data,
+    mail,
     metrics::Metrics,
     pipeline::{self, Handle, Pipeline},
     record_stream, routes,
@@ -133,6 +134,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
         rules: Mutex::new(HashMap::new()),
     });
     instance.identity.serve_at(&app.config.base_url);
+    instance.identity.allow_passkeys(&app.config.base_url)?;
     let placed = app.clone();
     instance.identity.locate_by(Box::new(move |address| placed.data.country(address)));
     instance.identity.restore_attempts().await?;
@@ -153,6 +155,8 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(running.clone(), stopped.clone()));
     let stream = tokio::spawn(record_stream::run(running.app.clone(), stopped.clone()));
+    let id_secret = running.instance.secret("mail-numbers").await?;
+    let mail = tokio::spawn(mail::run(running.app.clone(), id_secret, stopped.clone()));
     let router = routes::router(running.app.clone());
     let server = tokio::spawn(connections::serve(listener, router, running.app.clone(), stopped));
     tracing::info!(address = %running.app.config.base_url, "ready");
@@ -169,6 +173,7 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     jobs.abort();
     jobs::note_sign_ins(&running).await;
     stream.abort();
+    mail.abort();
     control.abort();
     close(running, pipeline).await
 }

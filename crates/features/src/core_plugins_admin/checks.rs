@@ -1,6 +1,6 @@
 //! What a setting's own check cannot see: who changes it, and the other settings.
 
-use crate::{Services, core_admin_home::mail};
+use crate::{Services, core_admin_home::mail, login, two_factor_auth};
 use makoto_access::Caller;
 use makoto_catalog::{ApiError, Setting, SettingText};
 
@@ -33,8 +33,11 @@ pub struct Check {
 }
 
 /// Every rule; features add theirs here.
-pub static CHECKS: &[Check] =
-    &[Check { keys: &["CoreAdminHome.mailHost", "CoreAdminHome.mailEncryption"], run: mail_is_encrypted }];
+pub static CHECKS: &[Check] = &[
+    Check { keys: &["CoreAdminHome.mailHost", "CoreAdminHome.mailEncryption"], run: mail_is_encrypted },
+    Check { keys: &["TwoFactorAuth.enforcement"], run: two_factor_auth::check_enforcement },
+    Check { keys: &["Login.allowedAddresses", "Login.blacklistedBruteForceIps"], run: login::check_addresses },
+];
 
 fn mail_is_encrypted(proposal: &Proposal<'_>) -> Result<(), ApiError> {
     use mail::settings::{ENCRYPTION, HOST, is_loopback};
