@@ -12,6 +12,7 @@ pub mod device_plugins;
 pub mod devices_detection;
 pub mod events;
 pub mod live;
+pub mod login;
 pub mod methods;
 pub mod page_performance;
 pub mod privacy_manager;
@@ -60,6 +61,7 @@ pub static FEATURES: &[&Feature] = &[
     &activity_log::FEATURE,
     &two_factor_auth::FEATURE,
     &core_admin_home::FEATURE,
+    &login::FEATURE,
 ];
 
 /// All declarations, joined and checked.

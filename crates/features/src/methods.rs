@@ -1,4 +1,7 @@
-use crate::{Services, activity_log, api, core_admin_home, core_plugins_admin, sites_manager, two_factor_auth, users_manager};
+use crate::{
+    Services, activity_log, api, core_admin_home, core_plugins_admin, login, sites_manager, two_factor_auth,
+    users_manager,
+};
 use makoto_catalog::Method;
 
 /// Every API method that is no report, by feature.
@@ -8,12 +11,17 @@ pub static METHODS: &[&[Method<Services>]] = &[
     core_admin_home::MAIL_METHODS,
     core_admin_home::TASK_METHODS,
     core_plugins_admin::METHODS,
+    login::METHODS,
+    login::attempts::METHODS,
+    login::sessions::METHODS,
+    login::tokens::METHODS,
     sites_manager::METHODS,
     two_factor_auth::METHODS,
     users_manager::accounts::METHODS,
     users_manager::bulk::METHODS,
     users_manager::invitations::METHODS,
     users_manager::lists::METHODS,
+    users_manager::reviews::METHODS,
     users_manager::roles::METHODS,
     users_manager::unused::METHODS,
 ];

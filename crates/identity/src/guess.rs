@@ -2,13 +2,14 @@
 
 use crate::{
     Error, Identity, Network, Networks,
-    attempts::{Limits, Try, hold},
+    attempts::{Limits, Try, address_of, hold},
     hashing::Lane,
     rules,
 };
 use makoto_access::{Caller, Principal};
 use makoto_meta::Activity;
 use serde_json::json;
+use std::collections::HashMap;
 
 /// Failures before a success that its owner is told of.
 const TOLD_FAILURES: u32 = 5;
@@ -24,6 +25,14 @@ const ALARM_HOLD_S: i64 = 24 * 60 * 60;
 const LOGIN_CHARS_MAX: usize = 100;
 /// Lines read back after a restart, and shown.
 const LINES_MAX: u32 = 20_000;
+
+/// Passwords that one address may have checked in a minute while they are typed, …
+const CHECKS_PER_MINUTE_MAX: u32 = 120;
+/// … and addresses that are counted in a minute; beyond it the count begins anew.
+const PACES_MAX: usize = 10_000;
+
+/// The present minute, with how often each address asked in it.
+pub(crate) type Paces = (i64, HashMap<Network, u32>);
 
 /// An address or network that may not sign in now.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -126,6 +135,24 @@ impl Identity {
             self.meta.record(caller, kind, detail).await?;
         }
         Ok(())
+    }
+
+    /// Lets an address check passwords as fast as somebody types, and not as fast as a program.
+    ///
+    /// # Errors
+    /// `Slower` when it asked too often in this minute.
+    pub fn pace(&self, caller: &Caller, now_s: i64) -> Result<(), Error> {
+        let Some(address) = caller.address.map(address_of) else { return Ok(()) };
+        let mut paces = hold(&self.paces);
+        if paces.0 != now_s / 60 || paces.1.len() >= PACES_MAX {
+            *paces = (now_s / 60, HashMap::new());
+        }
+        let count = paces.1.entry(address).or_default();
+        *count += 1;
+        match *count > CHECKS_PER_MINUTE_MAX {
+            true => Err(Error::Slower { wait_s: 60 - (now_s % 60).unsigned_abs() }),
+            false => Ok(()),
+        }
     }
 
     /// Counts a request that could be made by the thousand against its sender's address.

@@ -88,6 +88,7 @@ pub struct Identity {
     digest: Mutex<digest::Digest>,
     /// When it was last said that far more sign-ins fail than usual.
     alarm_s: Mutex<i64>,
+    paces: Mutex<guess::Paces>,
     token_uses: Mutex<token::Uses>,
     /// What open sessions were opened with.
     bounds: Mutex<device::Bounds>,
@@ -111,6 +112,7 @@ impl Identity {
             attempts: Mutex::default(),
             digest: Mutex::default(),
             alarm_s: Mutex::default(),
+            paces: Mutex::default(),
             token_uses: Mutex::default(),
             bounds: Mutex::default(),
             locate: OnceLock::new(),

@@ -110,18 +110,6 @@ pub static ALLOWED_ADDRESSES: Setting<Vec<String>> = Setting {
     security: true,
 };
 
-pub static LEGACY_ADMIN_PASSWORD: Setting<bool> = Setting {
-    key: "Login.legacyAdminPasswordSet",
-    level: Level::Instance,
-    default: || false,
-    check: |_| Ok(()),
-    title: "Let superusers set other users' passwords",
-    doc: "Otherwise a superuser can only have a link sent, by which users choose a password that nobody else knows.",
-    control: Control::Checkbox,
-    secret: false,
-    security: true,
-};
-
 /// What the feature of sign-in declares.
 pub static SIGN_IN_SETTINGS: &[&dyn AnySetting] = &[
     &STRENGTH_CHECK,
@@ -132,5 +120,4 @@ pub static SIGN_IN_SETTINGS: &[&dyn AnySetting] = &[
     &BLOCKED_ADDRESSES,
     &TRUSTED_ADDRESSES,
     &ALLOWED_ADDRESSES,
-    &LEGACY_ADMIN_PASSWORD,
 ];
