@@ -89,7 +89,7 @@ activities! {
     ReviewLowered "review.lowered" "A role was lowered in an access review" Subject,
     ReviewSigned "review.signed" "An access review was signed" Superusers,
     ReviewDownloaded "review.downloaded" "The report of an access review was downloaded" Nobody,
-    ReviewDue "review.due" "An access review is due" Superusers,
+    ReviewDue "review.due" "An access review is due" Nobody,
 
     SignedIn "session.signed_in" "A user signed in" Nobody,
     SignedInByPasskey "session.signed_in_by_passkey" "A user signed in by passkey" Nobody,

@@ -6,6 +6,8 @@ use makoto_meta::{Activity, Error, Every, Idle, Meta, Unused};
 
 /// The monthly look at accounts that nobody uses.
 const INACTIVE: &str = "inactive-accounts";
+/// The daily look whether a review of roles is due.
+const REVIEW: &str = "access-review";
 /// The hourly removal of invitations that expired.
 const INVITATIONS: &str = "expired-invitations";
 
@@ -18,6 +20,11 @@ pub async fn run_due(meta: &Meta, now_s: i64) -> Result<(), Error> {
         let caller = Caller::inside(Principal::Job(INVITATIONS));
         let removed = meta.expire_invitations(&caller, now_s).await?;
         meta.end_turn(&turn, Ok(&format!("{removed} removed")), now_s).await?;
+    }
+    if let Some(turn) = meta.take_turn(REVIEW, Every::Day, now_s).await? {
+        let days = meta.snapshot().setting(&settings::REVIEW_DAYS);
+        let told = meta.remind_of_review(&Caller::inside(Principal::Job(REVIEW)), days, now_s).await?;
+        meta.end_turn(&turn, Ok(if told { "superusers were reminded" } else { "nothing to say" }), now_s).await?;
     }
     if let Some(turn) = meta.take_turn(INACTIVE, Every::Month, now_s).await? {
         let caller = Caller::inside(Principal::Job(INACTIVE));

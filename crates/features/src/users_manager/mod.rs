@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod invitations;
 pub mod jobs;
 pub mod lists;
+pub mod reviews;
 pub mod roles;
 mod rows;
 pub mod settings;

@@ -3,7 +3,7 @@ use crate::{Act, Activity, Error, Meta, record, snapshot::Snapshot};
 use makoto_access::{Admin, Caller, Grant, Principal, Proof, Role, User};
 use makoto_model::SiteId;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One role of one user on one site that changes; `None` is no access.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -159,7 +159,6 @@ impl Meta {
         {
             return Err(Error::Refused(format!("{login} is a superuser and has access to every site already")));
         }
-        let shown: Vec<Json> = changes.iter().take(CHANGES_SHOWN_MAX).map(RoleChange::shown).collect();
         let (kind, detail) = match logins {
             [login] => {
                 let kind = match (role, everywhere) {
@@ -168,9 +167,12 @@ impl Meta {
                     (Some(_), false) => Activity::RoleSet,
                 };
                 let login = snapshot.account(login).map_or(login, |account| &account.login);
-                (kind, json!({ "login": login, "after": name(role), "count": changes.len(), "changes": shown }))
+                let shown = changes.iter().take(CHANGES_SHOWN_MAX);
+                let before: BTreeMap<u32, &str> = shown.map(|change| (change.site.0, name(change.before))).collect();
+                (kind, json!({ "login": login, "before": before, "after": name(role), "sites": changes.len() }))
             }
             _ => {
+                let shown: Vec<Json> = changes.iter().take(CHANGES_SHOWN_MAX).map(RoleChange::shown).collect();
                 let detail = json!({ "users": logins.len(), "after": name(role), "count": changes.len(),
                     "changes": shown });
                 (Activity::RolesSetInBulk, detail)

@@ -1,0 +1,71 @@
+//! Which acts need fresh proof of who does them: the list, written out, against what the methods declare.
+
+use makoto_catalog::{Access, Effect, Guard};
+use makoto_features::{METHODS, method};
+use std::collections::BTreeSet;
+
+/// The acts that are never done without fresh proof, by what they are about.
+const FRESH_PROOF: &[(&str, &[&str])] = &[
+    ("superusers", &["UsersManager.setSuperUserAccess"]),
+    ("roles of many, and roles in a review", &["UsersManager.setBulk", "UsersManager.lowerReviewLine"]),
+    ("what an auditor trusts", &["UsersManager.signReview"]),
+    ("who is there", &["UsersManager.deleteUser", "UsersManager.suspendUser", "UsersManager.reactivateUser"]),
+    ("a way in for somebody else", &["UsersManager.generateInviteLink"]),
+    ("one's own address and password", &["UsersManager.updateUser", "Login.changePassword"]),
+    (
+        "second factors",
+        &[
+            "TwoFactorAuth.startTotp",
+            "TwoFactorAuth.finishTotp",
+            "TwoFactorAuth.removeTotp",
+            "TwoFactorAuth.startPasskey",
+            "TwoFactorAuth.finishPasskey",
+            "TwoFactorAuth.removePasskey",
+            "TwoFactorAuth.regenerateRecoveryCodes",
+            "TwoFactorAuth.resetTwoFactorAuth",
+        ],
+    ),
+    ("settings: domains, enforcement, mail, privacy, guessed passwords", &["CorePluginsAdmin.setSystemSettings"]),
+    ("mail", &["CoreAdminHome.sendTestMail"]),
+    ("the record", &["ActivityLog.export"]),
+    (
+        "tokens",
+        &["UsersManager.createToken", "UsersManager.createAppSpecificTokenAuth"],
+    ),
+];
+
+/// What a token for provisioning does without: users and roles below superuser, and nothing else.
+const PROVISIONING: &[&str] = &[
+    "UsersManager.addCapabilities",
+    "UsersManager.addUser",
+    "UsersManager.inviteUser",
+    "UsersManager.removeCapabilities",
+    "UsersManager.setUserAccess",
+];
+
+fn guarded(guard: Guard) -> BTreeSet<&'static str> {
+    METHODS.iter().flat_map(|feature| feature.iter()).filter(|method| method.guard == guard).map(|m| m.id).collect()
+}
+
+#[test]
+fn promise_09_every_act_of_the_list_needs_fresh_proof() {
+    let listed: BTreeSet<&str> = FRESH_PROOF.iter().flat_map(|(_, methods)| methods.iter().copied()).collect();
+    for id in &listed {
+        let method = method(id).unwrap_or_else(|| panic!("{id} is gone; take it off the list"));
+        assert_eq!(method.guard, Guard::Proof, "{id}");
+        assert_ne!(method.access, Access::Public, "{id}");
+    }
+    assert_eq!(guarded(Guard::Proof), listed, "a method with this guard belongs on the list");
+}
+
+#[test]
+fn promise_09_a_token_for_provisioning_adds_users_and_gives_roles_and_no_more() {
+    assert_eq!(guarded(Guard::ProofOrProvisioning), PROVISIONING.iter().copied().collect());
+}
+
+#[test]
+fn promise_09_what_only_reads_asks_for_no_proof_but_the_export_of_the_record() {
+    let reads = METHODS.iter().flat_map(|feature| feature.iter()).filter(|method| method.effect == Effect::Read);
+    let asking: Vec<&str> = reads.filter(|method| method.guard != Guard::Open).map(|method| method.id).collect();
+    assert!(asking.iter().all(|id| *id == "ActivityLog.export"), "{asking:?}");
+}
