@@ -267,6 +267,17 @@ class Ways(Case):
                     self.assertRegex(location, r"^/[^/\\]*$", joined)
                 self.assertNotIn("refresh", answer.headers)
 
+    def test_the_server_calls_only_places_that_are_named_safely(self):
+        server = self.serve()
+        for key, good in [("ActivityLog.webhookUrl", "https://log.example/x"), ("ActivityLog.syslogAddress", "log.example:6514"),
+                          ("Login.breachRangeUrl", "https://range.example/")]:
+            for bad in ("http://log.example/", "file:///etc/passwd", "gopher://log.example/", "ftp://log.example/", "log.example",
+                        "//log.example/", "javascript:alert(1)", "http://169.254.169.254/latest/", "http://10.0.0.1/"):
+                status, said = server.cli("setting", "set", key, bad)
+                self.assertNotEqual(status, 0, f"{key} {bad}: {said}")
+            self.assertEqual(server.cli("setting", "set", key, good)[0], 0, key)
+        self.assertEqual(server.ask("CoreAdminHome.getSystemSettings", token=self.token("admin")).status // 100, 4)
+
     def test_plain_http_is_not_redirected_in_silence(self):
         server = self.serve(base_url="https://stats.example", trusted_proxies="127.0.0.0/8")
         plain = {"Host": "stats.example", "X-Forwarded-Proto": "http"}
@@ -470,6 +481,14 @@ class Sources(unittest.TestCase):
         for path in paths:
             self.assertNotRegex(path.read_text(), RUNS_TEXT, path)
 
+    def test_no_request_of_the_server_follows_a_redirect(self):
+        agents = 0
+        for path in sources(".rs", "crates", "lib"):
+            made = len(re.findall(r"Agent::config_builder\(\)|ureq::agent\(\)|ureq::(?:get|post|put|delete)\(", product_code(path)))
+            self.assertEqual(made, product_code(path).count(".max_redirects(0)"), path)
+            agents += made
+        self.assertGreater(agents, 0)
+
     def test_no_crate_of_ours_allows_unsafe_code(self):
         workspace = tomllib.loads((ROOT / "Cargo.toml").read_text())
         self.assertEqual(workspace["workspace"]["lints"]["rust"]["unsafe_code"], "forbid")
@@ -492,13 +511,17 @@ class Sources(unittest.TestCase):
 
     def test_the_inventory_of_cryptography_is_whole(self):
         section = (ROOT / "docs/controls.md").read_text().split("## Cryptography")[1].split("\n## ")[0]
-        listed = set(re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE))
+        cells = re.findall(r"^\| (`[^|]+`) \|", section, re.MULTILINE)
+        listed = {name for cell in cells for name in re.findall(r"`([\w-]+)`", cell)}
         used = set()
         for path in (path for folder in ("crates", "lib") for path in (ROOT / folder).glob("*/Cargo.toml")):
             used |= {name for name in tomllib.loads(path.read_text()).get("dependencies", {}) if CRYPTOGRAPHY.match(name)}
         self.assertEqual(used, listed)
-        for broken in ("md5", "md-5", "bcrypt", "openssl", "rsa"):
+        for broken in ("md5", "openssl", "rsa"):
             self.assertNotIn(broken, used)
+        # What Matomo hashed can be read, and is hashed anew: nothing else may name what it used.
+        naming = [path.name for path in sources(".rs", "crates") if re.search(r"\b(md5|bcrypt)::", product_code(path))]
+        self.assertEqual(naming, ["matomo_hash.rs"])
 
     def test_every_package_comes_from_a_known_registry_with_its_hash(self):
         lock = tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]
