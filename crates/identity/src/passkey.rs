@@ -255,6 +255,7 @@ impl Identity {
         agent: &str,
         now_s: i64,
     ) -> Result<String, Error> {
+        self.check_address(caller)?;
         let binding = Binding::Browser(secret::hash_secret(browser));
         let Ceremony::SignIn(state) = self.passkeys.take(binding, now_s)? else { return Err(refused()) };
         let answer: PublicKeyCredential = parse(credential)?;
@@ -315,6 +316,7 @@ impl Identity {
         agent: &str,
         now_s: i64,
     ) -> Result<String, Error> {
+        self.check_address(caller)?;
         let half = secret::hash_secret(half);
         let login = self.meta.try_half_session(half, now_s).await?.ok_or(Error::HalfEnded)?;
         self.try_passkey(caller, Binding::Half(half), &login, credential, now_s).await?;

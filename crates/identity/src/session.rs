@@ -78,6 +78,7 @@ impl Identity {
         agent: &str,
         now_s: i64,
     ) -> Result<String, Error> {
+        self.check_address(caller)?;
         let half = secret::hash_secret(half);
         let login = self.meta.try_half_session(half, now_s).await?.ok_or(Error::HalfEnded)?;
         self.try_any_code(caller, &login, code, now_s).await?;
