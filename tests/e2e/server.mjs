@@ -1,9 +1,10 @@
 // The real server in a data directory of its own, and the commands an operator has.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 // A loaded machine may take long; a broken server must not take for ever.
 const wait_max_ms = 60_000;
@@ -14,6 +15,7 @@ export const password = 'sixteen lanterns over the river';
 const scratch = process.env.E2E_SCRATCH;
 if (!scratch) throw new Error('start these tests with tests/e2e/run');
 const binary = join(scratch, 'makoto');
+const execute = promisify(execFile);
 const env = { ...process.env, LD_LIBRARY_PATH: [scratch, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') };
 
 /** Asks until the answer is true, and gives it. */
@@ -47,12 +49,14 @@ async function command(words, input = '') {
 }
 
 /** A running server; with `superuser` it has the account "root" already. */
-export async function startServer({ superuser = true } = {}) {
+export async function startServer({ superuser = true, host = '127.0.0.1' } = {}) {
   const dataDir = await mkdtemp(join(scratch, 'data-'));
   const run = (words, input) => command([...words, '--data-dir', dataDir], input);
   if (superuser) await run(['user', 'create', '--login', 'root', '--email', 'root@people.example', '--superuser', '--password-stdin'], password);
-  const origin = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn(binary, ['serve', '--data-dir', dataDir, '--listen', origin.slice('http://'.length)], { env });
+  const port = await freePort();
+  // Browsers allow passkeys under a name only; this machine's own is enough.
+  const origin = `http://${host}:${port}`;
+  const child = spawn(binary, ['serve', '--data-dir', dataDir, '--listen', `127.0.0.1:${port}`, '--base-url', origin], { env });
   const ended = new Promise((done) => child.once('close', done));
   let printed = '';
   let logged = '';
@@ -75,6 +79,8 @@ export async function startServer({ superuser = true } = {}) {
     origin,
     run,
     stop,
+    /** Changes what is stored, where a test cannot wait for time to pass. */
+    change: (sql) => execute('python3', ['-c', 'import sqlite3, sys; store = sqlite3.connect(sys.argv[1], timeout=10); store.execute(sys.argv[2]); store.commit()', join(dataDir, 'meta.db'), sql]),
     /** The one-time link, as it stands on standard output. */
     setupLink: () => until('the set-up link is printed', () => /http\S+\/setup#token=\S+/.exec(printed)?.[0]),
     /** Hits that the server has acknowledged: a beacon outlives its page, so the page cannot tell. */

@@ -29,9 +29,9 @@ const sessions = () => [
   { id: 3, agent: 'A-browser-whose-name-is-longer-than-any-that-was-ever-seen-before/1.0', country: '', address: '198.51.100.200', created_s: now_s() - 40 * day_s, last_used_s: now_s() - 12 * day_s, current: false },
 ];
 const tokens = () => [
-  { id: 1, description: 'Nightly export', prefix: 'mkt_4fK9', reach: 'read', role: 'view', sites: [1, 3], created_s: now_s() - 20 * day_s, last_used_s: now_s() - 8 * 3600, expires_s: now_s() + 70 * day_s },
-  { id: 2, description: 'Wall display in the workshop', prefix: 'mkt_Zq01', reach: 'read', role: 'view', sites: null, created_s: now_s() - 3 * day_s, last_used_s: null, expires_s: now_s() + 27 * day_s, url_allowed: true },
-  { id: 3, description: 'Accounts from the directory', prefix: 'mkt_b77A', reach: 'administer', role: 'superuser', sites: null, created_s: now_s() - 99 * day_s, last_used_s: now_s() - 90, expires_s: now_s() - day_s, provisioning: true },
+  { id: 1, description: 'Nightly export', reach: 'read', scope: 'view', sites: [1, 3], created_s: now_s() - 20 * day_s, last_used_s: now_s() - 8 * 3600, expires_s: now_s() + 70 * day_s },
+  { id: 2, description: 'Wall display in the workshop', reach: 'read', scope: 'view', sites: [], created_s: now_s() - 3 * day_s, last_used_s: null, expires_s: now_s() + 27 * day_s, url_allowed: true },
+  { id: 3, description: 'Accounts from the directory', reach: 'administer', scope: 'all', sites: [], created_s: now_s() - 99 * day_s, last_used_s: now_s() - 90, expires_s: now_s() - day_s, provisioning: true, networks: ['192.0.2.0/24'], last_used_address: '192.0.2.8' },
 ];
 const passkeys = () => [
   { id: 1, name: 'Work laptop', created_s: now_s() - 90 * day_s, last_used_s: now_s() - 3600 },
@@ -52,7 +52,7 @@ export function createAccount(kind, Refused) {
     return fresh ? { recoveryCodes: fresh } : {};
   };
   const acts = {
-    'Login.checkPassword': (body) => verdicts(body),
+    'Login.checkPassword': (body) => ({ rules: verdicts(body) }),
     'Login.changePassword': (body) => {
       prove();
       if (verdicts(body).some((verdict) => !verdict.passed)) throw new Refused(400, 'refused', 'the password does not meet the rules');
@@ -72,14 +72,14 @@ export function createAccount(kind, Refused) {
     'TwoFactorAuth.regenerateRecoveryCodes': () => (prove(), (state.left = 10), { recoveryCodes: codes() }),
     'UsersManager.createToken': (body) => {
       prove();
-      state.tokens.push({ id: state.tokens.length + 1, prefix: 'mkt_nEw7', created_s: now_s(), last_used_s: null, expires_s: now_s() + body.expiresDays * day_s, role: body.scope, ...body, sites: body.sites.length > 0 ? body.sites : null });
+      state.tokens.push({ id: state.tokens.length + 1, created_s: now_s(), last_used_s: null, expires_s: now_s() + body.expiresDays * day_s, ...body, sites: body.sites });
       return { value: 'mkt_nEw7Qq2c5Vw8yTzK3pLmB9aXeR4sDf6GhJ' };
     },
     'UsersManager.deleteToken': ({ id }) => (prove(), void (state.tokens = state.tokens.filter((one) => one.id !== id))),
     'UsersManager.deleteAllTokens': () => (prove(), void (state.tokens = [])),
   };
   const looks = {
-    'Login.getPasswordRules': () => rules,
+    'Login.getPasswordRules': () => ({ rules }),
     'Login.getSessions': () => state.sessions,
     'TwoFactorAuth.getState': () => ({ totp: state.totp, totp_since_s: state.totp ? now_s() - 90 * day_s : null, passkeys: state.passkeys, recovery_left: state.left, required: state.enrolling }),
     'UsersManager.getTokens': () => state.tokens,

@@ -1,5 +1,6 @@
 // Answers the contract of /api/v1 from generated data. Site 2 is empty, site 4 slow, site 5 broken in parts.
 import { createAccount, password } from './account.mjs';
+import { createSystem } from './system.mjs';
 import { counters, lastVisits } from './visits.mjs';
 import { isReport, report } from './reports.mjs';
 import { randomOf } from './numbers.mjs';
@@ -49,6 +50,7 @@ const trackingCode = (idsite) => `<script>
 export function createMock({ signedIn = true, setupOpen = false, account: kind = 'full', failures = 0 } = {}) {
   const state = { sites: initialSites(), users: users(), signedIn, setupOpen, failures, bornAt: {} };
   const account = createAccount(kind, Refused);
+  const system = createSystem(account, Refused);
   const publicSite = ({ size: _size, ...rest }) => rest;
   const session = () => ({ login: 'mariko', email: 'mariko@aizome.example', superuser: true, version: '0.1.0', sites: state.sites.map(publicSite), ...account.session() });
   const findSite = (id) => {
@@ -58,6 +60,7 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
   };
   const writes = {
     ...account.acts,
+    ...system.acts,
     'SitesManager.addSite': (body) => {
       const idsite = Math.max(0, ...state.sites.map((one) => one.idsite)) + 1;
       state.sites.push(site(idsite, body.siteName, 0, body.urls?.[0] ?? '', 'admin', body.timezone ?? 'UTC', body.currency ?? 'USD'));
@@ -95,6 +98,7 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
 
   const reads = {
     ...account.looks,
+    ...system.looks,
     'SitesManager.getSitesWithAtLeastViewAccess': () => state.sites.map(publicSite),
     'SitesManager.getSiteFromId': (query) => publicSite(findSite(query.get('idSite'))),
     'SitesManager.getSiteUrlsFromId': (query) => [findSite(query.get('idSite')).main_url],

@@ -73,6 +73,7 @@ export const methods = {
   renamePasskey: write<{ id: number; name: string }, unknown>('TwoFactorAuth.renamePasskey'),
   removePasskey: write<{ id: number }, unknown>('TwoFactorAuth.removePasskey'),
   regenerateRecoveryCodes: write<Record<never, never>, unknown>('TwoFactorAuth.regenerateRecoveryCodes'),
+  updateUser: write<{ userLogin: string; email: string }, unknown>('UsersManager.updateUser'),
   tokens: read<Record<never, never>, unknown>('UsersManager.getTokens'),
   deleteToken: write<{ id: number }, unknown>('UsersManager.deleteToken'),
   deleteAllTokens: write<Record<never, never>, unknown>('UsersManager.deleteAllTokens'),

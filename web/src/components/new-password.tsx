@@ -11,7 +11,7 @@ const pause_ms = 300;
 const longest = 'longest';
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const list = (answer: unknown): Cells[] => {
-  const rules = Array.isArray(answer) ? answer : cellsOf(answer).rules;
+  const { rules } = cellsOf(answer);
   return Array.isArray(rules) ? (rules as Cells[]) : [];
 };
 const idOf = (cells: Cells): string => String(cells.id ?? '');

@@ -1,8 +1,10 @@
+import { useState } from 'react';
 import { useSession, useSignOut } from '../../../api/session';
 import { Button } from '../../../components/button';
 import { Choice } from '../../../components/choice';
 import { changePreferences, usePreferences, type Preferences } from '../../../lib/preferences';
 import { AdminPage, Setting, SettingGroup } from '../admin-page';
+import { ChangeEmail } from './change-email';
 import styles from '../admin-page.module.css';
 
 const themes = [
@@ -20,17 +22,21 @@ export default function PersonalSettingsPage() {
   const session = useSession();
   const preferences = usePreferences();
   const signOut = useSignOut();
+  const [changing, setChanging] = useState(false);
   return (
     <AdminPage title="Your settings" lead="Who you are here, and how this browser shows it.">
       <SettingGroup title="Account">
         <Setting title="Login" text="It cannot be changed.">{session.login}</Setting>
-        <Setting title="E-mail" text="Where warnings go.">{session.email}</Setting>
+        <Setting title="E-mail" text={session.email}>
+          <Button onPress={() => setChanging(true)}>Change</Button>
+        </Setting>
         <Setting title="Role" text="What you may do.">
           {session.superuser ? 'Superuser' : `${session.sites.length} ${session.sites.length === 1 ? 'site' : 'sites'}`}
         </Setting>
         <Setting title="Session" text="Ends the session of this browser.">
           <Button onPress={() => signOut.mutate()} isPending={signOut.isPending}>Sign out</Button>
         </Setting>
+        {changing && <ChangeEmail onClose={() => setChanging(false)} />}
       </SettingGroup>
       <SettingGroup title="This browser">
         <Setting title="Theme" text="Light, dark, or what your system says.">

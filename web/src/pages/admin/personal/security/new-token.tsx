@@ -16,8 +16,8 @@ const scopes = [
   { id: 'view', text: 'View' },
   { id: 'write', text: 'Write' },
   { id: 'admin', text: 'Admin' },
+  { id: 'all', text: 'All that you may do' },
 ];
-const superuserScope = { id: 'superuser', text: 'Superuser' };
 const lives = [30, 90, 180, 365].map((days) => ({ id: String(days), text: days === 365 ? 'A year' : `${days} days` }));
 const startLife = '90';
 
@@ -55,11 +55,12 @@ function TokenForm({ onCreated, onClose }: FormProps) {
   const problem = refusalWords(create.error);
   const change = (values: Partial<NewToken>) => setDraft({ ...draft, ...values });
   const reads = draft.reach === 'read' && draft.scope === 'view';
-  const provisions = superuser && draft.reach === 'administer' && draft.scope === 'superuser';
+  const provisions = superuser && draft.reach === 'administer' && draft.scope === 'all';
+  const named = wordsOf(networks);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     create.mutate(
-      { ...draft, sites: someSites ? draft.sites : [], networks: wordsOf(networks), urlAllowed: reads && draft.urlAllowed, provisioning: provisions && draft.provisioning },
+      { ...draft, sites: someSites ? draft.sites : [], networks: named, urlAllowed: reads && draft.urlAllowed, provisioning: provisions && draft.provisioning },
       { onSuccess: onCreated },
     );
   };
@@ -68,7 +69,7 @@ function TokenForm({ onCreated, onClose }: FormProps) {
       {problem && <Notice tone="danger">{problem}</Notice>}
       <Field label="What it is for" isRequired autoFocus maxLength={100} value={draft.description} onChange={(description) => change({ description })} hint="As “Nightly export”. It stands in the list and in the record of what the token does." />
       <Choice label="What it may do" options={reaches} value={draft.reach} onChange={(reach) => change({ reach })} />
-      <Choice label="Highest role" options={superuser ? [...scopes, superuserScope] : scopes} value={draft.scope} onChange={(scope) => change({ scope })} />
+      <Choice label="Highest role" options={scopes} value={draft.scope} onChange={(scope) => change({ scope })} />
       <Choice
         label="On which sites"
         options={[{ id: 'all', text: 'All that you have' }, { id: 'some', text: 'Only some' }]}
@@ -77,7 +78,7 @@ function TokenForm({ onCreated, onClose }: FormProps) {
       />
       {someSites && <Sites chosen={draft.sites} onChange={(sites) => change({ sites })} />}
       <Choice label="Valid for" options={lives} value={String(draft.expiresDays)} onChange={(days) => change({ expiresDays: Number(days) })} />
-      <Field label="Only from these addresses" isCode value={networks} onChange={setNetworks} placeholder="192.0.2.7, 2001:db8::/48" hint="Addresses or networks. Empty: from everywhere." />
+      <Field label="Only from these addresses" isCode value={networks} onChange={setNetworks} placeholder="192.0.2.7, 2001:db8::/48" isRequired={provisions && draft.provisioning} hint={provisions && draft.provisioning ? 'Addresses or networks.' : 'Addresses or networks. Empty: from everywhere.'} />
       {reads && (
         <Checkbox isSelected={draft.urlAllowed} onChange={(urlAllowed) => change({ urlAllowed })} hint="For widgets on other pages. Whoever sees the address can read the reports.">
           May stand in an address

@@ -10,16 +10,18 @@ import { reaches, useDeleteAllTokens, useDeleteToken, useTokens, type Token } fr
 import list from '../../list.module.css';
 import styles from './security.module.css';
 
-const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function scopeWords(token: Token): string {
   const reach = reaches.find((one) => one.id === token.reach)?.text ?? token.reach;
-  const role = token.role === '' ? '' : `, at most ${token.role}`;
-  return `${reach}${role}, ${token.sites === undefined ? 'all your sites' : counted(token.sites, 'site')}`;
+  const role = token.role === 'all' ? '' : `, at most ${token.role}`;
+  const only = token.networks.length === 0 ? '' : `, only from ${token.networks.join(', ')}`;
+  return `${reach}${role}, ${token.sites === undefined ? 'all your sites' : counted(token.sites, 'site')}${only}`;
 }
 
 function lifeWords(token: Token, now_ms: number): string {
-  const used = token.used_s === undefined ? 'not used yet' : `used ${whenWords(token.used_s, now_ms)}`;
+  const from = token.usedFrom === '' ? '' : ` from ${token.usedFrom}`;
+  const used = token.used_s === undefined ? 'not used yet' : `used ${whenWords(token.used_s, now_ms)}${from}`;
   if (token.expires_s === undefined) return `${used}, no end`;
   const over = token.expires_s * 1000 <= now_ms;
   return `${used}, ${over ? 'ended' : 'ends'} ${dayWords(token.expires_s, now_ms)}`;
@@ -36,7 +38,7 @@ function TokenRow({ token, onDelete }: { readonly token: Token; readonly onDelet
           {token.provisioning && <span className={list.badge}>Provisioning</span>}
         </p>
         <p className={list.sub}>{scopeWords(token)}</p>
-        <p className={list.sub}>{token.prefix !== '' && <><code>{token.prefix}…</code>, </>}{token.prefix === '' ? capitalised(lifeWords(token, now_ms)) : lifeWords(token, now_ms)}</p>
+        <p className={list.sub}>{sentence(lifeWords(token, now_ms))}</p>
       </div>
       <div className={list.actions}>
         <Button look="quiet" onPress={onDelete} aria-label={`Delete ${token.name}`}>Delete</Button>

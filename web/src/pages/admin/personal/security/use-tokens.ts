@@ -13,7 +13,9 @@ export const reaches = [
 export interface Token {
   readonly id: number;
   readonly name: string;
-  readonly prefix: string;
+  readonly networks: readonly string[];
+  /** The address that used it last; empty when unknown. */
+  readonly usedFrom: string;
   readonly reach: string;
   readonly role: string;
   /** How many sites it is narrowed to; undefined for all of its owner's. */
@@ -42,10 +44,11 @@ const isTrue = (value: unknown): boolean => value === true || value === 1 || val
 
 const tokenOf = (cells: Cells): Token => ({
   id: Number(cells.id),
-  name: String(cells.description ?? cells.name ?? ''),
-  prefix: String(cells.prefix ?? ''),
+  name: String(cells.description ?? ''),
+  networks: Array.isArray(cells.networks) ? cells.networks.map(String) : [],
+  usedFrom: String(cells.last_used_address ?? ''),
   reach: String(cells.reach ?? ''),
-  role: String(cells.role ?? cells.scope ?? ''),
+  role: String(cells.scope ?? 'all'),
   sites: Array.isArray(cells.sites) && cells.sites.length > 0 ? cells.sites.length : undefined,
   created_s: numberOf(cells.created_s) ?? 0,
   used_s: numberOf(cells.last_used_s) || undefined,
@@ -73,7 +76,7 @@ function useTokenAct<V, A>(act: (values: V) => Promise<A>) {
 export const useCreateToken = () =>
   useTokenAct(async (token: NewToken): Promise<string> => {
     const cells = cellsOf(await createToken({ ...token }));
-    return String(cells.token ?? cells.value ?? '');
+    return String(cells.value ?? '');
   });
 
 export const useDeleteToken = () => useTokenAct((id: number) => methods.deleteToken({ id }));
