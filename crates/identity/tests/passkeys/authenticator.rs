@@ -30,6 +30,13 @@ pub fn base64(bytes: &[u8]) -> String {
     bits.as_bytes().chunks(6).map(letter).collect()
 }
 
+/// What `base64` wrote.
+pub fn bytes_of(text: &str) -> Vec<u8> {
+    let place = |letter: u8| (0u8..64).find(|place| base64(&[place << 2]).as_bytes()[0] == letter).unwrap();
+    let bits: String = text.bytes().map(|letter| format!("{:06b}", place(letter))).collect();
+    (0..bits.len() / 8).map(|n| u8::from_str_radix(&bits[n * 8..n * 8 + 8], 2).unwrap()).collect()
+}
+
 impl Authenticator {
     pub fn new(origin: &'static str, party: &'static str) -> Authenticator {
         let key = SigningKey::from_slice(&[7; 32]).unwrap();

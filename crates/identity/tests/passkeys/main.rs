@@ -2,7 +2,7 @@
 
 mod authenticator;
 
-use authenticator::Authenticator;
+use authenticator::{Authenticator, base64, bytes_of};
 use makoto_access::{Caller, Principal, check_instance};
 use makoto_catalog::{Catalog, Feature};
 use makoto_identity::{Entry, Error, Identity, enforcement};
@@ -194,4 +194,53 @@ async fn promise_04_the_last_passkey_stays_while_a_factor_is_required() {
     bench.identity.meta().rename_passkey(&caller, "root", keys[0].id, "Blue key").await.unwrap();
     let named = bench.identity.meta().passkeys("root").await.unwrap();
     assert_eq!((named.len(), named[0].name.as_str()), (1, "Blue key"));
+}
+
+#[tokio::test]
+async fn promise_08_every_bent_byte_of_an_answer_is_refused() {
+    let bench = Bench::new().await;
+    let (mut key, _) = bench.enrolled().await;
+    for field in ["authenticatorData", "clientDataJSON", "signature"] {
+        let length =
+            bytes_of(key.get(&bench.identity.challenge_browser(NOW_S).unwrap().1)["response"][field].as_str().unwrap())
+                .len();
+        for place in 0..length {
+            let (browser, options) = bench.identity.challenge_browser(NOW_S).unwrap();
+            let mut answer = key.get(&options);
+            let mut bytes = bytes_of(answer["response"][field].as_str().unwrap());
+            // Signatures differ in length by a byte or two.
+            let place = place.min(bytes.len() - 1);
+            bytes[place] ^= 1;
+            answer["response"][field] = base64(&bytes).into();
+            let come = bench.identity.sign_in_by_passkey(&nobody(), &browser, answer, "test", NOW_S).await;
+            assert!(matches!(come, Err(Error::WrongPasskey)), "{field} bent at {place}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn promise_08_cut_and_bent_keys_are_refused_in_peace() {
+    let bench = Bench::new().await;
+    let Entry::Whole(secret) = bench.enter().await else { panic!("a factor already") };
+    let caller = bench.caller(&secret).await.unwrap();
+    let mut key = Authenticator::new(ORIGIN, PARTY);
+    let options = bench.identity.start_passkey(&caller, NOW_S).await.unwrap();
+    let object = bytes_of(key.create(&options)["response"]["attestationObject"].as_str().unwrap());
+    for length in 0..object.len() {
+        let options = bench.identity.start_passkey(&caller, NOW_S).await.unwrap();
+        let mut made = key.create(&options);
+        made["response"]["attestationObject"] = base64(&object[..length]).into();
+        let come = bench.identity.finish_passkey(&caller, made, "Cut", NOW_S).await;
+        assert!(matches!(come, Err(Error::WrongPasskey)), "cut after {length}");
+    }
+    // The words before the authenticator's own bytes; of those, some are its to choose.
+    for place in 0..30 {
+        let options = bench.identity.start_passkey(&caller, NOW_S).await.unwrap();
+        let mut made = key.create(&options);
+        let mut bent = bytes_of(made["response"]["attestationObject"].as_str().unwrap());
+        bent[place] ^= 0xff;
+        made["response"]["attestationObject"] = base64(&bent).into();
+        let come = bench.identity.finish_passkey(&caller, made, "Bent", NOW_S).await;
+        assert!(matches!(come, Err(Error::WrongPasskey)), "bent at {place}");
+    }
 }
