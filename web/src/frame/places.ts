@@ -50,4 +50,8 @@ export const adminGroups = [
       { title: 'Tracking code', path: '/admin/websites/tracking-code', who: 'everyone' },
     ],
   },
+  {
+    title: 'Diagnostic',
+    lines: [{ title: 'Activity log', path: '/admin/diagnostic/activity-log', who: 'everyone' }],
+  },
 ] as const;

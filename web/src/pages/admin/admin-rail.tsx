@@ -1,4 +1,4 @@
-import { ArrowLeft, Code, Globe, ShieldCheck, UserRound, UsersRound } from 'lucide-react';
+import { ArrowLeft, Code, Globe, ScrollText, ShieldCheck, UserRound, UsersRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSession, type Session } from '../../api/session';
@@ -15,6 +15,7 @@ const icons: Readonly<Record<Line['path'], ReactNode>> = {
   '/admin/system/users': <UsersRound size={19} aria-hidden />,
   '/admin/websites/manage': <Globe size={19} aria-hidden />,
   '/admin/websites/tracking-code': <Code size={19} aria-hidden />,
+  '/admin/diagnostic/activity-log': <ScrollText size={19} aria-hidden />,
 };
 
 type Line = (typeof adminGroups)[number]['lines'][number];

@@ -9,6 +9,7 @@ import { AdminBar, AdminRail } from './admin-rail';
 
 const PersonalSettingsPage = lazy(() => import('./personal/settings-page'));
 const SecurityPage = lazy(() => import('./personal/security/security-page'));
+const ActivityPage = lazy(() => import('./diagnostic/activity-page'));
 const UsersPage = lazy(() => import('./users/users-page'));
 const ManageSitesPage = lazy(() => import('./websites/manage-page'));
 const TrackingCodePage = lazy(() => import('./websites/tracking-code-page'));
@@ -26,6 +27,7 @@ export default function AdminRoutes() {
             {superuser && <Route path="/admin/system/users"><UsersPage /></Route>}
             <Route path="/admin/websites/manage"><ManageSitesPage /></Route>
             <Route path="/admin/websites/tracking-code"><TrackingCodePage /></Route>
+            <Route path="/admin/diagnostic/activity-log"><ActivityPage /></Route>
             <Route><NotFound /></Route>
           </Switch>
         </Suspense>
