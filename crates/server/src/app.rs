@@ -7,7 +7,7 @@ use makoto_features::Services;
 use makoto_identity::{Identity, Setup};
 use makoto_journal::{Journal, SchemaId};
 use makoto_query::Query;
-use makoto_tracking::{IpMask, Privacy, Salts, SiteRules};
+use makoto_tracking::{IpMask, Privacy, ReferrerDetail, Salts, SiteRules};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -60,7 +60,14 @@ impl App {
             true => snapshot.setting(&settings::MASK_BYTES).min(4) as u8,
             false => 0,
         };
+        let referrer = match snapshot.setting(&settings::REFERRER).as_str() {
+            "exclude_query" => ReferrerDetail::NoQuery,
+            "exclude_path" => ReferrerDetail::HostOnly,
+            "exclude_all" => ReferrerDetail::KindOnly,
+            _ => ReferrerDetail::Whole,
+        };
         Privacy {
+            referrer,
             ip_mask: IpMask { bytes },
             enrich_with_full_address: !snapshot.setting(&settings::MASK_FOR_ENRICHMENT),
             ..Privacy::default()

@@ -74,7 +74,7 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
     let visitor = identify(params)?;
     let page = url::parts(&request.raw_url);
     let device = (context.lookups.detect)(request.user_agent, params, sender.headers);
-    let found = referrer::detect(params, page.as_ref(), &rules, context.lookups);
+    let mut found = referrer::detect(params, page.as_ref(), &rules, context.lookups);
     let candidate = Candidate {
         params,
         sender,
@@ -88,10 +88,11 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
     if let Some(reason) = candidate.reason(context.privacy) {
         return Err(reason.into());
     }
+    found.referrer = context.privacy.referrer.apply(found.referrer, found.keyword_guessed);
     let search = search::detect(params, page.as_ref(), &rules);
     let goal_exists = |goal| (context.goal_exists)(site, goal);
     let page_url = page.map(|_| request.raw_url.as_str());
-    let act = action::choose(params, page_url, search.as_ref(), &rules, goal_exists)?;
+    let act = action::choose(params, page_url, search.as_ref(), &rules, context.privacy, goal_exists)?;
     let search = search.filter(|_| matches!(act, Act::Action { kind: ActionKind::SiteSearch, .. }));
     Ok(request.describe(visitor, &device, found, act, search.as_ref(), context))
 }

@@ -1,6 +1,6 @@
 //! What a request reports: a page, a search, an event, a click, a goal, a sign of life.
 
-use crate::{Invalid, rules::SiteRules, search::Search, url};
+use crate::{Invalid, Privacy, ReferrerDetail, rules::SiteRules, search::Search, url};
 use makoto_model::{Act, ActionKind, Params, TrackedUrl};
 
 /// What of a goal's or order's request is kept until goals are reported.
@@ -8,6 +8,8 @@ const CONVERSION_PARAMETERS: [&str; 13] = [
     "idgoal", "revenue", "ec_id", "ec_items", "ec_st", "ec_tx", "ec_sh", "ec_dt", "_rcn", "_rck", "_ref", "_refts",
     "pv_id",
 ];
+/// The address that a conversion is attributed to.
+const REFERRER_PARAMETER: &str = "_ref";
 /// Bytes of a conversion's parameters: an order of some hundred items.
 const CONVERSION_BYTES_MAX: usize = 64 * 1024;
 
@@ -20,6 +22,7 @@ pub fn choose(
     page: Option<&str>,
     search: Option<&Search>,
     rules: &SiteRules,
+    privacy: Privacy,
     goal_exists: impl Fn(u32) -> bool,
 ) -> Result<Act, Invalid> {
     if params.flag("ping") {
@@ -27,7 +30,10 @@ pub fn choose(
     }
     let page_url = || page.and_then(|page| url::page(page, rules));
     if let Some(goal) = params.int("idgoal").and_then(|goal| u32::try_from(goal).ok()) {
-        return conversion(goal, params, page_url(), goal_exists);
+        if goal > 0 && !goal_exists(goal) {
+            return Err(Invalid::UnknownGoal);
+        }
+        return conversion(goal, params, page_url(), privacy);
     }
     let clicked = |name| {
         let target = url::plain(&url::clean(params.filled(name)?));
@@ -58,16 +64,11 @@ fn title(params: &Params) -> Option<Box<str>> {
     (!kept.is_empty()).then(|| kept.into())
 }
 
-fn conversion(
-    goal: u32,
-    params: &Params,
-    page_url: Option<String>,
-    goal_exists: impl Fn(u32) -> bool,
-) -> Result<Act, Invalid> {
-    if goal > 0 && !goal_exists(goal) {
-        return Err(Invalid::UnknownGoal);
-    }
-    let kept = CONVERSION_PARAMETERS.iter().filter_map(|name| Some(((*name).to_owned(), params.get(name)?.into())));
+fn conversion(goal: u32, params: &Params, page_url: Option<String>, privacy: Privacy) -> Result<Act, Invalid> {
+    // What a referrer is cut down to is kept with the visit.
+    let whole_referrer = privacy.referrer == ReferrerDetail::Whole;
+    let names = CONVERSION_PARAMETERS.iter().filter(|name| **name != REFERRER_PARAMETER || whole_referrer);
+    let kept = names.filter_map(|name| Some(((*name).to_owned(), params.get(name)?.into())));
     // The page's address without what the site leaves out of addresses.
     let page = page_url.map(|url| ("url".to_owned(), url.into()));
     let record = serde_json::Value::Object(kept.chain(page).collect()).to_string();
@@ -84,12 +85,16 @@ mod tests {
     use std::sync::Arc;
 
     fn chosen(text: &str) -> Result<Act, Invalid> {
+        chosen_under(text, Privacy::default())
+    }
+
+    fn chosen_under(text: &str, privacy: Privacy) -> Result<Act, Invalid> {
         let mut params = Params::default();
         assert!(query::read_into(&mut params, text.as_bytes()));
         let rules = SiteRules::new(Arc::new(site()));
         let page = params.get("url");
         let search = crate::search::detect(&params, page.and_then(url::parts).as_ref(), &rules);
-        choose(&params, page, search.as_ref(), &rules, |goal| goal == 6)
+        choose(&params, page, search.as_ref(), &rules, privacy, |goal| goal == 6)
     }
 
     fn action(text: &str) -> (ActionKind, Option<String>, Option<String>) {
@@ -126,6 +131,12 @@ mod tests {
                 params: r#"{"idgoal":"6","revenue":"2","url":"http://example.org/a"}"#.into()
             })
         );
+        let referred = "idgoal=6&_ref=https://search.example/?q=illness";
+        let kept = |referrer| chosen_under(referred, Privacy { referrer, ..Privacy::default() });
+        let act = |params: &str| Ok(Act::Conversion { goal: 6, params: params.into() });
+        let whole = r#"{"_ref":"https://search.example/?q=illness","idgoal":"6"}"#;
+        assert_eq!(kept(ReferrerDetail::Whole), act(whole));
+        assert_eq!(kept(ReferrerDetail::NoQuery), act(r#"{"idgoal":"6"}"#));
         assert!(matches!(chosen("idgoal=0&ec_id=1"), Ok(Act::Conversion { goal: 0, .. })));
         assert!(matches!(chosen("idgoal=x"), Ok(Act::Action { .. })));
         let items = "x".repeat(CONVERSION_BYTES_MAX);

@@ -1,5 +1,7 @@
 //! What of a visitor may be kept.
 
+use crate::url;
+use makoto_model::{Referrer, ReferrerKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How much of an address is cut off before anything is kept.
@@ -42,10 +44,48 @@ impl IpMask {
     }
 }
 
+/// How much of a referrer is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ReferrerDetail {
+    #[default]
+    Whole,
+    /// Without parameters, and so without what was searched for.
+    NoQuery,
+    /// Nothing of its address but the host.
+    HostOnly,
+    /// Only whether it was a website, and which search engine or network.
+    KindOnly,
+}
+
+impl ReferrerDetail {
+    /// The referrer without what is cut off. What a campaign's own parameters say stays; `keyword_guessed` says that
+    /// its keyword was taken from the referrer.
+    pub fn apply(self, referrer: Referrer, keyword_guessed: bool) -> Referrer {
+        if self == ReferrerDetail::Whole {
+            return referrer;
+        }
+        let Referrer { kind, name, keyword, url } = referrer;
+        let url = match (self, url::parts(&url)) {
+            (ReferrerDetail::NoQuery, Some(_)) => url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+            (ReferrerDetail::HostOnly, Some(parts)) => format!("{}//{}/", parts.scheme, parts.host()),
+            _ => String::new(),
+        };
+        let told_by_referrer = kind != ReferrerKind::Campaign || keyword_guessed;
+        let is_host = kind == ReferrerKind::Website && self == ReferrerDetail::KindOnly;
+        Referrer {
+            kind,
+            name: if is_host { String::new() } else { name },
+            keyword: if told_by_referrer { String::new() } else { keyword },
+            url,
+        }
+    }
+}
+
 /// The instance's rules on what is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Privacy {
     pub ip_mask: IpMask,
+    pub referrer: ReferrerDetail,
     /// Location and fingerprint come from the whole address; what is kept is masked all the same.
     pub enrich_with_full_address: bool,
     /// Requests with `DNT: 1` are dropped.
@@ -72,6 +112,27 @@ impl Salts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn referrers_lose_what_is_not_kept() {
+        let kept = |detail: ReferrerDetail, kind, keyword_guessed| {
+            let url = "https://u:p@Search.example/a/b?q=illness#x".to_owned();
+            let referrer = Referrer { kind, name: "search.example".into(), keyword: "illness".into(), url };
+            let Referrer { name, keyword, url, .. } = detail.apply(referrer, keyword_guessed);
+            (name, keyword, url)
+        };
+        let all = |name: &str, keyword: &str, url: &str| (name.to_owned(), keyword.to_owned(), url.to_owned());
+        use ReferrerDetail::*;
+        use ReferrerKind::{Campaign, Search, Website};
+        let whole = "https://u:p@Search.example/a/b?q=illness#x";
+        assert_eq!(kept(Whole, Search, false), all("search.example", "illness", whole));
+        assert_eq!(kept(NoQuery, Search, false), all("search.example", "", "https://u:p@Search.example/a/b"));
+        assert_eq!(kept(HostOnly, Website, false), all("search.example", "", "https://search.example/"));
+        assert_eq!(kept(KindOnly, Website, false), all("", "", ""));
+        assert_eq!(kept(KindOnly, Search, false), all("search.example", "", ""));
+        assert_eq!(kept(KindOnly, Campaign, false), all("search.example", "illness", ""));
+        assert_eq!(kept(NoQuery, Campaign, true).1, "");
+    }
 
     #[test]
     fn addresses_lose_their_ends() {

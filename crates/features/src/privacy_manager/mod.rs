@@ -41,4 +41,23 @@ pub static MASK_FOR_ENRICHMENT: Setting<bool> = Setting {
     security: false,
 };
 
-static SETTINGS: &[&dyn AnySetting] = &[&MASK_ENABLED, &MASK_BYTES, &MASK_FOR_ENRICHMENT];
+/// How much of referrers may be kept, from all to least.
+pub const REFERRER_DETAILS: &[&str] = &["exclude_none", "exclude_query", "exclude_path", "exclude_all"];
+
+pub static REFERRER: Setting<String> = Setting {
+    key: "PrivacyManager.anonymizeReferrer",
+    level: Level::Instance,
+    default: || REFERRER_DETAILS[0].to_owned(),
+    check: |detail| match REFERRER_DETAILS.contains(&detail.as_str()) {
+        true => Ok(()),
+        false => Err(format!("write one of {}", REFERRER_DETAILS.join(", "))),
+    },
+    title: "Cut referrers",
+    doc: "Keep the whole address that a visitor came from, leave out its parameters and search words, keep only its \
+          host, or only whether it was a website, a search engine or a network.",
+    control: Control::Select(REFERRER_DETAILS),
+    secret: false,
+    security: false,
+};
+
+static SETTINGS: &[&dyn AnySetting] = &[&MASK_ENABLED, &MASK_BYTES, &MASK_FOR_ENRICHMENT, &REFERRER];
