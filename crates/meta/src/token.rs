@@ -126,7 +126,7 @@ impl Meta {
         let kind = if token.provisioning { Activity::ProvisioningTokenMade } else { Activity::TokenMade };
         let mut act = self.begin(caller, kind, detail).await?;
         let sql = "INSERT INTO token (token_hash, login, description, scope, created_s, expires_s, provisioning, \
-                   reach, sites, networks, url_allowed) SELECT ?, ?2, ?, ?, ?, ?, ?, ?, ?, ?, ? \
+                   reach, sites, networks, url_allowed) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 \
                    WHERE (SELECT count(*) FROM token WHERE login = ?2) < ?12 RETURNING id";
         let id: Option<i64> = sqlx::query_scalar(sql)
             .bind(&token.hash[..])
