@@ -12,6 +12,7 @@ const FRESH_PROOF: &[(&str, &[&str])] = &[
     ("who is there", &["UsersManager.deleteUser", "UsersManager.suspendUser", "UsersManager.reactivateUser"]),
     ("a way in for somebody else", &["UsersManager.generateInviteLink"]),
     ("one's own address and password", &["UsersManager.updateUser", "Login.changePassword"]),
+    ("the password of another", &["UsersManager.sendPasswordReset"]),
     (
         "second factors",
         &[
@@ -28,11 +29,12 @@ const FRESH_PROOF: &[(&str, &[&str])] = &[
     ("settings: domains, enforcement, mail, privacy, guessed passwords", &["CorePluginsAdmin.setSystemSettings"]),
     ("mail", &["CoreAdminHome.sendTestMail"]),
     ("the record", &["ActivityLog.export"]),
-    (
-        "tokens",
-        &["UsersManager.createToken", "UsersManager.createAppSpecificTokenAuth"],
-    ),
+    ("everybody's sessions", &["Login.endAllSessions"]),
+    ("tokens", &["UsersManager.createToken"]),
 ];
+
+/// Acts for callers who are nobody yet: the call itself carries login, password and code, and they are checked.
+const PROOF_IN_THE_CALL: &[&str] = &["UsersManager.createAppSpecificTokenAuth"];
 
 /// What a token for provisioning does without: users and roles below superuser, and nothing else.
 const PROVISIONING: &[&str] = &[
@@ -56,6 +58,15 @@ fn promise_09_every_act_of_the_list_needs_fresh_proof() {
         assert_ne!(method.access, Access::Public, "{id}");
     }
     assert_eq!(guarded(Guard::Proof), listed, "a method with this guard belongs on the list");
+}
+
+#[test]
+fn promise_09_a_token_for_matomo_s_clients_is_made_by_password_in_the_call() {
+    for id in PROOF_IN_THE_CALL {
+        let method = method(id).unwrap_or_else(|| panic!("{id} is gone; take it off the list"));
+        let needed: Vec<&str> = method.params.iter().filter(|p| p.default.is_none()).map(|p| p.name).collect();
+        assert!(needed.contains(&"passwordConfirmation") && method.effect == Effect::Write, "{id} needs {needed:?}");
+    }
 }
 
 #[test]

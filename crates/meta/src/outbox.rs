@@ -148,6 +148,10 @@ impl Act {
 /// What makes two mails of acts the same: kind and subject, and for settings also which and to what, so that a harmless
 /// change never hides another.
 fn once_key(kind: Activity, subject: &str, told: &Json) -> String {
+    if kind == Activity::Provisioned {
+        // What a token does by itself is told each time.
+        return String::new();
+    }
     let key = format!("{}:{subject}", kind.name());
     match told.pointer("/detail/setting").and_then(Json::as_str) {
         Some(setting) => {
