@@ -249,3 +249,6 @@ impl Identity {
         Ok(hold(&self.attempts).unblock(only, &limits))
     }
 }
+
+#[cfg(test)]
+mod tests;
