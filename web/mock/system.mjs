@@ -42,17 +42,17 @@ const matches = (query) => (line) => {
 
 const setting = (key, title, doc, control, value, more = {}) => ({ key, title, doc, control, options: [], value, default: value, origin: 'default', secret: false, security: true, ...more });
 const groups = () => [
-  { feature: 'Login', title: 'Login', settings: [
+  { pluginName: 'Login', title: 'Login', settings: [
     setting('Login.enablePasswordStrengthCheck', 'Force strong passwords', 'At least 12 characters with capital and small letters, digits and signs.', 'checkbox', '0'),
     setting('Login.maxAllowedRetries', 'Failed sign-ins before an address is blocked', 'Counted within the time below.', 'number', '20', { value: '10', origin: 'set' }),
   ] },
-  { feature: 'TwoFactorAuth', title: 'Two-factor authentication', settings: [
+  { pluginName: 'TwoFactorAuth', title: 'Two-factor authentication', settings: [
     setting('TwoFactorAuth.enforcement', 'Who needs a second factor', 'Those without one are led to its set-up once the grace is over.', 'select', 'superusers', { options: ['off', 'superusers', 'admins', 'everyone'] }),
   ] },
-  { feature: 'UsersManager', title: 'Users', settings: [
+  { pluginName: 'UsersManager', title: 'Users', settings: [
     setting('UsersManager.allowedEmailDomains', 'Allowed e-mail domains', 'One a line. Empty: every domain.', 'lines', ''),
   ] },
-  { feature: 'CoreAdminHome', title: 'Mail', settings: [
+  { pluginName: 'CoreAdminHome', title: 'Mail', settings: [
     setting('CoreAdminHome.mailPassword', 'Password of the mail server', 'Kept encrypted.', 'text', '•••', { secret: true, origin: 'set' }),
   ] },
 ];
@@ -65,7 +65,7 @@ export function createSystem(account, Refused) {
       'ActivityLog.verify': () => [],
       'CorePluginsAdmin.setSystemSettings': (body) => {
         account.prove();
-        const changes = JSON.parse(body.settings);
+        const changes = JSON.parse(body.settingValues);
         if (changes['UsersManager.allowedEmailDomains'] === 'nowhere.example') throw new Refused(400, 'refused', 'mariko is the only superuser and would lose access; allow aizome.example too', 'UsersManager.allowedEmailDomains');
         for (const one of state.groups.flatMap((group) => group.settings)) if (one.key in changes) Object.assign(one, { value: changes[one.key], origin: 'set' });
       },

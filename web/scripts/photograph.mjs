@@ -47,6 +47,8 @@ const pages = [
   ['admin-users', '/admin/system/users'],
   ['admin-user-add', '/admin/system/users', { act: async (page) => page.getByRole('button', { name: 'Add a user' }).click() }],
   ['admin-settings', '/admin/personal/settings'],
+  ['general', '/admin/system/general-settings'],
+  ['general-changed', '/admin/system/general-settings', { act: async (page) => page.getByRole('textbox', { name: 'Failed sign-ins' }).first().fill('7') }],
   ['activity', '/admin/diagnostic/activity-log'],
   ['activity-open', '/admin/diagnostic/activity-log', { act: async (page) => page.locator('main li button[aria-expanded]').nth(1).click() }],
   ['activity-none', '/admin/diagnostic/activity-log', { act: async (page) => page.getByRole('searchbox').fill('zzz') }],

@@ -42,7 +42,13 @@ export const adminGroups = [
       { title: 'Security', path: '/admin/personal/security', who: 'everyone' },
     ],
   },
-  { title: 'System', lines: [{ title: 'Users', path: '/admin/system/users', who: 'superuser' }] },
+  {
+    title: 'System',
+    lines: [
+      { title: 'Users', path: '/admin/system/users', who: 'superuser' },
+      { title: 'General settings', path: '/admin/system/general-settings', who: 'superuser' },
+    ],
+  },
   {
     title: 'Websites',
     lines: [

@@ -10,6 +10,7 @@ import { AdminBar, AdminRail } from './admin-rail';
 const PersonalSettingsPage = lazy(() => import('./personal/settings-page'));
 const SecurityPage = lazy(() => import('./personal/security/security-page'));
 const ActivityPage = lazy(() => import('./diagnostic/activity-page'));
+const SettingsPage = lazy(() => import('./system/settings-page'));
 const UsersPage = lazy(() => import('./users/users-page'));
 const ManageSitesPage = lazy(() => import('./websites/manage-page'));
 const TrackingCodePage = lazy(() => import('./websites/tracking-code-page'));
@@ -24,6 +25,7 @@ export default function AdminRoutes() {
             <Route path="/admin"><Redirect to={superuser ? '/admin/websites/manage' : '/admin/personal/settings'} replace /></Route>
             <Route path="/admin/personal/settings"><PersonalSettingsPage /></Route>
             <Route path="/admin/personal/security"><SecurityPage /></Route>
+            {superuser && <Route path="/admin/system/general-settings"><SettingsPage /></Route>}
             {superuser && <Route path="/admin/system/users"><UsersPage /></Route>}
             <Route path="/admin/websites/manage"><ManageSitesPage /></Route>
             <Route path="/admin/websites/tracking-code"><TrackingCodePage /></Route>

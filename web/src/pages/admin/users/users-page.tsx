@@ -2,16 +2,14 @@ import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useSession } from '../../../api/session';
 import { Button } from '../../../components/button';
+import { ChangeBar } from '../../../components/change-bar';
 import { Choice } from '../../../components/choice';
 import { Confirm } from '../../../components/confirm';
-import { ErrorState, Notice, Skeleton } from '../../../components/states';
-import { refusalWords } from '../../../lib/refusal';
-import { counted } from '../../../lib/words';
+import { ErrorState, Skeleton } from '../../../components/states';
 import { AdminPage } from '../admin-page';
 import { AddUser } from './add-user';
 import { roles, useAccess, useDeleteUser, useSaveRoles, useUsers, type RoleChange, type User } from './use-users';
 import list from '../list.module.css';
-import styles from './users-page.module.css';
 
 interface UserRowProps {
   readonly user: User;
@@ -72,25 +70,6 @@ function UserRow({ user, isSelf, access, changes, onRole, onDelete }: UserRowPro
   );
 }
 
-interface PendingProps {
-  readonly changes: readonly RoleChange[];
-  readonly onDone: () => void;
-}
-
-/** Changed roles wait here until they are saved or dropped. */
-function PendingBar({ changes, onDone }: PendingProps) {
-  const save = useSaveRoles();
-  const problem = refusalWords(save.error);
-  return (
-    <div className={styles.bar} role="status">
-      <span>{counted(changes.length, 'change')} not saved yet</span>
-      <Button look="quiet" onPress={onDone}>Undo</Button>
-      <Button look="primary" isPending={save.isPending} onPress={() => save.mutate(changes, { onSuccess: onDone })}>{save.isPending ? 'Saving…' : 'Save'}</Button>
-      {problem && <Notice tone="danger">{problem}</Notice>}
-    </div>
-  );
-}
-
 function DeleteUser({ login, onClose }: { readonly login: string; readonly onClose: () => void }) {
   const remove = useDeleteUser();
   return (
@@ -114,6 +93,7 @@ export default function UsersPage() {
   const access = useAccess((users.data ?? []).filter((user) => !user.superuser).map((user) => user.login));
   const byLogin = new Map((users.data ?? []).filter((user) => !user.superuser).map((user, at) => [user.login, access[at]?.data]));
   const [changes, setChanges] = useState<readonly RoleChange[]>([]);
+  const save = useSaveRoles();
   const [deleted, setDeleted] = useState<string>();
   const [adding, setAdding] = useState(false);
   const change = (next: RoleChange) => {
@@ -150,7 +130,15 @@ export default function UsersPage() {
           </ul>
         </>
       )}
-      {changes.length > 0 && <PendingBar changes={changes} onDone={() => setChanges([])} />}
+      {changes.length > 0 && (
+        <ChangeBar
+          count={changes.length}
+          isPending={save.isPending}
+          error={save.error}
+          onUndo={() => setChanges([])}
+          onSave={() => save.mutate(changes, { onSuccess: () => setChanges([]) })}
+        />
+      )}
       {adding && <AddUser onClose={() => setAdding(false)} />}
       {deleted !== undefined && <DeleteUser login={deleted} onClose={() => setDeleted(undefined)} />}
     </AdminPage>
