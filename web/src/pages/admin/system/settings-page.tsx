@@ -62,7 +62,8 @@ interface RowProps extends ControlProps {
 }
 
 function SettingRow({ setting, value, isChanged, onChange, onReset }: RowProps) {
-  const origin = setting.isDefault ? 'The default' : `The default is ${shown(setting)}`;
+  const stored = setting.secret ? 'Set, and kept encrypted' : `The default is ${shown(setting)}`;
+  const origin = setting.isDefault ? 'The default' : stored;
   return (
     <div className={styles.row} data-wide={setting.control === 'lines' || undefined}>
       <div>
