@@ -1,6 +1,6 @@
 //! Users come, change, are shut out and go.
 
-use super::{LOGIN, login, param, refuse_nobody, write};
+use super::{LOGIN, login, param, write};
 use crate::{
     Services,
     services::{from_identity, from_meta, required},
@@ -132,9 +132,8 @@ fn refuse_provisioning(caller: &Caller) -> Result<(), ApiError> {
 
 async fn set_superuser(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     let grant = check_instance(&caller.principal)?;
+    let login = login(params)?;
     refuse_provisioning(caller)?;
-    let login = required(params, "userLogin")?.trim();
-    refuse_nobody(login)?;
     let yes = match required(params, "hasSuperUserAccess")? {
         "1" | "true" => true,
         "0" | "false" | "" => false,

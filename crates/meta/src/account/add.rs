@@ -45,7 +45,8 @@ impl Meta {
         check_login(&user.login)?;
         self.check_email(caller, &user.email).await?;
         let detail = json!({ "login": user.login, "email": user.email, "superuser": user.superuser });
-        let mut act = self.begin(caller, Activity::UserAdded, detail).await?;
+        let mut act = self.begin(caller, Activity::UserAdded, detail.clone()).await?;
+        act.note_provisioning(caller, Activity::UserAdded, &detail).await?;
         insert(&mut act, &user, State::Active).await?;
         self.commit(act).await
     }
