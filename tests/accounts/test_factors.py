@@ -59,7 +59,10 @@ class Factors(Case):
         self.assertIsNone(shown["factor_due_s"])
         half = self.half(server)
         self.assertEqual(server.request("GET", "/api/v1/session", headers=half).status, 401)
-        self.assertEqual(self.method(server, half, "API.getMatomoVersion").status, 401)
+        own = {"userLogin": "root"}
+        self.assertEqual(self.method(server, half, "UsersManager.getUser", **own).status,
+                         self.method(server, {}, "UsersManager.getUser", **own).status)
+        self.assertEqual(self.method(server, cookie, "UsersManager.getUser", **own).status, 200)
         self.assertEqual(self.factor(server, half, "12345").status, 401)
         answer = self.factor(server, half, pyotp.TOTP(secret).now())
         self.assertEqual(answer.status, 200, answer.body)
@@ -164,10 +167,12 @@ class Factors(Case):
     def test_promise_04_switched_on_while_users_are_signed_in(self):
         server = self.serve()
         viewer = self.session(server, "view")
-        self.assertEqual(self.method(server, viewer, "SitesManager.getSitesWithAtLeastViewAccess").status, 200)
+        self.assertEqual(self.method(server, viewer, "UsersManager.getUser", userLogin="view").status, 200)
+        self.assertEqual(len(self.done(self.method(server, viewer, "SitesManager.getSitesWithAtLeastViewAccess"))), 1)
         for key, value in (("TwoFactorAuth.enforcement", "everyone"), ("TwoFactorAuth.graceDays", "0")):
             self.assertEqual(server.cli("setting", "set", key, value)[0], 0)
-        refused = self.method(server, viewer, "SitesManager.getSitesWithAtLeastViewAccess")
+        self.assertEqual(self.done(self.method(server, viewer, "SitesManager.getSitesWithAtLeastViewAccess")), [])
+        refused = self.method(server, viewer, "UsersManager.getUser", userLogin="view")
         self.assertEqual((refused.status, refused.json()["error"]["code"]), (403, "factor_required"))
         forced = server.request("POST", "/index.php", "module=API&method=VisitsSummary.get&idSite=1&period=day"
                                 "&date=today&format=json&force_api_session=1",
@@ -179,7 +184,7 @@ class Factors(Case):
         offer = self.done(self.method(server, viewer, "TwoFactorAuth.startTotp"))
         code = pyotp.TOTP(offer["secret"]).now()
         self.done(self.method(server, viewer, "TwoFactorAuth.finishTotp", code=code))
-        self.assertEqual(self.method(server, viewer, "SitesManager.getSitesWithAtLeastViewAccess").status, 200)
+        self.assertEqual(self.method(server, viewer, "UsersManager.getUser", userLogin="view").status, 200)
         last = self.method(server, viewer, "TwoFactorAuth.removeTotp")
         self.assertIn("only one", last.json()["error"]["message"])
 

@@ -131,9 +131,16 @@ async fn manage(
     params: &Params,
     way: Way,
 ) -> Result<Answer, ApiError> {
-    if method.access != Access::Public && method.access != Access::Enrolling {
-        refuse_enrolling(caller)?;
-    }
+    let nobody;
+    let caller = match (refuse_enrolling(caller), method.access) {
+        (Ok(()), _) | (_, Access::Enrolling) => caller,
+        // What everyone may ask, they may ask as everyone.
+        (Err(_), Access::Public) => {
+            nobody = Caller { principal: Principal::Anonymous, ..caller.clone() };
+            &nobody
+        }
+        (Err(refusal), _) => return Err(refusal),
+    };
     if let Err(refusal) = admit(app, method, caller, params) {
         if matches!(refusal, ApiError::Denied(_)) {
             let noted = app.denials.note(&app.services.meta, caller, method.id, makoto_features::services::now_s());
