@@ -73,7 +73,7 @@ class Tokens(Case):
         widget = self.make(server, scope="view", reach="read", urlAllowed=True)
         plain = self.make(server, scope="view", reach="read")
         by_url = lambda token: server.request(  # noqa: E731
-            "GET", f"/index.php?module=API&method=SitesManager.getAllSitesId&format=json&token_auth={token}").status
+            "GET", f"/index.php?module=API&method=SitesManager.getSitesIdWithAtLeastViewAccess&format=json&token_auth={token}").status
         self.assertEqual((by_url(widget), by_url(plain), by_url(server.token)), (200, 401, 401))
         self.assertEqual(by_url("0123456789abcdef0123456789abcdef"), 401)
         refused = server.call("ActivityLog.getEntries", filterByActivityType="token.refused")

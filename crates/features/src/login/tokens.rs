@@ -78,7 +78,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[ID],
         access: Access::SignedIn,
         effect: Effect::Write,
-        guard: Guard::ProofInSession,
+        guard: Guard::Proof,
         run: |services, caller, params| {
             Box::pin(async {
                 let (user, _) = signed_in(caller)?;
@@ -94,7 +94,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[],
         access: Access::SignedIn,
         effect: Effect::Write,
-        guard: Guard::ProofInSession,
+        guard: Guard::Proof,
         run: |services, caller, _| {
             Box::pin(async {
                 let (user, _) = signed_in(caller)?;
