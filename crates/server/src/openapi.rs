@@ -45,6 +45,8 @@ fn responses() -> Value {
     let json_of = |schema: Value| json!({ "application/json": { "schema": schema } });
     json!({
         "Answer": { "description": "the answer in Matomo's shape", "content": json_of(json!({})) },
+        "HalfSession": { "description": "the second factor is asked for",
+            "content": json_of(json!({ "$ref": "#/components/schemas/HalfSession" })) },
         "Refusal": { "description": "what went wrong", "content": json_of(json!({ "$ref": "#/components/schemas/Refusal" })) }
     })
 }
@@ -95,8 +97,8 @@ fn session_paths(paths: &mut Map<String, Value>) {
         "/api/v1/session".into(),
         json!({
             "get": { "summary": "Who is signed in.", "tags": ["Session"], "responses": { "200": person, "default": error } },
-            "post": { "summary": "Signs in.", "tags": ["Session"], "requestBody": sign_in,
-                "responses": { "200": person, "default": error } },
+            "post": { "summary": "Signs in, or asks for the second factor.", "tags": ["Session"], "requestBody": sign_in,
+                "responses": { "200": person, "202": { "$ref": "#/components/responses/HalfSession" }, "default": error } },
             "delete": { "summary": "Signs out.", "tags": ["Session"],
                 "responses": { "204": { "description": "signed out" }, "default": error } }
         }),
@@ -116,13 +118,50 @@ fn session_paths(paths: &mut Map<String, Value>) {
     );
 }
 
+/// The second factor, fresh proof and passkeys.
+fn factor_paths(paths: &mut Map<String, Value>) {
+    let text = json!({ "type": "string" });
+    let (password, object) = (json!({ "type": "string", "format": "password" }), json!({ "type": "object" }));
+    let person = json!({ "description": "who is signed in", "content": { "application/json": {
+        "schema": { "$ref": "#/components/schemas/Session" } } } });
+    let options = json!({ "description": "request options of WebAuthn", "content": { "application/json": {
+        "schema": object } } });
+    let error = answers()["default"].clone();
+    let mut add = |name: &str, doc: &str, properties: Value, required: &[&str], answer: &Value| {
+        let mut schema = json!({ "type": "object", "properties": properties });
+        if !required.is_empty() {
+            schema["required"] = json!(required);
+        }
+        let body = json!({ "content": { "application/json": { "schema": schema } } });
+        let post = json!({ "summary": doc, "tags": ["Session"], "requestBody": body,
+            "responses": { "200": answer, "default": error } });
+        paths.insert(format!("/api/v1/session/{name}"), json!({ "post": post }));
+    };
+    let factor = json!({ "code": text, "passkey": object });
+    add("factor", "Gives the second factor at sign-in: a code, a recovery code or a passkey.", factor, &[], &person);
+    let proof = json!({ "password": password, "code": text, "passkey": object });
+    add("proof", "Proves anew who uses the session, whose cookie is renewed.", proof, &[], &person);
+    let login = json!({ "login": text });
+    add("challenge", "Asks for a passkey: of the session's user, else of anybody.", login, &[], &options);
+    let credential = json!({ "credential": object });
+    add("passkey", "Signs in by a passkey alone.", credential, &["credential"], &person);
+}
+
 fn schemas() -> Value {
     let text = json!({ "type": "string" });
     json!({
         "Refusal": { "type": "object", "required": ["error"], "properties": { "error": {
             "type": "object", "required": ["code", "message"], "properties": { "code": text, "message": text } } } },
-        "Session": { "type": "object", "required": ["login", "email", "superuser", "version", "sites"], "properties": {
-            "login": text, "email": text, "superuser": { "type": "boolean" }, "version": text,
+        "Factors": { "type": "object", "required": ["totp", "passkeys", "recovery_left"], "properties": {
+            "totp": { "type": "boolean" }, "passkeys": { "type": "integer" }, "recovery_left": { "type": "integer" } } },
+        "HalfSession": { "type": "object", "required": ["state", "methods"], "properties": {
+            "state": { "type": "string", "enum": ["factor"] },
+            "methods": { "type": "array", "items": { "type": "string", "enum": ["totp", "passkey", "recovery"] } } } },
+        "Session": { "type": "object", "required": ["login", "email", "superuser", "version", "sites", "language", "proved_s",
+            "enrolling", "factor_due_s", "factors"], "properties": {
+            "login": text, "email": text, "superuser": { "type": "boolean" }, "version": text, "language": text,
+            "proved_s": { "type": "integer" }, "enrolling": { "type": "boolean" },
+            "factor_due_s": { "type": ["integer", "null"] }, "factors": { "$ref": "#/components/schemas/Factors" },
             "sites": { "type": "array", "items": { "$ref": "#/components/schemas/SessionSite" } } } },
         "SessionSite": { "type": "object", "required": ["idsite", "name", "role", "timezone", "currency", "main_url"], "properties": {
             "idsite": { "type": "integer" }, "name": text, "role": { "type": "string", "enum": ["view", "write", "admin"] },
@@ -134,6 +173,7 @@ fn schemas() -> Value {
 pub fn document(catalog: &Catalog) -> Value {
     let mut paths = Map::new();
     session_paths(&mut paths);
+    factor_paths(&mut paths);
     let refer = |(name, ..): &(&str, bool, &str)| json!({ "$ref": format!("#/components/parameters/{name}") });
     let common: Vec<Value> = REPORT_PARAMS.iter().map(refer).collect();
     for report in catalog.reports() {
