@@ -102,10 +102,10 @@ test('second factors are set up, used, lost and replaced', async (t) => {
     key = await addKey(page);
     await page.goto(`${server.origin}/admin/personal/security`);
     await button('Add a passkey').click();
-    await page.getByLabel('Name').fill('Laptop');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Laptop');
     await page.getByRole('dialog').getByRole('button', { name: 'Add the passkey' }).click();
     await button('Rename Laptop').click();
-    await page.getByLabel('Name').fill('Old laptop');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Old laptop');
     await button('Save').click();
     await page.getByRole('list', { name: 'Your passkeys' }).getByText('Old laptop').waitFor();
     assert.equal(await key.count(), 1);
@@ -215,7 +215,7 @@ test('a token is made for a purpose, shown once, used and deleted', async () => 
   await page.getByRole('button', { name: 'Create a token' }).click();
   await page.getByLabel('What it is for').fill('Nightly export');
   await page.getByRole('button', { name: 'Create the token' }).click();
-  const token = await page.getByRole('region', { name: 'Token' }).textContent();
+  const token = await page.getByRole('region', { name: 'Token', exact: true }).textContent();
   const ask = async () => (await fetch(`${server.origin}/api/v1/methods/API.getMatomoVersion`, { headers: { authorization: `Bearer ${token.trim()}` } })).status;
   assert.equal(await ask(), 200);
   await page.getByRole('button', { name: 'Done' }).click();

@@ -99,5 +99,5 @@ function FinishForm({ token }: { readonly token: string }) {
 export default function ResetPage() {
   useTitle('New password');
   const token = useFragmentToken();
-  return token ? <FinishForm token={token} /> : <RequestForm />;
+  return token ? <FinishForm key={token} token={token} /> : <RequestForm />;
 }
