@@ -209,7 +209,7 @@ test('sessions are seen and ended, and end with the password', async (t) => {
 
 test('a token is made for a purpose, shown once, used and deleted', async () => {
   const { page, close } = await openPage(browser, server.origin);
-  await server.run(['user', 'create', '--login', 'kei', '--email', 'kei@people.example', '--password-stdin'], 'ten thousand cranes fly north');
+  await server.run(['user', 'create', '--login', 'kei', '--email', 'kei@people.example', '--superuser', '--password-stdin'], 'ten thousand cranes fly north');
   await signIn(page, server.origin, 'kei', 'ten thousand cranes fly north');
   await page.goto(`${server.origin}/admin/personal/security`);
   await page.getByRole('button', { name: 'Create a token' }).click();

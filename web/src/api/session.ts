@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { forgetNames } from '../lib/value-names';
 import { isHalf, type Session, type SignedIn } from './account';
@@ -14,7 +14,7 @@ export function useSessionQuery() {
     queryKey: sessionKey,
     queryFn: async ({ signal }): Promise<Session | null> => {
       try {
-        return (await getSession(signal)) as Session;
+        return await getSession(signal);
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) return null;
         throw error;
@@ -37,11 +37,20 @@ export function useSetupOpen() {
   return useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => getSetup(signal), staleTime: Infinity });
 }
 
+/** Forgets every answer but the session's own, which the page watches. */
+function forgetOthers(client: QueryClient): void {
+  forgetNames();
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
+}
+
 /** Makes the answer of a sign-in the session of this page, unless a factor is still asked for. */
 export function useEnter(): (answer: SignedIn) => void {
   const client = useQueryClient();
   return (answer) => {
-    if (!isHalf(answer)) client.setQueryData(sessionKey, answer);
+    if (isHalf(answer)) return;
+    // A session may have ended by itself: what is still known was for whoever had it.
+    if (client.getQueryData<Session | null>(sessionKey)?.login !== answer.login) forgetOthers(client);
+    client.setQueryData(sessionKey, answer);
   };
 }
 
@@ -50,10 +59,8 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => deleteSession(),
     onSuccess: () => {
-      forgetNames();
-      // The session's own query stays, since the page watches it; every other answer was for somebody who has left.
       client.setQueryData(sessionKey, null);
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
+      forgetOthers(client);
     },
   });
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { methods } from '../api/account';
+import { loginCheckPassword, loginGetPasswordRules } from '../api/generated';
 import { cellsOf, type Cells } from '../lib/rows';
 import { PasswordField } from './field';
 import { RuleList, type Rule } from './rule-list';
@@ -29,7 +29,7 @@ function useSettled(text: string): string {
 /** The rules in force with the server's verdict on each. The last verdict stays until the next is there. */
 function useRules(password: string, login: string, email: string): readonly Rule[] {
   const settled = useSettled(password);
-  const rules = useQuery({ queryKey: ['password-rules'], queryFn: async ({ signal }) => list(await methods.passwordRules({}, signal)), staleTime: Infinity });
+  const rules = useQuery({ queryKey: ['password-rules'], queryFn: async ({ signal }) => list(await loginGetPasswordRules({}, signal)), staleTime: Infinity });
   const verdict = useQuery({
     // The password itself must not stay in a cache of answers.
     queryKey: ['password-verdict', settled.length, settled, login, email],
@@ -38,7 +38,7 @@ function useRules(password: string, login: string, email: string): readonly Rule
     staleTime: Infinity,
     retry: false,
     placeholderData: (before: Map<string, boolean> | undefined) => before,
-    queryFn: async () => new Map(list(await methods.checkPassword({ password: settled, login, email })).map((cells) => [idOf(cells), isTrue(cells.passed)])),
+    queryFn: async () => new Map(list(await loginCheckPassword({ password: settled, login, email })).map((cells) => [idOf(cells), isTrue(cells.passed)])),
   });
   return (rules.data ?? [])
     .map((cells) => ({ id: idOf(cells), text: sentence(String(cells.text ?? '')), met: settled === '' ? undefined : verdict.data?.get(idOf(cells)) }))

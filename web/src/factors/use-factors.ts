@@ -1,5 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { methods } from '../api/account';
+import {
+  twoFactorAuthFinishPasskey, twoFactorAuthFinishTotp, twoFactorAuthGetState, twoFactorAuthRegenerateRecoveryCodes, twoFactorAuthRemovePasskey, twoFactorAuthRemoveTotp, twoFactorAuthRenamePasskey, twoFactorAuthStartPasskey, twoFactorAuthStartTotp,
+} from '../api/generated';
 import { numberOf } from '../lib/numbers';
 import { makePasskey } from '../lib/passkey';
 import { cellsOf, type Cells } from '../lib/rows';
@@ -42,7 +44,7 @@ export function useFactorState() {
   return useQuery({
     queryKey: factorsKey,
     queryFn: async ({ signal }): Promise<FactorState> => {
-      const cells = cellsOf(await methods.factorState({}, signal));
+      const cells = cellsOf(await twoFactorAuthGetState({}, signal));
       return {
         totp: isTrue(cells.totp),
         totpSince_s: numberOf(cells.totp_since_s) || undefined,
@@ -71,18 +73,18 @@ function useFactorAct<V, A>(act: (values: V) => Promise<A>) {
 export const useStartTotp = () =>
   useMutation({
     mutationFn: async (): Promise<TotpStart> => {
-      const cells = cellsOf(await methods.startTotp({}));
+      const cells = cellsOf(await twoFactorAuthStartTotp({}));
       return { secret: String(cells.secret ?? ''), picture: picture(String(cells.qr ?? '')) };
     },
   });
 
-export const useFinishTotp = () => useFactorAct(async (code: string) => codesOf(await methods.finishTotp({ code })));
-export const useRemoveTotp = () => useFactorAct(() => methods.removeTotp({}));
+export const useFinishTotp = () => useFactorAct(async (code: string) => codesOf(await twoFactorAuthFinishTotp({ code })));
+export const useRemoveTotp = () => useFactorAct(() => twoFactorAuthRemoveTotp({}));
 export const useAddPasskey = () =>
   useFactorAct(async (name: string) => {
-    const credential = await makePasskey(await methods.startPasskey({}));
-    return codesOf(await methods.finishPasskey({ credential: JSON.stringify(credential), name }));
+    const credential = await makePasskey(await twoFactorAuthStartPasskey({}));
+    return codesOf(await twoFactorAuthFinishPasskey({ credential: JSON.stringify(credential), name }));
   });
-export const useRenamePasskey = () => useFactorAct((change: { id: number; name: string }) => methods.renamePasskey(change));
-export const useRemovePasskey = () => useFactorAct((id: number) => methods.removePasskey({ id }));
-export const useNewCodes = () => useFactorAct(async () => codesOf(await methods.regenerateRecoveryCodes({})));
+export const useRenamePasskey = () => useFactorAct((change: { id: number; name: string }) => twoFactorAuthRenamePasskey(change));
+export const useRemovePasskey = () => useFactorAct((id: number) => twoFactorAuthRemovePasskey({ id }));
+export const useNewCodes = () => useFactorAct(async () => codesOf(await twoFactorAuthRegenerateRecoveryCodes({})));

@@ -7,7 +7,7 @@ import { dayWords } from '../lib/words';
 /** Until the grace ends this stands above every page; afterwards only the set-up is open. */
 export function GraceNotice() {
   const { factor_due_s } = useSession();
-  if (typeof factor_due_s !== 'number') return null;
+  if (factor_due_s === null) return null;
   return (
     <Notice tone="warn">
       <ShieldAlert size={16} aria-hidden />

@@ -1,7 +1,8 @@
 import { useState, type FormEvent } from 'react';
 import { useSetUp } from '../../api/session';
 import { Button } from '../../components/button';
-import { Field, PasswordField } from '../../components/field';
+import { Field } from '../../components/field';
+import { NewPassword } from '../../components/new-password';
 import { Notice } from '../../components/states';
 import { fieldWords, formWords } from '../../lib/refusal';
 import form from '../../components/form.module.css';
@@ -27,7 +28,7 @@ export function AccountStep({ token }: { readonly token: string }) {
       <form className={form.form} onSubmit={submit}>
         <Field label="Login" name="username" autoComplete="username" isRequired autoFocus value={login} onChange={setLogin} error={fieldWords(setUp.error, 'login')} isCode />
         <Field label="E-mail" name="email" type="email" autoComplete="email" isRequired value={email} onChange={setEmail} error={fieldWords(setUp.error, 'email')} hint="For warnings and for a forgotten password." />
-        <PasswordField label="Password" name="new-password" autoComplete="new-password" isRequired value={password} onChange={setPassword} error={fieldWords(setUp.error, 'password')} hint="At least 15 characters. A few words in a row are good." />
+        <NewPassword label="Password" value={password} onChange={setPassword} login={login} email={email} error={fieldWords(setUp.error, 'password')} />
         <Button look="primary" type="submit" isPending={setUp.isPending} isDisabled={token === ''}>
           {setUp.isPending ? 'Creating the account…' : 'Create the account'}
         </Button>

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
-import { methods } from '../../../api/account';
+import { usersManagerUpdateUser } from '../../../api/generated';
 import { useRefreshSession, useSession } from '../../../api/session';
 import { Button } from '../../../components/button';
 import { Dialog, DialogActions } from '../../../components/dialog';
@@ -14,7 +14,7 @@ export function ChangeEmail({ onClose }: { readonly onClose: () => void }) {
   const refresh = useRefreshSession();
   const [email, setEmail] = useState(now);
   const change = useMutation({
-    mutationFn: () => methods.updateUser({ userLogin: login, email }),
+    mutationFn: () => usersManagerUpdateUser({ userLogin: login, email }),
     onSuccess: async () => {
       await refresh();
       onClose();

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
-import { methods } from '../../../../api/account';
+import { loginChangePassword } from '../../../../api/generated';
 import { useSession } from '../../../../api/session';
 import { Button } from '../../../../components/button';
 import { Dialog, DialogActions } from '../../../../components/dialog';
@@ -16,7 +16,7 @@ function ChangePassword({ onClose, onChanged }: { readonly onClose: () => void; 
   const client = useQueryClient();
   const [password, setPassword] = useState('');
   const change = useMutation({
-    mutationFn: () => methods.changePassword({ password }),
+    mutationFn: () => loginChangePassword({ password }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: sessionsKey });
       onChanged();

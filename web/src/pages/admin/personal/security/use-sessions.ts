@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { methods } from '../../../../api/account';
+import { loginEndOtherSessions, loginEndSession, loginGetSessions } from '../../../../api/generated';
 import { numberOf } from '../../../../lib/numbers';
 import { countryName, deviceWords } from '../../../../lib/device';
 import type { Cells } from '../../../../lib/rows';
@@ -22,7 +22,7 @@ export function useSessions() {
   return useQuery({
     queryKey: sessionsKey,
     queryFn: async ({ signal }): Promise<OpenSession[]> => {
-      const answer = await methods.sessions({}, signal);
+      const answer = await loginGetSessions({}, signal);
       return (Array.isArray(answer) ? (answer as Cells[]) : []).map((cells) => ({
         id: Number(cells.id),
         device: deviceWords(String(cells.agent ?? '')),
@@ -40,5 +40,5 @@ function useSessionAct<V>(act: (values: V) => Promise<unknown>) {
   return useMutation({ mutationFn: act, onSettled: () => client.invalidateQueries({ queryKey: sessionsKey }) });
 }
 
-export const useEndSession = () => useSessionAct((id: number) => methods.endSession({ id }));
-export const useEndOthers = () => useSessionAct(() => methods.endOtherSessions({}));
+export const useEndSession = () => useSessionAct((id: number) => loginEndSession({ id }));
+export const useEndOthers = () => useSessionAct(() => loginEndOtherSessions({}));

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { methods } from '../../../../api/account';
-import { write } from '../../../../api/generated';
+import {
+  usersManagerCreateToken, usersManagerDeleteAllTokens, usersManagerDeleteToken, usersManagerGetTokens,
+} from '../../../../api/generated';
 import { numberOf } from '../../../../lib/numbers';
 import { cellsOf, type Cells } from '../../../../lib/rows';
 
@@ -39,7 +40,6 @@ export interface NewToken {
 }
 
 const tokensKey = ['tokens'] as const;
-const createToken = write<Record<string, string | number | boolean | readonly string[] | readonly number[]>, unknown>('UsersManager.createToken');
 const isTrue = (value: unknown): boolean => value === true || value === 1 || value === '1';
 
 const tokenOf = (cells: Cells): Token => ({
@@ -61,7 +61,7 @@ export function useTokens() {
   return useQuery({
     queryKey: tokensKey,
     queryFn: async ({ signal }): Promise<Token[]> => {
-      const answer = await methods.tokens({}, signal);
+      const answer = await usersManagerGetTokens({}, signal);
       return (Array.isArray(answer) ? (answer as Cells[]) : []).map(tokenOf);
     },
   });
@@ -75,9 +75,9 @@ function useTokenAct<V, A>(act: (values: V) => Promise<A>) {
 /** Gives the token itself: it is never shown again. */
 export const useCreateToken = () =>
   useTokenAct(async (token: NewToken): Promise<string> => {
-    const cells = cellsOf(await createToken({ ...token }));
+    const cells = cellsOf(await usersManagerCreateToken({ ...token }));
     return String(cells.value ?? '');
   });
 
-export const useDeleteToken = () => useTokenAct((id: number) => methods.deleteToken({ id }));
-export const useDeleteAllTokens = () => useTokenAct(() => methods.deleteAllTokens({}));
+export const useDeleteToken = () => useTokenAct((id: number) => usersManagerDeleteToken({ id }));
+export const useDeleteAllTokens = () => useTokenAct(() => usersManagerDeleteAllTokens({}));
