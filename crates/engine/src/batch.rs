@@ -111,6 +111,11 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// How many texts are new.
+    pub(crate) fn texts(&self) -> u64 {
+        self.texts.iter().map(|texts| texts.len() as u64).sum()
+    }
+
     /// Appends the new texts of every dictionary.
     pub(crate) fn append_texts(&self, connection: &Connection) -> Result<(), Error> {
         for (dictionary, texts) in DICTIONARIES.iter().zip(&self.texts).filter(|(_, texts)| !texts.is_empty()) {

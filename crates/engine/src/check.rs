@@ -1,6 +1,6 @@
 //! Looking for damage, and counting.
 
-use crate::{Error, Fault, Stats, answer, generation::wal_of, schema::text_table};
+use crate::{Error, Fault, Stats, answer, generation::wal_of, schema::text_table, writer::Counts};
 use duckdb::Connection;
 use makoto_catalog::{Catalog, Stored, Table, columns::DICTIONARIES};
 use std::path::Path;
@@ -61,12 +61,8 @@ fn undefined(table: &str, column: &str, dictionary: &str) -> String {
     )
 }
 
-pub(crate) fn stats(connection: &Connection, path: &Path) -> Result<Stats, Error> {
-    let rows = |table: &str| count(connection, &format!("SELECT count(*) FROM {table}"));
-    let mut texts = 0;
-    for dictionary in DICTIONARIES {
-        texts += rows(&text_table(dictionary))?;
-    }
+/// Asked with every look at the server's metrics, so rows are not counted anew.
+pub(crate) fn stats(connection: &Connection, path: &Path, counts: Counts) -> Result<Stats, Error> {
     let mut file_bytes = 0;
     for file in [path.to_owned(), wal_of(path)] {
         file_bytes += match std::fs::metadata(file) {
@@ -76,12 +72,12 @@ pub(crate) fn stats(connection: &Connection, path: &Path) -> Result<Stats, Error
         };
     }
     Ok(Stats {
-        visits: rows("visit")?,
-        actions: rows("action")?,
-        conversions: rows("conversion")?,
-        texts,
+        visits: counts.visits,
+        actions: counts.actions,
+        conversions: counts.conversions,
+        texts: counts.texts,
         file_bytes,
         memory_bytes: count(connection, "SELECT CAST(sum(memory_usage_bytes) AS BIGINT) FROM duckdb_memory()")?,
-        unsorted_rows: count(connection, "SELECT CAST(max(unsorted) AS BIGINT) FROM engine_state")?,
+        unsorted_rows: counts.unsorted,
     })
 }

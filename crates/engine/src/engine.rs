@@ -7,7 +7,7 @@ use crate::{
     schema::prepare,
     texts::Texts,
     visits,
-    writer::Writer,
+    writer::{Counts, Writer},
 };
 use duckdb::{Config, Connection};
 use makoto_catalog::{Catalog, Plan};
@@ -32,6 +32,8 @@ pub(crate) struct Inner {
     pub(crate) writer: Mutex<Option<Writer>>,
     current: RwLock<Option<Arc<Generation>>>,
     applied: AtomicU64,
+    /// As of the last delta, for those who must not wait for the writer.
+    pub(crate) counts: Mutex<Counts>,
     pub(crate) texts: Texts,
     gate: Gate,
     /// One copy at a time.
@@ -77,6 +79,7 @@ impl Engine {
         let inner = Inner {
             catalog,
             applied: AtomicU64::new(writer.applied),
+            counts: Mutex::new(writer.counts),
             writer: Mutex::new(Some(writer)),
             current: RwLock::new(Some(generation)),
             texts: Texts::new(),
@@ -100,6 +103,7 @@ impl Engine {
         let mut writer = lock(&self.inner.writer);
         let writer = writer.as_mut().ok_or(Error::Closed)?;
         writer.apply(&self.inner.catalog, deltas)?;
+        *lock(&self.inner.counts) = writer.counts;
         self.inner.applied.store(writer.applied, Ordering::Release);
         Ok(())
     }
@@ -191,7 +195,8 @@ impl Engine {
     /// `Database` and `File` when it cannot be read.
     pub fn stats(&self) -> Result<Stats, Error> {
         let path = self.inner.generation()?.path();
-        self.inner.read(|reader| check::stats(reader.connection()?, &path))
+        let counts = *lock(&self.inner.counts);
+        self.inner.read(|reader| check::stats(reader.connection()?, &path, counts))
     }
 
     /// Writes everything to the data file and refuses further calls. Questions under way finish.

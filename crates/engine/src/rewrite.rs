@@ -37,11 +37,8 @@ fn sorting(table: Table) -> &'static str {
 pub(crate) fn cluster(inner: &Inner) -> Result<bool, Error> {
     let mut writer = lock(&inner.writer);
     let current = writer.as_ref().ok_or(Error::Closed)?;
-    let rows: u64 = current
-        .connection
-        .query_row("SELECT (SELECT count(*) FROM visit) + (SELECT count(*) FROM action)", [], |row| row.get(0))
-        .map_err(Error::database("count its rows"))?;
-    if current.unsorted == 0 || current.unsorted * UNSORTED_ONE_IN < rows {
+    let counts = current.counts;
+    if counts.unsorted == 0 || counts.unsorted * UNSORTED_ONE_IN < counts.visits + counts.actions {
         return Ok(false);
     }
     replace(inner, &mut writer, Order::Sorted)?;
@@ -66,7 +63,9 @@ fn replace(inner: &Inner, writer: &mut Option<Writer>, order: Order) -> Result<(
     *writer = None;
     let next = Arc::new(generation.next()?);
     prepare(&next.connect()?, &next.database(), &inner.catalog)?;
-    *writer = Some(Writer::new(&next, &inner.catalog)?);
+    let opened = Writer::new(&next, &inner.catalog)?;
+    *lock(&inner.counts) = opened.counts;
+    *writer = Some(opened);
     inner.switch(next);
     Ok(())
 }

@@ -5,10 +5,10 @@ use crate::{
     batch::Batch,
     dialect::list,
     generation::Generation,
-    schema::{Layout, layout},
+    schema::{Layout, layout, text_table},
 };
 use duckdb::Connection;
-use makoto_catalog::{Catalog, Table};
+use makoto_catalog::{Catalog, Table, columns::DICTIONARIES};
 use makoto_model::Delta;
 
 /// Rows replaced by one statement; the list of their ids stays small beside the batch itself.
@@ -19,8 +19,55 @@ pub(crate) struct Writer {
     pub(crate) connection: Connection,
     layouts: [Layout; 3],
     pub(crate) applied: u64,
+    pub(crate) counts: Counts,
+}
+
+/// Rows of the file.
+#[derive(Clone, Copy)]
+pub(crate) struct Counts {
+    pub(crate) visits: u64,
+    pub(crate) actions: u64,
+    pub(crate) conversions: u64,
+    pub(crate) texts: u64,
     /// Rows appended since the file was last sorted.
     pub(crate) unsorted: u64,
+}
+
+impl Counts {
+    fn read(connection: &Connection) -> Result<Counts, Error> {
+        let tables = [Table::Visit, Table::Action, Table::Conversion].map(|table| rows_of(table.name()));
+        let texts: Vec<String> = DICTIONARIES.iter().map(|dictionary| rows_of(&text_table(dictionary))).collect();
+        let unsorted = "(SELECT max(unsorted) FROM engine_state)";
+        let sql = format!("SELECT {}, {}, {unsorted}", tables.join(", "), texts.join(" + "));
+        connection
+            .query_row(&sql, [], |row| {
+                Ok(Counts {
+                    visits: row.get(0)?,
+                    actions: row.get(1)?,
+                    conversions: row.get(2)?,
+                    texts: row.get(3)?,
+                    unsorted: row.get(4)?,
+                })
+            })
+            .map_err(Error::database("count its rows"))
+    }
+
+    /// The counts once a batch is written.
+    fn after(self, batch: &Batch) -> Counts {
+        let appended = |table| batch.changes(table).rows.len() as u64;
+        let added = |table| appended(table) - batch.changes(table).replaced.len() as u64;
+        Counts {
+            visits: self.visits + added(Table::Visit),
+            actions: self.actions + added(Table::Action),
+            conversions: self.conversions + added(Table::Conversion),
+            texts: self.texts + batch.texts(),
+            unsorted: self.unsorted + Table::ALL.into_iter().map(appended).sum::<u64>(),
+        }
+    }
+}
+
+fn rows_of(table: &str) -> String {
+    format!("(SELECT count(*) FROM {table})")
 }
 
 /// Runs statements in one transaction; undone when they fail.
@@ -45,10 +92,11 @@ impl Writer {
         let database = generation.database();
         let of = |table| layout(&connection, &database, catalog, table);
         let layouts = [of(Table::Visit)?, of(Table::Action)?, of(Table::Conversion)?];
-        let (applied, unsorted) = connection
-            .query_row("SELECT max(applied), max(unsorted) FROM engine_state", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        let applied = connection
+            .query_row("SELECT max(applied) FROM engine_state", [], |row| row.get(0))
             .map_err(Error::database("read its state"))?;
-        Ok(Writer { connection, layouts, applied, unsorted })
+        let counts = Counts::read(&connection)?;
+        Ok(Writer { connection, layouts, applied, counts })
     }
 
     pub(crate) fn apply(&mut self, catalog: &Catalog, deltas: &[Delta]) -> Result<(), Error> {
@@ -62,10 +110,9 @@ impl Writer {
             return Ok(());
         }
         let batch = Batch::gather(catalog, fresh)?;
-        let added: usize = Table::ALL.iter().map(|table| batch.changes(*table).rows.len()).sum();
-        let unsorted = self.unsorted + added as u64;
-        transact(&self.connection, || self.write(catalog, &batch, unsorted))?;
-        (self.applied, self.unsorted) = (batch.last_number, unsorted);
+        let counts = self.counts.after(&batch);
+        transact(&self.connection, || self.write(catalog, &batch, counts.unsorted))?;
+        (self.applied, self.counts) = (batch.last_number, counts);
         Ok(())
     }
 

@@ -18,10 +18,13 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// Hits folded at once: enough that a commit costs little for each, few enough that one batch takes well under a second.
+/// Hits given to the engine at once: enough that a transaction costs little for each, few enough that one batch takes
+/// well under a second.
 const BATCH_RECORDS_MAX: usize = 20_000;
+/// Hits taken apart and folded at once: each takes about 3 KiB meanwhile, and a commit is dear for fewer.
+const FOLD_RECORDS_MAX: usize = 4_000;
 /// Bytes of hits folded at once.
-const BATCH_BYTES_MAX: usize = 32 * 1024 * 1024;
+const FOLD_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long hits may wait for more to be folded together with them, unless a question asks for them.
 const LINGER: Duration = Duration::from_millis(1000);
 /// With this many hits waiting, nothing is gained by waiting longer.
@@ -197,16 +200,28 @@ impl Pipeline {
         }
         self.linger(flow, position);
         let still = flow.pause();
-        let records = self.journal.read(Position::new(position), BATCH_RECORDS_MAX, BATCH_BYTES_MAX)?;
-        let hits = self.decode(&records)?;
-        flow.folded_hits.fetch_add(hits.len() as u64, Ordering::Relaxed);
-        let delta = fold.apply(&hits)?;
-        flow.note(&fold.take_overflows());
-        self.hand_over(fold, delta.as_slice())?;
+        let deltas = self.fold(fold, flow)?;
+        self.hand_over(fold, &deltas)?;
         drop(still);
         flow.applied.send_replace(fold.position());
         self.journal.trim(Position::new(fold.position()))?;
         Ok(true)
+    }
+
+    /// Folds what waits in the journal, as much as goes to the engine at once.
+    fn fold(&self, fold: &mut Fold, flow: &Flow) -> Result<Vec<Delta>, Failure> {
+        let (mut deltas, mut folded) = (Vec::new(), 0);
+        // What comes meanwhile gathers for the next batch.
+        let until = self.journal.head().get();
+        while folded < BATCH_RECORDS_MAX && fold.position() < until {
+            let records = self.journal.read(Position::new(fold.position()), FOLD_RECORDS_MAX, FOLD_BYTES_MAX)?;
+            let hits = self.decode(&records)?;
+            folded += hits.len();
+            flow.folded_hits.fetch_add(hits.len() as u64, Ordering::Relaxed);
+            deltas.extend(fold.apply(&hits)?);
+            flow.note(&fold.take_overflows());
+        }
+        Ok(deltas)
     }
 
     /// Lets hits gather, unless somebody asks for them or the server stops.
@@ -228,7 +243,7 @@ impl Pipeline {
         let applied = self.engine.applied();
         let stored;
         let waiting = match fresh {
-            [delta] if delta.number == applied + 1 => fresh,
+            [first, ..] if first.number == applied + 1 => fresh,
             _ => {
                 stored = fold.pending(applied, usize::MAX)?;
                 &stored
