@@ -109,7 +109,9 @@ impl Identity {
     async fn note_failure(&self, caller: &Caller, of: &Try, limits: &Limits, now_s: i64) -> Result<(), Error> {
         let consequence = hold(&self.attempts).fail(of, limits);
         let shown: String = of.login.chars().take(LOGIN_CHARS_MAX).collect();
-        self.record_summed(caller, Activity::SignInFailed, &shown, json!({ "login": shown }), now_s).await?;
+        let in_session = matches!(caller.principal, Principal::User(_));
+        let kind = if in_session { Activity::ProofRefused } else { Activity::SignInFailed };
+        self.record_summed(caller, kind, &shown, json!({ "login": shown }), now_s).await?;
         for network in consequence.blocked {
             let network = network.to_string();
             let detail = json!({ "network": network, "until_s": now_s + limits.window_s });

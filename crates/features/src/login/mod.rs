@@ -97,7 +97,7 @@ fn judge(services: &Services, caller: &Caller, params: &Params, password: &str) 
 fn rules_answer(services: &Services, judged: &[Judged], with_verdict: bool) -> Answer {
     let snapshot = services.meta.snapshot();
     let row = |rule: &Judged| {
-        let verdict = with_verdict.then(|| ("passed", Answer::Bool(rule.passed)));
+        let verdict = with_verdict.then_some(("passed", Answer::Bool(rule.passed)));
         Answer::record([("id", Answer::from(rule.id)), ("text", rule.text.as_str().into())].into_iter().chain(verdict))
     };
     Answer::record([

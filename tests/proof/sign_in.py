@@ -1,0 +1,112 @@
+"""Trials of sign-in: an attack from thousands of addresses, and what answers and their times tell of who exists."""
+
+import itertools
+import json
+import statistics
+import threading
+import time
+
+from harness.installation import PASSWORD, installation
+
+ATTACK_S = 60
+ADDRESSES = 10_000
+ATTACKERS = 8
+PEOPLE = 100
+RESETS = 500
+GUESS = "wrong horse battery staple"
+
+
+def post(connection, path, form, address, **headers):
+    """Status, body and how long it took, as from this address."""
+    sent = {"Content-Type": "application/json", "X-Forwarded-For": address, **headers}
+    began = time.monotonic()
+    connection.request("POST", path, json.dumps(form), sent)
+    response = connection.getresponse()
+    body = response.read()
+    return response.status, body, time.monotonic() - began, response.headers
+
+
+def address(n):
+    """Each of a network of its own."""
+    return f"{11 + n // 65536 % 200}.{n // 256 % 256}.{n % 256}.7"
+
+
+def serve():
+    # The addresses are told by a proxy that the server trusts.
+    return installation().server(trusted_proxies="127.0.0.1/32")
+
+
+def attack(figure, hold):
+    """Thousands of addresses guess one password, and its owner signs in all the while."""
+    with serve() as server:
+        own = server.connect()
+        form = {"login": "view", "password": PASSWORD}
+        headers = post(own, "/api/v1/session", form, "192.0.2.1")[3]
+        device = next(value for value in headers.get_all("Set-Cookie") if "device" in value).split(";")[0]
+        statuses, numbers, halt, lock = {}, itertools.count(), threading.Event(), threading.Lock()
+
+        def guess():
+            connection = server.connect()
+            while not halt.is_set():
+                guessed = {"login": "view", "password": GUESS}
+                status = post(connection, "/api/v1/session", guessed, address(next(numbers) % ADDRESSES))[0]
+                with lock:
+                    statuses[status] = statuses.get(status, 0) + 1
+            connection.close()
+
+        threads = [threading.Thread(target=guess, daemon=True) for _ in range(ATTACKERS)]
+        for thread in threads:
+            thread.start()
+        end, times = time.monotonic() + ATTACK_S, []
+        while time.monotonic() < end:
+            status, body, took_s, _ = post(own, "/api/v1/session", form, "192.0.2.1", Cookie=device)
+            hold(status == 200, f"the owner was answered {status}: {body}")
+            times.append(took_s)
+            time.sleep(0.5)
+        halt.set()
+        for thread in threads:
+            thread.join(60)
+        # What the hour would bring: the delay is at its longest by now.
+        in_an_hour = statuses.get(401, 0) + (3600 - ATTACK_S) / 60
+        late = sorted(times)[int(len(times) * 0.95)]
+        figure(14, f"guesses of one password from {ADDRESSES} addresses", f"{sum(statuses.values())} sent in {ATTACK_S} s, "
+               f"{statuses.get(401, 0)} looked at, at most {in_an_hour:.0f} in an hour")
+        figure(14, "its owner signs in from a known device meanwhile", f"{len(times)} times, p95 {late * 1000:.0f} ms")
+        hold(set(statuses) <= {401, 429}, f"strange answers: {statuses}")
+        hold(in_an_hour <= 100, f"{in_an_hour:.0f} guesses in an hour")
+        hold(late < 2, f"the owner waits {late:.2f} s")
+
+
+def difference(figure, hold, what, times):
+    known, unknown = (statistics.median(times[name]) for name in ("known", "unknown"))
+    apart = abs(known - unknown) / max(known, unknown)
+    figure("10, 15", what, f"{known * 1000:.1f} and {unknown * 1000:.1f} ms median, {apart:.1%} apart")
+    hold(apart < 0.05, f"the medians are {apart:.1%} apart")
+
+
+def secrecy(figure, hold):
+    """Known and unknown users get the same answers in the same time."""
+    with serve() as server:
+        for n in range(PEOPLE):
+            server.call("UsersManager.addUser", userLogin=f"known{n}", email=f"known{n}@people.example", password=PASSWORD)
+        connection, answers, times, numbers = server.connect(), set(), {"known": [], "unknown": []}, itertools.count()
+        for n in range(PEOPLE * 2):
+            for name in ("known", "unknown"):
+                form = {"login": f"{name}{n % PEOPLE}", "password": GUESS}
+                status, body, took_s, _ = post(connection, "/api/v1/session", form, address(next(numbers)))
+                answers.add((status, body))
+                times[name].append(took_s)
+        hold(len(answers) == 1, f"answers differ: {answers}")
+        difference(figure, hold, f"refused sign-ins of known and unknown users, {PEOPLE * 2} each", times)
+        answers, times = set(), {"known": [], "unknown": []}
+        for n in range(RESETS):
+            for name in ("known", "unknown"):
+                form = {"login": f"{name}{n % PEOPLE}"}
+                status, body, took_s, _ = post(connection, "/api/v1/password-reset", form, address(next(numbers)))
+                answers.add((status, body))
+                times[name].append(took_s)
+                # The work that the answer did not wait for must not slow the next one down.
+                time.sleep(0.01)
+        hold(answers == {(204, b"")}, f"answers differ: {answers}")
+        difference(figure, hold, f"links asked for by known and unknown users, {RESETS} each", times)
+        connection.close()
