@@ -1,5 +1,6 @@
 """A mail server whose mails are read."""
 
+import asyncio
 import email
 import email.policy
 import functools
@@ -97,6 +98,8 @@ class MailServer:
         self.mails, self.refusals, self.lock = [], [], threading.Lock()
         # Answers for the next mails instead of accepting them.
         self.answers = []
+        # How long the answer to a mail takes that is kept already.
+        self.pause_s = 0
         self.controller = None
 
     def start(self):
@@ -138,6 +141,7 @@ class MailServer:
                 self.refusals.append(answer)
                 return answer
             self.mails.append(Mail(envelope))
+        await asyncio.sleep(self.pause_s)
         return "250 OK"
 
     def settings(self):
@@ -148,7 +152,7 @@ class MailServer:
         return {f"CoreAdminHome.mail{name}": str(value) for name, value in named.items()}
 
     def connect(self, server):
-        """Has a server, running or not, send its mails here."""
+        """Has a server, running or not, send its mails here. To trust the certificate, it must be started after."""
         for name, value in self.settings().items():
             status, said = server.cli("setting", "set", name, value)
             assert status == 0, said

@@ -101,8 +101,11 @@ impl Meta {
         let mut act = self.begin_unrecorded().await?;
         let mail = checked.iter().any(|change| change.setting.key().starts_with(MAIL_SETTINGS));
         if mail {
-            // Whoever turns the mails elsewhere is told on where they went until now.
-            act.mail_route = self.mail_route();
+            // Whoever turns the mails elsewhere is told on where they went until now. A mail server that never took one
+            // is none: it is being set up.
+            let works = "SELECT EXISTS (SELECT 1 FROM mail WHERE state = 'sent')";
+            let works: bool = sqlx::query_scalar(works).fetch_one(&mut *act.tx).await?;
+            act.mail_route = self.mail_route().filter(|_| works);
         }
         for change in &checked {
             record::insert(&mut act, caller, activity(change.setting), &change.detail()).await?;

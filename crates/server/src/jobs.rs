@@ -1,6 +1,11 @@
 //! What the server does by itself, at its times.
 
 use crate::serve::Running;
+use makoto_features::{
+    core_admin_home::tasks::{OLD_MAILS, TIDYING, Task},
+    services::now_s,
+};
+use makoto_meta::Turn;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -12,14 +17,13 @@ const UNSORTED_ROWS_MIN: u64 = 100_000;
 const UNSORTED_ROWS_MAX: u64 = 3_000_000;
 /// Ticks between two looks at a store that has little unsorted: a day.
 const DAY_TICKS: u64 = 24 * 60;
-/// Ticks between two rounds of tidying: an hour.
-const HOUR_TICKS: u64 = 60;
 
 /// Runs the jobs until told to stop.
 pub async fn run(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
     let mut tick: u64 = 0;
     // What fell due while no server ran is done first.
     tend_users(&running).await;
+    keep_timetable(&running).await;
     loop {
         tokio::select! {
             _ = tokio::time::sleep(TICK) => {}
@@ -29,16 +33,42 @@ pub async fn run(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
         tend_users(&running).await;
         note_sign_ins(&running).await;
         cluster(&running, tick.is_multiple_of(DAY_TICKS)).await;
-        if tick.is_multiple_of(HOUR_TICKS) {
-            tidy(&running).await;
-        }
+        keep_timetable(&running).await;
+    }
+}
+
+/// Does what the timetable says is due.
+async fn keep_timetable(running: &Running) {
+    in_turn(running, &TIDYING, async |_| tidy(running).await).await;
+    in_turn(running, &OLD_MAILS, async |turn| {
+        let gone = running.instance.meta.forget_mail(turn, now_s()).await.map_err(|fault| fault.to_string())?;
+        Ok(format!("{gone} forgotten"))
+    })
+    .await;
+}
+
+/// Does a job if it is due and nobody else is at it.
+async fn in_turn(running: &Running, task: &Task, work: impl AsyncFnOnce(&Turn) -> Result<String, String>) {
+    let meta = &running.instance.meta;
+    let turn = match meta.take_turn(task.name, task.every, now_s()).await {
+        Ok(None) => return,
+        Ok(Some(turn)) => turn,
+        Err(fault) => return tracing::error!(%fault, job = task.name, "the timetable could not be read"),
+    };
+    let done = work(&turn).await;
+    if let Err(fault) = &done {
+        tracing::error!(%fault, job = task.name, "a job failed; it is tried again");
+    }
+    let result = done.as_ref().map(String::as_str).map_err(String::as_str);
+    if let Err(fault) = meta.end_turn(&turn, result, now_s()).await {
+        tracing::error!(%fault, job = task.name, "the end of a job could not be written down");
     }
 }
 
 /// Writes down what is counted in memory of sign-ins and tokens.
 pub async fn note_sign_ins(running: &Running) {
     let identity = &running.instance.identity;
-    if let Err(fault) = identity.save_attempts(makoto_features::services::now_s()).await {
+    if let Err(fault) = identity.save_attempts(now_s()).await {
         tracing::error!(%fault, "failed sign-ins could not be written down");
     }
     if let Err(fault) = identity.save_token_uses().await {
@@ -47,7 +77,7 @@ pub async fn note_sign_ins(running: &Running) {
 }
 
 async fn tend_users(running: &Running) {
-    let now_s = makoto_features::services::now_s();
+    let now_s = now_s();
     if let Err(fault) = makoto_features::users_manager::jobs::run_due(&running.instance.meta, now_s).await {
         tracing::error!(%fault, "the jobs about users failed; they are tried again");
     }
@@ -68,18 +98,17 @@ async fn cluster(running: &Running, daily: bool) {
     }
 }
 
-async fn tidy(running: &Running) {
-    let now_s = makoto_features::services::now_s();
-    if let Err(fault) = running.instance.identity.expire_sessions(now_s).await {
-        tracing::error!(%fault, "ended sessions could not be removed");
-    }
-    if let Err(fault) = running.instance.identity.tend_tokens(now_s).await {
-        tracing::error!(%fault, "expired tokens could not be removed");
-    }
-    if let Err(fault) = running.instance.meta.expire_resets(now_s).await {
-        tracing::error!(%fault, "expired links could not be removed");
-    }
-    if let Err(fault) = running.app.journal.expire_keys(now_s) {
-        tracing::error!(%fault, "old keys could not be removed from the journal");
-    }
+/// Removes what is over. One part that fails does not keep the others from being done.
+async fn tidy(running: &Running) -> Result<String, String> {
+    let (identity, meta, now_s) = (&running.instance.identity, &running.instance.meta, now_s());
+    let fault = |what: &str, fault: &dyn std::fmt::Display| Some(format!("{what}: {fault}"));
+    let faults = [
+        identity.expire_sessions(now_s).await.err().and_then(|why| fault("ended sessions stay", &why)),
+        identity.tend_tokens(now_s).await.err().and_then(|why| fault("expired tokens stay", &why)),
+        meta.expire_resets(now_s).await.err().and_then(|why| fault("expired links stay", &why)),
+        running.app.journal.expire_keys(now_s).err().and_then(|why| fault("old keys stay in the journal", &why)),
+        meta.give_up_mail(now_s).await.err().and_then(|why| fault("mails that nobody took stay", &why)),
+    ];
+    let faults: Vec<String> = faults.into_iter().flatten().collect();
+    if faults.is_empty() { Ok("done".to_owned()) } else { Err(faults.join("; ")) }
 }

@@ -20,6 +20,9 @@ pub struct Metrics {
     pub connections_refused: AtomicU64,
     pub reports: AtomicU64,
     pub panics: AtomicU64,
+    pub mails_sent: AtomicU64,
+    /// Tries that were no success.
+    pub mails_failed: AtomicU64,
     ack_buckets: [AtomicU64; ACK_BOUNDS_US.len()],
     ack_count: AtomicU64,
     ack_sum_us: AtomicU64,
@@ -36,6 +39,7 @@ pub struct Readings {
     pub analytics_memory_bytes: u64,
     pub visits: u64,
     pub actions: u64,
+    pub mails_waiting: u64,
 }
 
 fn add(counter: &AtomicU64) {
@@ -102,6 +106,10 @@ impl Metrics {
         );
         line("makoto_visits", "gauge", "Visits stored.", readings.visits);
         line("makoto_actions", "gauge", "Actions stored.", readings.actions);
+        line("makoto_mails_waiting", "gauge", "Mails that wait to be sent.", readings.mails_waiting);
+        line("makoto_mails_sent_total", "counter", "Mails that a mail server took.", get(&self.mails_sent));
+        let help = "Tries to send a mail that were no success.";
+        line("makoto_mails_failed_total", "counter", help, get(&self.mails_failed));
         self.labelled(&mut out);
         out
     }

@@ -173,7 +173,7 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     jobs.abort();
     jobs::note_sign_ins(&running).await;
     stream.abort();
-    mail.abort();
+    mail::finish(mail).await;
     control.abort();
     close(running, pipeline).await
 }

@@ -41,6 +41,10 @@ pub async fn metrics(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap
         Ok(Err(fault)) => return failed(&fault),
         Err(fault) => return failed(&fault),
     };
+    let mails = match app.services.meta.mail_counts(now_s).await {
+        Ok(mails) => mails,
+        Err(fault) => return failed(&fault),
+    };
     let text = app.metrics.text(&Readings {
         journal_head: app.journal.head().get(),
         applied: app.flow.applied(),
@@ -51,6 +55,7 @@ pub async fn metrics(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap
         analytics_memory_bytes: stats.memory_bytes,
         visits: stats.visits,
         actions: stats.actions,
+        mails_waiting: u64::try_from(mails.waiting).unwrap_or(0),
     });
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

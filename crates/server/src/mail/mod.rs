@@ -1,0 +1,134 @@
+//! Sends what acts have promised: taken from the outbox, composed in the reader's language, tried for a day.
+
+mod compose;
+mod html;
+mod language;
+mod page;
+mod text;
+mod transport;
+
+use crate::app::App;
+use compose::Surroundings;
+use makoto_features::{devices_detection::names, services::now_s};
+use makoto_meta::{Error, Letter, Undelivered};
+use makoto_model::{ClientKind, Params};
+use sha2::{Digest, Sha256};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
+use transport::Route;
+
+/// Mails under way at once; mail servers count connections.
+const SENT_AT_ONCE_MAX: u32 = 4;
+/// Longest pause between two looks at the outbox, for mails that another process of this installation promised.
+const LOOK_PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Pause after the store failed.
+const FAULT_PAUSE: Duration = Duration::from_secs(10);
+/// Tries by the mail server from before a change, then by the one in force.
+const OLD_ROUTE_TRIES_MAX: i64 = 3;
+/// How long a stop waits for mails under way; what is not sent by then is sent after the next start.
+const STOP_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Bytes of a mail's number that are written: enough to be no other's.
+const ID_BYTES: usize = 16;
+
+/// Sends until told to stop.
+pub async fn run(app: Arc<App>, id_secret: [u8; 32], mut stop: watch::Receiver<bool>) {
+    loop {
+        let pause = match deliver(&app, &id_secret).await {
+            Ok(pause) => pause,
+            Err(fault) => {
+                tracing::error!(%fault, "the outbox failed; it is looked at again");
+                FAULT_PAUSE
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = app.services.meta.mail_promised() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Waits for the sender, which was told to stop.
+pub async fn finish(mut sender: JoinHandle<()>) {
+    if tokio::time::timeout(STOP_WAIT_MAX, &mut sender).await.is_err() {
+        tracing::warn!("a mail server takes too long; the mail is sent again after the next start");
+        sender.abort();
+    }
+}
+
+/// Sends what is due; how long nothing will be.
+async fn deliver(app: &Arc<App>, id_secret: &[u8; 32]) -> Result<Duration, Error> {
+    let meta = &app.services.meta;
+    loop {
+        let letters = meta.take_mail(now_s(), SENT_AT_ONCE_MAX).await?;
+        if letters.is_empty() {
+            break;
+        }
+        let mut under_way = JoinSet::new();
+        for letter in letters {
+            under_way.spawn(deliver_one(app.clone(), letter, *id_secret));
+        }
+        while let Some(done) = under_way.join_next().await {
+            match done {
+                Ok(done) => done?,
+                Err(fault) => tracing::error!(%fault, "a mail could not be composed; it is tried again"),
+            }
+        }
+    }
+    let next_s = meta.next_mail_s().await?.unwrap_or(i64::MAX);
+    let wait_s = u64::try_from(next_s.saturating_sub(now_s())).unwrap_or(0);
+    Ok(Duration::from_secs(wait_s.max(1)).min(LOOK_PAUSE_MAX))
+}
+
+async fn deliver_one(app: Arc<App>, letter: Letter, id_secret: [u8; 32]) -> Result<(), Error> {
+    let outcome = send(&app, &letter, &id_secret).await;
+    let counter = if outcome.is_ok() { &app.metrics.mails_sent } else { &app.metrics.mails_failed };
+    counter.fetch_add(1, Ordering::Relaxed);
+    if let Err(Undelivered::Later(fault) | Undelivered::Never(fault)) = &outcome {
+        tracing::warn!(mail = letter.id, kind = letter.kind.name(), %fault, "a mail did not leave");
+    }
+    app.services.meta.end_mail(&letter, outcome, now_s()).await
+}
+
+async fn send(app: &App, letter: &Letter, id_secret: &[u8; 32]) -> Result<(), Undelivered> {
+    let device = |agent: &str| device(app, agent);
+    let country = |address: &str| country(app, address);
+    let around = Surroundings { base_url: &app.config.base_url, device: &device, country: &country };
+    let page = compose::compose(letter, &around);
+    let host = around.host();
+    let in_force = app.services.meta.mail_route();
+    let old = letter.route.clone().filter(|_| letter.tries <= OLD_ROUTE_TRIES_MAX);
+    let settings = old.or(in_force).or_else(|| letter.route.clone());
+    let settings = settings.ok_or_else(|| Undelivered::Later("no mail server is set".to_owned()))?;
+    Route::new(&settings, host)?.send(&letter.address, &message_id(letter, id_secret, host), &page).await
+}
+
+/// The same for each try of a mail, so that its readers know a second copy, and told to nobody beforehand.
+fn message_id(letter: &Letter, secret: &[u8; 32], host: &str) -> String {
+    let digest = Sha256::new().chain_update(secret).chain_update(letter.id.to_be_bytes()).finalize();
+    let number: String = digest.iter().take(ID_BYTES).map(|byte| format!("{byte:02x}")).collect();
+    let host: String = host.chars().filter(|c| c.is_ascii_alphanumeric() || "-.".contains(*c)).collect();
+    format!("<{number}@{host}>")
+}
+
+fn device(app: &App, agent: &str) -> Option<String> {
+    let found = app.data.detect(agent, &Params::default(), &[]);
+    let browser = found.client.as_ref().filter(|client| client.kind == ClientKind::Browser);
+    let system = Some(names::system(&found.os_code)).filter(|_| !found.os_code.is_empty());
+    match (browser, system) {
+        (Some(browser), Some(system)) => Some(format!("{}, {system}", names::browser(&browser.code))),
+        (Some(browser), None) => Some(names::browser(&browser.code).to_owned()),
+        (None, system) => system.map(str::to_owned),
+    }
+}
+
+fn country(app: &App, address: &str) -> Option<String> {
+    let code = app.data.country(address.parse().ok()?)?;
+    Some(geolocation::country_name(&code).to_owned())
+}

@@ -1,0 +1,188 @@
+//! One mail to one mail server.
+
+use super::page::Page;
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    address::Address,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+    transport::smtp::{
+        Error,
+        authentication::Credentials,
+        client::{Tls, TlsParameters},
+        extension::ClientId,
+        response::{Category, Code, Detail, Severity},
+    },
+};
+use makoto_features::core_admin_home::mail::settings::is_loopback;
+use makoto_meta::Undelivered;
+use serde_json::Value as Json;
+use std::time::Duration;
+
+/// How long one answer of a mail server may take.
+const ANSWER_WAIT_MAX: Duration = Duration::from_secs(30);
+/// How long a whole delivery may take.
+const SEND_WAIT_MAX: Duration = Duration::from_secs(90);
+
+/// A mail server and the sender's name there.
+pub struct Route {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    reply_to: Option<Mailbox>,
+}
+
+fn later(what: impl std::fmt::Display) -> Undelivered {
+    Undelivered::Later(what.to_string())
+}
+
+/// The host of an address, without its port and brackets.
+fn bare_host(host: &str) -> &str {
+    let bracketed = host.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    bracketed.map_or_else(|| host.split(':').next().unwrap_or(host), |(inside, _)| inside)
+}
+
+impl Route {
+    /// Reads the settings of a mail server, as `Meta::mail_route` gives them. `host` is where this server is reached.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn new(settings: &Json, host: &str) -> Result<Route, Undelivered> {
+        let text = |name: &str| settings.get(name).and_then(Json::as_str).unwrap_or("").trim().to_owned();
+        let server = text("Host");
+        let port = text("Port").parse().map_err(|_| later("the port of the mail server cannot be read"))?;
+        let tls = || TlsParameters::new(server.clone()).map_err(later);
+        let tls = match text("Encryption").as_str() {
+            "tls" => Tls::Wrapper(tls()?),
+            "none" if is_loopback(&server) => Tls::None,
+            "none" => return Err(later("without encryption mails may only go to a mail server on this machine")),
+            _ => Tls::Required(tls()?),
+        };
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server)
+            .port(port)
+            .tls(tls)
+            .timeout(Some(ANSWER_WAIT_MAX))
+            .hello_name(ClientId::Domain(bare_host(host).to_owned()));
+        let (username, password) = (text("Username"), text("Password"));
+        let transport = match username.is_empty() {
+            true => builder.build(),
+            false => builder.credentials(Credentials::new(username, password)).build(),
+        };
+        let from = match text("FromAddress") {
+            own if !own.is_empty() => own,
+            _ if bare_host(host).parse::<std::net::IpAddr>().is_ok() => "noreply@localhost".to_owned(),
+            _ => format!("noreply@{}", bare_host(host)),
+        };
+        let reply_to = match text("ReplyTo") {
+            none if none.is_empty() => None,
+            address => Some(mailbox(None, &address)?),
+        };
+        let name = Some(text("FromName")).filter(|name| !name.is_empty());
+        Ok(Route { transport, from: mailbox(name, &from)?, reply_to })
+    }
+
+    /// Sends a page; returns when the mail server has taken it.
+    ///
+    /// # Errors
+    /// Whether it is worth trying again, and why.
+    pub async fn send(&self, to: &str, id: &str, page: &Page) -> Result<(), Undelivered> {
+        let message = self.message(to, id, page)?;
+        match tokio::time::timeout(SEND_WAIT_MAX, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(fault)) => Err(undelivered(&fault)),
+            Err(_) => Err(later("the mail server takes too long")),
+        }
+    }
+
+    fn message(&self, to: &str, id: &str, page: &Page) -> Result<Message, Undelivered> {
+        let to = match to.parse::<Address>() {
+            Ok(address) => Mailbox::new(None, address),
+            Err(_) => return Err(Undelivered::Never("the address is none".to_owned())),
+        };
+        let builder = Message::builder().from(self.from.clone()).to(to).subject(page.subject.clone());
+        let builder = match &self.reply_to {
+            Some(reply_to) => builder.reply_to(reply_to.clone()),
+            None => builder,
+        };
+        let parts = MultiPart::alternative_plain_html(super::text::write(page), super::html::write(page));
+        let mut message = builder.message_id(Some(id.to_owned())).multipart(parts).map_err(later)?;
+        // So that nobody's absence notice answers.
+        let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+        message.headers_mut().insert_raw(HeaderValue::new(automatic, "auto-generated".to_owned()));
+        Ok(message)
+    }
+}
+
+fn mailbox(name: Option<String>, address: &str) -> Result<Mailbox, Undelivered> {
+    let address = address.parse::<Address>();
+    Ok(Mailbox::new(name, address.map_err(|_| later("an address in the settings of the mail server is none"))?))
+}
+
+/// A refused address stays refused; everything else, wrong passwords too, may be mended within the day.
+fn undelivered(fault: &Error) -> Undelivered {
+    let refused = |code: Code| {
+        code.severity == Severity::PermanentNegativeCompletion
+            && code.category == Category::MailSystem
+            && matches!(code.detail, Detail::Zero | Detail::One | Detail::Three)
+    };
+    match fault.status() {
+        Some(code) if refused(code) => Undelivered::Never(fault.to_string()),
+        _ => later(fault),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn page() -> Page {
+        Page {
+            language: "de".into(),
+            subject: "Prüfung 🎏".into(),
+            title: "Prüfung".into(),
+            blocks: Vec::new(),
+            footer: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn settings_become_a_route_only_when_it_is_safe() {
+        let settings = |host: &str, encryption: &str| json!({ "Host": host, "Port": "25", "Encryption": encryption });
+        assert!(Route::new(&settings("127.0.0.1", "none"), "stats.example").is_ok());
+        assert!(Route::new(&settings("mail.example", "none"), "stats.example").is_err());
+        assert!(Route::new(&settings("mail.example", "starttls"), "stats.example").is_ok());
+        assert!(Route::new(&settings("mail.example", "tls"), "stats.example").is_ok());
+        assert!(Route::new(&json!({ "Host": "mail.example", "Port": "", "Encryption": "tls" }), "a.example").is_err());
+    }
+
+    #[test]
+    fn messages_have_both_parts_and_a_lasting_number() {
+        let settings = json!({ "Host": "localhost", "Port": "25", "Encryption": "none", "FromName": "Makoto, \"x\"",
+            "ReplyTo": "help@stats.example" });
+        let route = Route::new(&settings, "stats.example:8080").unwrap();
+        let text =
+            String::from_utf8(route.message("ada@people.example", "<7@stats.example>", &page()).unwrap().formatted());
+        let text = text.unwrap();
+        for part in [
+            "Message-ID: <7@stats.example>",
+            "text/plain",
+            "text/html",
+            "Auto-Submitted: auto-generated",
+            "noreply@stats.example",
+            "Reply-To: help@stats.example",
+            "multipart/alternative",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(matches!(route.message("nobody", "<1@x>", &page()), Err(Undelivered::Never(_))));
+    }
+
+    #[test]
+    fn hosts_are_told_from_ports() {
+        for (host, bare) in [("a.example:80", "a.example"), ("[::1]:80", "::1"), ("a.example", "a.example")] {
+            assert_eq!(bare_host(host), bare);
+        }
+    }
+}
