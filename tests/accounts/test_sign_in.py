@@ -1,11 +1,12 @@
 """Signing in over HTTP: rules for passwords, guesses that are slowed down, devices and sessions."""
 
-import http.server
 import hashlib
+import http.server
+import re
 import threading
 
 from harness.installation import PASSWORD, Case
-from harness.server import ROOT
+from harness.server import ROOT, wait_for
 from support import MailServer
 
 FIRST_3000 = (ROOT / "lib/known-passwords/tests/first_3000.txt").read_text().splitlines()
@@ -49,6 +50,23 @@ class Passwords(Case):
                                        {"password": bad, "passwordConfirmation": PASSWORD}, self.cookie(server, "view"))
             self.assertEqual((changed.status, "attackers" in changed.text), (400, True), bad)
         self.assertFalse(server.call("UsersManager.userExists", userLogin="x1")["value"])
+
+    def test_promise_02_known_passwords_are_refused_at_set_up_and_from_invitations(self):
+        bad = "qwertyuiopasdfgh"
+        empty = self.serve_empty()
+        link = wait_for(lambda: re.findall(r"/setup#token=([A-Za-z0-9]+)", empty.printed()), 10, "the set-up link")[-1]
+        form = {"token": link, "login": "first", "email": "first@people.example", "password": bad}
+        refused = empty.post_json("/api/v1/setup", form)
+        self.assertEqual((refused.status, "attackers" in refused.text), (400, True), refused.body)
+        server = self.serve()
+        server.call("UsersManager.inviteUser", userLogin="guest", email="guest@people.example", initialIdSite=1,
+                    passwordConfirmation=PASSWORD)
+        link = server.call("UsersManager.generateInviteLink", userLogin="guest", passwordConfirmation=PASSWORD)["value"]
+        accept = lambda password: server.post_json(  # noqa: E731
+            "/api/v1/invitation/accept", {"token": link.split("#")[1], "password": password})
+        refused = accept(bad)
+        self.assertEqual((refused.status, "attackers" in refused.text), (400, True), refused.body)
+        self.assertEqual(accept(STRONG).status, 200)
 
     def test_promise_02_the_first_three_thousand_are_refused(self):
         server = self.serve()
