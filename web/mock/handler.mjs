@@ -1,6 +1,7 @@
 // Answers the contract of /api/v1 from generated data. Site 2 is empty, site 4 slow, site 5 broken in parts.
 import { createAccount, password } from './account.mjs';
 import { createSystem } from './system.mjs';
+import { createUsers } from './users.mjs';
 import { counters, lastVisits } from './visits.mjs';
 import { isReport, report } from './reports.mjs';
 import { randomOf } from './numbers.mjs';
@@ -17,11 +18,6 @@ const initialSites = () => [
   site(5, 'Broken intranet with a name that is far longer than any sensible name', 90, 'https://intranet.example', 'view'),
 ];
 
-const users = () => [
-  { login: 'mariko', email: 'mariko@aizome.example', superuser_access: 1, date_registered: '2026-01-04 09:12:00', last_seen: '2026-11-22 08:03:11' },
-  { login: 'jonas', email: 'jonas@aizome.example', superuser_access: 0, date_registered: '2026-02-11 10:00:00', last_seen: '2026-11-20 16:40:02', access: { 1: 'admin', 3: 'write' } },
-  { login: 'agency', email: 'reports@agency-with-a-long-name.example', superuser_access: 0, date_registered: '2026-05-30 15:45:00', last_seen: null, access: { 1: 'view' } },
-];
 
 const segments = [['dimension', 'Visitor location', 'Country code', 'countryCode'], ['dimension', 'Visitor location', 'City', 'city'], ['dimension', 'Visitors', 'Browser', 'browserName'], ['dimension', 'Visitors', 'Device type', 'deviceType'], ['dimension', 'Visitors', 'Visit type', 'visitorType'], ['metric', 'Visitors', 'Actions in visit', 'actions'], ['metric', 'Visitors', 'Visit duration (in seconds)', 'visitDuration'], ['metric', 'Visitors', 'Number of visits', 'visitCount'], ['dimension', 'Behaviour', 'Page URL', 'pageUrl'], ['dimension', 'Behaviour', 'Page title', 'pageTitle'], ['dimension', 'Behaviour', 'Entry page URL', 'entryPageUrl'], ['dimension', 'Acquisition', 'Channel type', 'referrerType'], ['dimension', 'Acquisition', 'Referrer name', 'referrerName'], ['dimension', 'Acquisition', 'Keyword', 'referrerKeyword']].map(([type, category, name, segment]) => ({ type, category, name, segment }));
 const timezones = { Africa: { 'Africa/Cairo': 'Egypt' }, America: { 'America/New_York': 'United States - New York', 'America/Sao_Paulo': 'Brazil - Sao Paulo' }, Asia: { 'Asia/Tokyo': 'Japan' }, Europe: { 'Europe/Berlin': 'Germany - Berlin', 'Europe/London': 'United Kingdom', 'Europe/Paris': 'France' }, UTC: { UTC: 'UTC' } };
@@ -48,9 +44,10 @@ const trackingCode = (idsite) => `<script>
 </script>`;
 
 export function createMock({ signedIn = true, setupOpen = false, account: kind = 'full', failures = 0 } = {}) {
-  const state = { sites: initialSites(), users: users(), signedIn, setupOpen, failures, bornAt: {} };
+  const state = { sites: initialSites(), signedIn, setupOpen, failures, bornAt: {} };
   const account = createAccount(kind, Refused);
   const system = createSystem(account, Refused);
+  const users = createUsers(account, Refused, () => state.sites);
   const publicSite = ({ size: _size, ...rest }) => rest;
   const session = () => ({ login: 'mariko', email: 'mariko@aizome.example', superuser: true, version: '0.1.0', sites: state.sites.map(publicSite), ...account.session() });
   const findSite = (id) => {
@@ -61,6 +58,7 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
   const writes = {
     ...account.acts,
     ...system.acts,
+    ...users.acts,
     'SitesManager.addSite': (body) => {
       const idsite = Math.max(0, ...state.sites.map((one) => one.idsite)) + 1;
       state.sites.push(site(idsite, body.siteName, 0, body.urls?.[0] ?? '', 'admin', body.timezone ?? 'UTC', body.currency ?? 'USD'));
@@ -76,37 +74,18 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
       state.sites = state.sites.filter((one) => one !== findSite(body.idSite));
       return { result: 'success', message: 'ok' };
     },
-    'UsersManager.addUser': (body) => {
-      account.prove();
-      if (state.users.some((user) => user.login === body.userLogin)) throw new Refused(400, 'login_taken', 'this login is taken, choose another', 'userLogin');
-      if (String(body.password).length < 15) throw new Refused(400, 'password_short', 'the password is too short, use at least 15 characters', 'password');
-      state.users.push({ login: body.userLogin, email: body.email, superuser_access: 0, date_registered: new Date().toISOString().slice(0, 19), access: {} });
-      return { result: 'success', message: 'ok' };
-    },
-    'UsersManager.deleteUser': (body) => {
-      account.prove();
-      state.users = state.users.filter((user) => user.login !== body.userLogin);
-      return { result: 'success', message: 'ok' };
-    },
-    'UsersManager.setUserAccess': (body) => {
-      account.prove();
-      const user = state.users.find((one) => one.login === body.userLogin);
-      for (const id of [body.idSites].flat()) user.access = { ...user.access, [id]: body.access };
-      return { result: 'success', message: 'ok' };
-    },
   };
 
   const reads = {
     ...account.looks,
     ...system.looks,
+    ...users.looks,
     'SitesManager.getSitesWithAtLeastViewAccess': () => state.sites.map(publicSite),
     'SitesManager.getSiteFromId': (query) => publicSite(findSite(query.get('idSite'))),
     'SitesManager.getSiteUrlsFromId': (query) => [findSite(query.get('idSite')).main_url],
     'SitesManager.getJavascriptTag': (query) => ({ value: trackingCode(findSite(query.get('idSite')).idsite) }),
     'SitesManager.getTimezonesList': () => timezones,
     'SitesManager.getCurrencyList': () => currencies,
-    'UsersManager.getUsers': () => state.users.map(({ access: _access, ...user }) => user),
-    'UsersManager.getSitesAccessFromUser': (query) => Object.entries(state.users.find((user) => user.login === query.get('userLogin'))?.access ?? {}).map(([id, access]) => ({ site: Number(id), access })),
     'API.getMatomoVersion': () => ({ value: '5.12.0' }),
     'API.getSegmentsMetadata': () => segments,
   };

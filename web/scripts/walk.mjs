@@ -166,22 +166,31 @@ const steps = {
     await page.goto(`${origins.signedIn}/admin/system/users`);
     await button(/Role of jonas on Aizome/).click();
     await role('option', { name: 'View' }).click();
-    await button(/Give agency access/).click();
-    await role('option', { name: 'Shop', exact: true }).click();
+    await button(/Role of agency on Aizome/).click();
+    await role('option', { name: 'Write', exact: true }).click();
     await page.getByText('2 changes not saved yet').waitFor();
     await button('Save').click();
     await page.getByText(/not saved yet/).waitFor({ state: 'detached' });
   },
-  'a refused user can be corrected': async () => {
-    await button('Add a user').click();
-    await page.getByLabel('Login').fill('jonas');
-    await page.getByLabel('E-mail').fill('new@aizome.example');
-    await page.getByLabel('Their password').fill('long enough words');
-    await button('Add the user').click();
-    await page.getByText('This login is taken').waitFor();
-    await page.getByLabel('Login').fill('neu');
-    await button('Add the user').click();
+  'a refused invitation can be corrected': async () => {
+    await button('Invite a user').click();
+    await role('textbox', { name: 'Login' }).fill('jonas');
+    await role('textbox', { name: 'E-mail' }).fill('new@aizome.example');
+    await button('Invite', true).click();
+    await page.getByText('This login or e-mail address is in use').waitFor();
+    await role('textbox', { name: 'Login' }).fill('neu');
+    await button('Invite', true).click();
+    await role('dialog').waitFor({ state: 'detached' });
+    await role('searchbox').fill('new@aizome');
     await page.getByText('new@aizome.example').waitFor();
+    await role('searchbox').fill('');
+  },
+  'a role for several is shown before it is set': async () => {
+    for (const name of ['reader01', 'reader02', 'mariko']) await role('checkbox', { name: `Select ${name}` }).check({ force: true });
+    await button('Set their role…').click();
+    await page.getByText('mariko may do everything already').waitFor();
+    await button('Change 1 role').click();
+    await role('dialog').waitFor({ state: 'detached' });
   },
   'signing in leads to where one wanted to go': async () => {
     await page.goto(`${origins.signedOut}/sites/1?period=day&date=today`);

@@ -15,7 +15,8 @@ function stored(): Record<string, string> {
 }
 
 export function rememberName(condition: string, name: string): void {
-  if (readCondition(condition)?.value === name) return;
+  // The titles of pages stand behind a space.
+  if (readCondition(condition)?.value === name.trim()) return;
   const names = Object.entries({ ...stored(), [condition]: name }).slice(-names_max);
   try {
     sessionStorage.setItem(storageKey, JSON.stringify(Object.fromEntries(names)));

@@ -1,6 +1,6 @@
-import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ApiError, usersManagerAddUser, usersManagerDeleteUser, usersManagerGetSitesAccessFromUser, usersManagerGetUsers, usersManagerSetUserAccess } from '../../../api/generated';
-import type { Cells } from '../../../lib/rows';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { read, write } from '../../../api/generated';
+import { cellsOf, type Cells } from '../../../lib/rows';
 
 export const roles = [
   { id: 'noaccess', text: 'No access' },
@@ -9,87 +9,165 @@ export const roles = [
   { id: 'admin', text: 'Admin' },
 ] as const;
 
+export const roleWords = (id: string): string => roles.find((role) => role.id === id)?.text ?? id;
+
+export type UserStatus = 'active' | 'pending' | 'expired' | 'suspended' | 'blocked';
+
 export interface User {
   readonly login: string;
   readonly email: string;
   readonly superuser: boolean;
-}
-
-interface NewUser {
-  readonly login: string;
-  readonly email: string;
-  readonly password: string;
-  /** The site they may view from the start. */
-  readonly idSite: number | undefined;
-}
-
-/** One changed role that waits to be saved. */
-export interface RoleChange {
-  readonly login: string;
-  readonly idSite: number;
+  readonly status: UserStatus;
+  /** On the chosen site; `superuser` where the right is not the site's. */
   readonly role: string;
+  readonly seen_s: number | undefined;
+  /** Undefined where the caller is not told. */
+  readonly hasFactor: boolean | undefined;
+  readonly invitedBy: string;
 }
+
+export interface UserFilter {
+  readonly idSite: number;
+  readonly search: string;
+  readonly access: string;
+  readonly status: string;
+  readonly factor: string;
+  readonly seen: string;
+}
+
+export interface BulkChange {
+  readonly login: string;
+  readonly site: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface BulkPreview {
+  readonly hash: string;
+  readonly unchanged: number;
+  readonly superusers: readonly string[];
+  readonly changes: readonly BulkChange[];
+}
+
+/** Users of one page of the list. */
+export const pageUsers = 25;
+
+type FilterParams = { idSite: number; filter_search?: string; filter_access?: string; filter_status?: string; filter_factor?: string; filter_seen?: string };
+type OfLogin = { userLogin: string };
+type Bulk = { userLogin: readonly string[]; access: string; idSites: readonly number[] };
+const getUsers = read<FilterParams & { limit: number; offset: number }, unknown>('UsersManager.getUsersPlusRole');
+const getCount = read<FilterParams, unknown>('UsersManager.getUserCount');
+const getAccess = read<OfLogin, unknown>('UsersManager.getSitesAccessFromUser');
+const previewBulk = read<Bulk, unknown>('UsersManager.previewBulk');
+
+const act = {
+  setBulk: write<Bulk & { previewHash: string }, unknown>('UsersManager.setBulk'),
+  setAccess: write<OfLogin & { access: string; idSites: readonly number[] | string }, unknown>('UsersManager.setUserAccess'),
+  setSuperuser: write<OfLogin & { hasSuperUserAccess: string }, unknown>('UsersManager.setSuperUserAccess'),
+  update: write<OfLogin & { email: string }, unknown>('UsersManager.updateUser'),
+  suspend: write<OfLogin, unknown>('UsersManager.suspendUser'),
+  reactivate: write<OfLogin, unknown>('UsersManager.reactivateUser'),
+  remove: write<OfLogin, unknown>('UsersManager.deleteUser'),
+  signOut: write<OfLogin, unknown>('UsersManager.logoutUser'),
+  resetFactors: write<OfLogin, unknown>('TwoFactorAuth.resetTwoFactorAuth'),
+  sendReset: write<OfLogin, unknown>('UsersManager.sendPasswordReset'),
+  invite: write<OfLogin & { email: string; initialIdSite: number; access: string }, unknown>('UsersManager.inviteUser'),
+  resend: write<OfLogin, unknown>('UsersManager.resendInvite'),
+  link: write<OfLogin, unknown>('UsersManager.generateInviteLink'),
+  revoke: write<OfLogin, unknown>('UsersManager.revokeInvitation'),
+} as const;
 
 const usersKey = ['users'] as const;
-const accessKey = (login: string) => ['user-access', login] as const;
-const cells = (answer: unknown): Cells[] => (Array.isArray(answer) ? (answer as Cells[]) : []);
+const rowsOf = (answer: unknown): Cells[] => (Array.isArray(answer) ? (answer as Cells[]) : []);
 
-export function useUsers() {
+/** Reads "2026-11-22 08:03:11", which is in UTC. */
+export function secondsOf(time: unknown): number | undefined {
+  if (typeof time !== 'string' || time === '') return undefined;
+  const ms = Date.parse(`${time.replace(' ', 'T')}Z`);
+  return Number.isNaN(ms) ? undefined : ms / 1000;
+}
+
+const userOf = (cells: Cells): User => ({
+  login: String(cells.login),
+  email: String(cells.email ?? ''),
+  superuser: Number(cells.superuser_access ?? 0) === 1,
+  status: String(cells.status ?? 'active') as UserStatus,
+  role: String(cells.role ?? 'noaccess'),
+  seen_s: secondsOf(cells.last_seen),
+  hasFactor: cells.uses_2fa === undefined ? undefined : cells.uses_2fa === true || cells.uses_2fa === 1,
+  invitedBy: String(cells.invited_by ?? ''),
+});
+
+const paramsOf = ({ idSite, search, access, status, factor, seen }: UserFilter): FilterParams => ({
+  idSite,
+  ...(search !== '' && { filter_search: search }),
+  ...(access !== '' && { filter_access: access }),
+  ...(status !== '' && { filter_status: status }),
+  ...(factor !== '' && { filter_factor: factor }),
+  ...(seen !== '' && { filter_seen: seen }),
+});
+
+export function useUsers(filter: UserFilter, page: number) {
   return useQuery({
-    queryKey: usersKey,
-    queryFn: async ({ signal }): Promise<User[]> =>
-      cells(await usersManagerGetUsers({}, signal)).map((row) => ({
-        login: String(row.login),
-        email: String(row.email ?? ''),
-        superuser: Number(row.superuser_access ?? 0) === 1,
-      })),
-  });
-}
-
-/** Role by number of site for each of these people, in their order. */
-export function useAccess(logins: readonly string[]) {
-  return useQueries({
-    queries: logins.map((login) => ({
-      queryKey: accessKey(login),
-      queryFn: async ({ signal }: { signal: AbortSignal }) =>
-        new Map(cells(await usersManagerGetSitesAccessFromUser({ userLogin: login }, signal)).map((row) => [Number(row.site), String(row.access)])),
-    })),
-  });
-}
-
-export function useAddUser() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ login, email, password, idSite }: NewUser) => {
-      await usersManagerAddUser({ userLogin: login, email, password });
-      if (idSite === undefined) return;
-      try {
-        await usersManagerSetUserAccess({ userLogin: login, access: 'view', idSites: [idSite] });
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        throw new ApiError(error.status, error.code, `the user was added, but without access to the site: ${error.message}`, error.request);
-      }
+    queryKey: [...usersKey, filter, page],
+    queryFn: async ({ signal }): Promise<{ users: readonly User[]; count: number }> => {
+      const params = paramsOf(filter);
+      const [users, count] = await Promise.all([getUsers({ ...params, limit: pageUsers, offset: page * pageUsers }, signal), getCount(params, signal)]);
+      return { users: rowsOf(users).map(userOf), count: Number(cellsOf(count).value ?? 0) };
     },
-    onSettled: () => client.invalidateQueries({ queryKey: usersKey }),
+    placeholderData: keepPreviousData,
   });
 }
 
-export function useDeleteUser() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (login: string) => usersManagerDeleteUser({ userLogin: login }),
-    onSuccess: () => client.invalidateQueries({ queryKey: usersKey }),
+/** Role by number of site. */
+export function useAccess(login: string) {
+  return useQuery({
+    queryKey: [...usersKey, 'access', login],
+    queryFn: async ({ signal }) => new Map(rowsOf(await getAccess({ userLogin: login }, signal)).map((row) => [Number(row.site), String(row.access)])),
   });
 }
 
-export function useSaveRoles() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (changes: readonly RoleChange[]) => {
-      for (const { login, idSite, role } of changes) {
-        await usersManagerSetUserAccess({ userLogin: login, access: role, idSites: [idSite] });
-      }
+/** What a bulk change would do, line by line. */
+export function usePreview(logins: readonly string[], access: string, sites: readonly number[]) {
+  return useQuery({
+    queryKey: [...usersKey, 'preview', logins, access, sites],
+    queryFn: async ({ signal }): Promise<BulkPreview> => {
+      const cells = cellsOf(await previewBulk({ userLogin: logins, access, idSites: sites }, signal));
+      const changes = rowsOf(cells.changes).map((row) => ({ login: String(row.login), site: String(row.site_name), before: String(row.before), after: String(row.after) }));
+      const superusers = Array.isArray(cells.superusers) ? cells.superusers.map(String) : [];
+      return { hash: String(cells.hash), unchanged: Number(cells.unchanged ?? 0), superusers, changes };
     },
-    onSettled: () => client.invalidateQueries({ queryKey: ['user-access'] }),
+    enabled: access !== '' && sites.length > 0,
+    // The preview must be of this moment: the change is refused when roles differ from it.
+    staleTime: 0,
   });
 }
+
+function useUserAct<V, A>(run: (values: V) => Promise<A>) {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: run, onSettled: () => client.invalidateQueries({ queryKey: usersKey }) });
+}
+
+export const useSetBulk = () =>
+  useUserAct(({ logins, access, sites, hash }: { logins: readonly string[]; access: string; sites: readonly number[]; hash: string }) =>
+    act.setBulk({ userLogin: logins, access, idSites: sites, previewHash: hash }));
+
+/** Sets several roles of one user; `everywhere` gives one role on all sites, those to come not included. */
+export const useSetAccess = () =>
+  useUserAct(async ({ login, roles: changed }: { login: string; roles: ReadonlyMap<number, string> }) => {
+    const byRole = new Map<string, number[]>();
+    for (const [site, role] of changed) byRole.set(role, [...(byRole.get(role) ?? []), site]);
+    for (const [access, idSites] of byRole) await act.setAccess({ userLogin: login, access, idSites });
+  });
+
+export const useInvite = () =>
+  useUserAct((invite: { login: string; email: string; site: number; role: string }) =>
+    act.invite({ userLogin: invite.login, email: invite.email, initialIdSite: invite.site, access: invite.role }));
+
+export const useUpdateEmail = () => useUserAct(({ login, email }: { login: string; email: string }) => act.update({ userLogin: login, email }));
+export const useSetSuperuser = () => useUserAct(({ login, superuser }: { login: string; superuser: boolean }) => act.setSuperuser({ userLogin: login, hasSuperUserAccess: superuser ? '1' : '0' }));
+/** Gives the link itself: it is never shown again. */
+export const useInviteLink = () => useUserAct(async (login: string) => String(cellsOf(await act.link({ userLogin: login })).value ?? ''));
+
+export type SimpleAct = 'suspend' | 'reactivate' | 'remove' | 'signOut' | 'resetFactors' | 'sendReset' | 'resend' | 'revoke';
+export const useSimpleAct = () => useUserAct(({ what, login }: { what: SimpleAct; login: string }) => act[what]({ userLogin: login }));

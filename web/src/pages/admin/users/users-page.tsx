@@ -1,146 +1,119 @@
-import { Plus } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useSession } from '../../../api/session';
-import { Button } from '../../../components/button';
+import { Button, IconButton } from '../../../components/button';
 import { ChangeBar } from '../../../components/change-bar';
-import { Choice } from '../../../components/choice';
-import { Confirm } from '../../../components/confirm';
-import { ErrorState, Skeleton } from '../../../components/states';
+import { EmptyState, ErrorState, Skeleton } from '../../../components/states';
+import { counted } from '../../../lib/words';
 import { AdminPage } from '../admin-page';
-import { AddUser } from './add-user';
-import { roles, useAccess, useDeleteUser, useSaveRoles, useUsers, type RoleChange, type User } from './use-users';
+import { BulkDialog } from './bulk-dialog';
+import { InviteUser } from './invite-user';
+import { pageUsers, useSetAccess, useUsers, type User, type UserFilter } from './use-users';
+import { UserDialog } from './user-dialogs';
+import { UserFilters } from './user-filters';
+import { UserRow, type UserAct } from './user-row';
 import list from '../list.module.css';
+import styles from './users-page.module.css';
 
-interface UserRowProps {
-  readonly user: User;
-  readonly isSelf: boolean;
-  readonly access: ReadonlyMap<number, string> | undefined;
-  readonly changes: readonly RoleChange[];
-  readonly onRole: (change: RoleChange) => void;
-  readonly onDelete: () => void;
-}
+type Roles = ReadonlyMap<string, string>;
 
-function UserRow({ user, isSelf, access, changes, onRole, onDelete }: UserRowProps) {
-  const { sites } = useSession();
-  const roleOf = (idSite: number) =>
-    changes.find((change) => change.login === user.login && change.idSite === idSite)?.role ?? access?.get(idSite) ?? 'noaccess';
-  const touched = (idSite: number) => access?.has(idSite) || changes.some((change) => change.login === user.login && change.idSite === idSite);
-  const given = user.superuser ? [] : sites.filter((site) => touched(site.idsite));
-  const others = sites.filter((site) => !touched(site.idsite));
-  return (
-    <li className={list.row}>
-      <div className={list.main}>
-        <p className={list.name}>
-          {user.login}
-          {user.superuser && <span className={list.badge}>Superuser</span>}
-          {isSelf && <span className={list.badge}>You</span>}
-        </p>
-        <p className={list.sub}>{user.email}{user.superuser && ', may do everything on every site'}</p>
-      </div>
-      <div className={list.actions}>
-        {!isSelf && <Button look="quiet" onPress={onDelete} aria-label={`Delete ${user.login}`}>Delete</Button>}
-      </div>
-      {given.map((site) => (
-        <div key={site.idsite} className={list.access}>
-          <span className={list.sub}>{site.name}</span>
-          <Choice
-            label={`Role of ${user.login} on ${site.name}`}
-            bare
-            options={roles}
-            value={roleOf(site.idsite)}
-            onChange={(role) => onRole({ login: user.login, idSite: site.idsite, role })}
-          />
-        </div>
-      ))}
-      {!user.superuser && others.length > 0 && (
-        <div className={list.access}>
-          <span className={list.sub}>{given.length === 0 ? 'No site yet' : ''}</span>
-          <Choice
-            label={`Give ${user.login} access to a site`}
-            bare
-            placeholder="Give access to…"
-            options={others.map((site) => ({ id: String(site.idsite), text: site.name }))}
-            value={null}
-            isDisabled={access === undefined}
-            onChange={(id) => onRole({ login: user.login, idSite: Number(id), role: 'view' })}
-          />
-        </div>
-      )}
-    </li>
-  );
-}
-
-function DeleteUser({ login, onClose }: { readonly login: string; readonly onClose: () => void }) {
-  const remove = useDeleteUser();
-  return (
-    <Confirm
-      title={`Delete ${login}?`}
-      onClose={onClose}
-      action="Delete the user"
-      danger
-      isPending={remove.isPending}
-      error={remove.error}
-      onConfirm={() => remove.mutate(login, { onSuccess: onClose })}
-    >
-      <p>They are signed out everywhere and lose access to every site. The visits they looked at stay.</p>
-    </Confirm>
-  );
+/** Changed roles on the chosen site, saved one user after another; what is saved leaves the list. */
+function useSaveRoles(idSite: number, changes: Roles, onChange: (changes: Roles) => void) {
+  const set = useSetAccess();
+  const save = async () => {
+    const left = new Map(changes);
+    for (const [login, role] of changes) {
+      await set.mutateAsync({ login, roles: new Map([[idSite, role]]) });
+      left.delete(login);
+      onChange(new Map(left));
+    }
+  };
+  // A refusal stands in `error`, and the changes that are left stay.
+  return { save: () => void save().catch(() => undefined), isPending: set.isPending, error: set.error };
 }
 
 export default function UsersPage() {
-  const { login } = useSession();
-  const users = useUsers();
-  const access = useAccess((users.data ?? []).filter((user) => !user.superuser).map((user) => user.login));
-  const byLogin = new Map((users.data ?? []).filter((user) => !user.superuser).map((user, at) => [user.login, access[at]?.data]));
-  const [changes, setChanges] = useState<readonly RoleChange[]>([]);
-  const save = useSaveRoles();
-  const [deleted, setDeleted] = useState<string>();
-  const [adding, setAdding] = useState(false);
-  const change = (next: RoleChange) => {
-    const others = changes.filter((one) => one.login !== next.login || one.idSite !== next.idSite);
-    const same = (byLogin.get(next.login)?.get(next.idSite) ?? 'noaccess') === next.role;
-    setChanges(same ? others : [...others, next]);
+  const { sites, superuser } = useSession();
+  const first = sites.find((site) => site.role === 'admin') ?? sites[0];
+  const noFilter: UserFilter = { idSite: first?.idsite ?? 0, search: '', access: '', status: '', factor: '', seen: '' };
+  const [filter, setFilter] = useState(noFilter);
+  const [page, setPage] = useState(0);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [changes, setChanges] = useState<Roles>(new Map());
+  const [open, setOpen] = useState<'invite' | 'bulk' | { readonly user: User; readonly act: UserAct }>();
+  const users = useUsers(filter, page);
+  const roles = useSaveRoles(filter.idSite, changes, setChanges);
+  const change = (part: Partial<UserFilter>) => {
+    setFilter({ ...filter, ...part });
+    setPage(0);
+    setSelected(new Set());
+    setChanges(new Map());
   };
-  const failed = access.find((one) => one.isError);
+  const close = () => setOpen(undefined);
+  const select = (login: string, on: boolean) => setSelected(new Set(on ? [...selected, login] : [...selected].filter((one) => one !== login)));
+  const setRole = (user: User, role: string) => {
+    const next = new Map(changes);
+    if (role === user.role) next.delete(user.login);
+    else next.set(user.login, role);
+    setChanges(next);
+  };
+  const site = sites.find((one) => one.idsite === filter.idSite)?.name ?? '';
+  const last = Math.max(0, Math.ceil((users.data?.count ?? 0) / pageUsers) - 1);
+  const now_ms = Date.now();
   return (
     <AdminPage
       title="Users"
-      lead="Who may see which site, and what they may do there."
-      action={<Button look="primary" onPress={() => setAdding(true)}><Plus size={15} aria-hidden /> Add a user</Button>}
+      lead={superuser ? 'Who may see which site, and what they may do there.' : 'Who may see your sites, and what they may do there.'}
+      action={<Button look="primary" onPress={() => setOpen('invite')}><Plus size={15} aria-hidden /> Invite a user</Button>}
     >
+      <UserFilters filter={filter} onChange={change} />
       {users.isPending ? (
         <Skeleton rows={8} />
       ) : users.isError ? (
         <ErrorState what="The users" error={users.error} onRetry={() => void users.refetch()} />
+      ) : users.data.users.length === 0 ? (
+        <EmptyState title="Nobody like that" action={<Button onPress={() => change(noFilter)}>Show everybody</Button>} />
       ) : (
         <>
-          {failed && <ErrorState what="Some roles" error={failed.error} onRetry={() => void failed.refetch()} />}
-          <ul className={list.list}>
-            {users.data.map((user) => (
+          {selected.size > 0 && (
+            <div className={styles.bulk} role="status">
+              <span>{counted(selected.size, 'user')} selected</span>
+              <span>
+                <Button look="quiet" onPress={() => setSelected(new Set())}>Select none</Button>
+                <Button onPress={() => setOpen('bulk')}>Set their role…</Button>
+              </span>
+            </div>
+          )}
+          <ul className={list.list} aria-label="Users">
+            {users.data.users.map((user) => (
               <UserRow
                 key={user.login}
                 user={user}
-                isSelf={user.login === login}
-                access={byLogin.get(user.login)}
-                changes={changes}
-                onRole={change}
-                onDelete={() => setDeleted(user.login)}
+                site={site}
+                role={changes.get(user.login) ?? user.role}
+                isSelected={selected.has(user.login)}
+                now_ms={now_ms}
+                onSelect={(on) => select(user.login, on)}
+                onRole={(role) => setRole(user, role)}
+                onAct={(act) => setOpen({ user, act })}
               />
             ))}
           </ul>
+          <div className={styles.pager}>
+            <span className={list.sub}>{counted(users.data.count, 'user')}{last > 0 && `, page ${page + 1} of ${last + 1}`}</span>
+            {last > 0 && (
+              <span>
+                <IconButton label="Page before" isDisabled={page === 0} onPress={() => setPage(page - 1)}><ChevronLeft size={16} aria-hidden /></IconButton>
+                <IconButton label="Next page" isDisabled={page >= last} onPress={() => setPage(page + 1)}><ChevronRight size={16} aria-hidden /></IconButton>
+              </span>
+            )}
+          </div>
         </>
       )}
-      {changes.length > 0 && (
-        <ChangeBar
-          count={changes.length}
-          isPending={save.isPending}
-          error={save.error}
-          onUndo={() => setChanges([])}
-          onSave={() => save.mutate(changes, { onSuccess: () => setChanges([]) })}
-        />
-      )}
-      {adding && <AddUser onClose={() => setAdding(false)} />}
-      {deleted !== undefined && <DeleteUser login={deleted} onClose={() => setDeleted(undefined)} />}
+      {changes.size > 0 && <ChangeBar count={changes.size} isPending={roles.isPending} error={roles.error} onUndo={() => setChanges(new Map())} onSave={roles.save} />}
+      {open === 'invite' && <InviteUser idSite={filter.idSite} onClose={close} />}
+      {open === 'bulk' && <BulkDialog logins={[...selected]} idSite={filter.idSite} onClose={close} onDone={() => { close(); setSelected(new Set()); }} />}
+      {typeof open === 'object' && <UserDialog user={open.user} act={open.act} onClose={close} />}
     </AdminPage>
   );
 }
