@@ -5,6 +5,7 @@ import email
 import email.policy
 import functools
 import html.parser
+import json
 import logging
 import os
 import re
@@ -17,6 +18,7 @@ import warnings
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from harness.installation import PASSWORD
 from harness.server import free_port, scratch, wait_for
 
 # It warns of what is meant here: passwords over connections that are safe in another way, or on this machine alone.
@@ -153,6 +155,10 @@ class MailServer:
 
     def connect(self, server):
         """Has a server, running or not, send its mails here. To trust the certificate, it must be started after."""
+        if server.process and server.process.poll() is None:
+            server.call("CorePluginsAdmin.setSystemSettings", settingValues=json.dumps(self.settings()),
+                        passwordConfirmation=PASSWORD)
+            return self
         for name, value in self.settings().items():
             status, said = server.cli("setting", "set", name, value)
             assert status == 0, said

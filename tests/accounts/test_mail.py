@@ -124,6 +124,7 @@ class Delivery(MailCase):
         self.assertIn("No such person", state["lastFault"])
         kinds = [kind for (kind,) in self.rows(server, "SELECT kind FROM activity")]
         self.assertEqual(kinds.count("mail.failed"), 1)
+        time.sleep(1.1)  # successes of the same second do not count
         server.call("CoreAdminHome.sendTestMail", address=ROOT, passwordConfirmation=PASSWORD)
         wait_for(lambda: not self.state(server)["alarm"] or None, 60, "the end of the alarm")
 
@@ -132,11 +133,12 @@ class Delivery(MailCase):
         server = self.serve_with(mails)
         for _ in range(3):
             server.call("SitesManager.addSite", siteName="short-lived", urls="https://short.example")
+        held = self.state(server)["held"]
         for number in (3, 4, 5):
             self.delete_site(server, number)
         mails.wait(ROOT, "A site was deleted")
         mails.stays(ROOT, 1, "A site was deleted")
-        self.assertEqual(self.state(server)["held"], 2)
+        self.assertEqual(self.state(server)["held"] - held, 2)
 
     def test_nothing_is_lost_between_the_act_and_the_mail(self):
         mails = MailServer()

@@ -7,7 +7,7 @@ use sqlx::{Row, sqlite::SqliteRow};
 use std::time::{Duration, Instant};
 
 /// The wait after the first failed try, in seconds; it doubles with each further one …
-const RETRY_S_MIN: i64 = 30;
+const RETRY_S_MIN: i64 = 60;
 /// … up to this, in seconds.
 const RETRY_S_MAX: i64 = 60 * 60;
 /// Tries before a mail counts as failed: with the waits above they fill 24 hours.

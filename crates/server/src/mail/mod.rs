@@ -19,12 +19,12 @@ use std::{
 };
 use tokio::{
     sync::watch,
-    task::{JoinHandle, JoinSet},
+    task::{JoinError, JoinHandle, JoinSet},
 };
 use transport::Route;
 
 /// Mails under way at once; mail servers count connections.
-const SENT_AT_ONCE_MAX: u32 = 4;
+const SENT_AT_ONCE_MAX: usize = 4;
 /// Longest pause between two looks at the outbox, for mails that another process of this installation promised.
 const LOOK_PAUSE_MAX: Duration = Duration::from_secs(30);
 /// Pause after the store failed.
@@ -38,8 +38,9 @@ const ID_BYTES: usize = 16;
 
 /// Sends until told to stop.
 pub async fn run(app: Arc<App>, id_secret: [u8; 32], mut stop: watch::Receiver<bool>) {
+    let mut under_way = JoinSet::new();
     loop {
-        let pause = match deliver(&app, &id_secret).await {
+        let pause = match begin_due(&app, &id_secret, &mut under_way).await {
             Ok(pause) => pause,
             Err(fault) => {
                 tracing::error!(%fault, "the outbox failed; it is looked at again");
@@ -49,8 +50,20 @@ pub async fn run(app: Arc<App>, id_secret: [u8; 32], mut stop: watch::Receiver<b
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = app.services.meta.mail_promised() => {}
-            _ = stop.wait_for(|stop| *stop) => return,
+            Some(done) = under_way.join_next() => report(done),
+            _ = stop.wait_for(|stop| *stop) => break,
         }
+    }
+    while let Some(done) = under_way.join_next().await {
+        report(done);
+    }
+}
+
+fn report(done: Result<Result<(), Error>, JoinError>) {
+    match done {
+        Ok(Ok(())) => {}
+        Ok(Err(fault)) => tracing::error!(%fault, "what came of a mail could not be written down; it is sent again"),
+        Err(fault) => tracing::error!(%fault, "a mail could not be composed; it is tried again"),
     }
 }
 
@@ -62,24 +75,20 @@ pub async fn finish(mut sender: JoinHandle<()>) {
     }
 }
 
-/// Sends what is due; how long nothing will be.
-async fn deliver(app: &Arc<App>, id_secret: &[u8; 32]) -> Result<Duration, Error> {
+/// Begins to send what is due, as far as there is room; how long nothing further will be.
+async fn begin_due(
+    app: &Arc<App>,
+    id_secret: &[u8; 32],
+    under_way: &mut JoinSet<Result<(), Error>>,
+) -> Result<Duration, Error> {
     let meta = &app.services.meta;
-    loop {
-        let letters = meta.take_mail(now_s(), SENT_AT_ONCE_MAX).await?;
-        if letters.is_empty() {
-            break;
-        }
-        let mut under_way = JoinSet::new();
-        for letter in letters {
-            under_way.spawn(deliver_one(app.clone(), letter, *id_secret));
-        }
-        while let Some(done) = under_way.join_next().await {
-            match done {
-                Ok(done) => done?,
-                Err(fault) => tracing::error!(%fault, "a mail could not be composed; it is tried again"),
-            }
-        }
+    let room = SENT_AT_ONCE_MAX.saturating_sub(under_way.len());
+    if room == 0 {
+        return Ok(LOOK_PAUSE_MAX);
+    }
+    let letters = meta.take_mail(now_s(), u32::try_from(room).unwrap_or(1)).await?;
+    for letter in letters {
+        under_way.spawn(deliver_one(app.clone(), letter, *id_secret));
     }
     let next_s = meta.next_mail_s().await?.unwrap_or(i64::MAX);
     let wait_s = u64::try_from(next_s.saturating_sub(now_s())).unwrap_or(0);

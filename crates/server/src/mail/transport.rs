@@ -23,8 +23,8 @@ use std::time::Duration;
 
 /// How long one answer of a mail server may take.
 const ANSWER_WAIT_MAX: Duration = Duration::from_secs(30);
-/// How long a whole delivery may take.
-const SEND_WAIT_MAX: Duration = Duration::from_secs(90);
+/// How long a whole delivery may take: less than the wait before the next try, so that no mail is under way twice.
+const SEND_WAIT_MAX: Duration = Duration::from_secs(50);
 
 /// A mail server and the sender's name there.
 pub struct Route {

@@ -141,7 +141,9 @@ mod tests {
 
     #[test]
     fn nothing_becomes_a_header() {
-        for wrong in ["a@b.example\nBcc: c@d.example", "a@b@c.example", "@b.example", "a@", "a <b@c.example>", "a b@c.d"] {
+        for wrong in
+            ["a@b.example\nBcc: c@d.example", "a@b@c.example", "@b.example", "a@", "a <b@c.example>", "a b@c.d"]
+        {
             assert!(FROM_ADDRESS.admit(wrong).is_err(), "{wrong}");
             assert!(REPLY_TO.admit(wrong).is_err(), "{wrong}");
         }
