@@ -188,7 +188,7 @@ class Access(Case):
         self.assertGreaterEqual(len(writes), 8)
         headers = {"Authorization": f"Bearer {server.token}"}
         for method, needed in writes:
-            values = HARMLESS | {"idSite": "1", "idSites": "1", "siteName": "x", "userLogin": "view",
+            values = HARMLESS | {"idSite": "1", "idSites": "1", "initialIdSite": "1", "siteName": "x", "userLogin": "view",
                                  "password": "a perfectly fine passphrase", "email": "v@people.example"}
             query = urllib.parse.urlencode({name: values[name] for name in needed})
             answer = server.request("GET", f"/api/v1/methods/{method}?{query}", headers=headers)

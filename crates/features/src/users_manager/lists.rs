@@ -246,7 +246,7 @@ impl Filter {
             "superuser" => account.superuser,
             name => match Role::parse(name) {
                 Some(wanted) => role == Some(&wanted) && !account.superuser,
-                None => super::roles::capabilities_of(account, self.site).iter().any(|held| *held == name),
+                None => super::roles::capabilities_of(account, self.site).contains(&name),
             },
         };
         // An address that the caller is not shown must not be found out by searching for it.
