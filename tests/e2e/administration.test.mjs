@@ -2,15 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ask, launch, openPage, signIn } from './browser.mjs';
+import { linkOf, startMail } from './mail.mjs';
 import { startServer } from './server.mjs';
 
 const theirs = 'nine grey herons at noon';
-let server, browser;
+let server, browser, mail;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
+  [server, browser, mail] = await Promise.all([startServer(), launch(), startMail()]);
+  await mail.connect(server.run);
 });
-after(() => Promise.all([browser?.close(), server?.stop()]));
+after(() => Promise.all([browser?.close(), server?.stop(), mail?.stop()]));
 
 test('a superuser adds sites and a person, who sees one of them', async (t) => {
   const { page, faults } = await openPage(browser, server.origin);
@@ -41,15 +43,15 @@ test('a superuser adds sites and a person, who sees one of them', async (t) => {
     assert.deepEqual([site.name, site.timezone, site.main_url], ['Old harbour', 'Asia/Tokyo', 'https://harbour.example']);
   });
 
-  await t.test('a person is added who may view one site', async () => {
-    await page.getByRole('link', { name: 'Users' }).click();
-    await button('Add a user').click();
-    await page.getByLabel('Login').fill('jonas');
-    await page.getByLabel('E-mail').fill('jonas@people.example');
-    await page.getByLabel('Their password').fill(theirs);
-    await button(/May view/).click();
+  await t.test('a person is invited who may view one site', async () => {
+    await page.getByRole('link', { name: 'Users', exact: true }).click();
+    await button('Invite a user').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Login').fill('jonas');
+    await dialog.getByLabel('E-mail').fill('jonas@people.example');
+    await dialog.getByRole('button', { name: /First site/ }).click();
     await page.getByRole('option', { name: 'Old harbour' }).click();
-    await button('Add the user').click();
+    await dialog.getByRole('button', { name: 'Invite', exact: true }).click();
     await page.getByText('jonas@people.example').waitFor();
     const access = await ask(page, 'UsersManager.getSitesAccessFromUser', { userLogin: 'jonas' });
     assert.deepEqual(access.map(({ site, access: role }) => [Number(site), role]), [[2, 'view']]);
@@ -57,7 +59,9 @@ test('a superuser adds sites and a person, who sees one of them', async (t) => {
   assert.deepEqual(faults, []);
 
   const other = await openPage(browser, server.origin);
-  await signIn(other.page, server.origin, 'jonas', theirs);
+  await other.page.goto(linkOf(await mail.wait('jonas@people.example'), '/invitation#'));
+  await other.page.getByRole('textbox', { name: 'Password' }).fill(theirs);
+  await other.page.getByRole('button', { name: 'Accept and sign in' }).click();
 
   await t.test('they see that site alone', async () => {
     await other.page.waitForURL(/\/sites\/2/);
