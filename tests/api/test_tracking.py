@@ -1,6 +1,12 @@
 """What trackers tell later is counted with what they told before."""
 
 from harness.installation import Case
+from harness.server import DAYS, wait_for
+
+
+def counted(server):
+    """Waits until reports count what was acknowledged, however busy the machine is."""
+    wait_for(lambda: server.request("GET", "/health").json()["hits_waiting"] == 0, 60, "everything is counted")
 
 PARTS = {"pf_net": 100, "pf_srv": 200, "pf_tfr": 300, "pf_dm1": 400, "pf_dm2": 500, "pf_onl": 600}
 MEANS = {"avg_time_network": 0.1, "avg_time_server": 0.2, "avg_time_transfer": 0.3, "avg_time_dom_processing": 0.4,
@@ -9,6 +15,7 @@ MEANS = {"avg_time_network": 0.1, "avg_time_server": 0.2, "avg_time_transfer": 0
 
 class Timings(Case):
     def means(self, server):
+        counted(server)
         answer = server.report("PagePerformance.get")
         return {name: float(str(answer[name]).rstrip("s")) for name in MEANS}
 
@@ -36,9 +43,28 @@ class Timings(Case):
         for number, end in enumerate([server.stop, server.kill]):
             page = {"cid": f"00000000000000a{number}", "url": "https://shop.example/timed"}
             server.hit(**page, pv_id="aaaaaa")
+            counted(server)
             self.assertEqual(server.report("VisitsSummary.get")["nb_visits"], number + 1)
             end()
             server.start()
             server.hit(**page, pv_id="aaaaaa", ping=1, **PARTS)
             self.assertEqual(self.means(server), MEANS)
         self.assertEqual(server.cli("doctor"), (0, "everything is sound"))
+
+
+class Referrers(Case):
+    def test_as_much_of_a_referrer_is_kept_as_the_setting_says(self):
+        server = self.serve()
+        details = {"exclude_query": ("duckduckgo.com/html/", "partner.example/a/b"), "exclude_path": ("duckduckgo.com/", "partner.example/"),
+                   "exclude_all": (None, None)}
+        for number, (detail, kept) in enumerate(details.items()):
+            self.assertEqual(server.cli("setting", "set", "PrivacyManager.anonymizeReferrer", detail)[0], 0)
+            for place, sent in enumerate(["https://duckduckgo.com/html/?q=illness", "https://partner.example/a/b?user=ann#c"]):
+                server.hit(cid=f"00000000000000{number}{place}", urlref=sent)
+            counted(server)
+            found = [visit["referrerUrl"] for visit in server.report("Live.getLastVisitsDetails")
+                     if visit["visitorId"].endswith((f"{number}0", f"{number}1"))]
+            self.assertEqual(sorted(found, key=str), sorted((url and f"https://{url}" for url in kept), key=str), detail)
+        self.assertEqual(server.report("Referrers.getReferrerType", **DAYS)[0]["nb_visits"], 3)
+        self.assertNotIn("illness", server.ask("Referrers.getKeywords", idSite=1, **DAYS).text)
+        self.assertNotEqual(server.cli("setting", "set", "PrivacyManager.anonymizeReferrer", "some")[0], 0)
