@@ -109,17 +109,34 @@ test('second factors are set up, used, lost and replaced', async (t) => {
     await button('Save').click();
     await page.getByRole('list', { name: 'Your passkeys' }).getByText('Old laptop').waitFor();
     assert.equal(await key.count(), 1);
+    // The field of the login offers passkeys as well: its offer waits.
+    await key.answer(false);
     await signOut(page);
+    await typePassword(page);
+    await button('Use a passkey').click();
+    await key.answer(true);
+    await button('Use your passkey').click();
+    await arrived(page);
   });
 
   await t.test('a passkey signs in without a password', async () => {
+    await key.answer(false);
+    await signOut(page);
     await page.goto(`${server.origin}/login`);
-    const first = page.getByRole('button', { name: 'Sign in with a passkey' });
-    // Browsers may offer the passkey inside the field, and the key takes the offer: then the page has gone on already.
-    await first.click({ timeout: 3000 }).catch(() => undefined);
+    await button('Sign in with a passkey').click();
+    await key.answer(true);
     await arrived(page);
     await page.goto(`${server.origin}/admin/personal/security`);
     await page.getByText(/used just now|used \d+\u202fs ago/).first().waitFor();
+  });
+
+  await t.test('the field of the login offers it, and no button is needed', async () => {
+    await key.answer(false);
+    await signOut(page);
+    await page.goto(`${server.origin}/login`);
+    await page.getByLabel('Login or e-mail').waitFor();
+    await key.answer(true);
+    await arrived(page);
   });
 
   await t.test('an act that needs fresh proof asks once, goes on, and can be left', async () => {
