@@ -10,6 +10,33 @@ use serde_json::Value as Json;
 /// Entries of one list that a mail shows; the page has them all.
 const LIST_ENTRIES_MAX: usize = 50;
 
+/// What a reader is told of an act's details, in this order; the rest means nothing to them.
+const DETAILS: &[&str] = &[
+    "name",
+    "description",
+    "setting",
+    "role",
+    "site",
+    "sites",
+    "users",
+    "logins",
+    "before",
+    "after",
+    "email",
+    "domain",
+    "country",
+    "network",
+    "addresses",
+    "count",
+    "failures",
+    "failed",
+    "usual",
+    "left",
+    "days",
+    "place",
+    "fault",
+];
+
 /// What is around a mail.
 pub struct Surroundings<'a> {
     pub base_url: &'a str,
@@ -162,12 +189,10 @@ impl Writer<'_> {
             let device = (self.around.device)(&agent);
             add("device", device.unwrap_or_else(|| words.say("fact", "unknown_device").to_owned()));
         }
-        if let Some(Json::Object(detail)) = data.get("detail") {
-            for (name, value) in detail {
-                let value = shown(value);
-                if let Some(label) = words.detail(name).filter(|_| !value.is_empty()) {
-                    facts.push((label.to_owned(), value));
-                }
+        for name in DETAILS {
+            let value = data.pointer(&format!("/detail/{name}")).map(shown).unwrap_or_default();
+            if !value.is_empty() {
+                facts.push((words.say("detail", name).to_owned(), value));
             }
         }
         facts

@@ -62,11 +62,6 @@ impl Language {
         own.or_else(declared).unwrap_or_else(|| kind.to_owned())
     }
 
-    /// What a detail of an act is called; `None` for those that mean nothing to a reader.
-    pub fn detail(&self, key: &str) -> Option<&str> {
-        self.find("detail", key)
-    }
-
     /// A moment in words, in UTC.
     pub fn moment(&self, time_s: i64) -> String {
         let day_s = time_s.rem_euclid(DAY_S);

@@ -122,8 +122,7 @@ async fn send(app: &App, letter: &Letter, id_secret: &[u8; 32]) -> Result<(), Un
 fn message_id(letter: &Letter, secret: &[u8; 32], host: &str) -> String {
     let digest = Sha256::new().chain_update(secret).chain_update(letter.id.to_be_bytes()).finalize();
     let number: String = digest.iter().take(ID_BYTES).map(|byte| format!("{byte:02x}")).collect();
-    let host: String = host.chars().filter(|c| c.is_ascii_alphanumeric() || "-.".contains(*c)).collect();
-    format!("<{number}@{host}>")
+    format!("<{number}@{}>", transport::bare_host(host))
 }
 
 fn device(app: &App, agent: &str) -> Option<String> {

@@ -38,7 +38,7 @@ fn later(what: impl std::fmt::Display) -> Undelivered {
 }
 
 /// The host of an address, without its port and brackets.
-fn bare_host(host: &str) -> &str {
+pub fn bare_host(host: &str) -> &str {
     let bracketed = host.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     bracketed.map_or_else(|| host.split(':').next().unwrap_or(host), |(inside, _)| inside)
 }
