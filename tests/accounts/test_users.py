@@ -93,6 +93,8 @@ class Lists(Users):
                 self.assertEqual(self.logins(server, filter_access=access), wanted)
         self.assertEqual(self.logins(server, filter_search="WRITE@people"), ["write"])
         self.assertEqual(self.logins(server, limit=2, offset=1), ["none", "root"])
+        page = server.ask("UsersManager.getUsersPlusRole", idSite=1, limit=2, filter_access="some")
+        self.assertEqual((len(page.json()), page.headers["x-matomo-total-results"]), (2, "4"))
         self.assertEqual(server.call("UsersManager.getUserCount", idSite=1, filter_access="some"), {"value": 4})
         self.act(server, "UsersManager.suspendUser", userLogin="view")
         self.assertEqual(self.logins(server, filter_status="suspended"), ["view"])

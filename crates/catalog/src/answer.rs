@@ -11,6 +11,11 @@ pub enum Answer {
     Float(f64),
     Text(String),
     List(Vec<Answer>),
+    /// Some rows of a longer list, and how many it has. Written as the rows; the number goes into a header.
+    Page {
+        rows: Vec<Answer>,
+        total: usize,
+    },
     Record(Vec<(String, Answer)>),
 }
 

@@ -54,7 +54,8 @@ pub static METHODS: &[Method<Services>] = &[
     ),
     read(
         "UsersManager.getUsersPlusRole",
-        "A page of users with their role on a site. getUserCount says how many there are without limit and offset.",
+        "A page of users with their role on a site. The header X-Matomo-Total-Results says how many there are without limit \
+         and offset, as getUserCount does.",
         filters!(
             param("limit", ParamKind::Int, Some(""), "users at most; all by default"),
             param("offset", ParamKind::Int, Some("0"), "users to leave out first")
@@ -272,8 +273,9 @@ async fn users_plus_role(services: &Services, caller: &Caller, params: &Params) 
     };
     let (limit, offset) =
         (number("limit")?.unwrap_or(PAGE_ROWS_MAX).min(PAGE_ROWS_MAX), number("offset")?.unwrap_or(0));
-    let page = crowd.visible(caller).filter(|account| filter.holds(&crowd, account));
-    let rows = page.skip(offset as usize).take(limit as usize).map(|account| {
+    let found: Vec<&Account> = crowd.visible(caller).filter(|account| filter.holds(&crowd, account)).collect();
+    let total = found.len();
+    let rows = found.into_iter().skip(offset as usize).take(limit as usize).map(|account| {
         let mut row = crowd.row(account, caller);
         let role = match (account.superuser, account.roles.get(&filter.site)) {
             (true, _) => "superuser",
@@ -284,5 +286,5 @@ async fn users_plus_role(services: &Services, caller: &Caller, params: &Params) 
         row.push(("capabilities".into(), super::roles::capabilities_of(account, filter.site).into_iter().collect()));
         Answer::Record(row)
     });
-    Ok(rows.collect())
+    Ok(Answer::Page { rows: rows.collect(), total })
 }

@@ -74,7 +74,7 @@ fn plain(answer: &Answer) -> Json {
         Answer::Int(n) => Json::from(*n),
         Answer::Float(n) => value(&Value::Float(*n)),
         Answer::Text(text) => Json::from(text.as_str()),
-        Answer::List(items) => Json::Array(items.iter().map(plain).collect()),
+        Answer::List(items) | Answer::Page { rows: items, .. } => Json::Array(items.iter().map(plain).collect()),
         Answer::Record(fields) => {
             Json::Object(fields.iter().map(|(name, field)| (name.clone(), plain(field))).collect())
         }

@@ -29,6 +29,9 @@ enum Format {
     Rss,
 }
 
+/// Matomo's header that says how many rows there are beyond the page.
+const TOTAL_ROWS: &str = "X-Matomo-Total-Results";
+
 const JSON: &str = "application/json; charset=utf-8";
 const XML: &str = "text/xml; charset=utf-8";
 const SHEET: &str = "application/vnd.ms-excel";
@@ -87,7 +90,10 @@ pub fn write(answered: &Answered, params: &Params) -> Result<Written, ApiError> 
 /// # Errors
 /// As `write`.
 pub fn write_answer(answer: Answer, params: &Params) -> Result<Written, ApiError> {
-    write(&Answered::Plain(answer), params)
+    let total = if let Answer::Page { total, .. } = &answer { Some(total.to_string()) } else { None };
+    let mut written = write(&Answered::Plain(answer), params)?;
+    written.headers.extend(total.map(|total| (TOTAL_ROWS, total)));
+    Ok(written)
 }
 
 fn sheet(answered: &Answered, format: Format, params: &Params) -> Written {

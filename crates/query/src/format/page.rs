@@ -52,7 +52,7 @@ fn plain(answer: &Answer) -> String {
         Answer::Int(n) => n.to_string(),
         Answer::Float(n) => n.to_string(),
         Answer::Text(text) => escape(text),
-        Answer::List(items) => {
+        Answer::List(items) | Answer::Page { rows: items, .. } => {
             let items: String = items.iter().map(|item| format!("<li>{}</li>", plain(item))).collect();
             format!("<ul>{items}</ul>")
         }

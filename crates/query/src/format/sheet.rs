@@ -83,7 +83,7 @@ fn shown(value: &Value) -> String {
 
 fn plain_rows(answer: &Answer) -> Vec<Row> {
     match answer {
-        Answer::List(items) => items.iter().map(flattened).collect(),
+        Answer::List(items) | Answer::Page { rows: items, .. } => items.iter().map(flattened).collect(),
         Answer::Done => vec![vec![("message".to_owned(), "ok".to_owned())]],
         other => vec![flattened(other)],
     }
@@ -101,7 +101,7 @@ fn flatten(name: &str, answer: &Answer, row: &mut Row) {
         Answer::Record(fields) => {
             return fields.iter().for_each(|(key, field)| flatten(&inner(key), field, row));
         }
-        Answer::List(items) => {
+        Answer::List(items) | Answer::Page { rows: items, .. } => {
             let each = items.iter().enumerate();
             return each.for_each(|(place, item)| flatten(&inner(&place.to_string()), item, row));
         }

@@ -76,7 +76,7 @@ fn result(out: &mut String, answered: &Answered, tag: &str, attribute: &str, dep
         }
         Answered::Plain(answer) => match answer {
             Answer::Done => inner.push_str("\t<success message=\"ok\" />\n"),
-            Answer::List(_) | Answer::Record(_) => contents(&mut inner, answer, depth + 1),
+            Answer::List(_) | Answer::Page { .. } | Answer::Record(_) => contents(&mut inner, answer, depth + 1),
             scalar => {
                 tabs(out, depth);
                 let _ = writeln!(out, "<{tag}{attribute}>{}</{tag}>", plain(scalar));
@@ -157,13 +157,15 @@ fn plain(answer: &Answer) -> String {
         Answer::Int(n) => n.to_string(),
         Answer::Float(n) => n.to_string(),
         Answer::Text(text) => clean(text),
-        Answer::Done | Answer::Null | Answer::List(_) | Answer::Record(_) => String::new(),
+        Answer::Done | Answer::Null | Answer::List(_) | Answer::Page { .. } | Answer::Record(_) => String::new(),
     }
 }
 
 fn contents(out: &mut String, answer: &Answer, depth: usize) {
     match answer {
-        Answer::List(items) => items.iter().for_each(|item| named(out, "row", item, depth)),
+        Answer::List(items) | Answer::Page { rows: items, .. } => {
+            items.iter().for_each(|item| named(out, "row", item, depth))
+        }
         Answer::Record(parts) => parts.iter().for_each(|(name, part)| named(out, name, part, depth)),
         _ => {}
     }
@@ -171,10 +173,10 @@ fn contents(out: &mut String, answer: &Answer, depth: usize) {
 
 fn named(out: &mut String, name: &str, answer: &Answer, depth: usize) {
     match answer {
-        Answer::List(_) | Answer::Record(_) if is_tag(name) => {
+        Answer::List(_) | Answer::Page { .. } | Answer::Record(_) if is_tag(name) => {
             element(out, name, depth, |out, depth| contents(out, answer, depth));
         }
-        Answer::List(_) | Answer::Record(_) => {
+        Answer::List(_) | Answer::Page { .. } | Answer::Record(_) => {
             let mut inner = String::new();
             contents(&mut inner, answer, depth + 1);
             tabs(out, depth);
