@@ -45,7 +45,9 @@ export const adminGroups = [
   {
     title: 'System',
     lines: [
-      { title: 'Users', path: '/admin/system/users', who: 'superuser' },
+      { title: 'Users', path: '/admin/system/users', who: 'admin' },
+      { title: 'Superusers', path: '/admin/system/superusers', who: 'superuser' },
+      { title: 'Access review', path: '/admin/system/access-review', who: 'superuser' },
       { title: 'General settings', path: '/admin/system/general-settings', who: 'superuser' },
     ],
   },
@@ -58,6 +60,9 @@ export const adminGroups = [
   },
   {
     title: 'Diagnostic',
-    lines: [{ title: 'Activity log', path: '/admin/diagnostic/activity-log', who: 'everyone' }],
+    lines: [
+      { title: 'Activity log', path: '/admin/diagnostic/activity-log', who: 'everyone' },
+      { title: 'Brute force log', path: '/admin/diagnostic/brute-force-log', who: 'superuser' },
+    ],
   },
 ] as const;

@@ -10,13 +10,17 @@ import { AdminBar, AdminRail } from './admin-rail';
 const PersonalSettingsPage = lazy(() => import('./personal/settings-page'));
 const SecurityPage = lazy(() => import('./personal/security/security-page'));
 const ActivityPage = lazy(() => import('./diagnostic/activity-page'));
+const GuessesPage = lazy(() => import('./diagnostic/guesses-page'));
+const ReviewPage = lazy(() => import('./review/review-page'));
+const SuperusersPage = lazy(() => import('./superusers/superusers-page'));
 const SettingsPage = lazy(() => import('./system/settings-page'));
 const UsersPage = lazy(() => import('./users/users-page'));
 const ManageSitesPage = lazy(() => import('./websites/manage-page'));
 const TrackingCodePage = lazy(() => import('./websites/tracking-code-page'));
 
 export default function AdminRoutes() {
-  const { superuser } = useSession();
+  const { superuser, sites } = useSession();
+  const administers = superuser || sites.some((site) => site.role === 'admin');
   return (
     <Shell rail={<AdminRail />} bottomBar={<AdminBar />}>
       <Boundary what="This page">
@@ -26,7 +30,10 @@ export default function AdminRoutes() {
             <Route path="/admin/personal/settings"><PersonalSettingsPage /></Route>
             <Route path="/admin/personal/security"><SecurityPage /></Route>
             {superuser && <Route path="/admin/system/general-settings"><SettingsPage /></Route>}
-            {superuser && <Route path="/admin/system/users"><UsersPage /></Route>}
+            {administers && <Route path="/admin/system/users"><UsersPage /></Route>}
+            {superuser && <Route path="/admin/system/superusers"><SuperusersPage /></Route>}
+            {superuser && <Route path="/admin/system/access-review"><ReviewPage /></Route>}
+            {superuser && <Route path="/admin/diagnostic/brute-force-log"><GuessesPage /></Route>}
             <Route path="/admin/websites/manage"><ManageSitesPage /></Route>
             <Route path="/admin/websites/tracking-code"><TrackingCodePage /></Route>
             <Route path="/admin/diagnostic/activity-log"><ActivityPage /></Route>

@@ -6,12 +6,21 @@ import { isForOne, passkeyFromField, passkeysInField, takePasskey } from '../../
 // The server forgets a challenge after five minutes.
 const challenge_ms = 4 * 60_000;
 
+let asked: Promise<unknown> = Promise.resolve();
+
+/** The browser holds one challenge: each is asked for when the one before has come, so that the newest counts. */
+function freshChallenge(): Promise<unknown> {
+  const fresh = asked.then(askChallenge, askChallenge);
+  asked = fresh;
+  return fresh;
+}
+
 /** A page that was loaded anew in the middle of a sign-in holds half of one: then the passkey is its second half. */
 const finish = (options: unknown, passkey: Readonly<Record<string, unknown>>): Promise<SignedIn> =>
   isForOne(options) ? sendFactor({ passkey }) : signInByPasskey(passkey);
 
 async function byButton(): Promise<SignedIn> {
-  const options = await askChallenge();
+  const options = await freshChallenge();
   return finish(options, await takePasskey(options));
 }
 
@@ -29,8 +38,8 @@ export function useFieldPasskey(onSignedIn: (answer: SignedIn) => void, isFree: 
     const offer = async () => {
       const current = new AbortController();
       stop = current;
-      if (!(await passkeysInField())) return;
-      const options = await askChallenge();
+      if (!(await passkeysInField()) || current.signal.aborted) return;
+      const options = await freshChallenge();
       enter.current(await finish(options, await passkeyFromField(options, current.signal)));
     };
     const start = () => {

@@ -77,7 +77,7 @@ const act = {
   revoke: write<OfLogin, unknown>('UsersManager.revokeInvitation'),
 } as const;
 
-const usersKey = ['users'] as const;
+export const usersKey = ['users'] as const;
 const rowsOf = (answer: unknown): Cells[] => (Array.isArray(answer) ? (answer as Cells[]) : []);
 
 /** Reads "2026-11-22 08:03:11", which is in UTC. */
@@ -87,7 +87,7 @@ export function secondsOf(time: unknown): number | undefined {
   return Number.isNaN(ms) ? undefined : ms / 1000;
 }
 
-const userOf = (cells: Cells): User => ({
+export const userOf = (cells: Cells): User => ({
   login: String(cells.login),
   email: String(cells.email ?? ''),
   superuser: Number(cells.superuser_access ?? 0) === 1,
