@@ -1,5 +1,6 @@
 """Second factors over HTTP: set-up, sign-in in two steps, recovery, reset, and the rule who must use one."""
 
+import json
 import sqlite3
 import threading
 import time
@@ -187,6 +188,26 @@ class Factors(Case):
         self.assertEqual(self.method(server, viewer, "UsersManager.getUser", userLogin="view").status, 200)
         last = self.method(server, viewer, "TwoFactorAuth.removeTotp")
         self.assertIn("only one", last.json()["error"]["message"])
+
+    def test_promise_04_only_who_uses_a_factor_requires_more_people_to(self):
+        server = self.serve()
+
+        def require(whom, **proof):
+            values = json.dumps({"TwoFactorAuth.enforcement": whom})
+            return server.ask("CorePluginsAdmin.setSystemSettings", settingValues=values, passwordConfirmation=PASSWORD,
+                              **proof).json()
+
+        refused = require("everyone")
+        self.assertEqual(refused["result"], "error")
+        self.assertIn("uses a second factor", refused["message"])
+        self.assertEqual(require("off")["result"], "success")
+        secret, _, _ = self.enrol(server)
+        self.assertEqual(require("everyone", authCode=pyotp.TOTP(secret).now())["result"], "success")
+        lacking = {row["login"] for row in server.call("TwoFactorAuth.getUsersWithoutFactor") if row["required"]}
+        self.assertEqual(lacking, {"none", "view", "write", "admin"})
+        with sqlite3.connect(server.data_dir / "meta.db") as store:
+            told = store.execute("SELECT count(*) FROM activity WHERE kind = 'factors.enforced'").fetchone()[0]
+        self.assertEqual(told, 2)
 
     def test_promise_08_challenges_name_nobody(self):
         server = self.serve()

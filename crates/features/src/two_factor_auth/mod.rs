@@ -97,7 +97,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[ID, NAME],
         access: Access::SignedIn,
         effect: Effect::Write,
-        guard: Guard::ProofInSession,
+        guard: Guard::Proof,
         run: |services, caller, params| {
             Box::pin(async {
                 let (id, name) = (id_of(params)?, required(params, "name")?);

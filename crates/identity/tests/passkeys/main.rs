@@ -113,7 +113,8 @@ async fn promise_08_an_answer_counts_once_and_for_its_own_sign_in() {
 async fn promise_08_other_origins_names_and_unverified_users_are_refused() {
     let bench = Bench::new().await;
     let (mut key, _) = bench.enrolled().await;
-    let bend: [(&str, fn(&mut Authenticator)); 5] = [
+    type Bend = fn(&mut Authenticator);
+    let bend: [(&str, Bend); 5] = [
         ("origin", |key| key.origin = "https://stats.example.evil"),
         ("scheme", |key| key.origin = "http://stats.example"),
         ("port", |key| key.origin = "https://stats.example:8443"),
