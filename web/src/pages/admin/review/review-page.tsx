@@ -40,7 +40,7 @@ function Line({ line, now_ms, onConfirm, onLower }: LineProps) {
         <p className={list.sub}>{given}{used}</p>
       </div>
       {line.verdict === '' ? (
-        <div className={list.actions}>
+        <div className={styles.buttons}>
           <Choice label={`Lower the role of ${line.login} ${place}`} bare placeholder="Lower to…" options={(lower[line.role] ?? []).map((id) => ({ id, text: roleText(id) }))} value={null} onChange={onLower} />
           <Button onPress={onConfirm} aria-label={`Confirm the role of ${line.login} ${place}`}>Confirm</Button>
         </div>
