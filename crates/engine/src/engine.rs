@@ -1,5 +1,5 @@
 use crate::{
-    Error, Fault, Options, RowOut, Rows, Stats, VisitRecord, VisitsQuestion, answer, check,
+    Error, Fault, Options, Rows, Stats, VisitRecord, VisitsQuestion, answer, check,
     dialect::{self, Column, Yields},
     gate::Gate,
     generation::{Generation, Reader, lock, newest},
@@ -9,9 +9,9 @@ use crate::{
     visits,
     writer::{Counts, Writer},
 };
-use duckdb::{Config, Connection};
+use duckdb::{Config, Connection, arrow::array::RecordBatch};
 use makoto_catalog::{Catalog, Plan};
-use makoto_model::{Day, Delta, Row, SiteId};
+use makoto_model::{Cell, Day, Delta, Row, SiteId};
 use std::{
     path::{Path, PathBuf},
     sync::{
@@ -122,7 +122,7 @@ impl Engine {
             let find = |sql: &str, binds: &[duckdb::types::Value]| answer::ids(connection, sql, binds);
             let question = dialect::question(&self.inner.catalog, plan, reach, &find)?;
             let batches = answer::ask(connection, &question.sql, &question.binds)?;
-            self.inner.collect(connection, plan, &question, &batches)
+            self.inner.collect(connection, plan, &question.columns, batches)
         })
     }
 
@@ -236,29 +236,22 @@ impl Inner {
         &self,
         connection: &Connection,
         plan: &Plan,
-        question: &dialect::Question,
-        batches: &[duckdb::arrow::array::RecordBatch],
+        columns: &[Column],
+        batches: Vec<RecordBatch>,
     ) -> Result<Rows, Error> {
-        let buckets = answer::column_cells(batches, 0)?;
-        let (mut keys, mut measures) = (Vec::new(), Vec::new());
-        for (nth, column) in question.columns.iter().enumerate() {
-            let cells = answer::column_cells(batches, nth + 1)?;
-            match column {
-                Column::Key(Yields::Text(name)) => {
-                    keys.push(answer::decoded(connection, &self.texts, name, cells)?);
-                }
-                Column::Key(Yields::Date) => keys.push(answer::dates(cells)),
-                Column::Key(_) => keys.push(answer::numbers(cells)),
-                Column::Measure => measures.push(answer::numbers(cells)),
-            }
-        }
-        let keys = answer::rows(keys, buckets.len());
-        let measures = answer::rows(measures, buckets.len());
         let last = plan.buckets.len().saturating_sub(1) as i64;
-        let rows = buckets.into_iter().zip(keys).zip(measures).map(|((bucket, keys), measures)| {
-            let bucket = bucket.int().unwrap_or(0).clamp(0, last) as u32;
-            RowOut { bucket, keys, measures }
-        });
-        Ok(Rows { rows: rows.collect() })
+        let place = |bucket: Cell| bucket.int().unwrap_or(0).clamp(0, last) as u32;
+        let buckets = answer::column_cells(&batches, 0)?.into_iter().map(place).collect();
+        let mut keys = Vec::new();
+        for (nth, column) in columns.iter().enumerate() {
+            let Column::Key(yields) = column else { continue };
+            let cells = answer::column_cells(&batches, nth + 1)?;
+            keys.push(match yields {
+                Yields::Text(name) => answer::decoded(connection, &self.texts, name, cells)?,
+                Yields::Date => answer::dates(cells),
+                Yields::Int | Yields::Float => answer::numbers(cells),
+            });
+        }
+        Ok(Rows { buckets, keys, batches })
     }
 }

@@ -18,4 +18,4 @@ mod writer;
 
 pub use engine::Engine;
 pub use error::Error;
-pub use question::{Fault, Options, RowOut, Rows, Stats, VisitRecord, VisitsQuestion};
+pub use question::{Fault, Options, Rows, Stats, VisitRecord, VisitsQuestion};

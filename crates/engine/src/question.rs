@@ -1,5 +1,7 @@
+use crate::{Error, answer};
+use duckdb::arrow::array::RecordBatch;
 use makoto_catalog::Condition;
-use makoto_model::{SiteId, Value};
+use makoto_model::{Cell, SiteId, Value};
 
 /// How much of the machine the store may use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -10,21 +12,39 @@ pub struct Options {
     pub threads: u32,
 }
 
-/// The answer to a plan.
-#[derive(Clone, PartialEq, Debug, Default)]
+/// The answer to a plan, one row per group. Kept column by column, as the database gives it: a row of its own for
+/// each of hundreds of thousands of addresses would cost more than counting them.
+#[derive(Clone, Debug)]
 pub struct Rows {
-    pub rows: Vec<RowOut>,
+    /// For each row the place of its bucket in the plan.
+    pub buckets: Vec<u32>,
+    /// For each of the plan's keys its values; texts decoded, URLs whole.
+    pub keys: Vec<Vec<Value>>,
+    pub(crate) batches: Vec<RecordBatch>,
 }
 
-/// One group.
-#[derive(Clone, PartialEq, Debug)]
-pub struct RowOut {
-    /// Place of the bucket in the plan.
-    pub bucket: u32,
-    /// In the order of the plan's keys; texts decoded, URLs whole.
-    pub keys: Vec<Value>,
-    /// In the order of the plan's measures. Counts and sums of nothing are 0, `Max` and `Min` of nothing `Null`.
-    pub measures: Vec<Value>,
+impl Rows {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.buckets.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.buckets.is_empty()
+    }
+
+    /// One of the plan's measures, for each row. Counts and sums of nothing are 0, `Max` and `Min` of nothing `Null`.
+    ///
+    /// # Errors
+    /// `Plan` when the plan has no such measure.
+    pub fn measure(&self, nth: usize) -> Result<Vec<Cell>, Error> {
+        // Bucket and keys stand before the measures.
+        let column = 1 + self.keys.len() + nth;
+        match self.batches.iter().all(|batch| column < batch.num_columns()) {
+            true => answer::column_cells(&self.batches, column),
+            false => Err(Error::Plan(format!("it has no measure {nth}"))),
+        }
+    }
 }
 
 /// Which visits the visits log shows.

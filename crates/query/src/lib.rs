@@ -3,6 +3,7 @@
 pub mod answered;
 pub mod archive;
 pub mod format;
+mod groups;
 mod label;
 mod options;
 pub mod period;

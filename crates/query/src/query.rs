@@ -1,10 +1,11 @@
 use crate::{
     Answered, Line,
     archive::{Archive, Question},
+    groups::{self, Groups, Number},
     options::Options,
     period::{self, Asked},
     plan::{self, Counted, Persons},
-    raw::{Groups, Number, Raw},
+    raw::Raw,
     segment,
     table::Table,
     value,
@@ -210,15 +211,8 @@ impl Query {
         let mut groups: Vec<Groups> = ranges.iter().map(|_| Groups::new(blank.clone())).collect();
         for (part, first, measures) in parts {
             let plan = plan::plan(part, ask.site, ranges, ask.segment, measures);
-            let rows = self.engine.run(&plan).map_err(failed)?.rows;
-            if let [only] = groups.as_mut_slice() {
-                only.reserve(rows.len());
-            }
-            for row in rows {
-                if let Some(groups) = groups.get_mut(row.bucket as usize) {
-                    groups.add(row, first);
-                }
-            }
+            let rows = self.engine.run(&plan).map_err(failed)?;
+            groups::gather(&mut groups, &rows, first..first + plan.measures.len()).map_err(failed)?;
         }
         Ok(groups.iter().map(|groups| Raw::build(report, columns.clone(), groups)).collect())
     }
@@ -259,15 +253,14 @@ impl Query {
         let minutes = ask.params.int(minutes).ok_or_else(|| ApiError::MissingParam(minutes.to_owned()))?;
         let bucket = plan::recent(minutes.clamp(0, minutes_max), ask.now_s);
         let (columns, blank, parts) = layout(ask.report, Persons::Whole);
-        let mut groups = Groups::new(blank);
+        let mut groups = [Groups::new(blank)];
         let zone = vec![(bucket.from_s, ask.site.zone.offset_s(bucket.from_s))];
         for (part, first, measures) in parts {
             let plan = plan::over(part, ask.site, vec![bucket], zone.clone(), ask.segment, measures);
-            for row in self.engine.run(&plan).map_err(failed)?.rows {
-                groups.add(row, first);
-            }
+            let rows = self.engine.run(&plan).map_err(failed)?;
+            groups::gather(&mut groups, &rows, first..first + plan.measures.len()).map_err(failed)?;
         }
-        let raw = Raw::build(ask.report, columns, &groups);
+        let raw = Raw::build(ask.report, columns, &groups[0]);
         let day = ask.site.zone.day(ask.now_s);
         let table = Table { report: ask.report, raw: &raw, options: &ask.options, site: ask.site, day };
         Ok(Answered::Table(vec![row_of(&table, &[])]))

@@ -1,65 +1,12 @@
 //! The rows of one period before anyone asked for a part of them: a tree whose cells are summed upward.
 
-use crate::plan::Counted;
-use makoto_catalog::{Merge, Report, RowLabel, Shape, Tree};
-use makoto_engine::RowOut;
-use makoto_model::Value;
-use std::{
-    collections::HashMap,
-    hash::{Hash, Hasher},
-    sync::Arc,
+use crate::{
+    groups::{Groups, Key, Number, Places},
+    plan::Counted,
 };
-
-/// A cell of a table: a number, null, or nothing at all. Eight bytes, since large sites have millions of them; counts
-/// stay exact up to 2^53.
-#[derive(Clone, Copy, Debug)]
-pub struct Number(f64);
-
-/// Bits of two numbers that are none, told apart by their lowest bits.
-const ABSENT_BITS: u64 = 0x7ff8_0000_0000_0001;
-const NULL_BITS: u64 = 0x7ff8_0000_0000_0002;
-
-impl PartialEq for Number {
-    fn eq(&self, other: &Number) -> bool {
-        self.0.to_bits() == other.0.to_bits()
-    }
-}
-
-impl Number {
-    /// The row has no such column.
-    pub const ABSENT: Number = Number(f64::from_bits(ABSENT_BITS));
-    pub const NULL: Number = Number(f64::from_bits(NULL_BITS));
-    pub const ZERO: Number = Number(0.0);
-
-    fn of(value: &Value) -> Number {
-        value.number().filter(|number| !number.is_nan()).map_or(Number::NULL, Number)
-    }
-
-    /// The number, where there is one.
-    pub fn get(self) -> Option<f64> {
-        (!self.0.is_nan()).then_some(self.0)
-    }
-
-    /// 0 where there is none.
-    pub fn float(self) -> f64 {
-        self.get().unwrap_or(0.0)
-    }
-
-    /// Two rows' cells as one.
-    pub fn join(self, other: Number, merge: Merge) -> Number {
-        match (self.get(), other.get()) {
-            (Some(a), Some(b)) => Number(match merge {
-                Merge::Sum => a + b,
-                Merge::Max => a.max(b),
-                Merge::Min => a.min(b),
-            }),
-            (Some(_), None) => self,
-            (None, Some(_)) => other,
-            (None, None) if self == Number::ABSENT => other,
-            (None, None) => self,
-        }
-    }
-}
+use makoto_catalog::{Report, RowLabel, Shape, Tree};
+use makoto_model::Value;
+use std::{collections::HashMap, sync::Arc};
 
 /// What a row is called, in a form that costs little to keep.
 #[derive(Clone, Debug)]
@@ -122,161 +69,6 @@ pub struct Raw {
     pub columns: Vec<Counted>,
     pub nodes: Vec<Node>,
     cells: Vec<Number>,
-}
-
-/// Hashes what is hashed already, or a few small numbers; far cheaper than the default, which guards against texts
-/// chosen to collide: here texts come in through a keyed 64-bit hash of their own.
-#[derive(Default, Clone, Copy)]
-struct Mix(u64);
-
-impl Hasher for Mix {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.write_u64(xxhash_rust::xxh3::xxh3_64(bytes));
-    }
-
-    fn write_u8(&mut self, n: u8) {
-        self.write_u64(u64::from(n));
-    }
-
-    fn write_u32(&mut self, n: u32) {
-        self.write_u64(u64::from(n));
-    }
-
-    fn write_u64(&mut self, n: u64) {
-        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 ^= self.0 >> 32;
-    }
-
-    fn write_u128(&mut self, n: u128) {
-        self.write_u64(n as u64 ^ (n >> 64) as u64);
-    }
-}
-
-type Places<K> = HashMap<K, u32, std::hash::BuildHasherDefault<Mix>>;
-
-/// A key of groups and rows that can be looked up.
-#[derive(Clone, Debug)]
-struct Key(Arc<[Value]>, usize);
-
-impl Key {
-    fn told_apart(&self) -> &[Value] {
-        if self.1 == 0 { &self.0 } else { &self.0[..self.1.min(self.0.len())] }
-    }
-}
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Key) -> bool {
-        self.told_apart() == other.told_apart()
-    }
-}
-
-impl Eq for Key {}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for value in self.told_apart() {
-            match value {
-                Value::Null => state.write_u8(0),
-                Value::Int(n) => state.write_u64(*n as u64),
-                Value::Float(n) => state.write_u64(n.to_bits()),
-                Value::Text(text) => state.write(text.as_bytes()),
-            }
-        }
-    }
-}
-
-/// Groups of all parts of a report in one period, merged by key.
-pub struct Groups {
-    width: usize,
-    places: Places<Key>,
-    keys: Vec<Arc<[Value]>>,
-    cells: Vec<Number>,
-    /// What a group has before any part says something of it.
-    blank: Vec<Number>,
-}
-
-impl Groups {
-    pub fn new(blank: Vec<Number>) -> Groups {
-        Groups { width: blank.len(), places: Places::default(), keys: Vec::new(), cells: Vec::new(), blank }
-    }
-
-    /// Makes room for so many groups at once.
-    pub fn reserve(&mut self, groups: usize) {
-        self.places.reserve(groups);
-        self.keys.reserve(groups);
-        self.cells.reserve(groups * self.width);
-    }
-
-    /// Takes a row of a part whose first cell is at this place.
-    pub fn add(&mut self, row: RowOut, first: usize) {
-        let key: Arc<[Value]> = row.keys.into();
-        let next = self.keys.len() as u32;
-        let group = *self.places.entry(Key(key.clone(), 0)).or_insert(next) as usize;
-        if group == self.keys.len() {
-            self.keys.push(key);
-            self.cells.extend_from_slice(&self.blank);
-        }
-        let start = group * self.width + first;
-        for (cell, value) in self.cells[start..].iter_mut().zip(&row.measures) {
-            *cell = Number::of(value);
-        }
-    }
-
-    fn row(&self, group: u32) -> &[Number] {
-        let start = group as usize * self.width;
-        &self.cells[start..start + self.width]
-    }
-
-    /// Numbers of the groups in the order in which Matomo would have met them.
-    fn order(&self, report: &Report, columns: &[Counted]) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
-        let hits = columns.iter().position(|column| column.name == "nb_hits");
-        match (&report.shape, hits) {
-            (Shape::Tree(_), Some(hits)) if order.len() > ORDERED_MAX => order.sort_by_cached_key(|group| {
-                let text = bare(self.keys[*group as usize].first());
-                let hits = self.row(*group)[hits].float() as u64;
-                (std::cmp::Reverse(hits), xxhash_rust::xxh3::xxh3_64(text.as_bytes()))
-            }),
-            (Shape::Tree(_), Some(hits)) => order.sort_by(|a, b| {
-                let count = |group: u32| self.row(group)[hits].float();
-                let text = |group: u32| bare(self.keys[group as usize].first());
-                count(*b).total_cmp(&count(*a)).then_with(|| text(*a).cmp(text(*b)))
-            }),
-            _ => order.sort_by(|a, b| compare(&self.keys[*a as usize], &self.keys[*b as usize])),
-        }
-        order
-    }
-}
-
-/// More groups are not sorted by their texts: it would take longer than all the rest, and nobody counts so many rows
-/// by hand to open one.
-const ORDERED_MAX: usize = 20_000;
-
-/// A text without protocol and `www.`.
-fn bare(key: Option<&Value>) -> &str {
-    let text = key.and_then(Value::as_text).unwrap_or("");
-    let cut = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
-    cut.strip_prefix("www.").unwrap_or(cut)
-}
-
-fn compare(a: &[Value], b: &[Value]) -> std::cmp::Ordering {
-    let rank = |value: &Value| match value {
-        Value::Null => 0,
-        Value::Int(_) | Value::Float(_) => 1,
-        Value::Text(_) => 2,
-    };
-    let each = |(a, b): (&Value, &Value)| match (a, b) {
-        (Value::Text(a), Value::Text(b)) => a.to_lowercase().cmp(&b.to_lowercase()),
-        _ => {
-            let number = |value: &Value| value.number().unwrap_or(0.0);
-            rank(a).cmp(&rank(b)).then(number(a).total_cmp(&number(b)))
-        }
-    };
-    a.iter().zip(b).map(each).find(|order| order.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
 }
 
 impl Raw {
@@ -371,7 +163,7 @@ impl Raw {
     fn add_rows(&mut self, levels: &[RowLabel], groups: &Groups, order: &[u32]) {
         let mut places: Places<(u32, Key)> = Places::default();
         for group in order {
-            let keys = &groups.keys[*group as usize];
+            let keys = groups.key(*group);
             let mut parent = 0;
             for level in levels {
                 let Some(key) = (level.row)(keys) else { break };
@@ -433,7 +225,7 @@ impl Raw {
         self.nodes.reserve(rows);
         self.cells.reserve(rows * self.columns.len());
         for group in order {
-            let text: Arc<str> = match groups.keys[*group as usize].first() {
+            let text: Arc<str> = match groups.key(*group).first() {
                 Some(Value::Text(text)) => text.clone(),
                 _ => "".into(),
             };
@@ -560,7 +352,8 @@ fn named(text: &Arc<str>, part: &str, leaf: bool, word: &'static str) -> Name {
 mod tests {
     use super::*;
     use crate::plan::Counted;
-    use makoto_catalog::{Aggregate, Metric};
+    use makoto_catalog::{Aggregate, Merge, Metric};
+    use makoto_model::Cell;
 
     static HITS: Metric = Metric::counted("nb_hits", "", "", Aggregate::Count, None);
 
@@ -591,8 +384,8 @@ mod tests {
         let column = Counted { metric: &HITS, name: "nb_hits", merge: Merge::Sum, persons: false };
         let mut groups = Groups::new(vec![Number::ZERO]);
         for (url, hits) in urls {
-            let row = RowOut { bucket: 0, keys: vec![Value::from(*url)], measures: vec![Value::Int(*hits)] };
-            groups.add(row, 0);
+            let group = groups.group([Value::from(*url)].into());
+            groups.set(group, 0, Cell::Int(*hits));
         }
         Raw::build(&REPORT, vec![column], &groups)
     }
@@ -627,14 +420,5 @@ mod tests {
         }
         assert_eq!(raw.numbered(3), None);
         assert_eq!(raw.numbered(0), None);
-    }
-
-    #[test]
-    fn nothing_and_null_are_not_zero() {
-        let three = Number(3.0);
-        assert_eq!(Number::ABSENT.join(three, Merge::Sum), three);
-        assert_eq!(Number::NULL.join(Number::ABSENT, Merge::Max), Number::NULL);
-        assert_eq!(Number::ABSENT.join(Number::NULL, Merge::Max), Number::NULL);
-        assert_eq!(three.join(Number(5.0), Merge::Min), three);
     }
 }

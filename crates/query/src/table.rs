@@ -2,9 +2,10 @@
 
 use crate::{
     Line,
+    groups::Number,
     label::{Labels, Place},
     options::Options,
-    raw::{Name, Number, Raw},
+    raw::{Name, Raw},
     value,
 };
 use makoto_catalog::{Formula, Metric, Report, Shape, Unit};

@@ -1,6 +1,6 @@
 //! Numbers as answers show them.
 
-use crate::raw::Number;
+use crate::groups::Number;
 use makoto_catalog::{Unit, words};
 use makoto_model::Value;
 

@@ -193,7 +193,7 @@ pub fn ask_all(dir: &Path, options: Options) -> Result<(), Failure> {
         let (mut our_ms, mut hand_ms, mut rows) = (f64::MAX, f64::MAX, (0, 0));
         for _ in 0..ROUNDS {
             let start = Instant::now();
-            rows.0 = engine.run(&case.plan)?.rows.len();
+            rows.0 = engine.run(&case.plan)?.len();
             our_ms = our_ms.min(start.elapsed().as_secs_f64() * 1e3);
             let start = Instant::now();
             rows.1 = statement.query_arrow([])?.map(|batch| batch.num_rows()).sum();

@@ -187,14 +187,17 @@ pub fn shown(rows: &Rows) -> Vec<String> {
         Value::Float(n) => n.to_string(),
         Value::Text(text) => text.to_string(),
     };
-    let mut lines: Vec<String> = rows
-        .rows
-        .iter()
-        .map(|row| {
-            let values: Vec<String> = row.keys.iter().chain(&row.measures).map(one).collect();
-            format!("{}: {}", row.bucket, values.join(" "))
-        })
-        .collect();
+    let number = |cell: &Cell| match cell {
+        Cell::Null => "-".to_owned(),
+        Cell::Int(n) => n.to_string(),
+        Cell::Float(n) => n.to_string(),
+    };
+    let keys = rows.keys.iter().map(|column| column.iter().map(one).collect());
+    let measures = (0..).map_while(|nth| rows.measure(nth).ok()).map(|cells| cells.iter().map(number).collect());
+    let columns: Vec<Vec<String>> = keys.chain(measures.take_while(|_| !rows.is_empty())).collect();
+    let line = |row: usize| columns.iter().map(|column| column[row].as_str()).collect::<Vec<_>>().join(" ");
+    let mut lines: Vec<String> =
+        rows.buckets.iter().enumerate().map(|(row, bucket)| format!("{bucket}: {}", line(row))).collect();
     lines.sort();
     lines
 }
@@ -202,7 +205,7 @@ pub fn shown(rows: &Rows) -> Vec<String> {
 /// The ids of the visits that meet a condition.
 pub fn met(engine: &Engine, filter: Condition) -> Vec<i64> {
     let rows = engine.run(&plan(Scope::Visit, &[Expr::Column("visit_id")], &[], filter)).unwrap();
-    let mut ids: Vec<i64> = rows.rows.iter().map(|row| row.keys[0].number().unwrap() as i64).collect();
+    let mut ids: Vec<i64> = rows.keys[0].iter().map(|id| id.number().unwrap() as i64).collect();
     ids.sort_unstable();
     ids
 }
