@@ -8,12 +8,17 @@ import threading
 import time
 
 from harness.installation import PASSWORD, installation
+from harness.load import Load
 
 ATTACK_S = 60
 ADDRESSES = 10_000
 ATTACKERS = 8
 PEOPLE = 100
 RESETS = 500
+CROWD = 1000
+# Three hashes of 46 MiB at once, the store's own memory and the program's.
+CROWD_MIB_MAX = 1024
+QUIET_S = 10
 GUESS = "wrong horse battery staple"
 
 
@@ -112,3 +117,37 @@ def secrecy(figure, hold):
         hold(answers == {(204, b"")}, f"answers differ: {answers}")
         difference(figure, hold, f"links asked for by known and unknown users, {RESETS} each", times)
         connection.close()
+
+
+def gather(server):
+    """As many people as make a crowd sign in at once: what they were told, and the most memory that it took."""
+    people, told, most_kib = [server.connect() for _ in range(CROWD)], {}, 0
+    for n, connection in enumerate(people):
+        form = json.dumps({"login": f"stranger{n}", "password": GUESS})
+        headers = {"Content-Type": "application/json", "X-Forwarded-For": address(n)}
+        connection.request("POST", "/api/v1/session", form, headers)
+    for n, connection in enumerate(people):
+        status = connection.getresponse().status
+        told[status] = told.get(status, 0) + 1
+        if n % 20 == 0:
+            most_kib = max(most_kib, server.rss_kib())
+        connection.close()
+    return told, most_kib
+
+
+def crowd(figure, hold):
+    """A thousand sign-ins at once: memory stays bounded, and hits go on being taken."""
+    with serve() as server:
+        p99 = {}
+        for name in ("alone", "beside"):
+            with Load(server, name, threads=1, pause_s=0.005) as load:
+                if name == "alone":
+                    time.sleep(QUIET_S)
+                else:
+                    told, most_kib = gather(server)
+            hold(not load.refused, f"hits were refused: {load.refused[:3]}")
+            p99[name] = sorted(load.latencies_s)[int(len(load.latencies_s) * 0.99)] * 1000
+        figure(3, f"{CROWD} sign-ins at once", f"{told}, {most_kib / 1024:.0f} MiB at most; a hit's p99 is "
+               f"{p99['beside']:.0f} ms then, {p99['alone']:.0f} ms alone")
+        hold(set(told) <= {401, 429} and 401 in told, f"strange answers: {told}")
+        hold(most_kib < CROWD_MIB_MAX * 1024, f"{most_kib / 1024:.0f} MiB")
