@@ -231,6 +231,20 @@ async fn promise_06_the_question_for_the_factor_ends_after_ten_tries_or_ten_minu
 }
 
 #[tokio::test]
+async fn promise_21_a_new_password_ends_the_question_that_the_one_before_opened() {
+    let bench = Bench::new().await;
+    let at_s = now_s();
+    let (secret, _) = bench.enrol("root", at_s).await;
+    let (half, _) = bench.half("root", at_s).await;
+    let hash = bench.identity.hash_password("nine otters under the bridge").await.unwrap();
+    let operator = Caller::inside(Principal::Operator);
+    bench.identity.meta().change_password(&operator, "root", &hash, None, at_s).await.unwrap();
+    let later_s = at_s + STEP_S;
+    let answer = bench.identity.finish_by_code(&nobody(), &half, &code(&secret, later_s), "test", later_s).await;
+    assert!(matches!(answer, Err(Error::HalfEnded)), "{answer:?}");
+}
+
+#[tokio::test]
 async fn promise_07_a_recovery_code_lets_in_once_and_proves_nothing() {
     let bench = Bench::new().await;
     let at_s = now_s();
