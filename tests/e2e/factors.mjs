@@ -33,8 +33,6 @@ export async function addKey(page) {
   });
   return {
     count: async () => (await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials.length,
-    /** Whether its owner answers each question at once, or lets it wait. */
-    answer: (enabled) => devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
     remove: () => devtools.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }),
   };
 }
