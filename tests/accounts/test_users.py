@@ -192,6 +192,14 @@ class Roles(Users):
         self.assertEqual(server.call("UsersManager.getUsersAccessFromSite", idSite=2), {"none": "write", "view": "write"})
         self.assertEqual(server.ask("UsersManager.setBulk", **wish, previewHash=again["hash"]).status, 403, "needs proof")
 
+    def test_a_new_user_may_view_first_sites(self):
+        server = self.serve()
+        new = {"userLogin": "new", "email": "new@people.example", "password": PASSWORD}
+        self.refused(server, "UsersManager.addUser", "site 99", **new, initialIdSite="1,99")
+        server.call("UsersManager.addUser", **new, initialIdSite="1,2")
+        rows = server.call("UsersManager.getSitesAccessFromUser", userLogin="new")
+        self.assertEqual([(row["site"], row["access"]) for row in rows], [(1, "view"), (2, "view")])
+
     def test_an_admin_changes_roles_on_own_sites_alone(self):
         server = self.serve()
         self.refused(server, "UsersManager.setUserAccess", "admin access for the site 2", token=self.token("admin"),

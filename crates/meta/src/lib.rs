@@ -29,7 +29,7 @@ mod snapshot;
 mod store;
 mod token;
 
-pub use account::{Account, NewUser, RoleChange, State, is_reserved};
+pub use account::{Account, NewUser, RoleChange, State, is_nobody};
 pub use activity::{Activity, Tell};
 pub use attempt::{AttemptKind, AttemptRow};
 pub use audit::{Cursor, EntryFilter, Finding, Head, KnownHead, ReadScope};

@@ -3,9 +3,9 @@
 use super::{LOGIN, login, param, write};
 use crate::{
     Services,
-    services::{from_identity, from_meta, required},
+    services::{asked_sites, from_identity, from_meta, required},
 };
-use makoto_access::{Caller, Principal, Proof, User, check_instance};
+use makoto_access::{Admin, Caller, Principal, Proof, Role, User, check, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Guard, Method, ParamKind};
 use makoto_meta::{Activity, NewUser};
 use makoto_model::Params;
@@ -20,6 +20,7 @@ pub static METHODS: &[Method<Services>] = &[
             LOGIN,
             param("password", ParamKind::Secret, None, "a password that keeps the rules in force"),
             param("email", ParamKind::Text, None, "the user's e-mail address"),
+            param("initialIdSite", ParamKind::List, Some(""), "numbers of sites that the user may view at once"),
         ],
         (Access::Superuser, Guard::ProofOrProvisioning),
         |services, caller, params| Box::pin(add_user(services, caller, params)),
@@ -96,11 +97,23 @@ pub static METHODS: &[Method<Services>] = &[
 async fn add_user(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     let grant = check_instance(&caller.principal)?;
     let (login, email) = (login(params)?, required(params, "email")?.trim());
+    let sites = match params.filled("initialIdSite") {
+        Some(_) => {
+            let asked = asked_sites(params, "initialIdSite")?;
+            Some(check::<Admin>(&caller.principal, &asked, &services.meta.snapshot().site_ids())?)
+        }
+        None => None,
+    };
     let password = required(params, "password")?;
     services.identity.check_password(password, login, email).await.map_err(from_identity)?;
     let password_hash = services.identity.hash_password(password).await.map_err(from_identity)?;
     let user = NewUser { login: login.into(), email: email.into(), password_hash, superuser: false };
     services.meta.add_user(&grant, caller, user).await.map_err(from_meta)?;
+    if let Some(sites) = sites {
+        let logins = [login.to_owned()];
+        let view = services.meta.set_roles(&sites, caller, &logins, Some(Role::View), false, None);
+        view.await.map_err(from_meta)?;
+    }
     Ok(Answer::Done)
 }
 

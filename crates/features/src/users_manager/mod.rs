@@ -61,7 +61,7 @@ pub(crate) const fn write(
 
 /// Refuses what reads as the name of nobody, however it is spelled: whoever is not signed in never gets rights here.
 fn refuse_nobody(login: &str) -> Result<(), ApiError> {
-    match makoto_meta::is_reserved(login) {
+    match makoto_meta::is_nobody(login) {
         true => Err(ApiError::Refused("nobody who is not signed in can be given rights or be a user".into())),
         false => Ok(()),
     }

@@ -5,7 +5,7 @@ mod change;
 mod role;
 mod superuser;
 
-pub use add::{NewUser, is_reserved};
+pub use add::{NewUser, is_nobody};
 pub use role::RoleChange;
 
 use crate::Error;
