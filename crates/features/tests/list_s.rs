@@ -22,6 +22,7 @@ const FRESH_PROOF: &[(&str, &[&str])] = &[
             "TwoFactorAuth.startPasskey",
             "TwoFactorAuth.finishPasskey",
             "TwoFactorAuth.removePasskey",
+            "TwoFactorAuth.renamePasskey",
             "TwoFactorAuth.regenerateRecoveryCodes",
             "TwoFactorAuth.resetTwoFactorAuth",
         ],
@@ -30,7 +31,7 @@ const FRESH_PROOF: &[(&str, &[&str])] = &[
     ("mail", &["CoreAdminHome.sendTestMail"]),
     ("the record", &["ActivityLog.export"]),
     ("everybody's sessions", &["Login.endAllSessions"]),
-    ("tokens", &["UsersManager.createToken"]),
+    ("tokens", &["UsersManager.createToken", "UsersManager.deleteToken", "UsersManager.deleteAllTokens"]),
 ];
 
 /// Acts for callers who are nobody yet: the call itself carries login, password and code, and they are checked.
