@@ -328,9 +328,10 @@ mod tests {
     };
     static FEATURE: Feature =
         Feature { name: "CoreAdminHome", dimensions: &[], metrics: &[], reports: &[], settings: &[&HOST] };
+    static FEATURES: &[&Feature] = &[&FEATURE];
 
     async fn open(dir: &tempfile::TempDir) -> Meta {
-        Meta::open(&dir.path().join("meta.db"), Arc::new(Catalog::new(&[&FEATURE]).unwrap())).await.unwrap()
+        Meta::open(&dir.path().join("meta.db"), Arc::new(Catalog::new(FEATURES).unwrap())).await.unwrap()
     }
 
     async fn promise(meta: &Meta, once_key: &str) -> i64 {
