@@ -1,7 +1,7 @@
 //! Links for a new password. Of the secret only a hash is kept; the mail that carries it is promised in the same
 //! transaction.
 
-use crate::{Activity, Error, Mail, MailKind, Meta};
+use crate::{Act, Activity, Error, Mail, MailKind, Meta};
 use makoto_access::{Caller, InstanceGrant};
 use serde_json::json;
 
@@ -18,6 +18,15 @@ pub struct NewReset<'a> {
     pub token_hash: [u8; 32],
 }
 
+impl Act {
+    /// How many links a user was sent within the hour.
+    async fn reset_mails(&mut self, login: &str, now_s: i64) -> Result<i64, Error> {
+        let sql = "SELECT count(*) FROM mail WHERE login = ? AND kind = ? AND made_s > ?";
+        let query = sqlx::query_scalar(sql).bind(login).bind(MailKind::PasswordReset.name()).bind(now_s - HOUR_S);
+        Ok(query.fetch_one(&mut *self.tx).await?)
+    }
+}
+
 impl Meta {
     /// Sends a user who asked for it a link for a new password; earlier links end. Nothing happens for a user who is not
     /// active or was sent enough links within the hour.
@@ -25,11 +34,6 @@ impl Meta {
     /// # Errors
     /// When the store cannot be written.
     pub async fn ask_reset(&self, caller: &Caller, reset: NewReset<'_>, now_s: i64) -> Result<(), Error> {
-        let sql = "SELECT count(*) FROM mail WHERE login = ? AND kind = ? AND made_s > ?";
-        let query = sqlx::query_scalar::<_, i64>(sql).bind(reset.login).bind(MailKind::PasswordReset.name());
-        if query.bind(now_s - HOUR_S).fetch_one(&self.read).await? >= MAILS_PER_HOUR_MAX {
-            return Ok(());
-        }
         match self.add_reset(caller, Activity::PasswordResetAsked, reset, now_s).await {
             Err(Error::NotFound(_)) => Ok(()),
             done => done,
@@ -55,6 +59,10 @@ impl Meta {
         let account = snapshot.active_account(reset.login);
         let account = account.ok_or_else(|| Error::NotFound(format!("there is no active user {}", reset.login)))?;
         let mut act = self.begin(caller, kind, json!({ "login": account.login })).await?;
+        // Looked at within the act, so that many who ask at once are counted one after another.
+        if kind == Activity::PasswordResetAsked && act.reset_mails(&account.login, now_s).await? >= MAILS_PER_HOUR_MAX {
+            return Ok(());
+        }
         let sql = "INSERT INTO reset (login, token_hash, expires_s) VALUES (?, ?, ?) ON CONFLICT (login) DO UPDATE \
                    SET token_hash = excluded.token_hash, expires_s = excluded.expires_s";
         let query = sqlx::query(sql).bind(&account.login).bind(&reset.token_hash[..]);
