@@ -67,7 +67,7 @@ fn forgery(chance: &mut Chance) -> String {
 async fn promise_45_each_of_a_thousand_forgeries_is_found() {
     let dir = tempfile::tempdir().unwrap();
     let meta = filled(dir.path()).await;
-    meta.seal_record(false).await.unwrap().unwrap();
+    meta.seal_record().await.unwrap().unwrap();
     assert_eq!(meta.verify_record(&[]).await.unwrap(), []);
     let mut raw = intruder(dir.path()).await;
     run(&mut raw, "CREATE TABLE kept AS SELECT * FROM activity").await;
@@ -86,12 +86,12 @@ async fn promise_45_each_of_a_thousand_forgeries_is_found() {
 async fn promise_45_a_record_written_anew_fails_against_a_head_kept_elsewhere() {
     let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let meta = filled(dir.path()).await;
-    let head = meta.seal_record(false).await.unwrap().unwrap();
+    let head = meta.seal_record().await.unwrap().unwrap();
     let kept = KnownHead::parse(&head.written()).unwrap();
     assert_eq!(meta.verify_record(std::slice::from_ref(&kept)).await.unwrap(), []);
     // Whoever has the program too can write a sound record with other lines, but not one with the same hash.
     let forged = filled(other.path()).await;
-    forged.seal_record(false).await.unwrap().unwrap();
+    forged.seal_record().await.unwrap().unwrap();
     assert_eq!(forged.verify_record(&[]).await.unwrap(), []);
     assert_eq!(forged.verify_record(&[kept.clone()]).await.unwrap(), [Finding::HeadDiffers { line: kept.line }]);
     let mut raw = intruder(dir.path()).await;
@@ -140,4 +140,16 @@ async fn a_store_without_its_own_key_is_refused() {
     std::fs::remove_file(dir.path().join(makoto_meta::KEY_FILE)).unwrap();
     let again = Meta::open(&dir.path().join("meta.db"), Arc::new(Catalog::new(&[]).unwrap())).await;
     assert!(again.is_err_and(|fault| fault.to_string().contains("secret.key")));
+}
+
+#[tokio::test]
+async fn promise_45_the_head_is_mailed_from_the_second_day_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let meta = filled(dir.path()).await;
+    meta.seal_record().await.unwrap().unwrap();
+    assert_eq!(meta.seal_record().await.unwrap(), None);
+    let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
+    assert_eq!(meta.mail_record_head(now_s).await.unwrap(), None);
+    let head = meta.mail_record_head(now_s + 86_400).await.unwrap().unwrap();
+    assert_eq!(meta.verify_record(&[KnownHead::parse(&head.written()).unwrap()]).await.unwrap(), []);
 }

@@ -154,6 +154,6 @@ async fn verify_record(meta: &Meta, heads: &[String]) -> Result<String, Failure>
     if !findings.is_empty() {
         return Err(Failure::Data(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));
     }
-    let head = meta.seal_record(false).await?.map_or(String::new(), |head| format!("; its head is {}", head.written()));
+    let head = meta.seal_record().await?.map_or(String::new(), |head| format!("; its head is {}", head.written()));
     Ok(format!("the activity log is whole{head}"))
 }

@@ -2,7 +2,8 @@
 
 use crate::serve::Running;
 use makoto_features::{
-    core_admin_home::tasks::{OLD_MAILS, TIDYING, Task},
+    activity_log,
+    core_admin_home::tasks::{OLD_MAILS, RECORD_HEAD, RECORD_MAIL, RECORD_PRUNING, TIDYING, Task},
     services::now_s,
 };
 use makoto_meta::Turn;
@@ -43,6 +44,26 @@ async fn keep_timetable(running: &Running) {
     in_turn(running, &OLD_MAILS, async |turn| {
         let gone = running.instance.meta.forget_mail(turn, now_s()).await.map_err(|fault| fault.to_string())?;
         Ok(format!("{gone} forgotten"))
+    })
+    .await;
+    keep_record(running).await;
+}
+
+/// Signs the record of acts, hands its head to the superusers, and removes what is too old.
+async fn keep_record(running: &Running) {
+    let meta = &running.instance.meta;
+    let said = |head: Option<makoto_meta::Head>| head.map_or("nothing new".to_owned(), |head| head.written());
+    in_turn(running, &RECORD_HEAD, async |_| {
+        meta.seal_record().await.map(said).map_err(|fault| fault.to_string())
+    })
+    .await;
+    in_turn(running, &RECORD_MAIL, async |_| {
+        meta.mail_record_head(now_s()).await.map(said).map_err(|fault| fault.to_string())
+    })
+    .await;
+    in_turn(running, &RECORD_PRUNING, async |_| {
+        let gone = activity_log::prune(&running.app.services).await.map_err(|fault| fault.to_string())?;
+        Ok(format!("{gone} removed"))
     })
     .await;
 }

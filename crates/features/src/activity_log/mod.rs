@@ -180,7 +180,7 @@ async fn export(services: &Services, caller: &Caller, params: &Params) -> Result
         let message = format!("these are {count} lines and an export holds {EXPORT_LINES_MAX}; export shorter times");
         return Err(ApiError::TooMuch(message));
     }
-    let head = services.meta.seal_record(false).await.map_err(from_meta)?;
+    let head = services.meta.seal_record().await.map_err(from_meta)?;
     let detail = json!({ "lines": count, "head": head.map(|head| head.written()) });
     services.meta.record(caller, Activity::AuditExported, detail).await.map_err(from_meta)?;
     let lines = services.meta.entries(&ReadScope::All, &filter, 0, EXPORT_LINES_MAX).await.map_err(from_meta)?;

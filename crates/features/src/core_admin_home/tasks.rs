@@ -32,8 +32,35 @@ pub const EXPIRED_INVITATIONS: Task = Task {
     doc: "Invitations that were not answered in time are removed, with their users.",
 };
 
+pub const ACCESS_REVIEW: Task = Task {
+    name: "access-review",
+    every: Every::Day,
+    doc: "Superusers are reminded when a review of roles is due.",
+};
+pub const RECORD_HEAD: Task =
+    Task { name: "record-head", every: Every::Hour, doc: "The newest line of the activity log is signed." };
+pub const RECORD_MAIL: Task = Task {
+    name: "record-mail",
+    every: Every::Day,
+    doc: "The signed head of the activity log is mailed to all superusers, who thereby hold it.",
+};
+pub const RECORD_PRUNING: Task = Task {
+    name: "record-pruning",
+    every: Every::Day,
+    doc: "Lines of the activity log that are older than the settings say are removed.",
+};
+
 /// The whole timetable.
-pub static TASKS: &[Task] = &[TIDYING, OLD_MAILS, INACTIVE_ACCOUNTS, EXPIRED_INVITATIONS];
+pub static TASKS: &[Task] = &[
+    TIDYING,
+    OLD_MAILS,
+    INACTIVE_ACCOUNTS,
+    EXPIRED_INVITATIONS,
+    ACCESS_REVIEW,
+    RECORD_HEAD,
+    RECORD_MAIL,
+    RECORD_PRUNING,
+];
 
 pub static METHODS: &[Method<Services>] = &[Method {
     id: "CoreAdminHome.getScheduledTasks",

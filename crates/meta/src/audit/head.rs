@@ -6,6 +6,8 @@ use makoto_access::{Caller, Principal};
 use serde_json::json;
 use sqlx::{Row, sqlite::SqliteRow};
 
+const DAY_S: i64 = 86_400;
+
 /// The state of the record at a moment, signed with the installation's key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Head {
@@ -86,31 +88,49 @@ impl Meta {
         hex(self.audit_key().verifying_key().as_bytes())
     }
 
-    /// Signs the newest line if it is newer than the last head. `mailed`: the head also goes to all superusers, who
-    /// thereby hold it where this server cannot change it.
+    /// Signs the newest line if it is newer than the last head.
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub async fn seal_record(&self, mailed: bool) -> Result<Option<Head>, Error> {
+    pub async fn seal_record(&self) -> Result<Option<Head>, Error> {
         let last: Option<i64> = sqlx::query_scalar("SELECT max(line) FROM audit_head").fetch_one(&self.read).await?;
         let newest = "SELECT id, kind FROM activity ORDER BY id DESC LIMIT 1";
         let Some(row) = sqlx::query(newest).fetch_optional(&self.read).await? else { return Ok(None) };
         let (line, kind): (i64, String) = (row.try_get("id")?, row.try_get("kind")?);
         // The line that tells of a head is no reason for another.
-        let nothing_new = Some(line) == last || kind == Activity::AuditCheckpoint.name() && last == Some(line - 1);
-        if nothing_new && !mailed {
+        if last == Some(line) || kind == Activity::AuditCheckpoint.name() && last == Some(line - 1) {
             return Ok(None);
         }
-        let key = self.audit_key();
-        let caller = Caller::inside(Principal::Job("audit"));
-        let mut act = self.begin(&caller, Activity::AuditCheckpoint, json!({ "up_to": line })).await?;
-        let head = act.add_head(&key, line, false).await?;
-        if mailed {
-            let data = json!({ "line": head.line, "hash": hex(&head.hash), "at_s": head.at_s,
-                "signature": hex(&head.signature), "public_key": self.audit_public_key() });
-            act.mail_superusers(MailKind::AuditHead, &data, "").await?;
-        }
+        let (act, head) = self.new_head(line).await?;
         self.commit_quietly(act).await?;
         Ok(Some(head))
+    }
+
+    /// Signs the newest line and mails the head to all superusers, who thereby hold it where this server cannot change
+    /// it. Not on the first day of a record, of which they have nothing to compare.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn mail_record_head(&self, now_s: i64) -> Result<Option<Head>, Error> {
+        let today_s = now_s - now_s.rem_euclid(DAY_S);
+        let older: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_head WHERE at_s < ?")
+            .bind(today_s)
+            .fetch_one(&self.read)
+            .await?;
+        let line: Option<i64> = sqlx::query_scalar("SELECT max(id) FROM activity").fetch_one(&self.read).await?;
+        let Some(line) = line.filter(|_| older > 0) else { return Ok(None) };
+        let (mut act, head) = self.new_head(line).await?;
+        let data = json!({ "line": head.line, "hash": hex(&head.hash), "at_s": head.at_s,
+            "signature": hex(&head.signature), "public_key": self.audit_public_key() });
+        act.mail_superusers(MailKind::AuditHead, &data, "").await?;
+        self.commit_quietly(act).await?;
+        Ok(Some(head))
+    }
+
+    async fn new_head(&self, line: i64) -> Result<(Act, Head), Error> {
+        let caller = Caller::inside(Principal::Job("audit"));
+        let mut act = self.begin(&caller, Activity::AuditCheckpoint, json!({ "up_to": line })).await?;
+        let head = act.add_head(&self.audit_key(), line, false).await?;
+        Ok((act, head))
     }
 }

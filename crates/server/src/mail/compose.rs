@@ -155,7 +155,7 @@ impl Writer<'_> {
             self.note("layout", "link_only_opens");
         } else {
             self.text("superuser", "doing", &[]);
-            self.button("superuser", "button", "/admin/system/activity-log");
+            self.button("superuser", "button", "/admin/diagnostic/activity-log");
             self.note("layout", "link_only_opens");
         }
         let subject_key = if own || account.is_empty() { "subject" } else { "subject_about" };
@@ -423,7 +423,7 @@ mod tests {
     #[test]
     fn superusers_are_led_to_the_log_and_the_shut_out_nowhere() {
         let superuser = text::write(&compose(&event("user.deleted", "root", "en"), &around()));
-        assert!(superuser.contains("https://stats.example/admin/system/activity-log"));
+        assert!(superuser.contains("https://stats.example/admin/diagnostic/activity-log"));
         let own = text::write(&compose(&event("user.deleted", "ada", "en"), &around()));
         assert!(!own.contains("https://") && own.contains("no longer sign in"));
     }
