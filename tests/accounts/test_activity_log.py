@@ -89,3 +89,24 @@ class ActivityLog(Case):
         self.assertIn("ada", raw)
         for forbidden in ("\r", "\n", "\x1b", "\u202e"):
             self.assertNotIn(forbidden, raw)
+
+    def test_a_request_from_another_site_is_refused_and_recorded(self):
+        server = self.serve()
+        session = self.cookie(server) | {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+        answer = server.post_json("/api/v1/methods/SitesManager.addSite", {"siteName": "x"}, session)
+        self.assertEqual(answer.status, 400, answer.body)
+        refused = self.lines(server, filterByActivityType="access.foreign")
+        self.assertEqual([line["detail"]["method"] for line in refused], ["SitesManager.addSite"])
+
+    def test_a_language_is_chosen_among_those_that_there_are(self):
+        server = self.serve()
+        mine = {"login": "view", "token": self.token("view")}
+        self.assertEqual(server.call("LanguagesManager.getLanguageForUser", **mine)["value"], "en")
+        refused = server.ask("LanguagesManager.setLanguageForUser", languageCode="tlh", **mine)
+        self.assertIn("en, de", refused.json()["message"])
+        server.call("LanguagesManager.setLanguageForUser", languageCode="de", **mine)
+        self.assertEqual(server.call("LanguagesManager.getLanguageForUser", **mine)["value"], "de")
+        other = {**mine, "login": "admin"}
+        self.assertEqual(server.ask("LanguagesManager.setLanguageForUser", languageCode="de", **other).status, 401)
+        line = self.lines(server, filterByActivityType="user.language_changed")[0]
+        self.assertEqual((line["detail"]["before"], line["detail"]["after"]), ("en", "de"))

@@ -19,7 +19,7 @@ TOKENS = ("none", "view", "write", "admin", "admin:view", "root:view", "root:wri
 CALLERS = ("anonymous", *TOKENS)
 # Values that the check of access passes and the method itself then finds nothing to do with.
 HARMLESS = {"pluginName": "Live", "pattern": "x", "url": "https://shop.example", "userLogin": "stranger",
-            "password": "short", "email": "x", "access": "view", "siteName": "x", "urls": "https://alias.example",
+            "login": "stranger", "languageCode": "en", "password": "short", "email": "x", "access": "view", "siteName": "x", "urls": "https://alias.example",
             "address": "x", "settingValues": "{}", "id": "0", "ip": "192.0.2.1", "credential": "{}", "name": "x",
             "code": "0", "capabilities": "tagmanager_write", "idReview": "0", "lines": "0", "line": "0",
             "passwordConfirmation": "short", "description": "x", "userEmail": "x@people.example", "previewHash": "x",

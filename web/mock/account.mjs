@@ -41,7 +41,7 @@ const passkeys = () => [
 /** Kinds of person: `full` has everything, `bare` nothing, `grace` is asked for a factor soon, `enrolling` now, `broken` meets failures. */
 export function createAccount(kind, Refused) {
   const full = kind === 'full';
-  const state = { totp: full || kind === 'factor', passkeys: full ? passkeys() : [], left: full ? 3 : 0, enrolling: kind === 'enrolling', half: false, proved: kind !== 'unproved', sessions: full ? sessions() : sessions().slice(0, 1), tokens: full ? tokens() : [], wrong: 0 };
+  const state = { language: 'en', totp: full || kind === 'factor', passkeys: full ? passkeys() : [], left: full ? 3 : 0, enrolling: kind === 'enrolling', half: false, proved: kind !== 'unproved', sessions: full ? sessions() : sessions().slice(0, 1), tokens: full ? tokens() : [], wrong: 0 };
   const prove = () => {
     if (!state.proved) throw new Refused(403, 'reauth_required', 'confirm that it is you');
   };
@@ -120,7 +120,7 @@ export function createAccount(kind, Refused) {
       enrolling: state.enrolling,
       factor_due_s: kind === 'grace' ? now_s() + 14 * day_s : null,
       factors: { totp: state.totp, passkeys: state.passkeys.length, recovery_left: state.left },
-      language: 'en',
+      language: state.language,
     }),
   };
 }

@@ -11,6 +11,7 @@ pub mod core_plugins_admin;
 pub mod device_plugins;
 pub mod devices_detection;
 pub mod events;
+pub mod languages_manager;
 pub mod live;
 pub mod login;
 pub mod methods;

@@ -52,7 +52,6 @@ activities! {
     SiteDeleted "site.deleted" "A site was deleted" Superusers,
 
     UserAdded "user.added" "A user was added" Superusers,
-    UserChanged "user.changed" "A user was changed" Nobody,
     UserDeleted "user.deleted" "A user was deleted" Both,
     UserSuspended "user.suspended" "A user was suspended" Both,
     UserReactivated "user.reactivated" "A user was reactivated" Both,

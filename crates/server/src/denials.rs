@@ -1,4 +1,4 @@
-//! Notes calls that were refused for lack of a right, without letting a flood of them fill the record.
+//! Notes calls that were refused for lack of a right or as another site's, without letting a flood of them fill the record.
 
 use makoto_access::{Caller, Principal};
 use makoto_meta::{Activity, Error, Meta};
@@ -26,18 +26,25 @@ pub struct Denials {
 }
 
 impl Denials {
-    /// Records that a user called what they may not.
+    /// Records that a call of a user was refused, and as what.
     ///
     /// # Errors
     /// When the record cannot be written.
-    pub async fn note(&self, meta: &Meta, caller: &Caller, method: &str, now_s: i64) -> Result<(), Error> {
+    pub async fn note(
+        &self,
+        meta: &Meta,
+        caller: &Caller,
+        kind: Activity,
+        method: &str,
+        now_s: i64,
+    ) -> Result<(), Error> {
         if matches!(caller.principal, Principal::Anonymous) {
             return Ok(());
         }
         match self.due(caller.principal.name(), method, now_s) {
             Some(more) => {
                 let detail = json!({ "method": method, "also_before": more });
-                meta.record(caller, Activity::AccessDenied, detail).await
+                meta.record(caller, kind, detail).await
             }
             None => Ok(()),
         }

@@ -4,6 +4,7 @@ use crate::app::App;
 use makoto_access::{Asked, Caller, Principal, Proof, Reach, Role, User, check, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Effect, Method};
 use makoto_features::{Services, services::asked_sites};
+use makoto_meta::Activity;
 use makoto_model::Params;
 use makoto_query::{Answered, format, format::Written};
 use std::sync::{Arc, atomic::Ordering};
@@ -143,8 +144,7 @@ async fn manage(
     };
     if let Err(refusal) = admit(app, method, caller, params) {
         if matches!(refusal, ApiError::Denied(_)) {
-            let noted = app.denials.note(&app.services.meta, caller, method.id, makoto_features::services::now_s());
-            noted.await.map_err(makoto_features::services::from_meta)?;
+            note(app, caller, Activity::AccessDenied, method.id).await?;
         }
         return Err(refusal);
     }
@@ -157,6 +157,7 @@ async fn manage(
         }
         let by_session = matches!(&caller.principal, Principal::User(User { proof: Proof::Session { .. }, .. }));
         if by_session && !way.same_origin {
+            note(app, caller, Activity::ForeignRefused, method.id).await?;
             return Err(ApiError::Refused("this request comes from another site; use the pages of this server".into()));
         }
     }
@@ -169,6 +170,12 @@ async fn manage(
     app.services.admit(method.guard, caller, params).await?;
     note_seen(app, caller, &named_sites(params)).await;
     (method.run)(&app.services, caller, params).await
+}
+
+/// Writes a refusal down, unless the same was written down a moment ago.
+async fn note(app: &App, caller: &Caller, kind: Activity, method: &str) -> Result<(), ApiError> {
+    let noted = app.denials.note(&app.services.meta, caller, kind, method, makoto_features::services::now_s());
+    noted.await.map_err(makoto_features::services::from_meta)
 }
 
 fn admit(app: &App, method: &Method<Services>, caller: &Caller, params: &Params) -> Result<(), ApiError> {

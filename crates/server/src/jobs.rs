@@ -53,10 +53,8 @@ async fn keep_timetable(running: &Running) {
 async fn keep_record(running: &Running) {
     let meta = &running.instance.meta;
     let said = |head: Option<makoto_meta::Head>| head.map_or("nothing new".to_owned(), |head| head.written());
-    in_turn(running, &RECORD_HEAD, async |_| {
-        meta.seal_record().await.map(said).map_err(|fault| fault.to_string())
-    })
-    .await;
+    in_turn(running, &RECORD_HEAD, async |_| meta.seal_record().await.map(said).map_err(|fault| fault.to_string()))
+        .await;
     in_turn(running, &RECORD_MAIL, async |_| {
         meta.mail_record_head(now_s()).await.map(said).map_err(|fault| fault.to_string())
     })

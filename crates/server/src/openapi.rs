@@ -147,6 +147,44 @@ fn factor_paths(paths: &mut Map<String, Value>) {
     add("passkey", "Signs in by a passkey alone.", credential, &["credential"], &person);
 }
 
+/// What links in mails lead to.
+fn link_paths(paths: &mut Map<String, Value>) {
+    let text = json!({ "type": "string" });
+    let password = json!({ "type": "string", "format": "password" });
+    let error = answers()["default"].clone();
+    let of = |reference: &str| json!({ "$ref": reference });
+    let answer = |doc: &str, schema: Value| {
+        json!({ "description": doc, "content": { "application/json": {
+        "schema": schema } } })
+    };
+    let done = json!({ "204": { "description": "done" }, "default": error });
+    let person = answer("who is signed in", of("#/components/schemas/Session"));
+    let entered = json!({ "200": person, "202": of("#/components/responses/HalfSession"), "default": error });
+    let shown = answer("what the invitation says", of("#/components/schemas/Invitation"));
+    let shown = json!({ "200": shown, "default": error });
+    let link = json!({ "token": text });
+    let chosen = json!({ "token": text, "password": password });
+    let posts = [
+        (
+            "password-reset",
+            "Mails a link for a new password; says the same whoever asks.",
+            json!({ "login": text }),
+            &done,
+        ),
+        ("password-reset/finish", "Sets a new password by a link.", chosen.clone(), &done),
+        ("invitation/show", "What an invitation says.", link.clone(), &shown),
+        ("invitation/accept", "Accepts an invitation with a password, and signs in.", chosen, &entered),
+        ("invitation/decline", "Declines an invitation; its user is forgotten.", link, &done),
+    ];
+    for (path, doc, properties, responses) in posts {
+        let required: Vec<&String> = properties.as_object().map(|fields| fields.keys().collect()).unwrap_or_default();
+        let schema = json!({ "type": "object", "properties": properties, "required": required });
+        let body = json!({ "content": { "application/json": { "schema": schema } } });
+        let post = json!({ "summary": doc, "tags": ["Session"], "requestBody": body, "responses": responses });
+        paths.insert(format!("/api/v1/{path}"), json!({ "post": post }));
+    }
+}
+
 fn schemas() -> Value {
     let text = json!({ "type": "string" });
     json!({
@@ -157,6 +195,8 @@ fn schemas() -> Value {
         "HalfSession": { "type": "object", "required": ["state", "methods"], "properties": {
             "state": { "type": "string", "enum": ["factor"] },
             "methods": { "type": "array", "items": { "type": "string", "enum": ["totp", "passkey", "recovery"] } } } },
+        "Invitation": { "type": "object", "required": ["login", "email", "inviter", "expires_s"], "properties": {
+            "login": text, "email": text, "inviter": text, "expires_s": { "type": "integer" } } },
         "Session": { "type": "object", "required": ["login", "email", "superuser", "version", "sites", "language", "proved_s",
             "enrolling", "factor_due_s", "factors"], "properties": {
             "login": text, "email": text, "superuser": { "type": "boolean" }, "version": text, "language": text,
@@ -174,6 +214,7 @@ pub fn document(catalog: &Catalog) -> Value {
     let mut paths = Map::new();
     session_paths(&mut paths);
     factor_paths(&mut paths);
+    link_paths(&mut paths);
     let refer = |(name, ..): &(&str, bool, &str)| json!({ "$ref": format!("#/components/parameters/{name}") });
     let common: Vec<Value> = REPORT_PARAMS.iter().map(refer).collect();
     for report in catalog.reports() {

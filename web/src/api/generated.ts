@@ -109,6 +109,7 @@ export function write<P, A>(method: string) {
 
 export type Factors = { passkeys: number; recovery_left: number; totp: boolean };
 export type HalfSession = { methods: readonly ("totp" | "passkey" | "recovery")[]; state: "factor" };
+export type Invitation = { email: string; expires_s: number; inviter: string; login: string };
 export type Refusal = { error: { code: string; message: string } };
 export type Session = { email: string; enrolling: boolean; factor_due_s: number | null; factors: Factors; language: string; login: string; proved_s: number; sites: readonly (SessionSite)[]; superuser: boolean; version: string };
 export type SessionSite = { currency: string; idsite: number; main_url: string; name: string; role: "view" | "write" | "admin"; timezone: string };
@@ -160,6 +161,11 @@ export const eventsGetActionFromNameId = /* @__PURE__ */ read<{ idSite: Value; p
 export const eventsGetCategory = /* @__PURE__ */ read<{ idSite: Value; period: Value; date: Value; segment?: Value; filter_limit?: Value; filter_offset?: Value; filter_sort_column?: Value; filter_sort_order?: Value; filter_pattern?: Value; flat?: Value; expanded?: Value; idSubtable?: Value; showColumns?: Value; hideColumns?: Value; format?: Value }, unknown>('Events.getCategory');
 export const eventsGetName = /* @__PURE__ */ read<{ idSite: Value; period: Value; date: Value; segment?: Value; filter_limit?: Value; filter_offset?: Value; filter_sort_column?: Value; filter_sort_order?: Value; filter_pattern?: Value; flat?: Value; expanded?: Value; idSubtable?: Value; showColumns?: Value; hideColumns?: Value; format?: Value }, unknown>('Events.getName');
 export const eventsGetNameFromActionId = /* @__PURE__ */ read<{ idSite: Value; period: Value; date: Value; segment?: Value; filter_limit?: Value; filter_offset?: Value; filter_sort_column?: Value; filter_sort_order?: Value; filter_pattern?: Value; flat?: Value; expanded?: Value; idSubtable?: Value; showColumns?: Value; hideColumns?: Value; format?: Value }, unknown>('Events.getNameFromActionId');
+export const languagesManagerGetAvailableLanguageNames = /* @__PURE__ */ read<{  }, unknown>('LanguagesManager.getAvailableLanguageNames');
+export const languagesManagerGetAvailableLanguages = /* @__PURE__ */ read<{  }, unknown>('LanguagesManager.getAvailableLanguages');
+export const languagesManagerGetLanguageForUser = /* @__PURE__ */ read<{ login: Value }, unknown>('LanguagesManager.getLanguageForUser');
+export const languagesManagerIsLanguageAvailable = /* @__PURE__ */ read<{ languageCode: Value }, unknown>('LanguagesManager.isLanguageAvailable');
+export const languagesManagerSetLanguageForUser = /* @__PURE__ */ write<{ languageCode: Value; login: Value }, unknown>('LanguagesManager.setLanguageForUser');
 export const liveGetCounters = /* @__PURE__ */ read<{ idSite: Value; period: Value; date: Value; segment?: Value; filter_limit?: Value; filter_offset?: Value; filter_sort_column?: Value; filter_sort_order?: Value; filter_pattern?: Value; flat?: Value; expanded?: Value; idSubtable?: Value; showColumns?: Value; hideColumns?: Value; format?: Value }, unknown>('Live.getCounters');
 export const liveGetLastVisitsDetails = /* @__PURE__ */ read<{ idSite: Value; period: Value; date: Value; segment?: Value; filter_limit?: Value; filter_offset?: Value; filter_sort_column?: Value; filter_sort_order?: Value; filter_pattern?: Value; flat?: Value; expanded?: Value; idSubtable?: Value; showColumns?: Value; hideColumns?: Value; format?: Value }, unknown>('Live.getLastVisitsDetails');
 export const liveGetMostRecentVisitorId = /* @__PURE__ */ read<{ idSite: Value; period: Value; date: Value; segment?: Value; filter_limit?: Value; filter_offset?: Value; filter_sort_column?: Value; filter_sort_order?: Value; filter_pattern?: Value; flat?: Value; expanded?: Value; idSubtable?: Value; showColumns?: Value; hideColumns?: Value; format?: Value }, unknown>('Live.getMostRecentVisitorId');

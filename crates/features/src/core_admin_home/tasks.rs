@@ -32,11 +32,8 @@ pub const EXPIRED_INVITATIONS: Task = Task {
     doc: "Invitations that were not answered in time are removed, with their users.",
 };
 
-pub const ACCESS_REVIEW: Task = Task {
-    name: "access-review",
-    every: Every::Day,
-    doc: "Superusers are reminded when a review of roles is due.",
-};
+pub const ACCESS_REVIEW: Task =
+    Task { name: "access-review", every: Every::Day, doc: "Superusers are reminded when a review of roles is due." };
 pub const RECORD_HEAD: Task =
     Task { name: "record-head", every: Every::Hour, doc: "The newest line of the activity log is signed." };
 pub const RECORD_MAIL: Task = Task {

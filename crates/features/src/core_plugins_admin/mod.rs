@@ -141,7 +141,7 @@ async fn set(services: &Services, caller: &Caller, params: &Params) -> Result<An
     if let Err(ApiError::Refused(why)) = &done {
         let settings: Vec<&str> = changes.iter().map(|(key, _)| key.as_str()).collect();
         let security = |key: &&str| services.meta.catalog().setting(key).is_some_and(|setting| setting.security());
-        if settings.iter().any(|key| security(&key)) {
+        if settings.iter().any(security) {
             let detail = json!({ "settings": settings, "why": why });
             services.meta.record(caller, Activity::SettingRefused, detail).await.map_err(from_meta)?;
         }

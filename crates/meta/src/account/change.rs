@@ -96,6 +96,23 @@ impl Meta {
         Ok(ended)
     }
 
+    /// Sets the language in which mails are written to a user.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown user.
+    pub async fn set_language(&self, caller: &Caller, login: &str, code: &str) -> Result<(), Error> {
+        let snapshot = self.snapshot();
+        let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
+        let detail = json!({ "login": account.login, "before": account.language, "after": code });
+        let mut act = self.begin(caller, Activity::LanguageChanged, detail).await?;
+        sqlx::query("UPDATE user SET language = ? WHERE login = ?")
+            .bind(code)
+            .bind(&account.login)
+            .execute(&mut *act.tx)
+            .await?;
+        self.commit(act).await
+    }
+
     /// Changes the address of a user; both the old and the new one are told. Whose address it is, the caller has
     /// checked: it is one's own, or a superuser does it.
     ///

@@ -88,18 +88,21 @@ impl Meta {
         hex(self.audit_key().verifying_key().as_bytes())
     }
 
-    /// Signs the newest line if it is newer than the last head.
+    /// The head of the record, signed anew if lines have come since the last one; none of an empty record.
     ///
     /// # Errors
     /// When the store cannot be read or written.
     pub async fn seal_record(&self) -> Result<Option<Head>, Error> {
-        let last: Option<i64> = sqlx::query_scalar("SELECT max(line) FROM audit_head").fetch_one(&self.read).await?;
+        let last =
+            sqlx::query("SELECT * FROM audit_head ORDER BY line DESC LIMIT 1").fetch_optional(&self.read).await?;
+        let last = last.as_ref().map(Head::read).transpose()?;
         let newest = "SELECT id, kind FROM activity ORDER BY id DESC LIMIT 1";
         let Some(row) = sqlx::query(newest).fetch_optional(&self.read).await? else { return Ok(None) };
         let (line, kind): (i64, String) = (row.try_get("id")?, row.try_get("kind")?);
         // The line that tells of a head is no reason for another.
-        if last == Some(line) || kind == Activity::AuditCheckpoint.name() && last == Some(line - 1) {
-            return Ok(None);
+        let told = kind == Activity::AuditCheckpoint.name();
+        if last.as_ref().is_some_and(|head| head.line == line || told && head.line == line - 1) {
+            return Ok(last);
         }
         let (act, head) = self.new_head(line).await?;
         self.commit_quietly(act).await?;

@@ -115,6 +115,12 @@ mod tests {
     use makoto_meta::Tell;
 
     #[test]
+    fn users_may_choose_exactly_the_languages_that_there_are() {
+        let offered = makoto_features::languages_manager::LANGUAGES.iter().map(|(code, ..)| *code);
+        assert!(LANGUAGES.iter().map(|language| language.code.as_str()).eq(offered));
+    }
+
+    #[test]
     fn every_file_has_the_words_of_the_first() {
         assert_eq!(LANGUAGES.len(), FILES.len());
         let english = of("en");

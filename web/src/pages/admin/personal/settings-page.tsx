@@ -5,6 +5,7 @@ import { Choice } from '../../../components/choice';
 import { changePreferences, usePreferences, type Preferences } from '../../../lib/preferences';
 import { AdminPage, Setting, SettingGroup } from '../admin-page';
 import { ChangeEmail } from './change-email';
+import { MailLanguage } from './mail-language';
 import styles from '../admin-page.module.css';
 
 const themes = [
@@ -30,6 +31,7 @@ export default function PersonalSettingsPage() {
         <Setting title="E-mail" text={session.email}>
           <Button onPress={() => setChanging(true)}>Change</Button>
         </Setting>
+        <Setting title="Language of mails" text="In which the server writes to you. These pages are in English."><MailLanguage /></Setting>
         <Setting title="Role" text="What you may do.">
           {session.superuser ? 'Superuser' : `${session.sites.length} ${session.sites.length === 1 ? 'site' : 'sites'}`}
         </Setting>

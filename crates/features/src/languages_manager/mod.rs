@@ -1,0 +1,92 @@
+//! In which language the server writes to its users.
+
+use crate::{
+    Services,
+    services::{bad, from_meta, required},
+    users_manager::{param, read, write},
+};
+use makoto_access::{Caller, check_instance};
+use makoto_catalog::{Access, Answer, ApiError, Guard, Method, Param, ParamKind};
+use makoto_model::Params;
+
+/// Code, name in the language itself, and name in English of every language that mails are written in.
+pub const LANGUAGES: &[(&str, &str, &str)] = &[("en", "English", "English"), ("de", "Deutsch", "German")];
+
+const LOGIN: Param = param("login", ParamKind::Text, None, "the user's login");
+const CODE: Param = param("languageCode", ParamKind::Text, None, "two letters, as de");
+
+pub static METHODS: &[Method<Services>] = &[
+    read(
+        "LanguagesManager.getAvailableLanguages",
+        "The codes of the languages that there are.",
+        &[],
+        Access::Public,
+        |_, _, _| Box::pin(async { Ok(LANGUAGES.iter().map(|(code, ..)| *code).collect()) }),
+    ),
+    read(
+        "LanguagesManager.getAvailableLanguageNames",
+        "The languages that there are, with their names.",
+        &[],
+        Access::Public,
+        |_, _, _| {
+            Box::pin(async {
+                let row = |(code, name, english): &(&'static str, &'static str, &'static str)| {
+                    let fields = [("code", *code), ("name", *name), ("english_name", *english)];
+                    Answer::record(fields.map(|(key, text)| (key, Answer::from(text))))
+                };
+                Ok(LANGUAGES.iter().map(row).collect())
+            })
+        },
+    ),
+    read(
+        "LanguagesManager.isLanguageAvailable",
+        "Whether there is this language.",
+        &[CODE],
+        Access::Public,
+        |_, _, params| Box::pin(async { Ok(Answer::Bool(is_available(required(params, "languageCode")?))) }),
+    ),
+    read(
+        "LanguagesManager.getLanguageForUser",
+        "The language of a user: oneself, or anyone for a superuser.",
+        &[LOGIN],
+        Access::SignedIn,
+        |services, caller, params| Box::pin(async { of_user(services, caller, params) }),
+    ),
+    write(
+        "LanguagesManager.setLanguageForUser",
+        "Sets the language in which mails are written to a user: oneself, or anyone for a superuser.",
+        &[LOGIN, CODE],
+        (Access::SignedIn, Guard::Open),
+        |services, caller, params| Box::pin(set_for_user(services, caller, params)),
+    ),
+];
+
+fn is_available(code: &str) -> bool {
+    LANGUAGES.iter().any(|(known, ..)| *known == code)
+}
+
+/// The login asked for, if the caller may speak for it.
+fn login<'a>(caller: &Caller, params: &'a Params) -> Result<&'a str, ApiError> {
+    let login = required(params, "login")?;
+    if !caller.principal.name().eq_ignore_ascii_case(login) {
+        check_instance(&caller.principal)?;
+    }
+    Ok(login)
+}
+
+fn of_user(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let login = login(caller, params)?;
+    let snapshot = services.meta.snapshot();
+    let account = snapshot.account(login).ok_or_else(|| ApiError::NotFound(format!("there is no user {login}")))?;
+    Ok(account.language.as_str().into())
+}
+
+async fn set_for_user(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let (login, code) = (login(caller, params)?, required(params, "languageCode")?);
+    if !is_available(code) {
+        let codes: Vec<&str> = LANGUAGES.iter().map(|(code, ..)| *code).collect();
+        return Err(bad("languageCode", format!("use one of {}", codes.join(", "))));
+    }
+    services.meta.set_language(caller, login, code).await.map_err(from_meta)?;
+    Ok(Answer::Bool(true))
+}
