@@ -74,20 +74,25 @@ class Mail:
         return f"{self.to}: {self.subject}"
 
 
-@functools.cache
-def certificate():
-    """A certificate for this machine that signs itself, and its key."""
+def own_certificate():
+    """A certificate for this machine that signs itself, and its key. Nobody trusts it."""
     folder = scratch("certificate")
     folder.mkdir()
     pem, key = folder / "certificate.pem", folder / "key.pem"
-    # Servers that are started from now on trust it, as they trust what the system trusts.
-    os.environ["SSL_CERT_FILE"] = str(pem)
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
          "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
          "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", str(key), "-out", str(pem)],
         check=True, capture_output=True, timeout=60,
     )
+    return pem, key
+
+
+@functools.cache
+def certificate():
+    """The one that servers trust which are started from now on, as they trust what the system trusts."""
+    pem, key = own_certificate()
+    os.environ["SSL_CERT_FILE"] = str(pem)
     return pem, key
 
 

@@ -72,7 +72,7 @@ class Delivery(MailCase):
         self.assertIn("root", mail.text)
         self.assertIn("UTC", mail.text)
         self.assertIn("127.0.0.1", mail.text)
-        self.assertEqual(mail.link("/admin/"), f"{server.url}/admin/system/activity-log")
+        self.assertEqual(mail.link("/admin/"), f"{server.url}/admin/diagnostic/activity-log")
         self.assertEqual(mail.message["Auto-Submitted"], "auto-generated")
         self.assertEqual(mail.sender, "makoto@stats.example")
 

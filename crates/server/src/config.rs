@@ -1,7 +1,6 @@
 //! What is read once at start: default, then file, then environment, then flag. Settings that change at run time are
 //! stored instead, and declared by features.
 
-use rustls::pki_types::{CertificateDer, pem::PemObject};
 use std::{collections::BTreeMap, fmt::Write, path::PathBuf};
 
 /// Where a value came from.
@@ -48,7 +47,6 @@ const FIELDS: &[Field] = &[
     Field { name: "log", default: "info", doc: "what is logged: error, warn, info, debug, trace, or per module" },
     Field { name: "log_format", default: "text", doc: "text or json" },
     Field { name: "city_databases", default: "", doc: "paths of city databases (MMDB), separated by commas" },
-    Field { name: "tls_roots", default: "", doc: "path of further authorities (PEM) to trust in outgoing connections" },
     Field { name: "device_rules", default: "", doc: "path of a device rule pack that replaces the built-in one" },
 ];
 
@@ -70,8 +68,6 @@ pub struct Config {
     pub log: String,
     pub log_format: String,
     pub city_databases: Vec<PathBuf>,
-    /// Authorities to trust beside the usual ones.
-    pub tls_roots: Vec<CertificateDer<'static>>,
     pub device_rules: Option<PathBuf>,
     origins: BTreeMap<&'static str, (String, Origin)>,
 }
@@ -111,16 +107,6 @@ fn read_file(values: &mut Values, path: &str) -> Result<(), Error> {
         put(values, path, &key, text, Origin::File)?;
     }
     Ok(())
-}
-
-/// The certificates of a PEM file; none without a path.
-fn certificates(path: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
-    if path.is_empty() {
-        return Ok(Vec::new());
-    }
-    let bad = || Error::BadValue { key: "tls_roots", value: path.to_owned(), what: "name a file of PEM certificates" };
-    let found = CertificateDer::pem_file_iter(path).map_err(|_| bad())?.collect::<Result<Vec<_>, _>>();
-    found.ok().filter(|found| !found.is_empty()).ok_or_else(bad)
 }
 
 /// A text, number, truth or list of them as text; `None` for tables and dates.
@@ -193,7 +179,6 @@ impl Config {
             log: text("log"),
             log_format,
             city_databases: entries("city_databases").into_iter().map(PathBuf::from).collect(),
-            tls_roots: certificates(&text("tls_roots"))?,
             device_rules: Some(text("device_rules")).filter(|path| !path.is_empty()).map(PathBuf::from),
             listen,
             origins: values,

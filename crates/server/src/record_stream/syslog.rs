@@ -23,7 +23,7 @@ pub(super) fn send(errand: &Errand) -> Result<(), String> {
     let socket = TcpStream::connect_timeout(&target, SEND_WAIT_MAX).map_err(text)?;
     socket.set_read_timeout(Some(SEND_WAIT_MAX)).map_err(text)?;
     socket.set_write_timeout(Some(SEND_WAIT_MAX)).map_err(text)?;
-    let connection = ClientConnection::new(Arc::new(tls(errand)?), name).map_err(|fault| fault.to_string())?;
+    let connection = ClientConnection::new(Arc::new(tls()?), name).map_err(|fault| fault.to_string())?;
     let mut stream = StreamOwned::new(connection, socket);
     for entry in &errand.entries {
         let message = message(entry, &errand.host);
@@ -43,11 +43,9 @@ pub(super) fn send(errand: &Errand) -> Result<(), String> {
     }
 }
 
-fn tls(errand: &Errand) -> Result<ClientConfig, String> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    for root in &errand.roots {
-        roots.add(root.clone()).map_err(|fault| fault.to_string())?;
-    }
+fn tls() -> Result<ClientConfig, String> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(super::roots()?);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     Ok(config.map_err(|fault| fault.to_string())?.with_root_certificates(roots).with_no_client_auth())
