@@ -52,9 +52,9 @@ class SyslogOverTls(Case):
         self.addCleanup(syslog.end)
         address = f"localhost:{syslog.port}"
         self.assertEqual(server.cli("setting", "set", "ActivityLog.syslogAddress", address)[0], 0)
-        wait_for(lambda: self.touch(server) and syslog.messages, 30)
+        wait_for(lambda: self.touch(server) and syslog.messages, 30, "the first message")
         server.call("SitesManager.addSite", siteName="a\nb", urls="https://b.example")
-        wait_for(lambda: any("site.added" in message for message in syslog.messages), 30)
+        wait_for(lambda: any("site.added" in message for message in syslog.messages), 30, "the message of the site")
         for message in syslog.messages:
             self.assertRegex(message, r"^<8[45]>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \S+ makoto - [a-z_.]+ - \ufeff\{")
             self.assertNotRegex(message, r"[\r\n]")
@@ -67,7 +67,7 @@ class SyslogOverTls(Case):
         syslog = Syslog(*strange)
         self.addCleanup(syslog.end)
         server.cli("setting", "set", "ActivityLog.syslogAddress", f"localhost:{syslog.port}")
-        wait_for(lambda: self.touch(server) and re.search("could not be sent on", server.log_text()), 30)
+        wait_for(lambda: self.touch(server) and re.search("could not be sent on", server.log_text()), 30, "the refusal in the log")
         self.assertEqual(syslog.messages, [])
 
     @staticmethod
