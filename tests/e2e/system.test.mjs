@@ -1,0 +1,101 @@
+// Administration of the installation: users, superusers, reviews, settings, and the records of what happened.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axeFindings, launch, openPage, signIn } from './browser.mjs';
+import { password, startServer } from './server.mjs';
+
+let server, browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), launch()]);
+  await server.run(['user', 'create', '--login', 'jonas', '--email', 'jonas@people.example', '--password-stdin'], password);
+});
+after(() => Promise.all([browser?.close(), server?.stop()]));
+
+test('a superuser keeps the installation in order', async (t) => {
+  const { page, faults } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  const button = (name, exact = true) => page.getByRole('button', { name, exact });
+  const call = (method, body) =>
+    page.evaluate(async ([address, fields]) => (await fetch(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) })).status, [`/api/v1/methods/${method}`, body]);
+  assert.equal(await call('SitesManager.addSite', { siteName: 'Orchard', urls: ['https://orchard.example'] }), 200);
+  const go = async (place, heading) => {
+    await page.goto(`${server.origin}/admin/${place}`);
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+  };
+
+  await t.test('a setting is changed, kept and put back', async () => {
+    await go('system/general-settings', 'General settings');
+    await page.getByRole('searchbox').fill('strong');
+    await page.getByText('Off', { exact: true }).waitFor();
+    await page.getByRole('switch').first().click({ force: true });
+    await page.getByText('1 change not saved yet').waitFor();
+    await button('Save').click();
+    await button(/^Put back/, false).first().waitFor();
+    await page.reload();
+    await page.getByRole('searchbox').fill('strong');
+    await page.getByText('On', { exact: true }).waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+    await button(/^Put back/, false).first().click();
+    await button('Save').click();
+    await page.getByText('Off', { exact: true }).waitFor();
+  });
+
+  await t.test('several users get a role as the preview shows it', async () => {
+    await go('system/users', 'Users');
+    await page.getByRole('checkbox', { name: 'Select jonas' }).check({ force: true });
+    await button('Set their role…').click();
+    await page.getByRole('list', { name: 'What will change' }).getByText('jonas, Orchard').waitFor();
+    await button('Change 1 role').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await button('Role of jonas on Orchard', false).getByText('View').waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+  });
+
+  await t.test('the last superuser cannot be taken away', async () => {
+    await go('system/superusers', 'Superusers');
+    await page.getByText('There is one superuser').waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+    await button('Take the rights of root').click();
+    await button('Take the rights').last().click();
+    await page.getByRole('alertdialog').getByRole('alert').waitFor();
+    await button('Cancel').click();
+  });
+
+  await t.test('access is reviewed: one role is lowered, the rest confirmed, and it is signed', async () => {
+    await go('system/access-review', 'Access review');
+    await button('Begin a review').click();
+    await button('Lower the role of jonas on Orchard', false).click();
+    await page.getByRole('option', { name: 'No access' }).click();
+    await page.getByText('Lowered to no access').waitFor();
+    await button('Confirm the role of root everywhere').click();
+    await page.getByText('Every role is decided').waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+    await button('Sign…').click();
+    await button('Sign').click();
+    await page.getByText('Signed by root').waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), button('Report').click()]);
+    assert.match(download.suggestedFilename(), /^access-review-\d+\.csv$/);
+  });
+
+  await t.test('the activity log tells of it, is found, opened and checked', async () => {
+    await go('diagnostic/activity-log', 'Activity log');
+    await page.getByRole('searchbox').fill('enablePasswordStrengthCheck');
+    const line = page.getByRole('list', { name: 'Acts, newest first' }).getByRole('button').first();
+    await line.getByText('A security setting was changed').waitFor();
+    await line.click();
+    await page.getByText('setting.security_set').waitFor();
+    await button('Check the log').click();
+    await page.getByText('The log is whole').waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+  });
+
+  await t.test('failed sign-ins stand in the brute force log', async () => {
+    for (let guess = 0; guess < 3; guess += 1) await page.evaluate(() => fetch('/api/v1/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"login":"jonas","password":"a wrong guess at it"}' }));
+    await go('diagnostic/brute-force-log', 'Brute force log');
+    await page.getByText('Login jonas').waitFor();
+    await page.getByText('No address is blocked').waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+  });
+  assert.deepEqual(faults.filter((fault) => !/status of (400|401)/.test(fault)), []);
+});
