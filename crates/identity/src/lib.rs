@@ -103,12 +103,11 @@ impl Identity {
     /// # Errors
     /// When the system gives no random numbers.
     pub fn new(meta: Meta) -> Result<Identity, Error> {
-        let decoy = secret::encode_base62(&secret::fresh_bytes::<32>()?);
         Ok(Identity {
             meta,
             hashing: hashing::Hashing::default(),
             host: OnceLock::new(),
-            decoy_hash: password::hash(&decoy)?,
+            decoy_hash: password::decoy()?,
             attempts: Mutex::default(),
             digest: Mutex::default(),
             alarm_s: Mutex::default(),

@@ -2,7 +2,8 @@
 
 use crate::{Error, Identity, hashing::Lane, matomo_hash, rules};
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version, password_hash::SaltString,
+    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
+    password_hash::{self, SaltString},
 };
 use makoto_access::{Caller, Principal};
 use makoto_meta::Snapshot;
@@ -58,6 +59,17 @@ pub(crate) fn hash(password: &str) -> Result<String, Error> {
     let salt = SaltString::encode_b64(&crate::secret::fresh_bytes::<16>()?).map_err(|f| Error::Hash(f.to_string()))?;
     let hash = argon2()?.hash_password(normal(password).as_bytes(), &salt).map_err(|f| Error::Hash(f.to_string()))?;
     Ok(hash.to_string())
+}
+
+/// A hash that no password matches and that takes as long to check as those made now. Nothing is computed for it: its
+/// result is drawn at random.
+pub(crate) fn decoy() -> Result<String, Error> {
+    let fault = |fault: password_hash::Error| Error::Hash(fault.to_string());
+    let salt = SaltString::encode_b64(&crate::secret::fresh_bytes::<16>()?).map_err(fault)?;
+    let result = password_hash::Output::new(&crate::secret::fresh_bytes::<32>()?).map_err(fault)?;
+    let argon2 = argon2()?;
+    let (m, t, p) = (argon2.params().m_cost(), argon2.params().t_cost(), argon2.params().p_cost());
+    Ok(format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${result}"))
 }
 
 fn verify(password: &str, stored: &str) -> Result<bool, Error> {
@@ -230,6 +242,16 @@ mod tests {
         let words = ["lovelace", "example", "ada", "org"].map(str::to_owned);
         let chars_min = if strong { PASSWORD_WITH_FACTOR_CHARS_MIN } else { PASSWORD_CHARS_MIN };
         judge(password, chars_min, strong, &words).iter().all(|rule| rule.passed)
+    }
+
+    #[test]
+    fn the_decoy_costs_what_hashes_cost_and_matches_nothing() {
+        let (decoy, real) = (decoy().unwrap(), hash("correct horse battery staple 27").unwrap());
+        assert!(!verify("correct horse battery staple 27", &decoy).unwrap());
+        let shape = |text: &str| text.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(shape(&decoy), shape(&real));
+        assert_eq!(decoy.len(), real.len());
+        assert_eq!(outdated(&decoy), None);
     }
 
     #[test]
