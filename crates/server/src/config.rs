@@ -34,7 +34,7 @@ const FIELDS: &[Field] = &[
     Field { name: "listen", default: "127.0.0.1:8080", doc: "address and port to listen on" },
     Field { name: "base_url", default: "", doc: "where browsers reach this server; http://LISTEN when empty" },
     Field { name: "trusted_proxies", default: "", doc: "networks of proxies whose X-Forwarded-For is believed" },
-    Field { name: "memory_mib", default: "160", doc: "memory for reports, MiB" },
+    Field { name: "memory_mib", default: "128", doc: "memory for reports, MiB" },
     Field { name: "report_threads", default: "2", doc: "threads that one report may use" },
     Field { name: "reserve_mib", default: "256", doc: "free disk space below which hits are refused, MiB" },
     Field { name: "connections_max", default: "10000", doc: "connections at once" },
