@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { loginCheckPassword, loginGetPasswordRules } from '../api/generated';
-import { cellsOf, type Cells } from '../lib/rows';
+import { type Cells, cellsOf, isTrue } from '../lib/rows';
 import { PasswordField } from './field';
 import { RuleList, type Rule } from './rule-list';
 import form from './form.module.css';
@@ -15,7 +15,6 @@ const list = (answer: unknown): Cells[] => {
   return Array.isArray(rules) ? (rules as Cells[]) : [];
 };
 const idOf = (cells: Cells): string => String(cells.id ?? '');
-const isTrue = (value: unknown): boolean => value === true || value === 1 || value === '1';
 
 function useSettled(text: string): string {
   const [settled, settle] = useState(text);

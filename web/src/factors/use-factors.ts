@@ -4,7 +4,7 @@ import {
 } from '../api/generated';
 import { numberOf } from '../lib/numbers';
 import { makePasskey } from '../lib/passkey';
-import { cellsOf, type Cells } from '../lib/rows';
+import { type Cells, cellsOf, isTrue } from '../lib/rows';
 
 export interface Passkey {
   readonly id: number;
@@ -30,7 +30,6 @@ export interface TotpStart {
 
 export const factorsKey = ['factors'] as const;
 
-const isTrue = (value: unknown): boolean => value === true || value === 1 || value === '1';
 const list = (value: unknown): Cells[] => (Array.isArray(value) ? (value as Cells[]) : []);
 
 const passkeyOf = (cells: Cells): Passkey => ({

@@ -34,6 +34,12 @@ export function rowsOf(answer: unknown): Row[] {
   return Array.isArray(answer) ? answer.filter(isObject).map(rowOf) : [];
 }
 
+/** The rows of an answer as they arrived; none when it is no list. */
+export const listOf = (answer: unknown): Cells[] => (Array.isArray(answer) ? (answer as Cells[]) : []);
+
+/** A truth as JSON, or as the numbers and texts by which some answers write it. */
+export const isTrue = (value: unknown): boolean => value === true || value === 1 || value === '1';
+
 /** Reads the single row of `get` methods; an empty period answers with an empty list. */
 export function cellsOf(answer: unknown): Cells {
   if (Array.isArray(answer)) return isObject(answer[0]) ? answer[0] : {};

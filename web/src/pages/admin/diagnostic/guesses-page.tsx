@@ -6,7 +6,7 @@ import { Confirm } from '../../../components/confirm';
 import { EmptyState, ErrorState, Notice, Skeleton } from '../../../components/states';
 import { numberOf } from '../../../lib/numbers';
 import { refusalWords } from '../../../lib/refusal';
-import type { Cells } from '../../../lib/rows';
+import { listOf } from '../../../lib/rows';
 import { counted, whenWords } from '../../../lib/words';
 import { AdminPage, SettingGroup } from '../admin-page';
 import list from '../list.module.css';
@@ -34,16 +34,14 @@ const getAttempts = read<Record<never, never>, unknown>('Login.getAttempts');
 const unblock = write<{ ip: string }, unknown>('Login.unblockAddress');
 const unblockAll = write<Record<never, never>, unknown>('Login.unblockBruteForceIPs');
 
-const rowsOf = (answer: unknown): Cells[] => (Array.isArray(answer) ? (answer as Cells[]) : []);
-
 function useGuesses() {
   return useQuery({
     queryKey: guessesKey,
     queryFn: async ({ signal }): Promise<{ blocked: Blocked[]; attempts: Attempts[] }> => {
       const [blocked, attempts] = await Promise.all([getBlocked({}, signal), getAttempts({}, signal)]);
       return {
-        blocked: rowsOf(blocked).map((cells) => ({ address: String(cells.address), bySetting: cells.why === 'setting', failed: Number(cells.failed ?? 0), until_s: numberOf(cells.until_s) })),
-        attempts: rowsOf(attempts).map((cells) => ({
+        blocked: listOf(blocked).map((cells) => ({ address: String(cells.address), bySetting: cells.why === 'setting', failed: Number(cells.failed ?? 0), until_s: numberOf(cells.until_s) })),
+        attempts: listOf(attempts).map((cells) => ({
           kind: String(cells.kind),
           name: String(cells.name),
           since_s: Number(cells.since_s),

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { read, write } from '../../../api/generated';
-import { cellsOf, type Cells } from '../../../lib/rows';
+import { type Cells, cellsOf, listOf } from '../../../lib/rows';
 
 /** What narrows the lines; empty texts mean any. */
 export interface ActivityFilter {
@@ -44,8 +44,6 @@ const getKinds = read<Record<never, never>, unknown>('ActivityLog.getKinds');
 const exportLines = write<Narrow, unknown>('ActivityLog.export');
 const verifyLines = write<Record<never, never>, unknown>('ActivityLog.verify');
 
-const rowsOf = (answer: unknown): Cells[] => (Array.isArray(answer) ? (answer as Cells[]) : []);
-
 function narrow({ login, kind, result, text, from, until }: ActivityFilter): Narrow {
   const days = from !== '' || until !== '' ? { period: 'range', date: `${from || '1970-01-01'},${until || '9999-12-30'}` } : {};
   return {
@@ -76,7 +74,7 @@ export function useActivity(filter: ActivityFilter, page: number) {
   return useQuery({
     queryKey: ['activity', filter, page],
     queryFn: async ({ signal }): Promise<ActivityLine[]> =>
-      rowsOf(await getEntries({ ...narrow(filter), offset: page * pageLines, limit: pageLines }, signal)).map(lineOf),
+      listOf(await getEntries({ ...narrow(filter), offset: page * pageLines, limit: pageLines }, signal)).map(lineOf),
     placeholderData: keepPreviousData,
   });
 }
@@ -93,13 +91,13 @@ export function useActivityKinds() {
   return useQuery({
     queryKey: ['activity-kinds'],
     queryFn: async ({ signal }): Promise<ActivityKind[]> =>
-      rowsOf(await getKinds({}, signal)).map((cells) => ({ id: String(cells.kind), text: String(cells.words) })),
+      listOf(await getKinds({}, signal)).map((cells) => ({ id: String(cells.kind), text: String(cells.words) })),
     staleTime: Infinity,
   });
 }
 
 /** The lines as they arrive, for a file. */
-export const useExport = () => useMutation({ mutationFn: async (filter: ActivityFilter) => rowsOf(await exportLines(narrow(filter))) });
+export const useExport = () => useMutation({ mutationFn: async (filter: ActivityFilter) => listOf(await exportLines(narrow(filter))) });
 
 /** What is wrong with the record, in sentences; empty when it is whole. */
 export const useVerify = () =>

@@ -4,7 +4,7 @@ import { useRefreshSession, useSession } from '../../../api/session';
 import { Choice } from '../../../components/choice';
 import { Notice } from '../../../components/states';
 import { refusalWords } from '../../../lib/refusal';
-import type { Cells } from '../../../lib/rows';
+import { listOf } from '../../../lib/rows';
 
 /** In which language mails come; saved at once. */
 export function MailLanguage() {
@@ -14,7 +14,7 @@ export function MailLanguage() {
     queryKey: ['languages'],
     queryFn: async ({ signal }) => {
       const answer = await languagesManagerGetAvailableLanguageNames({}, signal);
-      return (Array.isArray(answer) ? (answer as Cells[]) : []).map((row) => ({ id: String(row.code), text: String(row.name) }));
+      return listOf(answer).map((row) => ({ id: String(row.code), text: String(row.name) }));
     },
     staleTime: Infinity,
   });

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, write } from '../../../api/generated';
-import { cellsOf, type Cells } from '../../../lib/rows';
+import { type Cells, cellsOf, isTrue, listOf } from '../../../lib/rows';
 import { secondsOf } from '../users/use-users';
 
 export interface Review {
@@ -46,8 +46,6 @@ const act = {
   sign: write<{ idReview: number }, unknown>('UsersManager.signReview'),
 } as const;
 
-const rowsOf = (answer: unknown): Cells[] => (Array.isArray(answer) ? (answer as Cells[]) : []);
-
 const reviewOf = (cells: Cells): Review => ({
   id: Number(cells.idreview),
   begun_s: secondsOf(cells.begun),
@@ -77,11 +75,11 @@ export function useReviews() {
       const open = Number(cells.open ?? 0);
       return {
         due_s: secondsOf(cells.due),
-        isOverdue: cells.overdue === true || cells.overdue === 1,
+        isOverdue: isTrue(cells.overdue),
         lastSigned_s: secondsOf(cells.last_signed),
         days: Number(cells.days ?? 0),
         open: open > 0 ? open : undefined,
-        all: rowsOf(cells.reviews).map(reviewOf),
+        all: listOf(cells.reviews).map(reviewOf),
       };
     },
   });
@@ -90,7 +88,7 @@ export function useReviews() {
 export function useReview(id: number) {
   return useQuery({
     queryKey: [...reviewsKey, id],
-    queryFn: async ({ signal }) => rowsOf(cellsOf(await getReview({ idReview: id }, signal)).lines).map(lineOf),
+    queryFn: async ({ signal }) => listOf(cellsOf(await getReview({ idReview: id }, signal)).lines).map(lineOf),
   });
 }
 
@@ -105,4 +103,4 @@ export const useConfirm = () => useReviewAct((values: { idReview: number; lines:
 export const useLower = () => useReviewAct((values: { idReview: number; line: number; access: string }) => act.lower(values));
 export const useSign = () => useReviewAct((idReview: number) => act.sign({ idReview }));
 /** One row for each role, for a file. */
-export const useReport = () => useMutation({ mutationFn: async (idReview: number) => rowsOf(await getReport({ idReview })) });
+export const useReport = () => useMutation({ mutationFn: async (idReview: number) => listOf(await getReport({ idReview })) });

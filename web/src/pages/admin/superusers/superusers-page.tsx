@@ -6,7 +6,7 @@ import { Button } from '../../../components/button';
 import { SearchChoice } from '../../../components/choice';
 import { Dialog, DialogActions } from '../../../components/dialog';
 import { ErrorState, Notice, Skeleton } from '../../../components/states';
-import type { Cells } from '../../../lib/rows';
+import { listOf } from '../../../lib/rows';
 import { counted, whenWords } from '../../../lib/words';
 import { AdminPage } from '../admin-page';
 import { SuperuserRisks, UserDialog } from '../users/user-dialogs';
@@ -19,7 +19,7 @@ const many = 3;
 const getSuperusers = read<Record<never, never>, unknown>('UsersManager.getSuperusers');
 const getUsers = read<Record<never, never>, unknown>('UsersManager.getUsers');
 
-const rowsOf = (answer: unknown): User[] => (Array.isArray(answer) ? (answer as Cells[]).map(userOf) : []);
+const rowsOf = (answer: unknown): User[] => listOf(answer).map(userOf);
 
 const useSuperusers = () => useQuery({ queryKey: [...usersKey, 'superusers'], queryFn: async ({ signal }) => rowsOf(await getSuperusers({}, signal)) });
 const useEverybody = () => useQuery({ queryKey: [...usersKey, 'everybody'], queryFn: async ({ signal }) => rowsOf(await getUsers({}, signal)) });

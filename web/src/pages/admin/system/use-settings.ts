@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, write } from '../../../api/generated';
-import type { Cells } from '../../../lib/rows';
+import { type Cells, isTrue, listOf } from '../../../lib/rows';
 
 export type Control = 'checkbox' | 'number' | 'text' | 'lines' | 'select';
 
@@ -28,8 +28,6 @@ const getSettings = read<Record<never, never>, unknown>('CorePluginsAdmin.getSys
 const setSettings = write<{ settingValues: string }, unknown>('CorePluginsAdmin.setSystemSettings');
 const sendTest = write<{ address: string }, unknown>('CoreAdminHome.sendTestMail');
 
-const rowsOf = (answer: unknown): Cells[] => (Array.isArray(answer) ? (answer as Cells[]) : []);
-
 const settingOf = (cells: Cells): SystemSetting => ({
   key: String(cells.key),
   title: String(cells.title),
@@ -39,17 +37,17 @@ const settingOf = (cells: Cells): SystemSetting => ({
   value: String(cells.value ?? ''),
   default: String(cells.default ?? ''),
   isDefault: cells.origin === 'default',
-  secret: cells.secret === true || cells.secret === 1,
+  secret: isTrue(cells.secret),
 });
 
 export function useSettings() {
   return useQuery({
     queryKey: settingsKey,
     queryFn: async ({ signal }): Promise<SettingsOfFeature[]> =>
-      rowsOf(await getSettings({}, signal)).map((group) => ({
+      listOf(await getSettings({}, signal)).map((group) => ({
         feature: String(group.pluginName),
         title: String(group.title),
-        settings: rowsOf(group.settings).map(settingOf),
+        settings: listOf(group.settings).map(settingOf),
       })),
   });
 }

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { read, write } from '../../../api/generated';
-import { cellsOf, type Cells } from '../../../lib/rows';
+import { type Cells, cellsOf, isTrue, listOf } from '../../../lib/rows';
 
 export const roles = [
   { id: 'noaccess', text: 'No access' },
@@ -78,7 +78,6 @@ const act = {
 } as const;
 
 export const usersKey = ['users'] as const;
-const rowsOf = (answer: unknown): Cells[] => (Array.isArray(answer) ? (answer as Cells[]) : []);
 
 /** Reads "2026-11-22 08:03:11", which is in UTC. */
 export function secondsOf(time: unknown): number | undefined {
@@ -94,7 +93,7 @@ export const userOf = (cells: Cells): User => ({
   status: String(cells.status ?? 'active') as UserStatus,
   role: String(cells.role ?? 'noaccess'),
   seen_s: secondsOf(cells.last_seen),
-  hasFactor: cells.uses_2fa === undefined ? undefined : cells.uses_2fa === true || cells.uses_2fa === 1,
+  hasFactor: cells.uses_2fa === undefined ? undefined : isTrue(cells.uses_2fa),
   invitedBy: String(cells.invited_by ?? ''),
 });
 
@@ -113,7 +112,7 @@ export function useUsers(filter: UserFilter, page: number) {
     queryFn: async ({ signal }): Promise<{ users: readonly User[]; count: number }> => {
       const params = paramsOf(filter);
       const [users, count] = await Promise.all([getUsers({ ...params, limit: pageUsers, offset: page * pageUsers }, signal), getCount(params, signal)]);
-      return { users: rowsOf(users).map(userOf), count: Number(cellsOf(count).value ?? 0) };
+      return { users: listOf(users).map(userOf), count: Number(cellsOf(count).value ?? 0) };
     },
     placeholderData: keepPreviousData,
   });
@@ -123,7 +122,7 @@ export function useUsers(filter: UserFilter, page: number) {
 export function useAccess(login: string) {
   return useQuery({
     queryKey: [...usersKey, 'access', login],
-    queryFn: async ({ signal }) => new Map(rowsOf(await getAccess({ userLogin: login }, signal)).map((row) => [Number(row.site), String(row.access)])),
+    queryFn: async ({ signal }) => new Map(listOf(await getAccess({ userLogin: login }, signal)).map((row) => [Number(row.site), String(row.access)])),
   });
 }
 
@@ -133,7 +132,7 @@ export function usePreview(logins: readonly string[], access: string, sites: rea
     queryKey: [...usersKey, 'preview', logins, access, sites],
     queryFn: async ({ signal }): Promise<BulkPreview> => {
       const cells = cellsOf(await previewBulk({ userLogin: logins, access, idSites: sites }, signal));
-      const changes = rowsOf(cells.changes).map((row) => ({ login: String(row.login), site: String(row.site_name), before: String(row.before), after: String(row.after) }));
+      const changes = listOf(cells.changes).map((row) => ({ login: String(row.login), site: String(row.site_name), before: String(row.before), after: String(row.after) }));
       const superusers = Array.isArray(cells.superusers) ? cells.superusers.map(String) : [];
       return { hash: String(cells.hash), unchanged: Number(cells.unchanged ?? 0), superusers, changes };
     },

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { loginEndOtherSessions, loginEndSession, loginGetSessions } from '../../../../api/generated';
 import { numberOf } from '../../../../lib/numbers';
 import { countryName, deviceWords } from '../../../../lib/device';
-import type { Cells } from '../../../../lib/rows';
+import { type Cells, listOf } from '../../../../lib/rows';
 
 export interface OpenSession {
   readonly id: number;
@@ -23,7 +23,7 @@ export function useSessions() {
     queryKey: sessionsKey,
     queryFn: async ({ signal }): Promise<OpenSession[]> => {
       const answer = await loginGetSessions({}, signal);
-      return (Array.isArray(answer) ? (answer as Cells[]) : []).map((cells) => ({
+      return listOf(answer).map((cells) => ({
         id: Number(cells.id),
         device: deviceWords(String(cells.agent ?? '')),
         place: placeOf(cells),

@@ -3,7 +3,7 @@ import {
   usersManagerCreateToken, usersManagerDeleteAllTokens, usersManagerDeleteToken, usersManagerGetTokens,
 } from '../../../../api/generated';
 import { numberOf } from '../../../../lib/numbers';
-import { cellsOf, type Cells } from '../../../../lib/rows';
+import { type Cells, cellsOf, isTrue, listOf } from '../../../../lib/rows';
 
 export const reaches = [
   { id: 'read', text: 'Read reports' },
@@ -40,7 +40,6 @@ export interface NewToken {
 }
 
 const tokensKey = ['tokens'] as const;
-const isTrue = (value: unknown): boolean => value === true || value === 1 || value === '1';
 
 const tokenOf = (cells: Cells): Token => ({
   id: Number(cells.id),
@@ -62,7 +61,7 @@ export function useTokens() {
     queryKey: tokensKey,
     queryFn: async ({ signal }): Promise<Token[]> => {
       const answer = await usersManagerGetTokens({}, signal);
-      return (Array.isArray(answer) ? (answer as Cells[]) : []).map(tokenOf);
+      return listOf(answer).map(tokenOf);
     },
   });
 }
