@@ -32,7 +32,7 @@ mod token;
 pub use account::{Account, NewUser, RoleChange, State, is_nobody};
 pub use activity::{Activity, Tell};
 pub use attempt::{AttemptKind, AttemptRow};
-pub use audit::{Cursor, EntryFilter, Finding, Head, KnownHead, ReadScope};
+pub use audit::{Cursor, EntryFilter, Finding, Head, KnownHead, ReadScope, hex};
 pub use credential::{NewSession, SessionRow};
 pub use delivery::{Letter, MailCounts, MailRow, Undelivered};
 pub use device::{Arrival, Bound, OpenSession};

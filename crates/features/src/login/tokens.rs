@@ -4,6 +4,7 @@ use super::signed_in;
 use crate::{
     Services,
     services::{asked_sites, bad, from_identity, from_meta, list, now_s, required},
+    users_manager::param,
 };
 use makoto_access::{Asked, Caller, Reach, View, check, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, CODE, Effect, Guard, Method, Param, ParamKind};
@@ -15,10 +16,6 @@ use makoto_model::{Params, SiteId};
 const DAYS_DEFAULT: i64 = 90;
 const DAYS_MAX: i64 = 365;
 const DAY_S: i64 = 86_400;
-
-const fn param(name: &'static str, kind: ParamKind, default: Option<&'static str>, doc: &'static str) -> Param {
-    Param { name, kind, default, doc }
-}
 
 const DESCRIPTION: Param = param("description", ParamKind::Text, None, "what it is for, in 1 to 100 characters");
 const ID: Param = param("id", ParamKind::Int, None, "the token's number");

@@ -62,7 +62,7 @@ impl Bulk {
             let (before, after) = (name(change.before), name(change.after));
             text.push_str(&format!("{}\t{}\t{before}\t{after}\n", change.login, change.site));
         }
-        makoto_identity::hash_secret(&text).iter().map(|byte| format!("{byte:02x}")).collect()
+        makoto_meta::hex(&makoto_identity::hash_secret(&text))
     }
 }
 

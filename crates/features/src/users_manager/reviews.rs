@@ -8,7 +8,7 @@ use crate::{
 };
 use makoto_access::{Caller, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method, Param, ParamKind};
-use makoto_meta::{Activity, Review, ReviewLine};
+use makoto_meta::{Activity, Review, ReviewLine, hex};
 use makoto_model::Params;
 use serde_json::json;
 
@@ -112,10 +112,6 @@ fn number(params: &Params, name: &str) -> Result<i64, ApiError> {
 
 fn time(time_s: Option<i64>) -> Answer {
     time_s.map_or(Answer::Null, |time_s| date_time(time_s).into())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn head(review: &Review) -> Vec<(String, Answer)> {

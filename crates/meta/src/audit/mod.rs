@@ -7,7 +7,7 @@ mod read;
 mod stream;
 mod verify;
 
-pub use head::Head;
+pub use head::{Head, hex};
 pub use read::{EntryFilter, ReadScope};
 pub use stream::Cursor;
 pub use verify::{Finding, KnownHead};

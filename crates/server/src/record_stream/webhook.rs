@@ -30,7 +30,7 @@ pub(super) fn send(errand: &Errand) -> Result<(), String> {
 fn signature(secret: &str, body: &[u8]) -> Result<String, String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|fault| fault.to_string())?;
     mac.update(body);
-    Ok(mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(makoto_meta::hex(&mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]
