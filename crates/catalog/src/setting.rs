@@ -18,6 +18,7 @@ pub struct Setting<T: 'static> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Level {
     Instance,
+    /// Of the instance; a site may have its own value instead.
     Site,
     User,
 }

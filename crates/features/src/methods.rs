@@ -1,6 +1,6 @@
 use crate::{
-    Services, activity_log, api, core_admin_home, core_plugins_admin, languages_manager, login, sites_manager,
-    two_factor_auth, users_manager,
+    Services, activity_log, api, core_admin_home, core_plugins_admin, languages_manager, login, privacy_manager,
+    sites_manager, two_factor_auth, users_manager,
 };
 use makoto_catalog::Method;
 
@@ -16,6 +16,7 @@ pub static METHODS: &[&[Method<Services>]] = &[
     login::attempts::METHODS,
     login::sessions::METHODS,
     login::tokens::METHODS,
+    privacy_manager::keep::METHODS,
     sites_manager::METHODS,
     two_factor_auth::METHODS,
     users_manager::accounts::METHODS,

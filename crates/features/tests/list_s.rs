@@ -28,6 +28,15 @@ const FRESH_PROOF: &[(&str, &[&str])] = &[
         ],
     ),
     ("settings: domains, enforcement, mail, privacy, guessed passwords", &["CorePluginsAdmin.setSystemSettings"]),
+    (
+        "what is kept of visitors",
+        &[
+            "PrivacyManager.setSettings",
+            "PrivacyManager.setAnonymizeIpSettings",
+            "PrivacyManager.activateDoNotTrack",
+            "PrivacyManager.deactivateDoNotTrack",
+        ],
+    ),
     ("mail", &["CoreAdminHome.sendTestMail"]),
     ("the record", &["ActivityLog.export"]),
     ("everybody's sessions", &["Login.endAllSessions"]),

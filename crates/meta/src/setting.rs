@@ -1,8 +1,9 @@
 //! Changes of settings: checked, recorded and in force when the call returns.
 
 use crate::{ALLOWED_DOMAINS, Act, Activity, Error, Meta, record, seal::Seal};
-use makoto_access::Caller;
-use makoto_catalog::AnySetting;
+use makoto_access::{Caller, InstanceGrant};
+use makoto_catalog::{AnySetting, Level};
+use makoto_model::SiteId;
 use serde_json::{Map, Value as Json, json};
 
 /// How the keys of the settings of the mail server begin.
@@ -77,6 +78,19 @@ impl Change {
     }
 }
 
+async fn store_of_site(act: &mut Act, site: SiteId, key: &str, value: Option<&str>) -> Result<(), Error> {
+    sqlx::query("DELETE FROM site_setting WHERE site_id = ? AND key = ?")
+        .bind(site.0)
+        .bind(key)
+        .execute(&mut *act.tx)
+        .await?;
+    if let Some(value) = value {
+        let sql = "INSERT INTO site_setting (site_id, key, value) VALUES (?, ?, ?)";
+        sqlx::query(sql).bind(site.0).bind(key).bind(value).execute(&mut *act.tx).await?;
+    }
+    Ok(())
+}
+
 impl Meta {
     /// Checks and stores a setting; in force when this returns.
     ///
@@ -116,6 +130,41 @@ impl Meta {
         }
         if mail {
             act.hasten_mail(record::now_ms() / 1000).await?;
+        }
+        self.commit(act).await
+    }
+
+    /// Checks and stores what a site has instead of the instance's values, all or none; `None` gives it the instance's
+    /// again. In force when this returns.
+    ///
+    /// # Errors
+    /// `NotFound` for a site that is missing or a setting that sites cannot have, `Refused` for a value that its check
+    /// refuses.
+    pub async fn set_site_settings(
+        &self,
+        _: &InstanceGrant,
+        caller: &Caller,
+        site: SiteId,
+        changes: &[(&str, Option<&str>)],
+    ) -> Result<(), Error> {
+        let snapshot = self.snapshot();
+        if !snapshot.sites.contains_key(&site) {
+            return Err(Error::NotFound(format!("there is no site {site}")));
+        }
+        let mut act = self.begin_unrecorded().await?;
+        for (key, text) in changes {
+            let setting = self.catalog.setting(key).filter(|setting| setting.level() == Level::Site);
+            let setting = setting.ok_or_else(|| Error::NotFound(format!("no site has a setting {key} of its own")))?;
+            let after = text.map(|text| setting.admit(text).map_err(Error::Refused)).transpose()?;
+            let before = snapshot.site_text(site, setting);
+            if before == after.as_deref() {
+                continue;
+            }
+            let shown = |text: Option<&str>| text.map_or("as the instance".to_owned(), |text| setting.shown(text));
+            let detail = json!({ "setting": key, "site": site.0, "before": shown(before),
+                "after": shown(after.as_deref()) });
+            record::insert(&mut act, caller, activity(setting), &detail).await?;
+            store_of_site(&mut act, site, key, after.as_deref()).await?;
         }
         self.commit(act).await
     }

@@ -22,11 +22,19 @@ pub struct Snapshot {
     pub tokens: HashMap<[u8; 32], TokenRow>,
     factors: HashMap<String, Factors>,
     settings: HashMap<String, String>,
+    /// What sites have instead of the instance's values.
+    site_settings: HashMap<(SiteId, String), String>,
     pub(crate) domains: Domains,
 }
 
 fn open(settings: Vec<(String, String)>, seal: &Seal) -> Result<HashMap<String, String>, Error> {
     settings.into_iter().map(|(key, value)| Ok((key, unstored(seal, value)?))).collect()
+}
+
+async fn of_sites(pool: &SqlitePool) -> Result<HashMap<(SiteId, String), String>, Error> {
+    let rows: Vec<(u32, String, String)> =
+        sqlx::query_as("SELECT site_id, key, value FROM site_setting").fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|(site, key, value)| ((SiteId(site), key), value)).collect())
 }
 
 impl Snapshot {
@@ -39,10 +47,12 @@ impl Snapshot {
             tokens: token::load(pool).await?,
             factors: factor::load(pool).await?,
             settings: open(settings, seal)?,
+            site_settings: of_sites(pool).await?,
             domains: Domains::default(),
         };
         snapshot.domains = Domains::read(&snapshot.instance_text(ALLOWED_DOMAINS)).map_err(Error::Corrupt)?;
-        for (key, value) in &snapshot.settings {
+        let of_sites = snapshot.site_settings.iter().map(|((_, key), value)| (key, value));
+        for (key, value) in snapshot.settings.iter().chain(of_sites) {
             if let Some(setting) = catalog.setting(key) {
                 setting.admit(value).map_err(Error::Corrupt)?;
             }
@@ -57,6 +67,17 @@ impl Snapshot {
     pub fn setting<T: SettingText>(&self, setting: &Setting<T>) -> T {
         let stored = self.settings.get(setting.key).and_then(|text| T::read(text).ok());
         stored.unwrap_or_else(setting.default)
+    }
+
+    /// The value in force on a site: its own, or that of the instance.
+    pub fn setting_at<T: SettingText>(&self, site: SiteId, setting: &Setting<T>) -> T {
+        let own = self.site_text(site, setting).and_then(|text| T::read(text).ok());
+        own.unwrap_or_else(|| self.setting(setting))
+    }
+
+    /// The text that a site has instead of the instance's value.
+    pub fn site_text(&self, site: SiteId, setting: &dyn AnySetting) -> Option<&str> {
+        self.site_settings.get(&(site, setting.key().to_owned())).map(String::as_str)
     }
 
     /// The value in force as text, and whether it is the default.

@@ -7,7 +7,7 @@ use makoto_features::Services;
 use makoto_identity::{Identity, Setup};
 use makoto_journal::{Journal, SchemaId};
 use makoto_query::Query;
-use makoto_tracking::{IpMask, Privacy, ReferrerDetail, Salts, SiteRules};
+use makoto_tracking::{Salts, SiteRules};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -52,35 +52,14 @@ impl App {
         *self.setup.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// What may be kept of visitors, as the settings say now.
-    pub fn privacy(&self) -> Privacy {
-        use makoto_features::privacy_manager as settings;
-        let snapshot = self.services.meta.snapshot();
-        let bytes = match snapshot.setting(&settings::MASK_ENABLED) {
-            true => snapshot.setting(&settings::MASK_BYTES).min(4) as u8,
-            false => 0,
-        };
-        let referrer = match snapshot.setting(&settings::REFERRER).as_str() {
-            "exclude_query" => ReferrerDetail::NoQuery,
-            "exclude_path" => ReferrerDetail::HostOnly,
-            "exclude_all" => ReferrerDetail::KindOnly,
-            _ => ReferrerDetail::Whole,
-        };
-        Privacy {
-            referrer,
-            ip_mask: IpMask { bytes },
-            enrich_with_full_address: !snapshot.setting(&settings::MASK_FOR_ENRICHMENT),
-            ..Privacy::default()
-        }
-    }
-
     /// The rules of a site, compiled once for each version of its settings.
     pub fn rules(&self, site: &Arc<makoto_model::Site>) -> Arc<SiteRules> {
         let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         match rules.get(&site.id.0) {
             Some((known, rules)) if Arc::ptr_eq(known, site) => rules.clone(),
             _ => {
-                let fresh = Arc::new(SiteRules::new(site.clone()));
+                let privacy = crate::privacy::rules(&self.services.meta.snapshot(), site.id);
+                let fresh = Arc::new(SiteRules::new(site.clone()).with_privacy(privacy));
                 rules.insert(site.id.0, (site.clone(), fresh.clone()));
                 fresh
             }

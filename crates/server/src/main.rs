@@ -20,6 +20,7 @@ mod mail;
 mod metrics;
 mod openapi;
 mod pipeline;
+mod privacy;
 mod record_stream;
 mod refusal;
 mod routes;

@@ -4,8 +4,7 @@ use makoto_catalog::Catalog;
 use makoto_model::{Day, Device, Hit, Params, Place, Row, SearchRule, Site, SiteId, Zone};
 use makoto_tracking::history::HistoryError;
 use makoto_tracking::{
-    Context, Fold, History, Lookups, Privacy, RawRequest, Read, Salts, Sender, SiteRules, Source, SourceKind, accept,
-    parse,
+    Context, Fold, History, Lookups, RawRequest, Read, Salts, Sender, SiteRules, Source, SourceKind, accept, parse,
 };
 use std::hint::black_box;
 use std::sync::Arc;
@@ -128,7 +127,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         sites: &|_| Some(Arc::clone(&rules)),
         authorised: &|_, _| false,
         goal_exists: &|_, _| false,
-        privacy: Privacy::default(),
         salts: &Salts::new([7; 32]),
         spam_filter: true,
         now_s: START_S,

@@ -4,7 +4,8 @@ use crate::exclude::Candidate;
 use crate::fingerprint::Features;
 use crate::search::Search;
 use crate::{
-    Invalid, Lookups, Privacy, Refused, Salts, Sender, SiteRules, action, facts, moment, referrer, search, url,
+    Invalid, Lookups, Refused, Salts, Sender, SiteRules, action, facts, moment, privacy::USER_ID_CHARS_MAX, referrer,
+    search, url,
 };
 use makoto_catalog::{Catalog, Facts, Table};
 use makoto_model::{Act, ActionKind, Device, Hit, Params, Place, SiteId, VisitorId, VisitorSource, Who};
@@ -12,8 +13,6 @@ use sha1::{Digest, Sha1};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-/// Characters of a user id that are kept.
-const USER_ID_CHARS_MAX: usize = 200;
 /// Digits of a visitor id.
 const VISITOR_ID_DIGITS: usize = 16;
 /// Where a request tells its own address, and the address cannot be read.
@@ -29,7 +28,6 @@ pub struct Context<'a> {
     pub authorised: &'a (dyn Fn(SiteId, &str) -> bool + Sync),
     /// Whether the site has this goal.
     pub goal_exists: &'a (dyn Fn(SiteId, u32) -> bool + Sync),
-    pub privacy: Privacy,
     pub salts: &'a Salts,
     /// Drop requests with referrers known for spam.
     pub spam_filter: bool,
@@ -59,6 +57,9 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
     if (needs_token(params) || context.now_s - time_s >= moment::OPEN_AGE_S) && !authorised() {
         return Err(Invalid::TokenNeeded.into());
     }
+    let privacy = rules.privacy();
+    let cleaned = privacy.request(params, context.salts);
+    let params = &*cleaned;
     let request = Request {
         params,
         rules: &rules,
@@ -67,7 +68,7 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
             None => sender.address,
         },
         user_agent: params.filled("ua").unwrap_or_else(|| sender.header("user-agent")),
-        language: params.filled("lang").unwrap_or_else(|| sender.header("accept-language")),
+        language: privacy.language.apply(params.filled("lang").unwrap_or_else(|| sender.header("accept-language"))),
         raw_url: params.get("url").map(|text| url::plain(&url::clean(text))).unwrap_or_default(),
         time_s,
     };
@@ -85,14 +86,14 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
         page: page.as_ref(),
         spam_referrer: context.spam_filter && found.spam,
     };
-    if let Some(reason) = candidate.reason(context.privacy) {
+    if let Some(reason) = candidate.reason(privacy) {
         return Err(reason.into());
     }
-    found.referrer = context.privacy.referrer.apply(found.referrer, found.keyword_guessed);
+    found.referrer = privacy.referrer.apply(found.referrer, found.keyword_guessed);
     let search = search::detect(params, page.as_ref(), &rules);
     let goal_exists = |goal| (context.goal_exists)(site, goal);
     let page_url = page.map(|_| request.raw_url.as_str());
-    let act = action::choose(params, page_url, search.as_ref(), &rules, context.privacy, goal_exists)?;
+    let act = action::choose(params, page_url, search.as_ref(), &rules, privacy, goal_exists)?;
     let search = search.filter(|_| matches!(act, Act::Action { kind: ActionKind::SiteSearch, .. }));
     Ok(request.describe(visitor, &device, found, act, search.as_ref(), context))
 }
@@ -120,11 +121,12 @@ impl Request<'_> {
         context: &Context,
     ) -> Hit {
         let (params, site, time_s) = (self.params, self.rules.site(), self.time_s);
-        let kept_address = context.privacy.ip_mask.apply(self.address);
-        let address = if context.privacy.enrich_with_full_address { self.address } else { kept_address };
+        let privacy = self.rules.privacy();
+        let kept_address = privacy.ip_mask.apply(self.address);
+        let address = if privacy.enrich_with_full_address { self.address } else { kept_address };
         let day = site.zone.day(time_s);
         let features = Features { site: site.id, day, device, params, address, language: self.language };
-        let place = place(params, (context.lookups.locate)(address, self.language));
+        let place = privacy.place.apply(place(params, (context.lookups.locate)(address, self.language)));
         let told = facts::with_search(params, search);
         let facts = Facts {
             site,

@@ -22,7 +22,7 @@ pub fn choose(
     page: Option<&str>,
     search: Option<&Search>,
     rules: &SiteRules,
-    privacy: Privacy,
+    privacy: &Privacy,
     goal_exists: impl Fn(u32) -> bool,
 ) -> Result<Act, Invalid> {
     if params.flag("ping") {
@@ -64,7 +64,7 @@ fn title(params: &Params) -> Option<Box<str>> {
     (!kept.is_empty()).then(|| kept.into())
 }
 
-fn conversion(goal: u32, params: &Params, page_url: Option<String>, privacy: Privacy) -> Result<Act, Invalid> {
+fn conversion(goal: u32, params: &Params, page_url: Option<String>, privacy: &Privacy) -> Result<Act, Invalid> {
     // What a referrer is cut down to is kept with the visit.
     let whole_referrer = privacy.referrer == ReferrerDetail::Whole;
     let names = CONVERSION_PARAMETERS.iter().filter(|name| **name != REFERRER_PARAMETER || whole_referrer);
@@ -94,7 +94,7 @@ mod tests {
         let rules = SiteRules::new(Arc::new(site()));
         let page = params.get("url");
         let search = crate::search::detect(&params, page.and_then(url::parts).as_ref(), &rules);
-        choose(&params, page, search.as_ref(), &rules, privacy, |goal| goal == 6)
+        choose(&params, page, search.as_ref(), &rules, &privacy, |goal| goal == 6)
     }
 
     fn action(text: &str) -> (ActionKind, Option<String>, Option<String>) {

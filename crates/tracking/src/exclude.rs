@@ -22,11 +22,12 @@ const OPT_OUT_COOKIES: [&str; 2] = ["matomo_ignore", "piwik_ignore"];
 
 impl Candidate<'_> {
     /// The first reason not to record, in Matomo's order.
-    pub fn reason(&self, privacy: Privacy) -> Option<Reason> {
+    pub fn reason(&self, privacy: &Privacy) -> Option<Reason> {
         let checks = [
             (Reason::Bot, self.is_bot()),
             (Reason::NotToRecord, self.params.int("rec") != Some(1)),
             (Reason::DoNotTrack, privacy.heed_do_not_track && self.sender.header("dnt") == "1"),
+            (Reason::GlobalPrivacyControl, privacy.heed_global_privacy_control && self.sender.header("sec-gpc") == "1"),
             (Reason::OptedOut, OPT_OUT_COOKIES.iter().any(|name| self.sender.has_cookie(name))),
             (Reason::ExcludedAddress, self.rules.excludes_address(self.address)),
             (Reason::ExcludedUserAgent, self.rules.excludes_agent(self.user_agent)),
@@ -97,7 +98,7 @@ mod tests {
             page: url::parts(case.page).as_ref(),
             spam_referrer: case.spam,
         }
-        .reason(Privacy { heed_do_not_track: true, ..Privacy::default() })
+        .reason(&Privacy { heed_do_not_track: true, heed_global_privacy_control: true, ..Privacy::default() })
     }
 
     #[test]
@@ -113,6 +114,7 @@ mod tests {
             (Case { address: "66.249.85.1", ..PLAIN }, Some(Reason::Bot)),
             (Case { address: "66.249.85.1", headers: &via, ..PLAIN }, None),
             (Case { headers: &[("dnt", "1")], ..PLAIN }, Some(Reason::DoNotTrack)),
+            (Case { headers: &[("sec-gpc", "1")], ..PLAIN }, Some(Reason::GlobalPrivacyControl)),
             (Case { headers: &cookie, ..PLAIN }, Some(Reason::OptedOut)),
             (Case { address: "10.66.3.4", ..PLAIN }, Some(Reason::ExcludedAddress)),
             (Case { agent: "badagent/1", ..PLAIN }, Some(Reason::ExcludedUserAgent)),

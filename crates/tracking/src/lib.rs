@@ -40,6 +40,6 @@ pub use history::History;
 pub use lookups::{Lookups, Source, SourceKind};
 pub use outcome::{Invalid, Reason, Refused};
 pub use parse::{Bulk, Entry, RawRequest, Read};
-pub use privacy::{IpMask, Privacy, ReferrerDetail, Salts};
+pub use privacy::{IpMask, LanguageDetail, PlaceDetail, Privacy, ReferrerDetail, ResolutionDetail, Salts, TextMask};
 pub use rules::SiteRules;
 pub use sender::{Headers, Sender};

@@ -18,10 +18,12 @@ pub enum Reason {
     UnknownUrl,
     /// The visitor asks not to be tracked and the instance heeds it.
     DoNotTrack,
+    /// As before, by the newer header.
+    GlobalPrivacyControl,
 }
 
 impl Reason {
-    pub const ALL: [Reason; 9] = [
+    pub const ALL: [Reason; 10] = [
         Reason::NotToRecord,
         Reason::Bot,
         Reason::ExcludedAddress,
@@ -31,6 +33,7 @@ impl Reason {
         Reason::Prefetch,
         Reason::UnknownUrl,
         Reason::DoNotTrack,
+        Reason::GlobalPrivacyControl,
     ];
 
     /// The name under which it is counted.
@@ -45,6 +48,7 @@ impl Reason {
             Reason::Prefetch => "prefetch",
             Reason::UnknownUrl => "unknown_url",
             Reason::DoNotTrack => "do_not_track",
+            Reason::GlobalPrivacyControl => "global_privacy_control",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A site's settings in the form in which every request is checked against them.
 
-use crate::{addresses::Network, campaign, url};
+use crate::{Privacy, addresses::Network, campaign, url};
 use makoto_model::Site;
 use regex::{Regex, RegexBuilder};
 use std::{collections::HashSet, sync::Arc};
@@ -35,6 +35,7 @@ const PATTERN_BYTES_MAX: usize = 1 << 20;
 /// A site and its settings, compiled. Make it anew when a setting changes.
 pub struct SiteRules {
     site: Arc<Site>,
+    privacy: Privacy,
     own: Vec<(String, String)>,
     excluded_networks: Vec<Network>,
     excluded_agents: Vec<Pattern>,
@@ -50,6 +51,7 @@ enum Pattern {
 }
 
 impl SiteRules {
+    /// The rules of a site that keeps what `Privacy::default` keeps.
     pub fn new(site: Arc<Site>) -> SiteRules {
         let parameters = &site.excluded_parameters;
         let names = parameters.iter().filter(|entry| expression(entry, true).is_none()).map(|name| name.to_lowercase());
@@ -65,8 +67,20 @@ impl SiteRules {
             excluded_referrers: site.excluded_referrers.iter().filter_map(|url| host_and_path(url)).collect(),
             excluded_names: names.chain(known).collect(),
             excluded_patterns: parameters.iter().filter_map(|entry| expression(entry, true)).collect(),
+            privacy: Privacy::default(),
             site,
         }
+    }
+
+    /// The same rules with what of visitors may be kept.
+    #[must_use]
+    pub fn with_privacy(self, privacy: Privacy) -> SiteRules {
+        SiteRules { privacy, ..self }
+    }
+
+    /// What of visitors may be kept.
+    pub fn privacy(&self) -> &Privacy {
+        &self.privacy
     }
 
     pub fn site(&self) -> &Site {

@@ -38,7 +38,7 @@ static FEATURE: Feature = Feature {
     settings: &[],
 };
 
-static RULES: LazyLock<Arc<SiteRules>> = LazyLock::new(|| {
+static SITE: LazyLock<Arc<Site>> = LazyLock::new(|| {
     let site = Site {
         id: SiteId(1),
         name: "One".into(),
@@ -62,7 +62,7 @@ static RULES: LazyLock<Arc<SiteRules>> = LazyLock::new(|| {
         group: String::new(),
         creator: String::new(),
     };
-    Arc::new(SiteRules::new(Arc::new(site)))
+    Arc::new(site)
 });
 
 fn accepted_with(query: &str, token: Option<&str>, privacy: Privacy) -> Result<Hit, Refused> {
@@ -87,13 +87,13 @@ fn accepted_with(query: &str, token: Option<&str>, privacy: Privacy) -> Result<H
             spam: url.contains("spam"),
         },
     };
+    let rules = Arc::new(SiteRules::new(SITE.clone()).with_privacy(privacy));
     let context = Context {
         catalog: &Catalog::new(FEATURES).unwrap(),
         lookups: &lookups,
-        sites: &|id| (id == SiteId(1)).then(|| Arc::clone(&RULES)),
+        sites: &|id| (id == SiteId(1)).then(|| Arc::clone(&rules)),
         authorised: &|site, token| site == SiteId(1) && token == "good",
         goal_exists: &|_, goal| goal == 1,
-        privacy,
         salts: &Salts::new([1; 32]),
         spam_filter: true,
         now_s: NOW_S,

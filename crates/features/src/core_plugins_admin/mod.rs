@@ -17,7 +17,8 @@ use serde_json::{Value as Json, json};
 /// Settings that one call may change: more than there are.
 const CHANGES_MAX: usize = 500;
 
-const VALUES: Param = Param {
+/// The parameter that names settings and their new values.
+pub const VALUES: Param = Param {
     name: "settingValues",
     kind: ParamKind::Text,
     default: None,
@@ -60,7 +61,7 @@ fn title(feature: &'static str) -> &'static str {
 }
 
 fn groups(snapshot: &Snapshot) -> Answer {
-    let of_instance = |setting: &&&'static dyn AnySetting| setting.level() == Level::Instance;
+    let of_instance = |setting: &&&'static dyn AnySetting| setting.level() != Level::User;
     let group = |feature: &&'static makoto_catalog::Feature| {
         let settings: Vec<Answer> =
             feature.settings.iter().filter(of_instance).map(|setting| row(snapshot, *setting)).collect();
@@ -75,8 +76,14 @@ fn groups(snapshot: &Snapshot) -> Answer {
     Answer::List(FEATURES.iter().filter_map(group).collect())
 }
 
-fn row(snapshot: &Snapshot, setting: &dyn AnySetting) -> Answer {
+/// A setting for a page: what it is, its value, and where that is from.
+pub fn row(snapshot: &Snapshot, setting: &dyn AnySetting) -> Answer {
     let (value, is_default) = snapshot.setting_text(setting);
+    described(setting, value, if is_default { "default" } else { "stored" })
+}
+
+/// As `row`, with a value from this origin.
+pub fn described(setting: &dyn AnySetting, value: String, origin: &'static str) -> Answer {
     // A secret that is not set may be told from one that is.
     let shown = if value.is_empty() { value } else { setting.shown(&value) };
     let (control, options): (&str, &[&str]) = match setting.control() {
@@ -94,7 +101,7 @@ fn row(snapshot: &Snapshot, setting: &dyn AnySetting) -> Answer {
         ("options", options.iter().copied().collect()),
         ("value", shown.into()),
         ("default", setting.default_text().into()),
-        ("origin", if is_default { "default" } else { "stored" }.into()),
+        ("origin", origin.into()),
         ("secret", Answer::Bool(setting.secret())),
         ("security", Answer::Bool(setting.security())),
     ])
@@ -114,7 +121,11 @@ fn text(value: &Json) -> Option<String> {
     }
 }
 
-fn read(values: &str) -> Result<Vec<(String, Option<String>)>, ApiError> {
+/// The changes that a JSON object of keys and values asks for.
+///
+/// # Errors
+/// `BadParam` for anything else.
+pub fn read(values: &str) -> Result<Vec<(String, Option<String>)>, ApiError> {
     let what = "send a JSON object of keys and values";
     let Ok(Json::Object(values)) = serde_json::from_str(values) else { return Err(bad(VALUES.name, what)) };
     if values.len() > CHANGES_MAX {
@@ -151,7 +162,7 @@ async fn set(services: &Services, caller: &Caller, params: &Params) -> Result<An
 
 async fn store(services: &Services, caller: &Caller, changes: &[(String, Option<String>)]) -> Result<(), ApiError> {
     for (key, value) in changes {
-        let setting = services.meta.catalog().setting(key).filter(|setting| setting.level() == Level::Instance);
+        let setting = services.meta.catalog().setting(key).filter(|setting| setting.level() != Level::User);
         let setting = setting.ok_or_else(|| {
             ApiError::NotFound(format!("there is no setting {key} of the installation; see the list for its name"))
         })?;

@@ -218,7 +218,6 @@ impl<'a> Desk<'a> {
             authorised: &|site, token| self.may_write(site, token),
             // Goals are kept as they come until they are reported; every number may be one.
             goal_exists: &|_, _| true,
-            privacy: self.app.privacy(),
             salts: &self.app.salts,
             spam_filter: true,
             now_s: makoto_features::services::now_s(),

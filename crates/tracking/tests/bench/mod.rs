@@ -99,6 +99,11 @@ fn site(id: SiteId, params: &Params) -> Site {
 }
 
 /// User agents tell devices apart well enough here; only robots must be known.
+fn rules(site: Site) -> SiteRules {
+    let privacy = Privacy { enrich_with_full_address: true, ..Privacy::default() };
+    SiteRules::new(Arc::new(site)).with_privacy(privacy)
+}
+
 fn detect(agent: &str) -> Arc<Device> {
     let is_bot =
         ["bot", "Bot", "crawler", "Yahoo! Slurp", "checklink", "leakix"].iter().any(|part| agent.contains(part));
@@ -151,7 +156,7 @@ impl Bench {
         let catalog = Arc::new(Catalog::new(&[]).unwrap());
         let store = Shared::default();
         let fold = Fold::open(&folder.path().join("fold.db"), catalog.clone(), Box::new(store.clone())).unwrap();
-        let sites = sites.into_iter().map(|(id, site)| (id, Arc::new(SiteRules::new(Arc::new(site))))).collect();
+        let sites = sites.into_iter().map(|(id, site)| (id, Arc::new(rules(site)))).collect();
         Bench {
             catalog,
             sites,
@@ -216,7 +221,6 @@ impl Bench {
             sites: &|id| sites.get(&id).cloned(),
             authorised: &|_, token| token == TOKEN,
             goal_exists: &|id, goal| goals.get(&id).is_some_and(|last| goal <= *last),
-            privacy: Privacy { enrich_with_full_address: true, ..Privacy::default() },
             salts: &Salts::new([7; 32]),
             spam_filter: true,
             now_s: NOW_S,

@@ -1,7 +1,14 @@
 //! What of a visitor may be kept.
 
+mod request;
+mod texts;
+
+pub use request::USER_ID_CHARS_MAX;
+pub use texts::TextMask;
+
 use crate::url;
-use makoto_model::{Referrer, ReferrerKind};
+use makoto_model::{Place, Referrer, ReferrerKind};
+use sha2::{Digest, Sha256};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How much of an address is cut off before anything is kept.
@@ -81,8 +88,78 @@ impl ReferrerDetail {
     }
 }
 
-/// The instance's rules on what is kept.
+/// How exactly a screen's size is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ResolutionDetail {
+    #[default]
+    Exact,
+    /// To the nearest hundred pixels.
+    Rounded,
+    Nothing,
+}
+
+impl ResolutionDetail {
+    /// `1367x769` as it is kept; empty for what is not kept or is no size.
+    pub fn apply(self, size: &str) -> String {
+        let round = |text: &str| text.trim().parse::<u32>().ok().map(|n| n.saturating_add(50) / 100 * 100);
+        match self {
+            ResolutionDetail::Exact => size.to_owned(),
+            ResolutionDetail::Nothing => String::new(),
+            ResolutionDetail::Rounded => size
+                .split_once('x')
+                .and_then(|(width, height)| Some(format!("{}x{}", round(width)?, round(height)?)))
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// How exactly a browser's language is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum LanguageDetail {
+    #[default]
+    Exact,
+    /// `de` of `de-AT`, and only the first of several.
+    LanguageOnly,
+    Nothing,
+}
+
+impl LanguageDetail {
+    /// What is kept of an `Accept-Language` or of a stored language.
+    pub fn apply(self, language: &str) -> &str {
+        match self {
+            LanguageDetail::Exact => language,
+            LanguageDetail::LanguageOnly => {
+                language.split([',', ';']).next().unwrap_or("").split(['-', '_']).next().unwrap_or("").trim()
+            }
+            LanguageDetail::Nothing => "",
+        }
+    }
+}
+
+/// How exactly a place is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum PlaceDetail {
+    #[default]
+    City,
+    Region,
+    Country,
+    Nothing,
+}
+
+impl PlaceDetail {
+    /// The place without what is not kept.
+    pub fn apply(self, place: Place) -> Place {
+        match self {
+            PlaceDetail::City => place,
+            PlaceDetail::Region => Place { country: place.country, region: place.region, ..Place::default() },
+            PlaceDetail::Country => Place { country: place.country, ..Place::default() },
+            PlaceDetail::Nothing => Place { country: "xx".to_owned(), ..Place::default() },
+        }
+    }
+}
+
+/// A site's rules on what is kept.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Privacy {
     pub ip_mask: IpMask,
     pub referrer: ReferrerDetail,
@@ -90,9 +167,21 @@ pub struct Privacy {
     pub enrich_with_full_address: bool,
     /// Requests with `DNT: 1` are dropped.
     pub heed_do_not_track: bool,
+    /// Requests with `Sec-GPC: 1` are dropped.
+    pub heed_global_privacy_control: bool,
+    /// User ids are replaced by keyed hashes.
+    pub pseudonymous_users: bool,
+    /// Numbers of orders are replaced by keyed hashes.
+    pub anonymous_orders: bool,
+    /// What browsers remember of their visitors does not count.
+    pub cookieless: bool,
+    pub texts: TextMask,
+    pub resolution: ResolutionDetail,
+    pub language: LanguageDetail,
+    pub place: PlaceDetail,
 }
 
-/// Secrets of the instance that make fingerprints worthless elsewhere and on other days.
+/// Secrets of the instance that make fingerprints and pseudonyms worthless elsewhere, and fingerprints on other days.
 #[derive(Clone, Copy)]
 pub struct Salts {
     secret: [u8; 32],
@@ -106,6 +195,28 @@ impl Salts {
 
     pub(crate) fn secret(&self) -> &[u8; 32] {
         &self.secret
+    }
+
+    /// What stands for a user id; the same for the same one.
+    pub fn user(&self, id: &str) -> String {
+        let kept: String = id.trim().chars().take(USER_ID_CHARS_MAX).collect();
+        self.keyed("user id", &kept)
+    }
+
+    /// What stands for the number of an order.
+    pub fn order(&self, id: &str) -> String {
+        self.keyed("order id", id)
+    }
+
+    /// 128 bits of a hash that cannot be computed without the secret, in hexadecimal digits.
+    fn keyed(&self, purpose: &str, text: &str) -> String {
+        let hash = Sha256::new()
+            .chain_update(self.secret)
+            .chain_update([purpose.len() as u8])
+            .chain_update(purpose)
+            .chain_update(text)
+            .finalize();
+        hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -132,6 +243,24 @@ mod tests {
         assert_eq!(kept(KindOnly, Search, false), all("search.example", "", ""));
         assert_eq!(kept(KindOnly, Campaign, false), all("search.example", "illness", ""));
         assert_eq!(kept(NoQuery, Campaign, true).1, "");
+    }
+
+    #[test]
+    fn places_and_languages_lose_their_details() {
+        let place = Place { country: "de".into(), region: "BE".into(), city: "Berlin".into(), ..Place::default() };
+        let kept = |detail: PlaceDetail| {
+            let Place { country, region, city, .. } = detail.apply(place.clone());
+            (country, region, city)
+        };
+        let all = |country: &str, region: &str, city: &str| (country.to_owned(), region.to_owned(), city.to_owned());
+        assert_eq!(kept(PlaceDetail::City), all("de", "BE", "Berlin"));
+        assert_eq!(kept(PlaceDetail::Region), all("de", "BE", ""));
+        assert_eq!(kept(PlaceDetail::Country), all("de", "", ""));
+        assert_eq!(kept(PlaceDetail::Nothing), all("xx", "", ""));
+        assert_eq!(LanguageDetail::LanguageOnly.apply("de-AT,de;q=0.9,en"), "de");
+        assert_eq!((LanguageDetail::Exact.apply("de-AT"), LanguageDetail::Nothing.apply("de-AT")), ("de-AT", ""));
+        assert_eq!(ResolutionDetail::Rounded.apply("1920x1080"), "1900x1100");
+        assert_eq!(ResolutionDetail::Rounded.apply("unknown"), "");
     }
 
     #[test]
