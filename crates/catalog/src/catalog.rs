@@ -31,10 +31,13 @@ pub struct Unsound {
     pub fault: String,
 }
 
-fn table(scope: Scope) -> Table {
+/// The table that rows of a scope stand in.
+pub fn table(scope: Scope) -> Table {
     match scope {
         Scope::Visit => Table::Visit,
         Scope::Action => Table::Action,
+        Scope::Conversion | Scope::Lead => Table::Conversion,
+        Scope::Item => Table::Item,
     }
 }
 

@@ -6,6 +6,7 @@ pub enum Table {
     Visit,
     Action,
     Conversion,
+    Item,
 }
 
 /// How a column is kept.
@@ -28,6 +29,10 @@ const fn int(name: &'static str) -> Column {
     Column { name, stored: Stored::Int }
 }
 
+const fn float(name: &'static str) -> Column {
+    Column { name, stored: Stored::Float }
+}
+
 const fn text(name: &'static str, dictionary: &'static str) -> Column {
     Column { name, stored: Stored::Text(dictionary) }
 }
@@ -43,8 +48,14 @@ pub const NAMES: &str = "name";
 /// Referrer URLs.
 pub const REFERRER_URLS: &str = "referrer_url";
 
+/// What orders call themselves.
+pub const ORDERS: &str = "order";
+/// Names, article numbers and categories of products.
+pub const PRODUCTS: &str = "product";
+
 /// Every dictionary; the place in this list is the number that deltas carry. Only ever add at the end.
-pub const DICTIONARIES: &[&str] = &[VISITORS, URLS, TITLES, USERS, NAMES, REFERRER_URLS, "event", "content", "address"];
+pub const DICTIONARIES: &[&str] =
+    &[VISITORS, URLS, TITLES, USERS, NAMES, REFERRER_URLS, "event", "content", "address", ORDERS, PRODUCTS];
 
 /// Dictionaries whose texts stand for somebody: one must never count as another.
 pub const IDENTITIES: &[&str] = &[VISITORS, USERS, "address"];
@@ -77,6 +88,8 @@ pub const VISIT: &[Column] = &[
     text("referrer_name", NAMES),
     text("referrer_keyword", NAMES),
     text("referrer_url", REFERRER_URLS),
+    int("buyer"),
+    int("since_order_s"),
 ];
 
 /// Filled by the fold for each action. `url_before` and `title_before` are the page left by this action, and
@@ -95,21 +108,66 @@ pub const ACTION: &[Column] = &[
     int("spent_before_s"),
 ];
 
-/// Goals and ecommerce as they were sent, until they are reported.
-pub const CONVERSION: &[Column] =
-    &[int("site_id"), int("visit_id"), int("time_s"), int("goal"), text("params", "content")];
+/// Filled by the fold for each goal that was reached (`goal` > 0), order (0) and cart (-1; the latest state of a visit's
+/// cart until it is ordered). The referrer is the one that it is owed to. `action_id` is the action that reached it; null
+/// where the site itself reported it. `items` counts pieces.
+pub const CONVERSION: &[Column] = &[
+    int("site_id"),
+    int("visit_id"),
+    int("conversion_id"),
+    text("visitor", VISITORS),
+    int("time_s"),
+    int("goal"),
+    int("action_id"),
+    text("conversion_url", URLS),
+    float("revenue"),
+    float("subtotal"),
+    float("tax"),
+    float("shipping"),
+    float("discount"),
+    int("items"),
+    text("order_id", ORDERS),
+    int("referrer_kind"),
+    text("referrer_name", NAMES),
+    text("referrer_keyword", NAMES),
+    text("referrer_url", REFERRER_URLS),
+];
+
+/// Filled by the fold for each product of an order (`source` 0) or cart (-1), and for each view of a product's or
+/// category's page (1). A product of several categories has a row for each; `rank` is 1 in the first, and in it alone.
+pub const ITEM: &[Column] = &[
+    int("site_id"),
+    int("visit_id"),
+    int("conversion_id"),
+    int("action_id"),
+    text("visitor", VISITORS),
+    int("time_s"),
+    int("source"),
+    int("rank"),
+    text("sku", PRODUCTS),
+    text("product", PRODUCTS),
+    text("category", PRODUCTS),
+    float("price"),
+    int("quantity"),
+];
+
+/// What `conversion.goal` and `item.source` say of an order, a cart, and a view.
+pub const ORDER: i64 = 0;
+pub const CART: i64 = -1;
+pub const VIEW: i64 = 1;
 
 /// The captured column of actions by which hits name the page view that they belong to.
 pub const PAGE_VIEW: &str = "page_view";
 
 impl Table {
-    pub const ALL: [Table; 3] = [Table::Visit, Table::Action, Table::Conversion];
+    pub const ALL: [Table; 4] = [Table::Visit, Table::Action, Table::Conversion, Table::Item];
 
     pub fn name(self) -> &'static str {
         match self {
             Table::Visit => "visit",
             Table::Action => "action",
             Table::Conversion => "conversion",
+            Table::Item => "item",
         }
     }
 
@@ -119,6 +177,7 @@ impl Table {
             Table::Visit => VISIT,
             Table::Action => ACTION,
             Table::Conversion => CONVERSION,
+            Table::Item => ITEM,
         }
     }
 }

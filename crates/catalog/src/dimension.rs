@@ -39,6 +39,16 @@ impl Dimension {
         Dimension::new(id, name, Scope::Action, column, kind, Source::Fold)
     }
 
+    /// Of conversions, from a column that the fold fills.
+    pub const fn of_conversion(id: &'static str, name: &'static str, column: &'static str, kind: Kind) -> Dimension {
+        Dimension::new(id, name, Scope::Conversion, column, kind, Source::Fold)
+    }
+
+    /// Of products, from a column that the fold fills.
+    pub const fn of_item(id: &'static str, name: &'static str, column: &'static str, kind: Kind) -> Dimension {
+        Dimension::new(id, name, Scope::Item, column, kind, Source::Fold)
+    }
+
     /// Of visits, read from the visit's first hit.
     pub const fn read_visit(
         id: &'static str,
@@ -163,6 +173,8 @@ pub struct SegmentName {
     pub signed_in_only: bool,
     /// Under which heading of the editor it stands.
     pub category: &'static str,
+    /// Conditions of one scope and group that are joined by "and" must hold for one row; those of two need not.
+    pub group: &'static str,
 }
 
 impl SegmentName {
@@ -178,6 +190,7 @@ impl SegmentName {
             accepted: "",
             signed_in_only: false,
             category,
+            group: "",
         }
     }
 
@@ -189,6 +202,16 @@ impl SegmentName {
     /// The same name, its values read in another way; `example` is one of them.
     pub const fn read(self, read: Read, example: &'static str) -> SegmentName {
         SegmentName { read, example, ..self }
+    }
+
+    /// The same name, grouped among the metrics.
+    pub const fn metric(self) -> SegmentName {
+        SegmentName { metric: true, ..self }
+    }
+
+    /// The same name, in another group.
+    pub const fn group(self, group: &'static str) -> SegmentName {
+        SegmentName { group, ..self }
     }
 
     /// The same name, for actions of this kind alone.

@@ -14,12 +14,15 @@ pub mod setting;
 pub mod words;
 
 pub use answer::{Answer, ApiError};
-pub use catalog::{Catalog, Feature, Unsound};
+pub use catalog::{Catalog, Feature, Unsound, table};
 pub use columns::{Column, Stored, Table};
 pub use dimension::{Dimension, Keep, Kind, Privacy, Read, SegmentName, Source};
 pub use facts::Facts;
 pub use method::{Access, CODE, CONFIRMATION, Effect, Guard, Method, Outcome, Param, ParamKind};
 pub use metric::{Formula, Merge, Metric, Unit};
 pub use plan::{Aggregate, Bucket, Condition, Expr, Measure, Op, Plan, Scope, TimePart};
-pub use report::{Always, AlwaysColumns, Chart, FlatLabel, Meta, Part, Report, RowLabel, Shape, Tree, VisitLog};
+pub use report::{
+    Always, AlwaysColumns, Bought, Chart, Columns, FlatLabel, Folded, GoalColumns, LoggedVisit, Meta, Part, Report,
+    RowLabel, Shape, Tree, VisitLog,
+};
 pub use setting::{AnySetting, Control, Level, Setting, SettingText};

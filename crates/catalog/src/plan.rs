@@ -7,6 +7,18 @@ use makoto_model::{SiteId, Value};
 pub enum Scope {
     Visit,
     Action,
+    /// Goals that were reached, orders and carts. Columns that a conversion lacks are those of its visit.
+    Conversion,
+    /// Products that were ordered, laid into carts or looked at; other columns are those of the visit.
+    Item,
+    /// Page views before a conversion: a row for each pair of them. Besides the conversion's columns, `lead_url` and
+    /// `lead_title` are those of the page, `lead_pages` is how many page views the conversion has, `lead_share` the
+    /// part of one, to four digits, and `lead_revenue` the part of its revenue.
+    Lead,
+}
+
+impl Scope {
+    pub const ALL: [Scope; 5] = [Scope::Visit, Scope::Action, Scope::Conversion, Scope::Item, Scope::Lead];
 }
 
 /// A number or text computed from one row. Columns are named as declared.
@@ -29,6 +41,8 @@ pub enum Expr {
     Times(&'static Expr, &'static Expr),
     /// A column of the visit that an action belongs to.
     OfVisit(&'static str),
+    /// The name of the goal of a conversion. Each site has its own: `query` puts numbers in its place.
+    GoalName,
 }
 
 /// Parts of a moment. Weekdays count from Monday, 1 to 7.
@@ -103,14 +117,15 @@ pub enum Condition {
         expr: Expr,
         values: Vec<i64>,
     },
-    /// The visit has (or, negated, has not) an action that meets the condition; the condition is over actions.
-    VisitHasAction {
+    /// The visit has (or, negated, has not) a row of this scope that meets the condition, which is over that scope.
+    VisitHas {
+        scope: Scope,
         condition: Box<Condition>,
         negated: bool,
     },
-    /// The visit that an action belongs to meets the condition, which is over visits. Only in conditions over
-    /// actions; segments reach the reports of actions by it.
-    VisitOfAction(Box<Condition>),
+    /// The visit that a row belongs to meets the condition, which is over visits. Only in conditions over other scopes;
+    /// segments reach their reports by it.
+    OfVisit(Box<Condition>),
 }
 
 impl Condition {
@@ -132,12 +147,12 @@ pub struct Bucket {
 pub struct Plan {
     pub site: SiteId,
     pub scope: Scope,
-    /// In order, not overlapping. Visits count where their last action lies, actions where they happened.
+    /// In order, not overlapping. Visits count where their last action lies, all else where it happened.
     pub buckets: Vec<Bucket>,
     /// The site's clock: from this moment on this many seconds are added to UTC. Holds the local midnights of
     /// every day in the buckets, so that it also tells the days apart.
     pub midnights: Vec<(i64, i64)>,
-    /// Over visits when `scope` is `Visit`; over actions, with `OfVisit` for the visit's columns, when `Action`.
+    /// Over visits when `scope` is `Visit`; else over rows of the scope, with `OfVisit` for the visit's columns.
     pub filter: Condition,
     pub keys: Vec<Expr>,
     pub measures: Vec<Measure>,

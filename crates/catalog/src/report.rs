@@ -1,5 +1,6 @@
-use crate::{Answer, Column, Condition, Dimension, Expr, Metric, Scope};
-use makoto_model::{Day, Site, Value};
+use crate::{Answer, Column, Condition, Dimension, Expr, Metric, Scope, Unit};
+use makoto_model::{Day, Params, Site, Value};
+use std::borrow::Cow;
 
 /// A table of numbers that can be asked for by name; from it come the API method, the widget and the page.
 pub struct Report {
@@ -27,6 +28,27 @@ pub struct Report {
     pub shape: Shape,
     /// More rows than these become one, "Others"; 0 for no limit. The second is for subtables.
     pub rows_max: (usize, usize),
+    /// What rows say of goals.
+    pub goals: GoalColumns,
+    /// Which rows of the store count, by the caller's own parameters.
+    pub pick: Option<fn(&Params, &Site) -> Condition>,
+    /// The report that answers in place of this one where the caller sets this parameter.
+    pub instead: Option<(&'static str, &'static Report)>,
+}
+
+/// What the rows of a report say of the conversions of their visits.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum GoalColumns {
+    None,
+    /// Conversions are grouped by the keys of the report's first part; `inner` where rows inside others say it as well.
+    ByKeys {
+        inner: bool,
+    },
+    /// Rows are pages: conversions are owed to the page views before them, and to the page on which the visit began.
+    Pages {
+        page: Expr,
+        entry: Expr,
+    },
 }
 
 impl Report {
@@ -48,6 +70,9 @@ impl Report {
         chart: Chart::Table,
         shape: Shape::Totals,
         rows_max: (0, 0),
+        goals: GoalColumns::None,
+        pick: None,
+        instead: None,
     };
 
     /// Every metric, the counted ones first.
@@ -97,11 +122,16 @@ pub enum Shape {
     Path { of: &'static Report, param: &'static str },
     /// The columns of other reports of one row, side by side.
     Union { of: &'static [&'static Report], without: &'static [&'static str] },
+    /// One row, computed by a function from all groups of the parts.
+    Folded { row: fn(&Folded) -> Columns },
     /// One row over the last minutes, as many as the parameter says.
     Recent { minutes: &'static str, minutes_max: i64 },
     /// The visits themselves, the newest first; `limit` where the caller may not choose.
     Visits { limit: Option<u64>, with_actions: bool, show: fn(&VisitLog) -> Answer },
 }
+
+/// The columns of one row with their names.
+pub type Columns = Vec<(Cow<'static, str>, Value)>;
 
 /// Facts about a row that depend on the site's clock on a day.
 pub type LocalFacts = fn(&[Value], &Site, Day, &mut Vec<Meta>);
@@ -180,8 +210,43 @@ pub struct VisitLog<'a> {
     pub site: &'a Site,
     pub visit_columns: &'a [Column],
     pub action_columns: &'a [Column],
-    /// Each with its actions in the order of time.
-    pub visits: Vec<(&'a [Value], &'a [Vec<Value>])>,
+    pub conversion_columns: &'a [Column],
+    pub item_columns: &'a [Column],
+    pub visits: Vec<LoggedVisit<'a>>,
     pub now_s: i64,
     pub with_actions: bool,
+}
+
+/// A visit with what belongs to it, each in the order of time.
+#[derive(Clone, Copy)]
+pub struct LoggedVisit<'a> {
+    pub visit: &'a [Value],
+    pub actions: &'a [Vec<Value>],
+    pub conversions: &'a [Vec<Value>],
+    pub items: &'a [Vec<Value>],
+    /// What the visitor ordered and left in carts on this site, in this visit and all others.
+    pub ordered: Bought,
+    pub left: Bought,
+}
+
+/// Orders or carts, summed.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Bought {
+    pub times: i64,
+    pub revenue: f64,
+    pub items: i64,
+}
+
+/// The groups of a report's parts, for a function that makes one row of them.
+pub struct Folded<'a> {
+    pub site: &'a Site,
+    pub params: &'a Params,
+    /// The answer is one of several: what has no visits says nothing.
+    pub one_of_many: bool,
+    /// The keys of each group.
+    pub groups: Vec<&'a [Value]>,
+    /// A metric of a group by its id; 0 where it has none.
+    pub number: &'a dyn Fn(usize, &str) -> f64,
+    /// A number in this unit as the caller wants it.
+    pub shown: &'a dyn Fn(f64, Unit) -> Value,
 }

@@ -36,6 +36,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) visits: Changes<'a>,
     pub(crate) actions: Changes<'a>,
     pub(crate) conversions: Changes<'a>,
+    /// Their `replaced` are numbers of conversions whose items go.
+    pub(crate) items: Changes<'a>,
 }
 
 struct Gathering<'a> {
@@ -82,7 +84,9 @@ impl<'a> Batch<'a> {
         let mut texts: Vec<Vec<&NewText>> = DICTIONARIES.iter().map(|_| Vec::new()).collect();
         let mut visits = Gathering::new(place(catalog, Table::Visit, "visit_id")?);
         let mut actions = Gathering::new(place(catalog, Table::Action, "action_id")?);
-        let mut conversions = Changes::default();
+        let mut conversions = Gathering::new(place(catalog, Table::Conversion, "conversion_id")?);
+        let conversion_of = place(catalog, Table::Item, "conversion_id")?;
+        let mut items = Changes::default();
         for delta in deltas {
             for text in &delta.texts {
                 let known = texts.get_mut(usize::from(text.dictionary));
@@ -92,14 +96,25 @@ impl<'a> Batch<'a> {
             visits.change(&delta.changed_visits, "visit_id")?;
             actions.add(&delta.actions, "action_id")?;
             actions.change(&delta.changed_actions, "action_id")?;
-            conversions.rows.extend(&delta.conversions);
+            let (numbered, older): (Vec<&Row>, Vec<&Row>) =
+                delta.conversions.iter().partition(|row| conversions.id(row, "conversion_id").is_ok());
+            conversions.changes.rows.extend(older);
+            numbered.into_iter().try_for_each(|row| conversions.add(std::slice::from_ref(row), "conversion_id"))?;
+            conversions.change(&delta.changed_conversions, "conversion_id")?;
+            for changed in &delta.changed_conversions {
+                let id = conversions.id(changed, "conversion_id")?;
+                items.rows.retain(|item: &&Row| item.get(conversion_of).and_then(|cell| cell.int()) != Some(id));
+                items.replaced.push(id);
+            }
+            items.rows.extend(&delta.items);
         }
         Ok(Batch {
             last_number: deltas.last().map_or(0, |delta| delta.number),
             texts,
             visits: visits.changes,
             actions: actions.changes,
-            conversions,
+            conversions: conversions.changes,
+            items,
         })
     }
 
@@ -108,6 +123,7 @@ impl<'a> Batch<'a> {
             Table::Visit => &self.visits,
             Table::Action => &self.actions,
             Table::Conversion => &self.conversions,
+            Table::Item => &self.items,
         }
     }
 

@@ -21,7 +21,8 @@ pub(crate) fn faults(connection: &Connection, catalog: &Catalog) -> Result<Vec<F
         }
         Ok(())
     };
-    for (table, id) in [(Table::Visit, "visit_id"), (Table::Action, "action_id")] {
+    for (table, id) in [(Table::Visit, "visit_id"), (Table::Action, "action_id"), (Table::Conversion, "conversion_id")]
+    {
         let table = table.name();
         look(table, twice(table, id), "rows with an id that another row has; restore a backup")?;
     }
@@ -37,11 +38,11 @@ pub(crate) fn faults(connection: &Connection, catalog: &Catalog) -> Result<Vec<F
             }
         }
     }
-    look(
-        "action",
-        "SELECT count(*) FROM action WHERE visit_id NOT IN (SELECT visit_id FROM visit)".to_owned(),
-        "actions without a visit; restore a backup",
-    )?;
+    for table in [Table::Action, Table::Conversion, Table::Item] {
+        let table = table.name();
+        let sql = format!("SELECT count(*) FROM {table} WHERE visit_id NOT IN (SELECT visit_id FROM visit)");
+        look(table, sql, &format!("{table}s without a visit; restore a backup"))?;
+    }
     look(
         "engine_state",
         "SELECT abs(count(*) - 1) FROM engine_state".to_owned(),
@@ -51,7 +52,7 @@ pub(crate) fn faults(connection: &Connection, catalog: &Catalog) -> Result<Vec<F
 }
 
 fn twice(table: &str, id: &str) -> String {
-    format!("SELECT count(*) FROM (SELECT {id} FROM {table} GROUP BY {id} HAVING count(*) > 1)")
+    format!("SELECT count(*) FROM (SELECT {id} FROM {table} WHERE {id} IS NOT NULL GROUP BY {id} HAVING count(*) > 1)")
 }
 
 fn undefined(table: &str, column: &str, dictionary: &str) -> String {

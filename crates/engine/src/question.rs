@@ -1,6 +1,6 @@
 use crate::{Error, answer};
 use duckdb::arrow::array::RecordBatch;
-use makoto_catalog::Condition;
+use makoto_catalog::{Bought, Condition};
 use makoto_model::{Cell, SiteId, Value};
 
 /// How much of the machine the store may use.
@@ -68,12 +68,18 @@ pub struct VisitsQuestion {
     pub with_actions: bool,
 }
 
-/// A visit with its actions, each in the order of the catalog's columns; texts decoded, URLs whole.
-#[derive(Clone, PartialEq, Debug)]
+/// A visit with what belongs to it, each in the order of the catalog's columns; texts decoded, URLs whole.
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct VisitRecord {
     pub visit: Vec<Value>,
     /// In the order of time, then of action id. Empty unless asked for.
     pub actions: Vec<Vec<Value>>,
+    /// In the order of time, then of their numbers.
+    pub conversions: Vec<Vec<Value>>,
+    pub items: Vec<Vec<Value>>,
+    /// What the visitor ordered and left in carts on the site, ever.
+    pub ordered: Bought,
+    pub left: Bought,
 }
 
 /// Something in the store that cannot be right.

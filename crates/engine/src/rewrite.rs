@@ -29,7 +29,8 @@ fn sorting(table: Table) -> &'static str {
     match table {
         Table::Visit => " ORDER BY site_id, last_action_s // 86400, visit_id",
         Table::Action => " ORDER BY site_id, time_s // 86400, visit_id, action_id",
-        Table::Conversion => " ORDER BY site_id, time_s // 86400, visit_id",
+        Table::Conversion => " ORDER BY site_id, time_s // 86400, visit_id, conversion_id",
+        Table::Item => " ORDER BY site_id, time_s // 86400, visit_id, conversion_id, rank",
     }
 }
 

@@ -51,7 +51,42 @@ pub(crate) fn prepare(connection: &Connection, database: &str, catalog: &Catalog
              INSERT INTO engine_state SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM engine_state)",
         )
         .map_err(failed("make its state"))?;
-    add_columns(connection, database, catalog)
+    add_columns(connection, database, catalog)?;
+    take_in_params(connection, database)
+}
+
+/// Conversions were once kept as they were sent, in a text of parameters. They become rows like the others: with what
+/// they brought, owed to their visit's referrer, numbered below 0. Of a visit's carts the last one stays, unless it was
+/// ordered.
+fn take_in_params(connection: &Connection, database: &str) -> Result<(), Error> {
+    let stored = stored_columns(connection, database, Table::Conversion)?;
+    if !stored.iter().any(|(name, _)| name == "params") {
+        return Ok(());
+    }
+    let sent = |name: &str| format!("regexp_extract(t.text, '\"{name}\":\"([^\"]*)\"', 1)");
+    let amount = |name: &str| format!("coalesce(TRY_CAST({} AS DOUBLE), 0.0)", sent(name));
+    let sql = format!(
+        "UPDATE conversion SET conversion_id = -1 - conversion.rowid, visitor = v.visitor, items = 0,
+             goal = CASE WHEN goal = 0 AND {} = '' THEN -1 ELSE goal END,
+             revenue = {}, subtotal = {}, tax = {}, shipping = {}, discount = {},
+             referrer_kind = v.referrer_kind, referrer_name = v.referrer_name,
+             referrer_keyword = v.referrer_keyword, referrer_url = v.referrer_url
+         FROM text_content t, visit v
+         WHERE t.id = conversion.params AND v.visit_id = conversion.visit_id AND conversion.conversion_id IS NULL;
+         DELETE FROM conversion WHERE conversion_id IN (
+             SELECT c.conversion_id FROM conversion c JOIN conversion d ON d.visit_id = c.visit_id
+             WHERE c.goal = -1 AND c.conversion_id < 0 AND d.goal <= 0
+             AND (d.time_s > c.time_s OR (d.time_s = c.time_s AND d.conversion_id < c.conversion_id)));
+         ALTER TABLE conversion DROP COLUMN params;
+         CHECKPOINT",
+        sent("ec_id"),
+        amount("revenue"),
+        amount("ec_st"),
+        amount("ec_tx"),
+        amount("ec_sh"),
+        amount("ec_dt"),
+    );
+    connection.execute_batch(&sql).map_err(Error::database("take in older conversions"))
 }
 
 fn add_columns(connection: &Connection, database: &str, catalog: &Catalog) -> Result<(), Error> {
@@ -108,4 +143,44 @@ pub(crate) fn layout(
         })
         .collect();
     Ok(Layout { columns })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conversions_that_were_kept_as_sent_become_rows() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(
+                r#"CREATE TABLE visit (visit_id BIGINT, visitor UINTEGER, referrer_kind BIGINT);
+                INSERT INTO visit VALUES (1, 7, 6), (2, 8, 1);
+                CREATE TABLE conversion (site_id BIGINT, visit_id BIGINT, time_s BIGINT, goal BIGINT, params UINTEGER);
+                CREATE TABLE text_content (id UINTEGER, prefix UTINYINT, text VARCHAR);
+                INSERT INTO text_content VALUES (1, NULL, '{"idgoal":"3","revenue":"2.5"}'), (2, NULL, '{"ec_tx":"1"}'),
+                    (3, NULL, '{"ec_id":"A1","revenue":"9"}'), (4, NULL, '{"revenue":"x"}');
+                INSERT INTO conversion VALUES (5, 1, 10, 3, 1), (5, 1, 11, 0, 2), (5, 1, 12, 0, 3), (5, 2, 13, 0, 2),
+                    (5, 2, 14, 0, 4);"#,
+            )
+            .unwrap();
+        let catalog = Catalog::new(&[]).unwrap();
+        // The second time there is nothing to take in.
+        prepare(&connection, "memory", &catalog).unwrap();
+        prepare(&connection, "memory", &catalog).unwrap();
+        let mut statement = connection
+            .prepare("SELECT goal, time_s, revenue, visitor, referrer_kind FROM conversion ORDER BY time_s")
+            .unwrap();
+        let told = statement.query_map([], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get::<_, f64>(2)?,
+                row.get::<_, i64>(3)?,
+                row.get::<_, i64>(4)?,
+            ))
+        });
+        let told: Vec<_> = told.unwrap().map(Result::unwrap).collect();
+        assert_eq!(told, [(3, 10, 2.5, 7, 6), (0, 12, 9.0, 7, 6), (-1, 14, 0.0, 8, 1)]);
+    }
 }

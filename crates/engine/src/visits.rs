@@ -6,7 +6,10 @@ use crate::{
     texts::Texts,
 };
 use duckdb::{Connection, arrow::array::RecordBatch};
-use makoto_catalog::{Catalog, Stored, Table, columns::PAGE_VIEW};
+use makoto_catalog::{
+    Bought, Catalog, Stored, Table,
+    columns::{CART, ORDER, PAGE_VIEW, VISITORS},
+};
 use makoto_model::{Cell, Day, Row, SiteId, Value};
 use std::collections::HashMap;
 
@@ -55,36 +58,78 @@ pub(crate) fn list(
     let asked = dialect::visits(catalog, question, reach, &find)?;
     let batches = answer::ask(connection, &asked.sql, &asked.binds)?;
     let rows = read(connection, catalog, texts, Table::Visit, &batches)?;
-    let mut records: Vec<_> = rows.into_iter().map(|visit| VisitRecord { visit, actions: Vec::new() }).collect();
-    if question.with_actions && !records.is_empty() {
-        add_actions(connection, catalog, texts, question.site, &mut records)?;
+    let mut records: Vec<_> = rows.into_iter().map(|visit| VisitRecord { visit, ..VisitRecord::default() }).collect();
+    if !records.is_empty() {
+        let reader = Details { connection, catalog, texts, site: question.site };
+        if question.with_actions {
+            reader.add(Table::Action, &mut records, |record| &mut record.actions)?;
+        }
+        reader.add(Table::Conversion, &mut records, |record| &mut record.conversions)?;
+        reader.add(Table::Item, &mut records, |record| &mut record.items)?;
+        reader.add_bought(&mut records)?;
     }
     Ok(records)
 }
 
-fn add_actions(
-    connection: &Connection,
-    catalog: &Catalog,
-    texts: &Texts,
+/// Reads what belongs to visits.
+struct Details<'a> {
+    connection: &'a Connection,
+    catalog: &'a Catalog,
+    texts: &'a Texts,
     site: SiteId,
-    records: &mut [VisitRecord],
-) -> Result<(), Error> {
-    let id = place(catalog, Table::Visit, "visit_id")?;
-    let first = place(catalog, Table::Visit, "first_action_s")?;
-    let last = place(catalog, Table::Visit, "last_action_s")?;
-    let ints = |nth: usize| records.iter().filter_map(move |record| int(&record.visit[nth]));
-    let ids: Vec<i64> = ints(id).collect();
-    let reach = (ints(first).min().unwrap_or(0), ints(last).max().unwrap_or(0));
-    let asked = dialect::actions_of(catalog, site, &ids, reach);
-    let batches = answer::ask(connection, &asked.sql, &asked.binds)?;
-    let by_id: HashMap<i64, usize> = ids.iter().enumerate().map(|(nth, &id)| (id, nth)).collect();
-    let owner = place(catalog, Table::Action, "visit_id")?;
-    for action in read(connection, catalog, texts, Table::Action, &batches)? {
-        if let Some(&nth) = int(&action[owner]).and_then(|id| by_id.get(&id)) {
-            records[nth].actions.push(action);
-        }
+}
+
+impl Details<'_> {
+    fn ids(&self, records: &[VisitRecord]) -> Result<Vec<i64>, Error> {
+        let id = place(self.catalog, Table::Visit, "visit_id")?;
+        Ok(records.iter().filter_map(|record| int(&record.visit[id])).collect())
     }
-    Ok(())
+
+    /// Adds the rows of a table to their visits.
+    fn add(
+        &self,
+        table: Table,
+        records: &mut [VisitRecord],
+        rows: fn(&mut VisitRecord) -> &mut Vec<Vec<Value>>,
+    ) -> Result<(), Error> {
+        let first = place(self.catalog, Table::Visit, "first_action_s")?;
+        let last = place(self.catalog, Table::Visit, "last_action_s")?;
+        let ints = |nth: usize| records.iter().filter_map(move |record| int(&record.visit[nth]));
+        let reach = (ints(first).min().unwrap_or(0), ints(last).max().unwrap_or(0));
+        let ids = self.ids(records)?;
+        let asked = dialect::rows_of(self.catalog, table, self.site, &ids, reach);
+        let batches = answer::ask(self.connection, &asked.sql, &asked.binds)?;
+        let by_id: HashMap<i64, usize> = ids.iter().enumerate().map(|(nth, &id)| (id, nth)).collect();
+        let owner = place(self.catalog, table, "visit_id")?;
+        for row in read(self.connection, self.catalog, self.texts, table, &batches)? {
+            if let Some(&nth) = int(&row[owner]).and_then(|id| by_id.get(&id)) {
+                rows(&mut records[nth]).push(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what the visitors ordered and left in carts.
+    fn add_bought(&self, records: &mut [VisitRecord]) -> Result<(), Error> {
+        let asked = dialect::bought_by(self.catalog, self.site, &self.ids(records)?);
+        let batches = answer::ask(self.connection, &asked.sql, &asked.binds)?;
+        let column = |nth| answer::column_cells(&batches, nth);
+        let visitors = answer::decoded(self.connection, self.texts, VISITORS, column(0)?)?;
+        let mut bought: HashMap<(&str, i64), Bought> = HashMap::new();
+        let numbers = [column(1)?, column(2)?, column(3)?, column(4)?].map(answer::numbers);
+        for (nth, visitor) in visitors.iter().enumerate() {
+            let number = |column: usize| numbers[column][nth].number().unwrap_or(0.0);
+            let sum = Bought { times: number(1) as i64, revenue: number(2), items: number(3) as i64 };
+            bought.insert((visitor.as_text().unwrap_or(""), number(0) as i64), sum);
+        }
+        let visitor = place(self.catalog, Table::Visit, "visitor")?;
+        for record in records {
+            let name = record.visit[visitor].as_text().unwrap_or("");
+            let of = |goal| bought.get(&(name, goal)).copied().unwrap_or_default();
+            (record.ordered, record.left) = (of(ORDER), of(CART));
+        }
+        Ok(())
+    }
 }
 
 fn int(value: &Value) -> Option<i64> {

@@ -17,7 +17,7 @@ const REPLACED_PER_STATEMENT: usize = 10_000;
 /// The connection that writes, and what it knows of the file.
 pub(crate) struct Writer {
     pub(crate) connection: Connection,
-    layouts: [Layout; 3],
+    layouts: [Layout; 4],
     pub(crate) applied: u64,
     pub(crate) counts: Counts,
 }
@@ -91,7 +91,7 @@ impl Writer {
         let connection = generation.connect()?;
         let database = generation.database();
         let of = |table| layout(&connection, &database, catalog, table);
-        let layouts = [of(Table::Visit)?, of(Table::Action)?, of(Table::Conversion)?];
+        let layouts = [of(Table::Visit)?, of(Table::Action)?, of(Table::Conversion)?, of(Table::Item)?];
         let applied = connection
             .query_row("SELECT max(applied) FROM engine_state", [], |row| row.get(0))
             .map_err(Error::database("read its state"))?;
@@ -120,6 +120,8 @@ impl Writer {
         batch.append_texts(&self.connection)?;
         self.delete(Table::Visit, "visit_id", &batch.visits.replaced)?;
         self.delete(Table::Action, "action_id", &batch.actions.replaced)?;
+        self.delete(Table::Conversion, "conversion_id", &batch.conversions.replaced)?;
+        self.delete(Table::Item, "conversion_id", &batch.items.replaced)?;
         for (table, layout) in Table::ALL.into_iter().zip(&self.layouts) {
             batch.append_rows(&self.connection, catalog, table, layout)?;
         }

@@ -11,6 +11,7 @@ pub mod core_plugins_admin;
 pub mod device_plugins;
 pub mod devices_detection;
 pub mod events;
+pub mod goals;
 pub mod languages_manager;
 pub mod live;
 pub mod login;
@@ -63,6 +64,7 @@ pub static FEATURES: &[&Feature] = &[
     &two_factor_auth::FEATURE,
     &core_admin_home::FEATURE,
     &login::FEATURE,
+    &goals::FEATURE,
 ];
 
 /// All declarations, joined and checked.
@@ -101,7 +103,7 @@ mod tests {
     #[test]
     fn few_reports_need_an_escape_hatch() {
         let catalog = catalog().unwrap();
-        let own = |shape: &Shape| matches!(shape, Shape::Visits { .. } | Shape::Recent { .. });
+        let own = |shape: &Shape| matches!(shape, Shape::Visits { .. } | Shape::Recent { .. } | Shape::Folded { .. });
         let odd = catalog.reports().filter(|report| own(&report.shape)).count();
         assert!(odd * 5 <= catalog.reports().count());
     }
@@ -138,10 +140,7 @@ mod tests {
     fn derived_dimensions_stand_on_stored_columns() {
         let catalog = catalog().unwrap();
         for dimension in catalog.dimensions().filter(|d| matches!(d.source, Source::Derived(_))) {
-            let table = match dimension.scope {
-                makoto_catalog::Scope::Visit => makoto_catalog::Table::Visit,
-                makoto_catalog::Scope::Action => makoto_catalog::Table::Action,
-            };
+            let table = makoto_catalog::table(dimension.scope);
             let known = catalog.columns(table).iter().any(|column| column.name == dimension.column);
             assert!(known, "{}", dimension.id);
         }

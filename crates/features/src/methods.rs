@@ -1,5 +1,5 @@
 use crate::{
-    Services, activity_log, api, core_admin_home, core_plugins_admin, languages_manager, login, privacy_manager,
+    Services, activity_log, api, core_admin_home, core_plugins_admin, goals, languages_manager, login, privacy_manager,
     sites_manager, two_factor_auth, users_manager,
 };
 use makoto_catalog::Method;
@@ -11,6 +11,7 @@ pub static METHODS: &[&[Method<Services>]] = &[
     core_admin_home::MAIL_METHODS,
     core_admin_home::TASK_METHODS,
     core_plugins_admin::METHODS,
+    goals::METHODS,
     languages_manager::METHODS,
     login::METHODS,
     login::attempts::METHODS,

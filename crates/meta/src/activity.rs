@@ -50,6 +50,9 @@ activities! {
     SiteAdded "site.added" "A site was added" Nobody,
     SiteChanged "site.changed" "A site was changed" Nobody,
     SiteDeleted "site.deleted" "A site was deleted" Superusers,
+    GoalAdded "goal.added" "A goal was added" Nobody,
+    GoalChanged "goal.changed" "A goal was changed" Nobody,
+    GoalDeleted "goal.deleted" "A goal was deleted" Nobody,
 
     UserAdded "user.added" "A user was added" Superusers,
     UserDeleted "user.deleted" "A user was deleted" Both,

@@ -196,6 +196,7 @@ impl SiteRow {
             kind: self.kind.clone(),
             group: self.group.clone(),
             creator: self.creator.clone(),
+            goals: snapshot.goals.get(&self.id).cloned().unwrap_or_default(),
         })
     }
 }

@@ -1,9 +1,9 @@
 use crate::{
-    ALLOWED_DOMAINS, Account, Domains, Error, Factors, SiteRow, State, TokenRow, account, factor, seal::Seal,
+    ALLOWED_DOMAINS, Account, Domains, Error, Factors, SiteRow, State, TokenRow, account, factor, goal, seal::Seal,
     setting::unstored, site, token,
 };
 use makoto_catalog::{AnySetting, Catalog, Setting, SettingText};
-use makoto_model::{Site, SiteId};
+use makoto_model::{Goal, Site, SiteId};
 use sqlx::SqlitePool;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -25,6 +25,7 @@ pub struct Snapshot {
     /// What sites have instead of the instance's values.
     site_settings: HashMap<(SiteId, String), String>,
     pub(crate) domains: Domains,
+    pub(crate) goals: BTreeMap<SiteId, Vec<Goal>>,
 }
 
 fn open(settings: Vec<(String, String)>, seal: &Seal) -> Result<HashMap<String, String>, Error> {
@@ -49,6 +50,7 @@ impl Snapshot {
             settings: open(settings, seal)?,
             site_settings: of_sites(pool).await?,
             domains: Domains::default(),
+            goals: goal::load(pool).await?,
         };
         snapshot.domains = Domains::read(&snapshot.instance_text(ALLOWED_DOMAINS)).map_err(Error::Corrupt)?;
         let of_sites = snapshot.site_settings.iter().map(|((_, key), value)| (key, value));

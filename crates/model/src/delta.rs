@@ -50,9 +50,58 @@ pub struct Delta {
     pub conversions: Vec<Row>,
     /// Sites and local days whose answers this delta changes.
     pub touched: Vec<(SiteId, Day)>,
+    /// New versions of conversions that an earlier delta created (carts that change or become orders); the items of
+    /// the earlier versions go with them.
+    pub changed_conversions: Vec<Row>,
+    pub items: Vec<Row>,
+}
+
+/// A delta as it was kept before there were items. Its conversions are laid out otherwise.
+#[derive(Deserialize)]
+struct DeltaBefore {
+    number: u64,
+    texts: Vec<NewText>,
+    new_visits: Vec<Row>,
+    changed_visits: Vec<Row>,
+    actions: Vec<Row>,
+    changed_actions: Vec<Row>,
+    conversions: Vec<Row>,
+    touched: Vec<(SiteId, Day)>,
 }
 
 impl Delta {
+    /// The bytes that the fold keeps.
+    ///
+    /// # Errors
+    /// Fails only when a value is larger than memory allows to copy.
+    pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_allocvec(self)
+    }
+
+    /// Reads deltas of older programs too, whose conversions have fewer columns.
+    ///
+    /// # Errors
+    /// When the bytes are not a delta.
+    pub fn decode(bytes: &[u8]) -> Result<Delta, postcard::Error> {
+        match postcard::from_bytes(bytes) {
+            Err(postcard::Error::DeserializeUnexpectedEnd) => {
+                let before: DeltaBefore = postcard::from_bytes(bytes)?;
+                Ok(Delta {
+                    number: before.number,
+                    texts: before.texts,
+                    new_visits: before.new_visits,
+                    changed_visits: before.changed_visits,
+                    actions: before.actions,
+                    changed_actions: before.changed_actions,
+                    conversions: before.conversions,
+                    touched: before.touched,
+                    ..Delta::default()
+                })
+            }
+            read => read,
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()
             && self.new_visits.is_empty()
@@ -60,5 +109,7 @@ impl Delta {
             && self.actions.is_empty()
             && self.changed_actions.is_empty()
             && self.conversions.is_empty()
+            && self.changed_conversions.is_empty()
+            && self.items.is_empty()
     }
 }

@@ -1,6 +1,6 @@
 //! One accepted tracking request as the journal keeps it: parsed, enriched, and free of what the site must not keep.
 
-use crate::{Day, Referrer, SiteId, Value, VisitorId};
+use crate::{Day, Order, Product, Reached, Referrer, SiteId, Value, VisitorId};
 use serde::{Deserialize, Serialize};
 
 /// What the fold needs of a tracking request. `visit_facts` and `action_facts` hold the captured values of the
@@ -24,6 +24,12 @@ pub struct Hit {
     pub keyword_guessed: bool,
     pub visit_facts: Vec<Value>,
     pub action_facts: Vec<Value>,
+    /// The goals whose rules the hit meets, in the order of their numbers.
+    pub reached: Vec<Reached>,
+    /// Whom conversions of the hit are owed to, where it says so; else it is the visit's own referrer.
+    pub attributed: Option<Referrer>,
+    /// The product or category whose page was viewed.
+    pub viewed: Option<Product>,
 }
 
 /// By what a visitor may be recognised.
@@ -58,11 +64,17 @@ pub enum Act {
     },
     /// Heartbeat: prolongs a running visit.
     Ping,
-    /// Goal (`goal` > 0) or ecommerce (`goal` 0): kept with its parameters (as JSON) until goals are reported.
+    /// A goal (`goal` > 0), an order or a cart (`goal` 0) as older programs journaled it, its parameters as JSON.
     Conversion {
         goal: u32,
         params: Box<str>,
     },
+    /// A goal that the site itself reports: the hit's `reached` says which.
+    Goal {
+        url: Option<TrackedUrl>,
+    },
+    /// An order, or a cart as it stands now.
+    Order(Box<Order>),
 }
 
 /// Numbers as in Matomo's action types.
@@ -124,16 +136,85 @@ impl Hit {
         Ok(postcard::to_allocvec(self)?)
     }
 
+    /// Reads hits of older programs too, which knew no goals.
+    ///
     /// # Errors
     /// `BadRecord` when the bytes are not a hit.
     pub fn decode(bytes: &[u8]) -> Result<Hit, BadRecord> {
-        Ok(postcard::from_bytes(bytes)?)
+        match postcard::from_bytes(bytes) {
+            // Older records end where the goals begin.
+            Err(postcard::Error::DeserializeUnexpectedEnd) => Ok(postcard::from_bytes::<HitBefore>(bytes)?.into()),
+            read => Ok(read?),
+        }
+    }
+}
+
+/// A hit as it was kept before goals were reported.
+#[derive(Deserialize)]
+struct HitBefore {
+    site: SiteId,
+    time_s: i64,
+    received_s: i64,
+    day: Day,
+    who: Who,
+    new_visit: bool,
+    act: Act,
+    referrer: Referrer,
+    keyword_guessed: bool,
+    visit_facts: Vec<Value>,
+    action_facts: Vec<Value>,
+}
+
+impl From<HitBefore> for Hit {
+    fn from(before: HitBefore) -> Hit {
+        Hit {
+            site: before.site,
+            time_s: before.time_s,
+            received_s: before.received_s,
+            day: before.day,
+            who: before.who,
+            new_visit: before.new_visit,
+            act: before.act,
+            referrer: before.referrer,
+            keyword_guessed: before.keyword_guessed,
+            visit_facts: before.visit_facts,
+            action_facts: before.action_facts,
+            reached: Vec::new(),
+            attributed: None,
+            viewed: None,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hits_of_older_programs_are_read() {
+        let who = Who { visitor: None, source: VisitorSource::None, config: 5, user_id: None };
+        let hit = Hit {
+            site: SiteId(3),
+            time_s: 7,
+            received_s: 8,
+            day: Day(1),
+            who,
+            new_visit: false,
+            act: Act::Conversion { goal: 2, params: "{}".into() },
+            referrer: Referrer::default(),
+            keyword_guessed: true,
+            visit_facts: vec![Value::Int(1)],
+            action_facts: vec![Value::Null],
+            reached: Vec::new(),
+            attributed: None,
+            viewed: None,
+        };
+        let bytes = hit.encode().unwrap();
+        assert_eq!(Hit::decode(&bytes).unwrap(), hit);
+        // Three empty fields are three bytes.
+        assert_eq!(Hit::decode(&bytes[..bytes.len() - 3]).unwrap(), hit);
+        assert!(Hit::decode(&bytes[..bytes.len() - 4]).is_err());
+    }
 
     #[test]
     fn urls_split_and_join() {

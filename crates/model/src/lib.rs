@@ -2,6 +2,7 @@
 
 pub mod delta;
 pub mod device;
+pub mod goal;
 pub mod hit;
 pub mod id;
 pub mod params;
@@ -12,6 +13,7 @@ pub mod value;
 
 pub use delta::{Cell, Delta, NewText, Row};
 pub use device::{Client, ClientKind, Device, Place};
+pub use goal::{Attribute, Goal, Order, PatternKind, Product, Reached};
 pub use hit::{Act, ActionKind, Hit, TrackedUrl, VisitorSource, Who};
 pub use id::{SiteId, VisitorId};
 pub use params::Params;

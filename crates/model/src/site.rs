@@ -1,4 +1,4 @@
-use crate::{Day, SiteId};
+use crate::{Day, Goal, SiteId};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// A website or app whose visits are counted.
@@ -30,6 +30,8 @@ pub struct Site {
     pub group: String,
     /// Login of who made it; empty for the operator.
     pub creator: String,
+    /// In the order of their numbers.
+    pub goals: Vec<Goal>,
 }
 
 /// How a site's internal search shows in its URLs.

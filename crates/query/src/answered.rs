@@ -24,6 +24,8 @@ pub enum Answered {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Line {
     pub columns: Vec<(Cow<'static, str>, Value)>,
+    /// Numbers of each goal, by the name under which it stands.
+    pub goals: Vec<(String, Vec<(&'static str, Value)>)>,
     /// Facts about the row that are no columns: URL, logo, segment.
     pub meta: Vec<(&'static str, Value)>,
     /// Number that opens the row.

@@ -22,6 +22,8 @@ pub struct Question {
     pub report: &'static str,
     pub segment: String,
     pub persons: Persons,
+    /// What the caller's own parameters leave of the rows.
+    pub picked: String,
 }
 
 #[derive(Default)]
@@ -113,6 +115,7 @@ mod tests {
             report: "A.b",
             segment: String::new(),
             persons: Persons::Whole,
+            picked: String::new(),
         }
     }
 

@@ -1,11 +1,11 @@
 //! The groups of a period as the engine counts them, part by part, and the numbers in them.
 
-use crate::plan::Counted;
+use crate::{conversions::Goals, plan::Counted};
 use makoto_catalog::{Merge, Report, Shape};
 use makoto_engine::Rows;
 use makoto_model::{Cell, Value};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     hash::{Hash, Hasher},
     ops::Range,
     sync::Arc,
@@ -139,11 +139,37 @@ pub struct Groups {
     cells: Vec<Number>,
     /// What a group has before any part says something of it.
     blank: Vec<Number>,
+    /// What groups say of goals.
+    goals: HashMap<u32, Goals>,
+    /// How often each goal was reached, where rows are pages.
+    pub goal_totals: BTreeMap<i64, f64>,
 }
 
 impl Groups {
     pub fn new(blank: Vec<Number>) -> Groups {
-        Groups { width: blank.len(), places: Places::default(), keys: Vec::new(), cells: Vec::new(), blank }
+        Groups {
+            width: blank.len(),
+            places: Places::default(),
+            keys: Vec::new(),
+            cells: Vec::new(),
+            blank,
+            goals: HashMap::new(),
+            goal_totals: BTreeMap::new(),
+        }
+    }
+
+    /// The group of a key, if there is one.
+    pub fn known(&self, key: Arc<[Value]>) -> Option<u32> {
+        self.places.get(&Key(key, 0)).copied()
+    }
+
+    /// What a group says of goals.
+    pub fn goals(&self, group: u32) -> Option<&Goals> {
+        self.goals.get(&group)
+    }
+
+    pub fn goals_mut(&mut self, group: u32) -> &mut Goals {
+        self.goals.entry(group).or_default()
     }
 
     /// Makes room for so many groups at once.

@@ -2,6 +2,7 @@
 
 pub mod answered;
 pub mod archive;
+mod conversions;
 pub mod format;
 mod groups;
 mod label;

@@ -41,8 +41,36 @@ pub struct Options {
     pub translate: bool,
     /// Columns that rows of visits have when all are asked for.
     pub all_columns: bool,
+    /// What rows say of each goal beside its numbers.
+    pub goals: GoalChoice,
     /// Sort, limits and patterns apply.
     pub generic: bool,
+}
+
+/// Which rates of goals rows show.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum GoalChoice {
+    Nothing,
+    /// The rate of each goal.
+    Brief,
+    /// Rate, conversions and revenue of each goal.
+    Full,
+    /// The same of one goal.
+    One(i64),
+    /// Those of all goals together alone.
+    NoGoal,
+}
+
+fn goal_choice(params: &Params) -> GoalChoice {
+    if !params.flag("filter_update_columns_when_show_all_goals") {
+        return GoalChoice::Nothing;
+    }
+    match (params.filled("idGoal"), params.int("idGoal")) {
+        (None, _) => GoalChoice::Brief,
+        (_, Some(0)) => GoalChoice::Full,
+        (_, Some(goal)) => GoalChoice::One(goal),
+        (_, None) => GoalChoice::NoGoal,
+    }
 }
 
 fn list(params: &Params, name: &str) -> Vec<String> {
@@ -99,6 +127,7 @@ impl Options {
             raw: params.flag("showRawMetrics"),
             translate: params.flag("translateColumnNames") && !machine_read(params),
             all_columns: params.flag("filter_add_columns_when_show_all_columns"),
+            goals: goal_choice(params),
             generic: !params.flag("disable_generic_filters"),
         })
     }

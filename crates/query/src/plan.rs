@@ -1,6 +1,6 @@
 //! From a report, a segment and periods to what the engine is asked. Pure.
 
-use makoto_catalog::{Bucket, Condition, Formula, Measure, Merge, Metric, Part, Plan, Scope};
+use makoto_catalog::{Bucket, Condition, Expr, Formula, Measure, Merge, Metric, Part, Plan, Scope};
 use makoto_model::{Range, Site};
 
 /// How long ranges are counted for one answer.
@@ -57,36 +57,51 @@ pub fn clock(site: &Site, from_s: i64, until_s: i64, now_s: i64) -> Vec<(i64, i6
     midnights(site, &[Range { first, last }])
 }
 
-/// What one part of a report asks of the engine.
-pub fn plan(part: &Part, site: &Site, ranges: &[Range], segment: &Condition, measures: Vec<Measure>) -> Plan {
-    let buckets = ranges
-        .iter()
-        .map(|range| Bucket { from_s: site.zone.start_s(range.first), until_s: site.zone.start_s(range.last.plus(1)) });
-    over(part, site, buckets.collect(), midnights(site, ranges), segment, measures)
+/// Whose rows are counted, when, and by which clock.
+pub struct Time<'a> {
+    pub site: &'a Site,
+    pub buckets: Vec<Bucket>,
+    pub midnights: Vec<(i64, i64)>,
+    /// Over visits.
+    pub segment: &'a Condition,
 }
 
-/// As `plan`, over any stretch of time.
-pub fn over(
-    part: &Part,
-    site: &Site,
-    buckets: Vec<Bucket>,
-    midnights: Vec<(i64, i64)>,
-    segment: &Condition,
-    measures: Vec<Measure>,
-) -> Plan {
-    let segment = match part.scope {
-        Scope::Visit => segment.clone(),
-        Scope::Action if *segment == Condition::none() => Condition::none(),
-        Scope::Action => Condition::VisitOfAction(Box::new(segment.clone())),
+impl<'a> Time<'a> {
+    /// These days, on the site's clock.
+    pub fn of_days(site: &'a Site, ranges: &[Range], segment: &'a Condition) -> Time<'a> {
+        let bucket = |range: &Range| Bucket {
+            from_s: site.zone.start_s(range.first),
+            until_s: site.zone.start_s(range.last.plus(1)),
+        };
+        Time { site, buckets: ranges.iter().map(bucket).collect(), midnights: midnights(site, ranges), segment }
+    }
+}
+
+/// What one part of a report asks of the engine; `picked` is what the caller's own parameters leave of its rows.
+pub fn plan(part: &Part, time: &Time, picked: &Condition, measures: Vec<Measure>) -> Plan {
+    let only = Condition::All(vec![(part.only)(), picked.clone()]);
+    of(part.scope, time, only, part.keys.to_vec(), measures)
+}
+
+/// A group-by of the rows of a scope that belong to visits of the segment.
+pub fn of(scope: Scope, time: &Time, only: Condition, keys: Vec<Expr>, measures: Vec<Measure>) -> Plan {
+    let segment = match scope {
+        Scope::Visit => time.segment.clone(),
+        _ if *time.segment == Condition::none() => Condition::none(),
+        _ => Condition::OfVisit(Box::new(time.segment.clone())),
     };
-    let conditions = [segment, (part.only)()].into_iter().filter(|condition| *condition != Condition::none());
+    let only = match only {
+        Condition::All(parts) => parts,
+        other => vec![other],
+    };
+    let conditions = [segment].into_iter().chain(only).filter(|condition| *condition != Condition::none());
     Plan {
-        site: site.id,
-        scope: part.scope,
-        buckets,
-        midnights,
+        site: time.site.id,
+        scope,
+        buckets: time.buckets.clone(),
+        midnights: time.midnights.clone(),
         filter: Condition::All(conditions.collect()),
-        keys: part.keys.to_vec(),
+        keys,
         measures,
         top: None,
     }

@@ -1,18 +1,22 @@
 use crate::{
     Answered, Line,
     archive::{Archive, Question},
+    conversions,
     groups::{self, Groups, Number},
     options::Options,
     period::{self, Asked},
-    plan::{self, Counted, Persons},
-    raw::Raw,
+    plan::{self, Counted, Persons, Time},
+    raw::{Name, Raw},
     segment,
     table::Table,
     value,
 };
 use makoto_access::{Grant, View};
-use makoto_catalog::{Answer, ApiError, Catalog, Condition, Measure, Part, Report, Shape, Table as Stored, VisitLog};
-use makoto_engine::{Engine, VisitsQuestion};
+use makoto_catalog::{
+    Answer, ApiError, Catalog, Columns, Condition, Folded, LoggedVisit, Measure, Part, Report, Shape, Table as Stored,
+    VisitLog,
+};
+use makoto_engine::{Engine, VisitRecord, VisitsQuestion};
 use makoto_model::{Day, Params, Range, Site, SiteId, Value};
 use std::{
     borrow::Cow,
@@ -44,6 +48,7 @@ struct Ask<'a> {
     site: &'a Site,
     segment: &'a Condition,
     segment_text: &'a str,
+    picked: Condition,
     now_s: i64,
 }
 
@@ -79,7 +84,10 @@ impl Query {
     ) -> Result<Answered, ApiError> {
         let (module, action) = method.split_once('.').unwrap_or((method, ""));
         let unknown = || ApiError::UnknownMethod(action.to_owned(), module.to_owned());
-        let report = self.catalog.report(method).ok_or_else(unknown)?;
+        let mut report = self.catalog.report(method).ok_or_else(unknown)?;
+        if let Some((_, instead)) = report.instead.filter(|(param, _)| params.flag(param)) {
+            report = instead;
+        }
         let segment_text = params.get("segment").unwrap_or("");
         let segment = segment::read(segment_text, &self.catalog)?;
         let mut ids = grant.sites().to_vec();
@@ -89,8 +97,12 @@ impl Query {
         let one = |id: &SiteId| {
             let site = sites.get(id).ok_or_else(|| ApiError::NotFound(format!("there is no site {id}")))?;
             let options = Options::read(params)?;
-            let ask = Ask { report, params, options, site, segment: &segment, segment_text, now_s };
-            self.answer(&ask)
+            let picked = report.pick.map_or_else(Condition::none, |pick| pick(params, site));
+            let own = segment::of_site(&segment, site);
+            // The names of goals change; an answer by numbers is for good.
+            let by_number = (own != segment).then(|| format!("{segment_text} {own:?}"));
+            let segment_text = by_number.as_deref().unwrap_or(segment_text);
+            self.answer(&Ask { report, params, options, site, segment: &own, segment_text, picked, now_s })
         };
         if asked != "all" && ids.len() == 1 {
             return one(&ids[0]);
@@ -181,6 +193,7 @@ impl Query {
             report: report.method,
             segment: ask.segment_text.to_owned(),
             persons,
+            picked: format!("{:?}", ask.picked),
         };
         let versions: Vec<u64> = ranges.iter().map(|range| self.archive.version(ask.site.id, *range)).collect();
         let mut raws: Vec<Option<Arc<Raw>>> = ranges
@@ -209,11 +222,13 @@ impl Query {
     ) -> Result<Vec<Raw>, ApiError> {
         let (columns, blank, parts) = layout(report, persons);
         let mut groups: Vec<Groups> = ranges.iter().map(|_| Groups::new(blank.clone())).collect();
+        let time = Time::of_days(ask.site, ranges, ask.segment);
         for (part, first, measures) in parts {
-            let plan = plan::plan(part, ask.site, ranges, ask.segment, measures);
+            let plan = plan::plan(part, &time, &ask.picked, measures);
             let rows = self.engine.run(&plan).map_err(failed)?;
             groups::gather(&mut groups, &rows, first..first + plan.measures.len()).map_err(failed)?;
         }
+        conversions::gather(report, &time, &mut groups, &|plan| self.engine.run(plan)).map_err(failed)?;
         Ok(groups.iter().map(|groups| Raw::build(report, columns.clone(), groups)).collect())
     }
 
@@ -244,6 +259,7 @@ impl Query {
             Shape::Metrics { into, label } => Answered::Table(transposed(&table, into, *label)),
             Shape::Number { text } => number(&table, *text),
             Shape::Totals => totals(ask, &table, asked),
+            Shape::Folded { row } => folded(ask, raw, asked, *row),
             Shape::Union { .. } | Shape::Recent { .. } | Shape::Visits { .. } => Answered::Row(Line::default()),
         };
         Ok(if ask.options.translate { translated(answered, source) } else { answered })
@@ -254,9 +270,10 @@ impl Query {
         let bucket = plan::recent(minutes.clamp(0, minutes_max), ask.now_s);
         let (columns, blank, parts) = layout(ask.report, Persons::Whole);
         let mut groups = [Groups::new(blank)];
-        let zone = vec![(bucket.from_s, ask.site.zone.offset_s(bucket.from_s))];
+        let midnights = vec![(bucket.from_s, ask.site.zone.offset_s(bucket.from_s))];
+        let time = Time { site: ask.site, buckets: vec![bucket], midnights, segment: ask.segment };
         for (part, first, measures) in parts {
-            let plan = plan::over(part, ask.site, vec![bucket], zone.clone(), ask.segment, measures);
+            let plan = plan::plan(part, &time, &ask.picked, measures);
             let rows = self.engine.run(&plan).map_err(failed)?;
             groups::gather(&mut groups, &rows, first..first + plan.measures.len()).map_err(failed)?;
         }
@@ -310,12 +327,49 @@ impl Query {
             site: ask.site,
             visit_columns: self.catalog.columns(Stored::Visit),
             action_columns: self.catalog.columns(Stored::Action),
-            visits: records.iter().map(|record| (&*record.visit, &*record.actions)).collect(),
+            conversion_columns: self.catalog.columns(Stored::Conversion),
+            item_columns: self.catalog.columns(Stored::Item),
+            visits: records.iter().map(logged).collect(),
             now_s: ask.now_s,
             with_actions,
         };
         Ok(Answered::Plain(show(&log)))
     }
+}
+
+fn logged(record: &VisitRecord) -> LoggedVisit<'_> {
+    LoggedVisit {
+        visit: &record.visit,
+        actions: &record.actions,
+        conversions: &record.conversions,
+        items: &record.items,
+        ordered: record.ordered,
+        left: record.left,
+    }
+}
+
+/// The row that a function makes of all groups.
+fn folded(ask: &Ask, raw: &Raw, asked: &Asked, row: fn(&Folded) -> Columns) -> Answered {
+    let nodes = &raw.nodes[0].children;
+    let key = |node: &u32| match &raw.nodes[*node as usize].name {
+        Name::Key(key) => &**key,
+        _ => &[],
+    };
+    let number = |group: usize, id: &str| {
+        let cell = raw.column(id).zip(nodes.get(group)).map(|(column, node)| raw.row(*node)[column]);
+        cell.map_or(0.0, Number::float)
+    };
+    let folded = Folded {
+        site: ask.site,
+        params: ask.params,
+        one_of_many: asked.many,
+        groups: nodes.iter().map(key).collect(),
+        number: &number,
+        shown: &|number, unit| value::computed(number, unit, ask.options.percents, ask.options.words),
+    };
+    let mut line = Line { columns: row(&folded), ..Line::default() };
+    line.columns.retain(|(name, _)| ask.options.shows(name));
+    Answered::Row(line)
 }
 
 /// Where the numbers of a report's parts stand in its rows, and what is there before they are known.

@@ -1,12 +1,16 @@
 //! The rows of one period before anyone asked for a part of them: a tree whose cells are summed upward.
 
 use crate::{
+    conversions::{self, Goals},
     groups::{Groups, Key, Number, Places},
     plan::Counted,
 };
-use makoto_catalog::{Report, RowLabel, Shape, Tree};
+use makoto_catalog::{GoalColumns, Report, RowLabel, Shape, Tree};
 use makoto_model::Value;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// What a row is called, in a form that costs little to keep.
 #[derive(Clone, Debug)]
@@ -69,12 +73,39 @@ pub struct Raw {
     pub columns: Vec<Counted>,
     pub nodes: Vec<Node>,
     cells: Vec<Number>,
+    /// What rows say of goals; most say nothing.
+    goals: HashMap<u32, Goals>,
+    /// How often each goal was reached, where rows are pages.
+    pub goal_totals: BTreeMap<i64, f64>,
+    /// Every goal that some row has.
+    pub known_goals: Vec<i64>,
+    /// Every goal that a row without others inside it has.
+    pub innermost_goals: Vec<i64>,
 }
 
 impl Raw {
     fn empty(columns: Vec<Counted>) -> Raw {
         let cells = vec![Number::ABSENT; columns.len()];
-        Raw { columns, nodes: vec![Node { name: Name::Root, parent: 0, children: Vec::new() }], cells }
+        Raw {
+            columns,
+            nodes: vec![Node { name: Name::Root, parent: 0, children: Vec::new() }],
+            cells,
+            goals: HashMap::new(),
+            goal_totals: BTreeMap::new(),
+            known_goals: Vec::new(),
+            innermost_goals: Vec::new(),
+        }
+    }
+
+    /// What a row says of goals.
+    pub fn goals(&self, node: u32) -> Option<&Goals> {
+        self.goals.get(&node)
+    }
+
+    fn join_goals(&mut self, node: u32, goals: Option<&Goals>) {
+        if let Some(goals) = goals {
+            conversions::join(self.goals.entry(node).or_default(), goals);
+        }
     }
 
     pub fn row(&self, node: u32) -> &[Number] {
@@ -89,7 +120,7 @@ impl Raw {
 
     /// How many values it holds, for the cache's limit.
     pub fn weight(&self) -> usize {
-        self.cells.len() + 4 * self.nodes.len()
+        self.cells.len() + 4 * self.nodes.len() + 10 * self.goals.len()
     }
 
     fn push(&mut self, parent: u32, name: Name) -> u32 {
@@ -123,6 +154,12 @@ impl Raw {
                 }
             }
         }
+        if !self.goals.is_empty() {
+            for node in (1..self.nodes.len() as u32).rev() {
+                let own = self.goals.get(&node).cloned();
+                self.join_goals(self.nodes[node as usize].parent, own.as_ref());
+            }
+        }
     }
 
     /// Builds the rows of a report.
@@ -131,14 +168,22 @@ impl Raw {
         let order = groups.order(report, &raw.columns);
         match &report.shape {
             Shape::Rows { levels, always, .. } => {
-                raw.add_rows(levels, groups, &order);
+                let inner = matches!(report.goals, GoalColumns::ByKeys { inner: true });
+                raw.add_rows(levels, groups, &order, inner);
                 if let Some(always) = always.as_ref().filter(|_| !order.is_empty()) {
                     raw.add_always(levels, always);
                 }
             }
             Shape::Tree(tree) => raw.add_tree(tree, groups, &order),
+            Shape::Folded { .. } => order.iter().for_each(|group| {
+                let node = raw.push(0, Name::Key(groups.key(*group).clone()));
+                raw.join(node, groups.row(*group));
+            }),
             _ => order.iter().for_each(|group| raw.join(0, groups.row(*group))),
         }
+        (raw.known_goals, raw.innermost_goals) =
+            (raw.goals_of(|_| true), raw.goals_of(|node| node.children.is_empty()));
+        raw.goal_totals = groups.goal_totals.clone();
         let before = raw.nodes.len();
         raw.cut(0, report.rows_max.0, report.rows_max.1);
         if raw.nodes.len() > before { raw.reachable() } else { raw }
@@ -148,24 +193,36 @@ impl Raw {
     fn reachable(self) -> Raw {
         let mut kept = Raw::empty(self.columns.clone());
         kept.cells.copy_from_slice(self.row(0));
+        kept.join_goals(0, self.goals(0));
         let mut waiting = vec![(0, 0)];
         while let Some((old, new)) = waiting.pop() {
             for child in &self.nodes[old as usize].children {
                 let node = kept.push(new, self.nodes[*child as usize].name.clone());
                 let start = node as usize * kept.columns.len();
                 kept.cells[start..].copy_from_slice(self.row(*child));
+                kept.join_goals(node, self.goals(*child));
                 waiting.push((*child, node));
             }
         }
+        kept.goal_totals = self.goal_totals;
+        (kept.known_goals, kept.innermost_goals) = (self.known_goals, self.innermost_goals);
         kept
     }
 
-    fn add_rows(&mut self, levels: &[RowLabel], groups: &Groups, order: &[u32]) {
+    /// The goals of some rows.
+    fn goals_of(&self, wanted: impl Fn(&Node) -> bool) -> Vec<i64> {
+        let rows = self.goals.iter().filter(|(node, _)| wanted(&self.nodes[**node as usize]));
+        let goals: BTreeSet<i64> = rows.flat_map(|(_, goals)| goals.keys().copied()).collect();
+        goals.into_iter().collect()
+    }
+
+    /// Rows of further levels say nothing of goals unless `inner`.
+    fn add_rows(&mut self, levels: &[RowLabel], groups: &Groups, order: &[u32], inner: bool) {
         let mut places: Places<(u32, Key)> = Places::default();
         for group in order {
             let keys = groups.key(*group);
             let mut parent = 0;
-            for level in levels {
+            for (depth, level) in levels.iter().enumerate() {
                 let Some(key) = (level.row)(keys) else { break };
                 let key = Key(key.into(), level.identity);
                 let place = (parent, key.clone());
@@ -178,8 +235,12 @@ impl Raw {
                     }
                 };
                 self.join(parent, groups.row(*group));
+                if depth == 0 || inner {
+                    self.join_goals(parent, groups.goals(*group));
+                }
             }
             self.join(0, groups.row(*group));
+            self.join_goals(0, groups.goals(*group));
         }
     }
 
@@ -242,6 +303,7 @@ impl Raw {
                 parent = self.child(&mut places, parent, name, part);
             }
             self.join(parent, groups.row(*group));
+            self.join_goals(parent, groups.goals(*group));
         }
         self.sum_upward();
     }
@@ -273,6 +335,8 @@ impl Raw {
             for gone in rest {
                 let cells = self.row(gone).to_vec();
                 self.join(others, &cells);
+                let goals = self.goals.get(&gone).cloned();
+                self.join_goals(others, goals.as_ref());
             }
         }
         for child in self.nodes[node as usize].children.clone() {

@@ -1,7 +1,7 @@
 //! The segment language: `a==1,b==2;c==3` is (a or b) and c.
 
-use makoto_catalog::{ApiError, Catalog, Condition, Dimension, Op, Read, Scope, SegmentName};
-use makoto_model::Value;
+use makoto_catalog::{ApiError, Catalog, Condition, Dimension, Expr, Op, Read, Scope, SegmentName};
+use makoto_model::{Goal, Site, Value};
 
 /// Longer definitions are refused; a longer one would not fit in a URL either.
 pub const SEGMENT_BYTES_MAX: usize = 8 * 1024;
@@ -46,43 +46,89 @@ fn parse(text: &str, catalog: &Catalog) -> Result<Condition, ApiError> {
         return Err(ApiError::TooMuch(format!("a segment has {CONDITIONS_MAX} conditions at most; use fewer")));
     }
     let mut visits = Vec::new();
-    let mut same_action = Vec::new();
+    let mut same_row: Vec<(Rows, Vec<Condition>)> = Vec::new();
     for clause in clauses {
         let leaves = clause.iter().map(|leaf| condition(leaf, catalog)).collect::<Result<Vec<_>, _>>()?;
-        if leaves.iter().all(|leaf| matches!(leaf, Leaf::Action(_))) {
-            same_action.push(Condition::Any(leaves.into_iter().map(Leaf::inner).collect()));
-        } else {
-            visits.push(Condition::Any(leaves.into_iter().map(Leaf::over_visits).collect()));
+        let rows =
+            leaves.first().and_then(Leaf::rows).filter(|rows| leaves.iter().all(|leaf| leaf.rows() == Some(*rows)));
+        match rows {
+            Some(rows) => {
+                let any = Condition::Any(leaves.into_iter().map(Leaf::inner).collect());
+                match same_row.iter_mut().find(|(known, _)| *known == rows) {
+                    Some((_, all)) => all.push(any),
+                    None => same_row.push((rows, vec![any])),
+                }
+            }
+            None => visits.push(Condition::Any(leaves.into_iter().map(Leaf::over_visits).collect())),
         }
     }
-    if !same_action.is_empty() {
-        visits.push(has_action(Condition::All(same_action), false));
-    }
+    visits.extend(same_row.into_iter().map(|((scope, _), all)| has(scope, Condition::All(all), false)));
     Ok(Condition::All(visits))
 }
 
-fn has_action(condition: Condition, negated: bool) -> Condition {
-    Condition::VisitHasAction { condition: Box::new(condition), negated }
+fn has(scope: Scope, condition: Condition, negated: bool) -> Condition {
+    Condition::VisitHas { scope, condition: Box::new(condition), negated }
 }
 
-/// One condition, with what it is over. Those over actions that are joined by "and" must hold for one action.
+/// Rows of a visit that conditions are over: their scope, and a group within it.
+type Rows = (Scope, &'static str);
+
+/// One condition, with what it is over. Those over the same rows that are joined by "and" must hold for one of them.
 enum Leaf {
     Visit(Condition),
-    Action(Condition),
+    Row(Rows, Condition),
 }
 
 impl Leaf {
+    fn rows(&self) -> Option<Rows> {
+        match self {
+            Leaf::Visit(_) => None,
+            Leaf::Row(rows, _) => Some(*rows),
+        }
+    }
+
     fn inner(self) -> Condition {
         match self {
-            Leaf::Visit(condition) | Leaf::Action(condition) => condition,
+            Leaf::Visit(condition) | Leaf::Row(_, condition) => condition,
         }
     }
 
     fn over_visits(self) -> Condition {
         match self {
             Leaf::Visit(condition) => condition,
-            Leaf::Action(condition) => has_action(condition, false),
+            Leaf::Row((scope, _), condition) => has(scope, condition, false),
         }
+    }
+}
+
+/// The condition with the names of goals turned into the numbers that they have on a site.
+pub fn of_site(condition: &Condition, site: &Site) -> Condition {
+    let each = |parts: &[Condition]| parts.iter().map(|part| of_site(part, site)).collect();
+    match condition {
+        Condition::All(parts) => Condition::All(each(parts)),
+        Condition::Any(parts) => Condition::Any(each(parts)),
+        Condition::Not(inner) => Condition::Not(Box::new(of_site(inner, site))),
+        Condition::VisitHas { scope, condition, negated } => has(*scope, of_site(condition, site), *negated),
+        Condition::OfVisit(inner) => Condition::OfVisit(Box::new(of_site(inner, site))),
+        Condition::Compare { expr: Expr::GoalName, op, value } => {
+            let wanted = value.as_text().unwrap_or("").to_lowercase();
+            let meets = |goal: &&Goal| named(&goal.name.to_lowercase(), *op, &wanted);
+            let values = site.goals.iter().filter(meets).map(|goal| i64::from(goal.id)).collect();
+            Condition::In { expr: Expr::Column("goal"), values }
+        }
+        Condition::Compare { .. } | Condition::In { .. } => condition.clone(),
+    }
+}
+
+fn named(name: &str, op: Op, wanted: &str) -> bool {
+    match op {
+        Op::Is => name == wanted,
+        Op::IsNot => name != wanted,
+        Op::Contains => name.contains(wanted),
+        Op::ContainsNot => !name.contains(wanted),
+        Op::StartsWith => name.starts_with(wanted),
+        Op::EndsWith => name.ends_with(wanted),
+        Op::Less | Op::LessOrEqual | Op::More | Op::MoreOrEqual => false,
     }
 }
 
@@ -162,14 +208,14 @@ fn leaf(dimension: &'static Dimension, segment: &SegmentName, op: Op, value: &st
     match dimension.scope {
         Scope::Visit if negated => Leaf::Visit(Condition::Not(Box::new(meets(dimension, segment, positive_op, value)))),
         Scope::Visit => Leaf::Visit(meets(dimension, segment, op, value)),
-        // "Has some value" is no negation: an action that has one is what is looked for.
-        Scope::Action if negated && value.is_empty() => {
+        // "Has some value" is no negation: a row that has one is what is looked for.
+        scope if negated && value.is_empty() => {
             let some = Condition::Compare { expr: dimension.expr(), op: Op::IsNot, value: Value::Null };
-            Leaf::Action(of_kind(segment, some))
+            Leaf::Row((scope, segment.group), of_kind(segment, some))
         }
-        Scope::Action => {
+        scope => {
             let of_kind = of_kind(segment, meets(dimension, segment, positive_op, value));
-            if negated { Leaf::Visit(has_action(of_kind, true)) } else { Leaf::Action(of_kind) }
+            if negated { Leaf::Visit(has(scope, of_kind, true)) } else { Leaf::Row((scope, segment.group), of_kind) }
         }
     }
 }
@@ -178,7 +224,7 @@ fn of_kind(segment: &SegmentName, condition: Condition) -> Condition {
     match segment.kind {
         None => condition,
         Some(kind) => {
-            let expr = makoto_catalog::Expr::Column("kind");
+            let expr = Expr::Column("kind");
             let is_kind = Condition::Compare { expr, op: Op::Is, value: Value::Int(kind as i64) };
             Condition::All(vec![is_kind, condition])
         }
@@ -214,7 +260,7 @@ fn number(text: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use makoto_catalog::{Expr, Feature, Kind};
+    use makoto_catalog::{Feature, Kind};
     use makoto_model::ActionKind;
     use proptest::prelude::*;
 
@@ -257,10 +303,10 @@ mod tests {
         let Condition::All(parts) = read("page=@a;page=@b;page!@c", &catalog()).unwrap() else { panic!() };
         let negated = |condition: &Condition| {
             matches!(condition, Condition::Any(any)
-            if matches!(any.as_slice(), [Condition::VisitHasAction { negated: true, .. }]))
+            if matches!(any.as_slice(), [Condition::VisitHas { negated: true, .. }]))
         };
         assert!(negated(&parts[0]));
-        let Condition::VisitHasAction { condition, negated: false } = &parts[1] else { panic!() };
+        let Condition::VisitHas { condition, negated: false, .. } = &parts[1] else { panic!() };
         assert!(matches!(&**condition, Condition::All(both) if both.len() == 2));
     }
 

@@ -2,13 +2,14 @@
 
 use crate::{
     Line,
+    conversions::{self, Goals},
     groups::Number,
     label::{Labels, Place},
-    options::Options,
+    options::{GoalChoice, Options},
     raw::{Name, Raw},
     value,
 };
-use makoto_catalog::{Formula, Metric, Report, Shape, Unit};
+use makoto_catalog::{Formula, GoalColumns, Metric, Report, Shape, Unit};
 use makoto_model::{Day, Site, Value};
 use std::{borrow::Cow, cmp::Ordering};
 
@@ -17,6 +18,7 @@ use std::{borrow::Cow, cmp::Ordering};
 struct Item {
     node: Option<u32>,
     cells: Vec<Number>,
+    goals: Goals,
 }
 
 /// A report's rows of one period, as the caller wants them.
@@ -111,7 +113,19 @@ impl Table<'_> {
     }
 
     fn item(&self, node: u32) -> Item {
-        Item { node: Some(node), cells: self.raw.row(node).to_vec() }
+        let goals = self.raw.goals(node).cloned().unwrap_or_default();
+        Item { node: Some(node), cells: self.raw.row(node).to_vec(), goals }
+    }
+
+    fn goals(&self, place: Place) -> conversions::Writer<'_> {
+        conversions::Writer {
+            report: self.report,
+            known: if place == Place::Flat { &self.raw.innermost_goals } else { &self.raw.known_goals },
+            totals: &self.raw.goal_totals,
+            choice: self.options.goals.clone(),
+            percents: self.options.percents,
+            flat: place == Place::Flat,
+        }
     }
 
     fn level(&self, parent: u32, depth: usize, place: Place) -> Vec<Line> {
@@ -159,8 +173,10 @@ impl Table<'_> {
         }
         if let Some(keep) = self.options.truncate.filter(|keep| *keep < items.len()) {
             let rest = items.split_off(keep);
-            let mut sum = summary.unwrap_or(Item { node: None, cells: vec![Number::ABSENT; self.raw.columns.len()] });
+            let blank = vec![Number::ABSENT; self.raw.columns.len()];
+            let mut sum = summary.unwrap_or(Item { node: None, cells: blank, goals: Goals::default() });
             for item in &rest {
+                conversions::join(&mut sum.goals, &item.goals);
                 for (place, column) in self.raw.columns.iter().enumerate() {
                     sum.cells[place] = sum.cells[place].join(item.cells[place], column.merge);
                 }
@@ -214,7 +230,11 @@ impl Table<'_> {
             return;
         }
         let own = self.report.sort.map(|metric| metric.id);
-        let known = |name: &&str| self.raw.column(name).is_some() || self.processed(name).is_some();
+        let of_goals = self.report.goals != GoalColumns::None;
+        let known = |name: &&str| {
+            let known = self.raw.column(name).is_some() || self.processed(name).is_some();
+            known || of_goals && conversions::by_name(&Goals::default(), name).is_some()
+        };
         let Some(column) = asked.filter(known).or(own) else { return };
         let number = |item: &Item| self.number(item, column);
         let ascending = self.options.ascending && asked.is_some();
@@ -242,7 +262,7 @@ impl Table<'_> {
         match (self.raw.column(column), self.processed(column)) {
             (Some(place), _) => item.cells[place].float(),
             (None, Some(metric)) => self.compute(metric, &item.cells),
-            (None, None) => 0.0,
+            (None, None) => conversions::by_name(&item.goals, column).unwrap_or(0.0),
         }
     }
 
@@ -277,8 +297,16 @@ impl Table<'_> {
         }
         line.columns.push((Cow::Borrowed("label"), Value::from(label)));
         self.columns(&mut line, &item.cells, standing, depth);
-        if self.options.all_columns {
+        if self.report.goals != GoalColumns::None && self.options.shows("goals") {
+            self.goals(labels.place).write(&mut line, &item.goals);
+        }
+        let with_goals = self.options.goals != GoalChoice::Nothing && self.report.goals != GoalColumns::None;
+        if self.options.all_columns || with_goals {
             self.rates(&mut line, &item.cells);
+        }
+        if with_goals {
+            let visits = self.raw.column("nb_visits").map_or(0.0, |place| item.cells[place].float());
+            self.goals(labels.place).write_rates(&mut line, &item.goals, visits);
         }
         labels.meta(item.node, &mut line.meta);
         if labels.place == Place::Flat && self.options.with_folders {

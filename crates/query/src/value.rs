@@ -9,9 +9,14 @@ pub fn cell(number: Number, unit: Unit) -> Option<Value> {
     match number.get() {
         None => (number == Number::NULL).then_some(Value::Null),
         Some(n) if unit == Unit::LengthMs => Some(Value::Float(n / 1000.0)),
-        Some(n) if n.fract() == 0.0 && n.abs() < 1e15 => Some(Value::Int(n as i64)),
-        Some(n) => Some(Value::Float(n)),
+        Some(n) if unit == Unit::Money => Some(self::number((n * 100.0).round() / 100.0)),
+        Some(n) => Some(self::number(n)),
     }
+}
+
+/// A number as it stands; without a fraction a whole one.
+pub fn number(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 1e15 { Value::Int(number as i64) } else { Value::Float(number) }
 }
 
 /// A computed number, as text where the caller wants words.
@@ -23,8 +28,7 @@ pub fn computed(number: f64, unit: Unit, percents: bool, in_words: bool) -> Valu
             let whole = number.max(0.0) as i64;
             Value::from(format!("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60))
         }
-        _ if number.fract() == 0.0 && number.abs() < 1e15 => Value::Int(number as i64),
-        _ => Value::Float(number),
+        _ => self::number(number),
     }
 }
 

@@ -49,6 +49,7 @@ fn site() -> Site {
         kind: "website".into(),
         group: String::new(),
         creator: String::new(),
+        goals: Vec::new(),
     }
 }
 
@@ -126,7 +127,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         lookups: &lookups,
         sites: &|_| Some(Arc::clone(&rules)),
         authorised: &|_, _| false,
-        goal_exists: &|_, _| false,
         salts: &Salts::new([7; 32]),
         spam_filter: true,
         now_s: START_S,

@@ -4,8 +4,8 @@ use crate::exclude::Candidate;
 use crate::fingerprint::Features;
 use crate::search::Search;
 use crate::{
-    Invalid, Lookups, Refused, Salts, Sender, SiteRules, action, facts, moment, privacy::USER_ID_CHARS_MAX, referrer,
-    search, url,
+    Invalid, Lookups, Refused, Salts, Sender, SiteRules, action, facts, matching, moment, order,
+    privacy::USER_ID_CHARS_MAX, referrer, search, url,
 };
 use makoto_catalog::{Catalog, Facts, Table};
 use makoto_model::{Act, ActionKind, Device, Hit, Params, Place, SiteId, VisitorId, VisitorSource, Who};
@@ -26,8 +26,6 @@ pub struct Context<'a> {
     pub sites: &'a (dyn Fn(SiteId) -> Option<Arc<SiteRules>> + Sync),
     /// Whether the token may write to the site.
     pub authorised: &'a (dyn Fn(SiteId, &str) -> bool + Sync),
-    /// Whether the site has this goal.
-    pub goal_exists: &'a (dyn Fn(SiteId, u32) -> bool + Sync),
     pub salts: &'a Salts,
     /// Drop requests with referrers known for spam.
     pub spam_filter: bool,
@@ -91,9 +89,8 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
     }
     found.referrer = privacy.referrer.apply(found.referrer, found.keyword_guessed);
     let search = search::detect(params, page.as_ref(), &rules);
-    let goal_exists = |goal| (context.goal_exists)(site, goal);
     let page_url = page.map(|_| request.raw_url.as_str());
-    let act = action::choose(params, page_url, search.as_ref(), &rules, privacy, goal_exists)?;
+    let act = action::choose(params, page_url, search.as_ref(), &rules)?;
     let search = search.filter(|_| matches!(act, Act::Action { kind: ActionKind::SiteSearch, .. }));
     Ok(request.describe(visitor, &device, found, act, search.as_ref(), context))
 }
@@ -144,6 +141,10 @@ impl Request<'_> {
         let visit_facts = facts::read(context.catalog, Table::Visit, &facts);
         // A sign of life or a goal makes no action, and may tell all the same how its page view went on.
         let action_facts = facts::read(context.catalog, Table::Action, &facts);
+        let reached = matching::reached(params, &act, self.rules.goals(), &self.raw_url);
+        let converts = !reached.is_empty() || matches!(act, Act::Order(_));
+        let attributed = converts.then(|| referrer::attributed(params, self.rules, context.lookups)).flatten();
+        let is_page = matches!(act, Act::Action { kind: ActionKind::PageView, .. });
         let Visitor { id, source, user_id } = visitor;
         Hit {
             site: site.id,
@@ -157,15 +158,17 @@ impl Request<'_> {
             keyword_guessed: found.keyword_guessed,
             visit_facts,
             action_facts,
+            reached,
+            attributed: attributed.map(|referrer| privacy.referrer.apply(referrer, false)),
+            viewed: is_page.then(|| order::viewed(params)).flatten(),
         }
     }
 }
 
 /// What an ecommerce order calls itself; the same one counts once. `None` for everything else.
-pub fn order_id(hit: &Hit) -> Option<String> {
-    let Act::Conversion { goal: 0, params } = &hit.act else { return None };
-    let record: serde_json::Value = serde_json::from_str(params).ok()?;
-    Some(record.get("ec_id")?.as_str()?.trim().to_owned()).filter(|id| !id.is_empty())
+pub fn order_id(hit: &Hit) -> Option<&str> {
+    let Act::Order(order) = &hit.act else { return None };
+    order.id.as_deref()
 }
 
 /// Parameters by which a request speaks for somebody else.

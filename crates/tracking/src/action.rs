@@ -1,39 +1,23 @@
 //! What a request reports: a page, a search, an event, a click, a goal, a sign of life.
 
-use crate::{Invalid, Privacy, ReferrerDetail, rules::SiteRules, search::Search, url};
+use crate::{Invalid, order, rules::SiteRules, search::Search, url};
 use makoto_model::{Act, ActionKind, Params, TrackedUrl};
-
-/// What of a goal's or order's request is kept until goals are reported.
-const CONVERSION_PARAMETERS: [&str; 13] = [
-    "idgoal", "revenue", "ec_id", "ec_items", "ec_st", "ec_tx", "ec_sh", "ec_dt", "_rcn", "_rck", "_ref", "_refts",
-    "pv_id",
-];
-/// The address that a conversion is attributed to.
-const REFERRER_PARAMETER: &str = "_ref";
-/// Bytes of a conversion's parameters: an order of some hundred items.
-const CONVERSION_BYTES_MAX: usize = 64 * 1024;
 
 /// Chooses what the request reports. Handlers further down win where several could take it.
 ///
 /// # Errors
 /// For an unknown goal, an oversized order, or a custom action that nothing takes.
-pub fn choose(
-    params: &Params,
-    page: Option<&str>,
-    search: Option<&Search>,
-    rules: &SiteRules,
-    privacy: &Privacy,
-    goal_exists: impl Fn(u32) -> bool,
-) -> Result<Act, Invalid> {
+pub fn choose(params: &Params, page: Option<&str>, search: Option<&Search>, rules: &SiteRules) -> Result<Act, Invalid> {
     if params.flag("ping") {
         return Ok(Act::Ping);
     }
     let page_url = || page.and_then(|page| url::page(page, rules));
     if let Some(goal) = params.int("idgoal").and_then(|goal| u32::try_from(goal).ok()) {
-        if goal > 0 && !goal_exists(goal) {
-            return Err(Invalid::UnknownGoal);
-        }
-        return conversion(goal, params, page_url(), privacy);
+        return match goal {
+            0 => Ok(Act::Order(Box::new(order::read(params, page_url())?))),
+            goal if rules.has_goal(goal) => Ok(Act::Goal { url: page_url().map(|url| TrackedUrl::split(&url)) }),
+            _ => Err(Invalid::UnknownGoal),
+        };
     }
     let clicked = |name| {
         let target = url::plain(&url::clean(params.filled(name)?));
@@ -64,20 +48,6 @@ fn title(params: &Params) -> Option<Box<str>> {
     (!kept.is_empty()).then(|| kept.into())
 }
 
-fn conversion(goal: u32, params: &Params, page_url: Option<String>, privacy: &Privacy) -> Result<Act, Invalid> {
-    // What a referrer is cut down to is kept with the visit.
-    let whole_referrer = privacy.referrer == ReferrerDetail::Whole;
-    let names = CONVERSION_PARAMETERS.iter().filter(|name| **name != REFERRER_PARAMETER || whole_referrer);
-    let kept = names.filter_map(|name| Some(((*name).to_owned(), params.get(name)?.into())));
-    // The page's address without what the site leaves out of addresses.
-    let page = page_url.map(|url| ("url".to_owned(), url.into()));
-    let record = serde_json::Value::Object(kept.chain(page).collect()).to_string();
-    if record.len() > CONVERSION_BYTES_MAX {
-        return Err(Invalid::TooLong);
-    }
-    Ok(Act::Conversion { goal, params: record.into() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,16 +55,14 @@ mod tests {
     use std::sync::Arc;
 
     fn chosen(text: &str) -> Result<Act, Invalid> {
-        chosen_under(text, Privacy::default())
-    }
-
-    fn chosen_under(text: &str, privacy: Privacy) -> Result<Act, Invalid> {
         let mut params = Params::default();
         assert!(query::read_into(&mut params, text.as_bytes()));
-        let rules = SiteRules::new(Arc::new(site()));
+        let mut site = site();
+        site.goals = vec![crate::rules::tests::goal(6)];
+        let rules = SiteRules::new(Arc::new(site));
         let page = params.get("url");
         let search = crate::search::detect(&params, page.and_then(url::parts).as_ref(), &rules);
-        choose(&params, page, search.as_ref(), &rules, &privacy, |goal| goal == 6)
+        choose(&params, page, search.as_ref(), &rules)
     }
 
     fn action(text: &str) -> (ActionKind, Option<String>, Option<String>) {
@@ -124,22 +92,12 @@ mod tests {
         assert_eq!(chosen("ping=1&e_c=a&e_a=b"), Ok(Act::Ping));
         assert_eq!(chosen("idgoal=99"), Err(Invalid::UnknownGoal));
         assert_eq!(chosen("ca=1"), Err(Invalid::UnclaimedAction));
-        assert_eq!(
-            chosen("idgoal=6&revenue=2&token_auth=secret&url=http://example.org/a?sid=secret"),
-            Ok(Act::Conversion {
-                goal: 6,
-                params: r#"{"idgoal":"6","revenue":"2","url":"http://example.org/a"}"#.into()
-            })
-        );
-        let referred = "idgoal=6&_ref=https://search.example/?q=illness";
-        let kept = |referrer| chosen_under(referred, Privacy { referrer, ..Privacy::default() });
-        let act = |params: &str| Ok(Act::Conversion { goal: 6, params: params.into() });
-        let whole = r#"{"_ref":"https://search.example/?q=illness","idgoal":"6"}"#;
-        assert_eq!(kept(ReferrerDetail::Whole), act(whole));
-        assert_eq!(kept(ReferrerDetail::NoQuery), act(r#"{"idgoal":"6"}"#));
-        assert!(matches!(chosen("idgoal=0&ec_id=1"), Ok(Act::Conversion { goal: 0, .. })));
+        let url = Some(TrackedUrl::split("http://example.org/a"));
+        assert_eq!(chosen("idgoal=6&revenue=2&url=http://example.org/a?sid=secret"), Ok(Act::Goal { url }));
+        assert!(matches!(chosen("idgoal=0&ec_id=1"), Ok(Act::Order(order)) if order.id.is_some()));
+        assert!(matches!(chosen("idgoal=0"), Ok(Act::Order(cart)) if cart.id.is_none()));
         assert!(matches!(chosen("idgoal=x"), Ok(Act::Action { .. })));
-        let items = "x".repeat(CONVERSION_BYTES_MAX);
+        let items = "x".repeat(64 * 1024 + 1);
         assert_eq!(chosen(&format!("idgoal=0&ec_items={items}")), Err(Invalid::TooLong));
     }
 }

@@ -1,7 +1,7 @@
 //! Hits that an older program wrote, in the columns of this one.
 
-use makoto_catalog::{Catalog, Table};
-use makoto_model::{Hit, Value};
+use makoto_catalog::{Catalog, Table, columns::CONVERSION};
+use makoto_model::{Cell, Hit, Row, Value};
 
 /// The captured columns of a table in a schema text, as `Catalog::hit_schema` writes it.
 fn columns<'a>(schema: &'a str, table: &str) -> Vec<&'a str> {
@@ -19,6 +19,20 @@ fn reorder(facts: &mut Vec<Value>, from: &[&str], to: impl Iterator<Item = &'sta
     *facts = to.map(|name| take(name).unwrap_or_default()).collect();
 }
 
+/// A conversion of a delta of an older program in the columns of this one: it knew site, visit, time, goal and a text of
+/// parameters.
+pub(crate) fn widen_conversion(row: &mut Row) {
+    if let [site, visit, time, goal, _] = **row {
+        let mut wide = vec![Cell::Null; CONVERSION.len()];
+        for (column, cell) in [("site_id", site), ("visit_id", visit), ("time_s", time), ("goal", goal)] {
+            if let Some(at) = CONVERSION.iter().position(|known| known.name == column) {
+                wide[at] = cell;
+            }
+        }
+        *row = wide.into();
+    }
+}
+
 /// Puts the facts of a hit that was written under `schema` into the order of the catalog. Columns that are new since
 /// then are null; what the catalog no longer knows is left out.
 pub fn convert(hit: &mut Hit, schema: &str, catalog: &Catalog) {
@@ -34,6 +48,14 @@ pub fn convert(hit: &mut Hit, schema: &str, catalog: &Catalog) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conversions_of_older_programs_keep_what_they_said() {
+        let mut row: Row = [1, 2, 3, 4, 5].map(Cell::Int).into();
+        widen_conversion(&mut row);
+        let told: Vec<i64> = row.iter().filter_map(|cell| cell.int()).collect();
+        assert_eq!((row.len(), told), (CONVERSION.len(), vec![1, 2, 3, 4]));
+    }
 
     #[test]
     fn facts_follow_their_names() {

@@ -49,6 +49,20 @@ pub fn detect(params: &Params, page: Option<&url::Parts>, rules: &SiteRules, loo
     Found { referrer, keyword_guessed: false, spam }
 }
 
+/// Whom a conversion is owed to, where the request says so: the campaign or else the address by which the visitor first
+/// came, as the tracker remembers it.
+pub fn attributed(params: &Params, rules: &SiteRules, lookups: &Lookups) -> Option<Referrer> {
+    let told = |name| params.filled(name).map(|text| url::clean(text).trim().to_lowercase());
+    if let Some(name) = told("_rcn").filter(|name| !name.is_empty()) {
+        let keyword = told("_rck").unwrap_or_default();
+        return Some(Referrer { kind: ReferrerKind::Campaign, name, keyword, url: String::new() });
+    }
+    let mut first = Params::default();
+    first.push("urlref", params.filled("_ref")?);
+    let found = detect(&first, None, rules, lookups);
+    Some(found.referrer).filter(|referrer| !found.spam && referrer.kind != ReferrerKind::Direct)
+}
+
 /// A page can ask that its referrer does not count.
 fn ignored(page: Option<&url::Parts>) -> bool {
     let flags = ["ignore_referrer=1", "ignore_referer=1"];
@@ -149,6 +163,21 @@ mod tests {
             let expected = (kind, name.to_owned(), keyword.to_owned(), url.to_owned());
             assert_eq!(shown(page, urlref), expected, "{page} {urlref}");
         }
+        let owed = |pairs: &[(&str, &str)]| {
+            let lookups = Lookups {
+                detect: &|_, _, _| Arc::new(Device::default()),
+                locate: &|_, _| Place::default(),
+                referrers: &source,
+            };
+            let params = Params::new(pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect());
+            let owed = attributed(&params, &SiteRules::new(Arc::new(site())), &lookups)?;
+            Some((owed.kind, owed.name, owed.keyword))
+        };
+        let engine = ("_ref", "https://search.example/?q=one");
+        assert_eq!(owed(&[engine]), Some((Search, "Search".into(), "one".into())));
+        assert_eq!(owed(&[engine, ("_rcn", "Spring"), ("_rck", "K")]), Some((Campaign, "spring".into(), "k".into())));
+        assert_eq!(owed(&[("_ref", "http://example.org/in")]), None);
+        assert_eq!(owed(&[]), None);
         assert!(found(camp, "").keyword_guessed);
         assert!(!found("http://example.org/?utm_campaign=a&utm_term=b", "").keyword_guessed);
         assert!(found(page, "http://spam.example/").spam && !found(page, "http://partner.example/").spam);

@@ -1,6 +1,6 @@
 //! A site's settings in the form in which every request is checked against them.
 
-use crate::{Privacy, addresses::Network, campaign, url};
+use crate::{Privacy, addresses::Network, campaign, matching::Rule, url};
 use makoto_model::Site;
 use regex::{Regex, RegexBuilder};
 use std::{collections::HashSet, sync::Arc};
@@ -30,7 +30,7 @@ const NOISE: &[&str] = &[
 ];
 
 /// Memory of one compiled pattern: settings come from people, who err.
-const PATTERN_BYTES_MAX: usize = 1 << 20;
+pub(crate) const PATTERN_BYTES_MAX: usize = 1 << 20;
 
 /// A site and its settings, compiled. Make it anew when a setting changes.
 pub struct SiteRules {
@@ -42,6 +42,7 @@ pub struct SiteRules {
     excluded_referrers: Vec<(String, String)>,
     excluded_names: HashSet<String>,
     excluded_patterns: Vec<Regex>,
+    goals: Vec<Rule>,
 }
 
 enum Pattern {
@@ -68,6 +69,7 @@ impl SiteRules {
             excluded_names: names.chain(known).collect(),
             excluded_patterns: parameters.iter().filter_map(|entry| expression(entry, true)).collect(),
             privacy: Privacy::default(),
+            goals: site.goals.iter().map(Rule::new).collect(),
             site,
         }
     }
@@ -85,6 +87,14 @@ impl SiteRules {
 
     pub fn site(&self) -> &Site {
         &self.site
+    }
+
+    pub(crate) fn goals(&self) -> &[Rule] {
+        &self.goals
+    }
+
+    pub(crate) fn has_goal(&self, id: u32) -> bool {
+        self.goals.iter().any(|rule| rule.id() == id)
     }
 
     /// Whether a parameter of a page's address is left out. The key of an array does not matter.
@@ -170,7 +180,23 @@ fn expression(entry: &str, ignore_case: bool) -> Option<Regex> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use makoto_model::{SearchRule, SiteId, Zone};
+    use makoto_model::{Attribute, Goal, PatternKind, SearchRule, SiteId, Zone};
+
+    /// A goal that the site itself reports.
+    pub(crate) fn goal(id: u32) -> Goal {
+        Goal {
+            id,
+            name: "Goal".into(),
+            description: String::new(),
+            attribute: Attribute::Manually,
+            pattern: String::new(),
+            kind: PatternKind::Contains,
+            case_sensitive: false,
+            many: false,
+            revenue: 0.0,
+            event_value_as_revenue: false,
+        }
+    }
 
     /// A site with Matomo's defaults.
     pub(crate) fn site() -> Site {
@@ -198,6 +224,7 @@ pub(crate) mod tests {
             kind: "website".into(),
             group: String::new(),
             creator: String::new(),
+            goals: Vec::new(),
         }
     }
 

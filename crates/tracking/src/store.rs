@@ -12,9 +12,18 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The form of the tables below.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 /// The form before days of sites had an allowance of new texts.
 const FORMAT_WITHOUT_BROUGHT: i64 = 1;
+/// The form before goals and orders were reported.
+const FORMAT_WITHOUT_GOALS: i64 = 2;
+/// Which goals that count once a visit has reached, its cart's conversion, and when a visitor's visit with their latest
+/// order on a site began.
+const GOAL_TABLES: &str = "
+    CREATE TABLE reached (visit INTEGER NOT NULL, goal INTEGER NOT NULL, PRIMARY KEY (visit, goal)) WITHOUT ROWID;
+    CREATE TABLE cart (visit INTEGER PRIMARY KEY, conversion INTEGER NOT NULL);
+    CREATE TABLE buyer (visitor INTEGER NOT NULL, site INTEGER NOT NULL, first_s INTEGER NOT NULL,
+        PRIMARY KEY (visitor, site)) WITHOUT ROWID;";
 const TABLES: &str = "
     CREATE TABLE fold (id INTEGER PRIMARY KEY CHECK (id = 1), secret BLOB NOT NULL, counters BLOB NOT NULL);
     CREATE TABLE visitor (number INTEGER PRIMARY KEY, id INTEGER NOT NULL, record BLOB NOT NULL);
@@ -43,6 +52,29 @@ pub struct Counters {
     pub action: u64,
     /// For each dictionary, by its number.
     pub texts: Vec<u32>,
+    pub conversion: u64,
+}
+
+/// As they were kept before conversions were numbered.
+#[derive(Deserialize)]
+struct CountersBefore {
+    position: u64,
+    delta: u64,
+    visit: u64,
+    action: u64,
+    texts: Vec<u32>,
+}
+
+impl Counters {
+    fn decode(bytes: &[u8]) -> Result<Counters, Error> {
+        match postcard::from_bytes(bytes) {
+            Err(postcard::Error::DeserializeUnexpectedEnd) => {
+                let CountersBefore { position, delta, visit, action, texts } = postcard::from_bytes(bytes)?;
+                Ok(Counters { position, delta, visit, action, texts, conversion: 0 })
+            }
+            read => Ok(read?),
+        }
+    }
 }
 
 pub struct Store {
@@ -63,13 +95,17 @@ impl Store {
         let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         match found {
             0 => create(&connection)?,
-            FORMAT_WITHOUT_BROUGHT => add_brought(&connection)?,
+            FORMAT_WITHOUT_BROUGHT => {
+                add_brought(&connection)?;
+                add_goals(&connection)?;
+            }
+            FORMAT_WITHOUT_GOALS => add_goals(&connection)?,
             FORMAT => {}
             _ => return Err(Error::Format { found, known: FORMAT }),
         }
         let (secret, counters): (Vec<u8>, Vec<u8>) =
             connection.query_row("SELECT secret, counters FROM fold", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok((Store { connection, secret }, postcard::from_bytes(&counters)?))
+        Ok((Store { connection, secret }, Counters::decode(&counters)?))
     }
 
     pub fn begin(&self) -> Result<(), Error> {
@@ -132,8 +168,47 @@ impl Store {
         Ok(())
     }
 
+    /// Notes that a visit reached a goal; false when it had done so before.
+    pub fn reach(&self, visit: i64, goal: u32) -> Result<bool, Error> {
+        let sql = "INSERT OR IGNORE INTO reached (visit, goal) VALUES (?1, ?2)";
+        Ok(self.connection.prepare_cached(sql)?.execute(params![visit, goal])? > 0)
+    }
+
+    /// The conversion that is a visit's open cart.
+    pub fn cart(&self, visit: i64) -> Result<Option<i64>, Error> {
+        let mut statement = self.connection.prepare_cached("SELECT conversion FROM cart WHERE visit = ?1")?;
+        Ok(statement.query_row([visit], |row| row.get(0)).optional()?)
+    }
+
+    /// Opens a visit's cart, or closes it.
+    pub fn keep_cart(&self, visit: i64, conversion: Option<i64>) -> Result<(), Error> {
+        match conversion {
+            Some(conversion) => {
+                let sql = "INSERT OR REPLACE INTO cart (visit, conversion) VALUES (?1, ?2)";
+                self.connection.prepare_cached(sql)?.execute([visit, conversion])?;
+            }
+            None => {
+                self.connection.prepare_cached("DELETE FROM cart WHERE visit = ?1")?.execute([visit])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// When a visitor's visit with their latest order on a site began.
+    pub fn buyer(&self, visitor: u32, site: SiteId) -> Result<Option<i64>, Error> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT first_s FROM buyer WHERE visitor = ?1 AND site = ?2")?;
+        Ok(statement.query_row(params![visitor, site.0], |row| row.get(0)).optional()?)
+    }
+
+    pub fn keep_buyer(&self, visitor: i64, site: i64, first_s: i64) -> Result<(), Error> {
+        let sql = "INSERT OR REPLACE INTO buyer (visitor, site, first_s) VALUES (?1, ?2, ?3)";
+        self.connection.prepare_cached(sql)?.execute([visitor, site, first_s])?;
+        Ok(())
+    }
+
     pub fn keep_delta(&self, delta: &Delta) -> Result<(), Error> {
-        let body = postcard::to_allocvec(delta)?;
+        let body = delta.encode()?;
         let mut statement = self.connection.prepare_cached("INSERT INTO delta (number, body) VALUES (?1, ?2)")?;
         statement.execute(params![delta.number.cast_signed(), body])?;
         Ok(())
@@ -145,7 +220,13 @@ impl Store {
         let mut statement = self.connection.prepare_cached(sql)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let bodies = statement.query_map([after.cast_signed(), limit], |row| row.get::<_, Vec<u8>>(0))?;
-        bodies.map(|body| Ok(postcard::from_bytes(&body?)?)).collect()
+        bodies
+            .map(|body| {
+                let mut delta = Delta::decode(&body?)?;
+                delta.conversions.iter_mut().for_each(crate::convert::widen_conversion);
+                Ok(delta)
+            })
+            .collect()
     }
 
     pub fn forget(&self, up_to: u64) -> Result<(), Error> {
@@ -156,6 +237,13 @@ impl Store {
 
 fn add_brought(connection: &Connection) -> Result<(), Error> {
     connection.execute_batch("BEGIN IMMEDIATE; ALTER TABLE partition ADD COLUMN brought BLOB;")?;
+    connection.pragma_update(None, "user_version", FORMAT_WITHOUT_GOALS)?;
+    Ok(connection.execute_batch("COMMIT")?)
+}
+
+fn add_goals(connection: &Connection) -> Result<(), Error> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.execute_batch(GOAL_TABLES)?;
     connection.pragma_update(None, "user_version", FORMAT)?;
     Ok(connection.execute_batch("COMMIT")?)
 }
@@ -164,6 +252,7 @@ fn create(connection: &Connection) -> Result<(), Error> {
     let counters = postcard::to_allocvec(&Counters::default())?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
     connection.execute_batch(TABLES)?;
+    connection.execute_batch(GOAL_TABLES)?;
     let sql = "INSERT INTO fold (id, secret, counters) VALUES (1, randomblob(?1), ?2)";
     connection.execute(sql, params![SECRET_BYTES, counters])?;
     connection.pragma_update(None, "user_version", FORMAT)?;
@@ -180,7 +269,9 @@ mod tests {
         let path = folder.path().join("fold.db");
         let (store, _) = Store::open(&path).unwrap();
         store.keep_partition(SiteId(1), Day(20_000)).unwrap();
-        store.connection.execute_batch("ALTER TABLE partition DROP COLUMN brought; PRAGMA user_version = 1").unwrap();
+        let before = "DROP TABLE reached; DROP TABLE cart; DROP TABLE buyer;
+            ALTER TABLE partition DROP COLUMN brought; PRAGMA user_version = 1";
+        store.connection.execute_batch(before).unwrap();
         drop(store);
         for kept in [vec![], vec![7]] {
             let (store, _) = Store::open(&path).unwrap();

@@ -2,7 +2,8 @@
 
 use makoto_catalog::{Catalog, Dimension, Feature, Keep, Kind, Privacy as Privateness, Scope, Source as From};
 use makoto_model::{
-    Act, ActionKind, Day, Device, Hit, Params, Place, SearchRule, Site, SiteId, Value, VisitorId, VisitorSource, Zone,
+    Act, ActionKind, Attribute, Day, Device, Goal, Hit, Params, PatternKind, Place, SearchRule, Site, SiteId, Value,
+    VisitorId, VisitorSource, Zone,
 };
 use makoto_tracking::{
     Context, Invalid, IpMask, Lookups, Privacy, RawRequest, Read, Reason, Refused, Salts, Sender, SiteRules, Source,
@@ -61,6 +62,18 @@ static SITE: LazyLock<Arc<Site>> = LazyLock::new(|| {
         kind: "website".into(),
         group: String::new(),
         creator: String::new(),
+        goals: vec![Goal {
+            id: 1,
+            name: "Manual".into(),
+            description: String::new(),
+            attribute: Attribute::Manually,
+            pattern: String::new(),
+            kind: PatternKind::Contains,
+            case_sensitive: false,
+            many: false,
+            revenue: 5.0,
+            event_value_as_revenue: false,
+        }],
     };
     Arc::new(site)
 });
@@ -93,7 +106,6 @@ fn accepted_with(query: &str, token: Option<&str>, privacy: Privacy) -> Result<H
         lookups: &lookups,
         sites: &|id| (id == SiteId(1)).then(|| Arc::clone(&rules)),
         authorised: &|site, token| site == SiteId(1) && token == "good",
-        goal_exists: &|_, goal| goal == 1,
         salts: &Salts::new([1; 32]),
         spam_filter: true,
         now_s: NOW_S,
@@ -204,7 +216,7 @@ fn signs_of_life_tell_of_their_page_views() {
 
 #[test]
 fn orders_are_told() {
-    let order = |query: &str| order_id(&accepted(&format!("idsite=1&rec=1&{query}")).unwrap());
+    let order = |query: &str| order_id(&accepted(&format!("idsite=1&rec=1&{query}")).unwrap()).map(str::to_owned);
     assert_eq!(order("idgoal=0&ec_id=+A1+&ec_items={bad").as_deref(), Some("A1"));
     assert_eq!(order("idgoal=0&ec_items=[]"), None);
     assert_eq!(order("idgoal=1&ec_id=A1"), None);

@@ -4,8 +4,8 @@ mod store;
 
 use makoto_catalog::{Catalog, Dimension, Feature, Keep, Kind, Privacy, Scope, Source, Table, columns::PAGE_VIEW};
 use makoto_model::{
-    Act, ActionKind, Cell, Day, Delta, Hit, Referrer, ReferrerKind, Row, SiteId, TrackedUrl, Value, VisitorId,
-    VisitorSource, Who,
+    Act, ActionKind, Cell, Day, Delta, Hit, Order, Product, Reached, Referrer, ReferrerKind, Row, SiteId, TrackedUrl,
+    Value, VisitorId, VisitorSource, Who,
 };
 use makoto_tracking::{Error, Fold};
 use proptest::prelude::*;
@@ -64,6 +64,9 @@ fn hit(time_s: i64, visitor: u64) -> Hit {
         keyword_guessed: false,
         visit_facts: vec![Value::from("de"), Value::Null],
         action_facts: vec![Value::Float(1.5), Value::Null, Value::Null],
+        reached: Vec::new(),
+        attributed: None,
+        viewed: None,
     }
 }
 
@@ -290,6 +293,87 @@ fn conversions_touch_their_visit_and_open_one() {
     assert_eq!((told.visit(1, "converted"), told.visit(1, "visit_length_s")), (1, 8));
 }
 
+fn product(sku: &str, categories: &[&str]) -> Product {
+    Product {
+        sku: sku.into(),
+        name: "Name".into(),
+        categories: categories.iter().map(|category| (*category).into()).collect(),
+        price: Some(2.5),
+        quantity: 2,
+    }
+}
+
+fn order(id: Option<&str>, products: u8) -> Act {
+    let products = (0..products).map(|nth| product(&format!("S{nth}"), &["x", "y"])).collect();
+    Act::Order(Box::new(Order { id: id.map(Into::into), revenue: 5.0, products, ..Order::default() }))
+}
+
+impl Told {
+    /// Goal, revenue and number of items of every conversion, in the order of their numbers.
+    fn conversions(&self) -> Vec<(i64, f64, usize)> {
+        let store = self.store.0.lock().unwrap();
+        let float = |cell| if let Cell::Float(n) = cell { n } else { f64::NAN };
+        let each = store.conversions.iter().map(|(id, row)| {
+            let items = store.items.iter().filter(|item| item[2] == Cell::Int(*id)).count();
+            let cell = |column| self.cell(Table::Conversion, row, column);
+            (cell("goal").int().unwrap(), float(cell("revenue")), items)
+        });
+        each.collect()
+    }
+}
+
+fn reaching(second: i64, goal: u32, many: bool, after_s: Option<i64>) -> Hit {
+    Hit { reached: vec![Reached { goal, revenue: 1.5, many, after_s }], ..hit(NOON_S + second, 1) }
+}
+
+#[test]
+fn goals_count_once_in_a_visit_or_each_time() {
+    let told = tell(&[reaching(0, 1, false, None), reaching(10, 1, false, None), reaching(4_000, 1, false, None)]);
+    assert_eq!((told.visits(), told.conversions()), (2, vec![(1, 1.5, 0); 2]));
+    // The hit that reaches it again still lengthens its visit, as in Matomo.
+    assert_eq!(
+        (told.visit(1, "visit_length_s"), told.visit(1, "converted"), told.visit(2, "visit_length_s")),
+        (12, 1, 1)
+    );
+    let told = tell(&[reaching(0, 1, true, None), reaching(10, 1, true, None)]);
+    assert_eq!(told.conversions().len(), 2);
+    let told = tell(&[reaching(0, 1, false, Some(60)), reaching(60, 1, false, Some(60))]);
+    assert_eq!((told.conversions(), told.visit(1, "converted")), (vec![], 0));
+    let told = tell(&[hit(NOON_S, 1), reaching(61, 1, false, Some(60))]);
+    assert_eq!(told.conversions().len(), 1);
+}
+
+#[test]
+fn a_visit_has_one_cart_which_its_order_closes() {
+    let buys = |second, id, products| Hit { act: order(id, products), ..hit(NOON_S + second, 1) };
+    let bought = |told: &Told| (told.visit(1, "buyer"), told.visit(1, "converted"));
+    let told = tell(&[hit(NOON_S, 1), buys(5, None, 1), buys(9, None, 2)]);
+    assert_eq!((told.conversions(), bought(&told)), (vec![(-1, 5.0, 4)], (2, 0)));
+    let told = tell(&[hit(NOON_S, 1), buys(5, None, 2), buys(9, Some("A"), 1)]);
+    assert_eq!((told.conversions(), bought(&told)), (vec![(0, 5.0, 2)], (1, 1)));
+    assert_eq!(told.visit(1, "since_order_s"), 0);
+    let told = tell(&[buys(5, Some("A"), 1), buys(9, None, 0), buys(4_000, None, 0)]);
+    assert_eq!((told.conversions(), bought(&told)), (vec![(0, 5.0, 2), (-1, 5.0, 0), (-1, 5.0, 0)], (3, 1)));
+    // Counted from the beginning of the visit with the order.
+    assert_eq!((told.visit(2, "buyer"), told.visit(2, "since_order_s")), (2, 3_995));
+}
+
+#[test]
+fn conversions_are_owed_to_whom_the_hit_says() {
+    let mut owed = reaching(1, 1, false, None);
+    owed.attributed = Some(campaign("spring", "k"));
+    let mut visit = hit(NOON_S, 1);
+    visit.referrer = campaign("winter", "");
+    let told = tell(&[visit, owed, reaching(2, 2, false, None)]);
+    let store = told.store.0.lock().unwrap();
+    let names: Vec<_> = store
+        .conversions
+        .values()
+        .map(|row| store.text(&told.catalog, Table::Conversion, row, "referrer_name").to_owned())
+        .collect();
+    assert_eq!(names, ["spring", "winter"]);
+}
+
 #[test]
 fn captured_values_are_kept_as_declared() {
     let with = |second, country: &str, plan: Value| Hit {
@@ -445,52 +529,60 @@ fn any_hit() -> impl Strategy<Value = Hit> {
         6 => (0u8..4, 0u8..3).prop_map(|(url, title)| (1, url, title)),
         1 => Just((2, 1, 0)), 1 => Just((8, 0, 1)), 1 => Just((10, 1, 0)), 1 => Just((13, 1, 0)),
         1 => Just((0, 0, 0)), 1 => Just((99, 6, 0)),
+        2 => (0u8..2, 0u8..3).prop_map(|(is_order, products)| (98, is_order, products)),
     ];
     let when = prop_oneof![8 => -400i64..2_000, 1 => -90_000i64..90_000];
     let facts = (prop::bool::weighted(0.05), 0u8..8, 0i64..3, 0i64..4);
-    (1u32..3, when, who, act, facts).prop_map(|(site, step, who, act, (new_visit, more, page, loaded))| {
-        let mut hit = hit(step, who.0);
-        hit.site = SiteId(site);
-        hit.who.config = who.1;
-        if who.2 == 0 && who.0 > 0 {
-            hit.who.source = VisitorSource::Forced;
-        }
-        if let Some(user) = who.3 {
-            let id = VisitorId(1_000 + u64::from(user));
-            hit.who = Who {
-                visitor: Some(id),
-                source: VisitorSource::UserId,
-                user_id: Some(format!("u{user}").into()),
-                ..hit.who
-            };
-        }
-        hit.new_visit = new_visit;
-        if more < 2 {
-            hit.referrer = campaign(["a", "b"][usize::from(more)], "");
-        }
-        hit.visit_facts[1] = if more > 5 { Value::from(format!("p{more}")) } else { Value::Null };
-        let text = |n: u8, of: &str| if n == 0 { String::new() } else { format!("{of}{n}") };
-        hit.act = match act {
-            (0, ..) => Act::Ping,
-            (99, goal, _) => Act::Conversion { goal: u32::from(goal), params: "{}".into() },
-            (kind, url, title) => {
-                let kinds = [
-                    ActionKind::PageView,
-                    ActionKind::Outlink,
-                    ActionKind::SiteSearch,
-                    ActionKind::Event,
-                    ActionKind::Content,
-                ];
-                let kind = kinds.into_iter().find(|known| *known as u8 == kind).unwrap();
-                action(kind, &text(url, "http://example.org/"), &text(title, "T"))
+    let reached = prop::collection::vec((1u32..4, any::<bool>(), prop::option::of(0i64..60)), 0..3);
+    (1u32..3, when, who, act, facts, reached).prop_map(
+        |(site, step, who, act, (new_visit, more, page, loaded), reached)| {
+            let mut hit = hit(step, who.0);
+            hit.site = SiteId(site);
+            hit.who.config = who.1;
+            if who.2 == 0 && who.0 > 0 {
+                hit.who.source = VisitorSource::Forced;
             }
-        };
-        hit.action_facts[1] = Value::Int(page);
-        if loaded > 0 {
-            hit.action_facts[2] = Value::Int(loaded);
-        }
-        hit
-    })
+            if let Some(user) = who.3 {
+                let id = VisitorId(1_000 + u64::from(user));
+                hit.who = Who {
+                    visitor: Some(id),
+                    source: VisitorSource::UserId,
+                    user_id: Some(format!("u{user}").into()),
+                    ..hit.who
+                };
+            }
+            hit.new_visit = new_visit;
+            if more < 2 {
+                hit.referrer = campaign(["a", "b"][usize::from(more)], "");
+            }
+            hit.visit_facts[1] = if more > 5 { Value::from(format!("p{more}")) } else { Value::Null };
+            let text = |n: u8, of: &str| if n == 0 { String::new() } else { format!("{of}{n}") };
+            hit.act = match act {
+                (0, ..) => Act::Ping,
+                (98, is_order, products) => order((is_order == 1).then_some("A1"), products),
+                (99, goal, _) => Act::Conversion { goal: u32::from(goal), params: "{}".into() },
+                (kind, url, title) => {
+                    let kinds = [
+                        ActionKind::PageView,
+                        ActionKind::Outlink,
+                        ActionKind::SiteSearch,
+                        ActionKind::Event,
+                        ActionKind::Content,
+                    ];
+                    let kind = kinds.into_iter().find(|known| *known as u8 == kind).unwrap();
+                    action(kind, &text(url, "http://example.org/"), &text(title, "T"))
+                }
+            };
+            let reach = |(goal, many, after_s)| Reached { goal, revenue: f64::from(goal), many, after_s };
+            hit.reached = reached.into_iter().map(reach).collect();
+            hit.viewed = (more == 3).then(|| product("S1", &["x", "y"]));
+            hit.action_facts[1] = Value::Int(page);
+            if loaded > 0 {
+                hit.action_facts[2] = Value::Int(loaded);
+            }
+            hit
+        },
+    )
 }
 
 /// Hits whose times run on from one to the next, mostly forward.
@@ -568,6 +660,8 @@ proptest! {
             let store = store.0.lock().unwrap();
             prop_assert_eq!(&store.visits, &expected.visits, "{:?}", way);
             prop_assert_eq!(&store.actions, &expected.actions, "{:?}", way);
+            prop_assert_eq!(&store.conversions, &expected.conversions, "{:?}", way);
+            prop_assert_eq!(&store.items, &expected.items, "{:?}", way);
             prop_assert_eq!(&store.texts, &expected.texts, "{:?}", way);
         }
     }

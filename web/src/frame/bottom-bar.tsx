@@ -11,6 +11,10 @@ import { isCurrent, sectionIcons } from './rail';
 import { SiteList } from './site-picker';
 import styles from './bottom-bar.module.css';
 
+/** Sections with a place of their own; the others stand in the sheet of more. */
+const placed = menuSections.slice(0, 3);
+const others = menuSections.slice(3);
+
 type Sheet = MenuSection | 'more' | undefined;
 
 function Lines({ section, close }: { readonly section: MenuSection; readonly close: () => void }) {
@@ -34,6 +38,12 @@ function More({ close }: { readonly close: () => void }) {
   const signOut = useSignOut();
   return (
     <>
+      {others.map((section) => (
+        <section key={section.id} aria-label={section.title}>
+          <h3 className={styles.group}>{section.title}</h3>
+          <Lines section={section} close={close} />
+        </section>
+      ))}
       <SiteList onPick={close} />
       <ul className={styles.lines}>
         <li><Link href="/admin" className={styles.line} onClick={close}>Administration</Link></li>
@@ -57,7 +67,7 @@ export function BottomBar() {
         <House size={19} aria-hidden />
         Home
       </Link>
-      {menuSections.map((section) => (
+      {placed.map((section) => (
         <Button
           key={section.id}
           className={styles.place ?? ''}
@@ -72,7 +82,7 @@ export function BottomBar() {
         <MenuIcon size={19} aria-hidden />
         More
       </Button>
-      <Dialog kind="sheet" isOpen={sheet !== undefined} onClose={close} title={sheet === 'more' ? 'Sites and settings' : (sheet?.title ?? '')}>
+      <Dialog kind="sheet" isOpen={sheet !== undefined} onClose={close} title={sheet === 'more' ? 'More' : (sheet?.title ?? '')}>
         {sheet === 'more' ? <More close={close} /> : sheet && <Lines section={sheet} close={close} />}
       </Dialog>
     </nav>

@@ -31,6 +31,8 @@ export const menuSections: readonly MenuSection[] = [
   },
   { id: 'behaviour', title: 'Behaviour', lines: reportLines('behaviour') },
   { id: 'acquisition', title: 'Acquisition', lines: reportLines('acquisition') },
+  { id: 'goals', title: 'Goals', lines: [{ title: 'Overview', path: '/goals', also: [] }, ...reportLines('goals')] },
+  { id: 'ecommerce', title: 'Ecommerce', lines: [{ title: 'Overview', path: '/ecommerce', also: [] }, ...reportLines('ecommerce')] },
 ];
 
 /** The places of administration that have a page, in Matomo's order; `superuser` ones are shown to superusers. */
@@ -55,6 +57,7 @@ export const adminGroups = [
     title: 'Websites',
     lines: [
       { title: 'Manage', path: '/admin/websites/manage', who: 'admin' },
+      { title: 'Goals', path: '/admin/websites/goals', who: 'everyone' },
       { title: 'Tracking code', path: '/admin/websites/tracking-code', who: 'everyone' },
     ],
   },

@@ -1,4 +1,6 @@
-import { ChevronRight, House, MousePointerClick, PanelLeftClose, PanelLeftOpen, Settings, Signpost, UsersRound } from 'lucide-react';
+import {
+  ChevronRight, House, MousePointerClick, PanelLeftClose, PanelLeftOpen, Settings, ShoppingCart, Signpost, Target, UsersRound,
+} from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { Link, useLocation } from 'wouter';
@@ -16,6 +18,8 @@ export const sectionIcons: Readonly<Record<Section, ReactNode>> = {
   visitors: <UsersRound size={17} aria-hidden />,
   behaviour: <MousePointerClick size={17} aria-hidden />,
   acquisition: <Signpost size={17} aria-hidden />,
+  goals: <Target size={17} aria-hidden />,
+  ecommerce: <ShoppingCart size={17} aria-hidden />,
 };
 
 /** True when the address is this line's page or one of its tabs. */

@@ -40,6 +40,10 @@ function derived(id: string, label: string, title: string, part: Pick<Metric, 'f
   return { id, label, title, sortColumn: undefined, adds: false, ...part };
 }
 
+/** The sum of a number over the goals of a row. */
+const overGoals = (column: string) => (cells: Cells): number =>
+  Object.values((cells.goals ?? {}) as Readonly<Record<string, Cells>>).reduce((sum, goal) => sum + (numberOf(goal[column]) ?? 0), 0);
+
 export const metrics = {
   visitors: { ...count('nb_uniq_visitors', 'Visitors', 'Different people, as far as can be told', 'sum_daily_nb_uniq_visitors'), adds: false },
   visits: count('nb_visits', 'Visits', 'Visits that began or went on in this period'),
@@ -64,6 +68,22 @@ export const metrics = {
   timeOnPage: derived('avg_time_on_page', 'Time on page', 'Mean time until the next action', {
     format: 'length_s', good: 'up', of: first('avg_time_on_page'),
   }),
+  conversions: count('nb_conversions', 'Conversions', 'Goals reached and orders placed'),
+  revenue: { ...count('revenue', 'Revenue', 'What conversions brought, in the currency of the site'), format: 'money' },
+  conversionRate: derived('conversion_rate', 'Conversion rate', 'Share of visits with a conversion', {
+    format: 'share', good: 'up', of: ratio('nb_visits_converted', 'nb_visits', 'conversion_rate'),
+  }),
+  convertedVisits: count('nb_visits_converted', 'Visits with conversions', 'Visits that reached a goal or ordered'),
+  entryConversions: {
+    ...derived('goals', 'Conversions', 'Conversions of the visits that began here', { format: 'count', good: 'up', of: overGoals('nb_conversions_entry') }),
+    adds: true,
+  },
+  orders: count('orders', 'Orders', 'Orders with the product'),
+  leftCarts: { ...count('abandoned_carts', 'Carts left', 'Carts with the product that were not ordered'), good: 'down' },
+  quantity: count('quantity', 'Pieces', 'Pieces in all orders or carts'),
+  price: derived('avg_price', 'Mean price', 'Mean price of a piece', { format: 'money', good: 'neither', of: first('avg_price') }),
+  items: count('items', 'Products', 'Pieces in all orders'),
+  orderValue: derived('avg_order_revenue', 'Order value', 'Mean revenue of an order', { format: 'money', good: 'up', of: first('avg_order_revenue') }),
   actionsPerVisit: derived('nb_actions_per_visit', 'Actions per visit', 'Mean number of actions of a visit', {
     format: 'decimal', good: 'up', of: ratio('nb_actions', 'nb_visits', 'nb_actions_per_visit'),
   }),

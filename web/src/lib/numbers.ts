@@ -2,6 +2,7 @@ const locale = typeof navigator === 'undefined' ? 'en' : navigator.language;
 
 const grouped = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const cents = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
 const signed = new Intl.NumberFormat(locale, {
@@ -16,7 +17,7 @@ const signedShort = new Intl.NumberFormat(locale, {
 });
 
 /** How a metric is written: the unit of its raw value decides. */
-export type NumberFormat = 'count' | 'decimal' | 'share' | 'length_s';
+export type NumberFormat = 'count' | 'decimal' | 'share' | 'length_s' | 'money';
 
 export function formatLength(length_s: number): string {
   const whole = Math.round(length_s);
@@ -33,11 +34,13 @@ export function formatNumber(value: number | undefined, format: NumberFormat): s
   if (format === 'decimal') return oneDigit.format(value);
   if (format === 'share') return percent.format(value);
   if (format === 'length_s') return formatLength(value);
+  if (format === 'money') return cents.format(value);
   return grouped.format(value);
 }
 
 /** The form for axes and sparse places: 12K, 1.4M, 2 min. */
 export function formatShort(value: number, format: NumberFormat): string {
+  if (format === 'money') return value < 10_000 ? grouped.format(value) : short.format(value);
   if (format === 'count') return value < 10_000 ? grouped.format(value) : short.format(value);
   if (format === 'length_s' && value >= 60) return `${oneDigit.format(value / 60).replace(/[.,]0$/, '')}\u202fmin`;
   return formatNumber(value, format);

@@ -14,6 +14,8 @@ import { NotFound } from './not-found';
 const HomePage = lazy(() => import('./home/home-page'));
 const ReportPage = lazy(() => import('./report/report-page'));
 const VisitsPage = lazy(() => import('./visits/visits-page'));
+const GoalsPage = lazy(() => import('./goals/goals-page'));
+const EcommercePage = lazy(() => import('./goals/ecommerce-page'));
 const TimesPage = lazy(() => import('./times/times-page'));
 
 /** The pages of one site, inside the frame. */
@@ -30,6 +32,8 @@ export default function SiteRoutes({ id }: { readonly id: string }) {
               <Route path="/sites/:id"><HomePage /></Route>
               <Route path="/sites/:id/visits"><VisitsPage /></Route>
               <Route path="/sites/:id/times"><TimesPage /></Route>
+              <Route path="/sites/:id/goals"><GoalsPage /></Route>
+              <Route path="/sites/:id/ecommerce"><EcommercePage /></Route>
               <Route path="/sites/:id/reports/:report">{(params) => <ReportPage id={params.report} />}</Route>
               <Route><NotFound /></Route>
             </Switch>

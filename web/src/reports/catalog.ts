@@ -5,6 +5,7 @@ import {
   devicesDetectionGetModel, devicesDetectionGetOsFamilies, devicesDetectionGetOsVersions, devicesDetectionGetType,
   referrersGetAll, referrersGetCampaigns, referrersGetKeywords, referrersGetKeywordsFromCampaignId, referrersGetKeywordsFromSearchEngineId,
   referrersGetReferrerType, referrersGetSearchEngines, referrersGetSearchEnginesFromKeywordId, referrersGetSocials, referrersGetUrlsForSocial,
+  goalsGetDaysToConversion, goalsGetItemsCategory, goalsGetItemsName, goalsGetItemsSku, goalsGetVisitsUntilConversion,
   referrersGetUrlsFromWebsiteId, referrersGetWebsites, resolutionGetConfiguration, resolutionGetResolution, userCountryGetCity,
   userCountryGetContinent, userCountryGetCountry, userCountryGetRegion, userLanguageGetLanguage,
   type Read,
@@ -29,13 +30,23 @@ export interface Report {
   readonly words: string;
 }
 
-export type Section = 'visitors' | 'behaviour' | 'acquisition';
+export type Section = 'visitors' | 'behaviour' | 'acquisition' | 'goals' | 'ecommerce';
 
 const visitMetrics: readonly MetricName[] = ['visits', 'visitors', 'actions', 'actionsPerVisit', 'visitLength', 'bounceRate'];
 const pageMetrics: readonly MetricName[] = ['hits', 'visits', 'timeOnPage', 'entryBounceRate', 'exitRate'];
 const entryMetrics: readonly MetricName[] = ['entries', 'entryBounces', 'entryBounceRate', 'hits'];
 const exitMetrics: readonly MetricName[] = ['exits', 'exitRate', 'hits'];
 const useMetrics: readonly MetricName[] = ['hits', 'visits'];
+
+const conversionMetrics: readonly MetricName[] = ['conversions', 'revenue', 'visits'];
+const productMetrics: readonly MetricName[] = ['revenue', 'quantity', 'orders', 'price', 'visits'];
+const leftMetrics: readonly MetricName[] = ['revenue', 'quantity', 'leftCarts', 'price', 'visits'];
+
+/** The same question about carts that were left instead of orders. */
+function ofCarts(method: TableMethod): TableMethod {
+  const ask = (params: Parameters<TableMethod>[0], signal?: AbortSignal) => method({ ...params, abandonedCarts: 1 }, signal);
+  return Object.assign(ask, { method: `${method.method} of carts` });
+}
 
 interface Extra {
   readonly branch?: unknown;
@@ -85,6 +96,19 @@ export const reports: readonly Report[] = [
   report('acquisition', 'websites', 'Websites', 'Website', referrersGetWebsites, { branch: referrersGetUrlsFromWebsiteId }),
   report('acquisition', 'socials', 'Social networks', 'Network', referrersGetSocials, { branch: referrersGetUrlsForSocial }),
   report('acquisition', 'campaigns', 'Campaigns', 'Campaign', referrersGetCampaigns, { branch: referrersGetKeywordsFromCampaignId }),
+  report('goals', 'goal-channels', 'Conversions by channel', 'Channel', referrersGetReferrerType, { metrics: conversionMetrics, words: 'goals referrer' }),
+  report('goals', 'goal-campaigns', 'Conversions by campaign', 'Campaign', referrersGetCampaigns, { branch: referrersGetKeywordsFromCampaignId, metrics: conversionMetrics, words: 'goals' }),
+  report('goals', 'goal-entry-pages', 'Conversions by entry page', 'Page', actionsGetEntryPageUrls, { metrics: ['entryConversions', 'entries'], words: 'goals landing' }),
+  report('goals', 'goal-countries', 'Conversions by country', 'Country', userCountryGetCountry, { metrics: conversionMetrics, words: 'goals' }),
+  report('goals', 'goal-devices', 'Conversions by device', 'Type', devicesDetectionGetType, { metrics: conversionMetrics, words: 'goals' }),
+  report('goals', 'days-to-conversion', 'Days to conversion', 'Days since the first visit', goalsGetDaysToConversion, { metrics: ['conversions'], words: 'goals' }),
+  report('goals', 'visits-to-conversion', 'Visits to conversion', 'Visits', goalsGetVisitsUntilConversion, { metrics: ['conversions'], words: 'goals' }),
+  report('ecommerce', 'products', 'Products', 'Product', goalsGetItemsName, { metrics: productMetrics, words: 'shop items' }),
+  report('ecommerce', 'product-numbers', 'Article numbers', 'Article number', goalsGetItemsSku, { metrics: productMetrics, words: 'shop items sku' }),
+  report('ecommerce', 'product-categories', 'Product categories', 'Category', goalsGetItemsCategory, { metrics: productMetrics, words: 'shop items' }),
+  report('ecommerce', 'left-products', 'Products left in carts', 'Product', ofCarts(goalsGetItemsName as TableMethod), { metrics: leftMetrics, words: 'abandoned' }),
+  report('ecommerce', 'left-numbers', 'Article numbers left in carts', 'Article number', ofCarts(goalsGetItemsSku as TableMethod), { metrics: leftMetrics, words: 'abandoned sku' }),
+  report('ecommerce', 'left-categories', 'Categories left in carts', 'Category', ofCarts(goalsGetItemsCategory as TableMethod), { metrics: leftMetrics, words: 'abandoned' }),
 ];
 
 const byId = new Map(reports.map((one) => [one.id, one]));
@@ -118,6 +142,10 @@ export const reportPages: readonly ReportPage[] = [
   { title: 'Websites', section: 'acquisition', reports: ['websites'] },
   { title: 'Social networks', section: 'acquisition', reports: ['socials'] },
   { title: 'Campaigns', section: 'acquisition', reports: ['campaigns'] },
+  { title: 'Who converts', section: 'goals', reports: ['goal-channels', 'goal-campaigns', 'goal-entry-pages', 'goal-countries', 'goal-devices'] },
+  { title: 'Way to conversion', section: 'goals', reports: ['days-to-conversion', 'visits-to-conversion'] },
+  { title: 'Products', section: 'ecommerce', reports: ['products', 'product-numbers', 'product-categories'] },
+  { title: 'Carts left', section: 'ecommerce', reports: ['left-products', 'left-numbers', 'left-categories'] },
 ];
 
 export const pageOfReport = (id: string): ReportPage | undefined => reportPages.find((page) => page.reports.includes(id));

@@ -75,12 +75,12 @@ fn day_by_day(mut plan: Plan) -> Plan {
 }
 
 fn saw(text: &str, negated: bool) -> Condition {
-    Condition::VisitHasAction { condition: Box::new(is("url", Op::Contains, text)), negated }
+    Condition::VisitHas { scope: Scope::Action, condition: Box::new(is("url", Op::Contains, text)), negated }
 }
 
 fn cases() -> Vec<Case> {
     let pages = || plan(Scope::Action, &[Expr::Column("url")], &[COUNT, VISITS, VISITORS], is("kind", Op::Is, 1));
-    let of_visit = |condition| Condition::VisitOfAction(Box::new(condition));
+    let of_visit = |condition| Condition::OfVisit(Box::new(condition));
     let mut found = pages();
     found.filter = Condition::All(vec![found.filter, of_visit(saw("section-7/", false))]);
     let mut firefox = pages();

@@ -1,6 +1,6 @@
 //! Conditions. Texts are looked for in their dictionary, so that rows are compared by number.
 
-use super::{Printer, Yields, alias, list};
+use super::{Printer, Yields, alias, list, table};
 use crate::{Error, schema::text_table};
 use duckdb::types::Value as Bound;
 use makoto_catalog::{Condition, Expr, Op, Scope, columns::URLS};
@@ -18,8 +18,8 @@ impl Printer<'_> {
             Condition::Not(inner) => Ok(format!("({} IS NOT TRUE)", self.condition(inner, scope)?)),
             Condition::Compare { expr, op, value } => self.compare(expr, *op, value, scope),
             Condition::In { expr, values } => self.one_of(expr, values, scope),
-            Condition::VisitHasAction { condition, negated } => self.has_action(condition, *negated, scope),
-            Condition::VisitOfAction(inner) => self.visit_of_action(inner, scope),
+            Condition::VisitHas { scope: of, condition, negated } => self.visit_has(*of, condition, *negated, scope),
+            Condition::OfVisit(inner) => self.of_visit_that(inner, scope),
         }
     }
 
@@ -166,29 +166,31 @@ impl Printer<'_> {
         Ok(format!("{sql} IN ({})", binds.join(", ")))
     }
 
-    fn has_action(&mut self, condition: &Condition, negated: bool, scope: Scope) -> Result<String, Error> {
-        let outside = std::mem::replace(&mut self.inside_actions, true);
-        let met = self.condition(condition, Scope::Action)?;
-        self.inside_actions = outside;
+    fn visit_has(&mut self, of: Scope, condition: &Condition, negated: bool, scope: Scope) -> Result<String, Error> {
+        if matches!(of, Scope::Visit | Scope::Lead) {
+            return Err(Error::Plan("a visit has actions, conversions and items".into()));
+        }
+        let outside = std::mem::replace(&mut self.inside_rows, true);
+        let met = self.condition(condition, of)?;
+        self.inside_rows = outside;
         let (site, from_s, until_s) = (self.site.0, self.reach.0, self.reach.1);
         let (site, from_s, until_s) = (self.bind(site), self.bind(from_s), self.bind(until_s));
         let not = if negated { "NOT " } else { "" };
+        let (name, r) = (table(of).name(), alias(of));
         Ok(format!(
-            "{}.visit_id {not}IN (SELECT a.visit_id FROM action a \
-             WHERE a.site_id = {site} AND a.time_s >= {from_s} AND a.time_s <= {until_s} AND {met})",
+            "{}.visit_id {not}IN (SELECT {r}.visit_id FROM {name} {r} \
+             WHERE {r}.site_id = {site} AND {r}.time_s >= {from_s} AND {r}.time_s <= {until_s} AND {met})",
             alias(scope)
         ))
     }
-}
 
-impl Printer<'_> {
-    fn visit_of_action(&mut self, condition: &Condition, scope: Scope) -> Result<String, Error> {
-        if scope != Scope::Action {
-            return Err(Error::Plan("only an action belongs to a visit".into()));
+    fn of_visit_that(&mut self, condition: &Condition, scope: Scope) -> Result<String, Error> {
+        if scope == Scope::Visit {
+            return Err(Error::Plan("only rows of a visit belong to one".into()));
         }
         let met = self.condition(condition, Scope::Visit)?;
         let visits = self.visits_between();
-        Ok(format!("a.visit_id IN (SELECT v.visit_id FROM visit v WHERE {visits} AND {met})"))
+        Ok(format!("{}.visit_id IN (SELECT v.visit_id FROM visit v WHERE {visits} AND {met})", alias(scope)))
     }
 }
 
@@ -216,8 +218,8 @@ pub(crate) fn asks_for_actions(condition: &Condition) -> bool {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => parts.iter().any(asks_for_actions),
         Condition::Not(inner) => asks_for_actions(inner),
-        Condition::VisitHasAction { .. } => true,
-        Condition::VisitOfAction(inner) => asks_for_actions(inner),
+        Condition::VisitHas { .. } => true,
+        Condition::OfVisit(inner) => asks_for_actions(inner),
         Condition::Compare { .. } | Condition::In { .. } => false,
     }
 }
@@ -227,7 +229,7 @@ pub(crate) fn asks_for_visits(condition: &Condition) -> bool {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => parts.iter().any(asks_for_visits),
         Condition::Not(inner) => asks_for_visits(inner),
-        Condition::VisitHasAction { .. } | Condition::VisitOfAction(_) => true,
+        Condition::VisitHas { .. } | Condition::OfVisit(_) => true,
         Condition::Compare { .. } | Condition::In { .. } => false,
     }
 }

@@ -26,6 +26,7 @@ impl Printer<'_> {
                 Ok((format!("CASE WHEN {column} = {} THEN 1 ELSE 0 END", self.bind(*n)), Yields::Int))
             }
             Expr::OfVisit(name) => self.of_visit(name, scope),
+            Expr::GoalName => Err(Error::Plan("the name of a goal is known to its site alone".into())),
         }
     }
 
@@ -65,9 +66,9 @@ impl Printer<'_> {
     }
 
     fn of_visit(&mut self, name: &str, scope: Scope) -> Result<(String, Yields), Error> {
-        if scope == Scope::Action {
-            if self.inside_actions {
-                return Err(Error::Plan("a condition on a visit's actions cannot read the visit".into()));
+        if scope != Scope::Visit {
+            if self.inside_rows {
+                return Err(Error::Plan("a condition on a visit's rows cannot read the visit".into()));
             }
             self.visit_joined = true;
         }

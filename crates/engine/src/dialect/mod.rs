@@ -10,11 +10,15 @@ mod time;
 mod visits;
 
 pub(crate) use plan::{Column, Question, question, reach_question};
-pub(crate) use visits::{actions_of, page_views, partition, reach_of_visits, visits};
+pub(crate) use visits::{bought_by, page_views, partition, reach_of_visits, rows_of, visits};
 
 use crate::Error;
 use duckdb::types::Value as Bound;
-use makoto_catalog::{Catalog, Scope, Stored, Table};
+use makoto_catalog::{
+    Catalog, Scope, Stored,
+    columns::{TITLES, URLS},
+    table,
+};
 use makoto_model::SiteId;
 
 /// Asks the store for a few ids while a statement is written.
@@ -32,9 +36,9 @@ pub(crate) struct Printer<'a> {
     reach: (i64, i64),
     binds: Vec<Bound>,
     find: &'a Find<'a>,
-    /// A condition on the actions of a visit is being written.
-    inside_actions: bool,
-    /// An expression over actions read a column of the visit.
+    /// A condition on the rows of a visit is being written.
+    inside_rows: bool,
+    /// An expression over rows of a visit read a column of the visit itself.
     visit_joined: bool,
 }
 
@@ -49,21 +53,24 @@ pub(crate) enum Yields {
     Date,
 }
 
-/// The table that rows of a scope stand in.
-pub(crate) fn table(scope: Scope) -> Table {
-    match scope {
-        Scope::Visit => Table::Visit,
-        Scope::Action => Table::Action,
-    }
-}
-
 /// The short name of a scope's table in statements.
 fn alias(scope: Scope) -> &'static str {
     match scope {
         Scope::Visit => "v",
         Scope::Action => "a",
+        Scope::Conversion | Scope::Lead => "c",
+        Scope::Item => "i",
     }
 }
+
+/// What a pair of a conversion and a page view before it has besides the conversion's columns.
+const LEAD: [(&str, Yields); 5] = [
+    ("lead_url", Yields::Text(URLS)),
+    ("lead_title", Yields::Text(TITLES)),
+    ("lead_pages", Yields::Int),
+    ("lead_share", Yields::Float),
+    ("lead_revenue", Yields::Float),
+];
 
 impl<'a> Printer<'a> {
     pub(crate) fn new(catalog: &'a Catalog, site: SiteId, midnights: &[(i64, i64)], find: &'a Find<'a>) -> Printer<'a> {
@@ -75,7 +82,7 @@ impl<'a> Printer<'a> {
             reach: (0, 0),
             binds: Vec::new(),
             find,
-            inside_actions: false,
+            inside_rows: false,
             visit_joined: false,
         }
     }
@@ -86,18 +93,33 @@ impl<'a> Printer<'a> {
         format!("${}", self.binds.len())
     }
 
-    /// A declared column of a scope's table.
-    fn column(&self, scope: Scope, name: &str) -> Result<(String, Yields), Error> {
-        let columns = self.catalog.columns(table(scope));
-        let column = columns.iter().find(|column| column.name == name);
-        let column = column.ok_or_else(|| Error::Plan(format!("{} has no column {name}", table(scope).name())))?;
+    /// A declared column of a scope's table; of the visit, where conversions and items lack it.
+    fn column(&mut self, scope: Scope, name: &str) -> Result<(String, Yields), Error> {
+        if let Some((name, yields)) = LEAD.iter().find(|(lead, _)| scope == Scope::Lead && *lead == name) {
+            return Ok((format!("c.\"{name}\""), *yields));
+        }
+        let known = |scope| self.catalog.columns(table(scope)).iter().find(|column| column.name == name);
+        let falls_back = matches!(scope, Scope::Conversion | Scope::Item | Scope::Lead);
+        let (column, of) = match known(scope) {
+            Some(column) => (column, scope),
+            None if falls_back && !self.inside_rows => {
+                let column = known(Scope::Visit).ok_or_else(|| no_column(scope, name))?;
+                self.visit_joined = true;
+                (column, Scope::Visit)
+            }
+            None => return Err(no_column(scope, name)),
+        };
         let yields = match column.stored {
             Stored::Int => Yields::Int,
             Stored::Float => Yields::Float,
             Stored::Text(dictionary) => Yields::Text(dictionary),
         };
-        Ok((format!("{}.\"{}\"", alias(scope), column.name), yields))
+        Ok((format!("{}.\"{}\"", alias(of), column.name), yields))
     }
+}
+
+fn no_column(scope: Scope, name: &str) -> Error {
+    Error::Plan(format!("{} has no column {name}", table(scope).name()))
 }
 
 /// For statements without conditions on texts.

@@ -9,7 +9,7 @@ use super::{
 use crate::Error;
 use duckdb::types::Value as Bound;
 use makoto_catalog::{Aggregate, Bucket, Catalog, Measure, Plan, Scope};
-use makoto_model::SiteId;
+use makoto_model::{ActionKind, SiteId};
 
 /// A visit may be joined by a hit dated before its first or after its last action, by less than this.
 pub(super) const REACH_SLACK_S: i64 = 86_400;
@@ -33,6 +33,8 @@ pub(crate) fn moment(scope: Scope) -> &'static str {
     match scope {
         Scope::Visit => "v.\"last_action_s\"",
         Scope::Action => "a.\"time_s\"",
+        Scope::Conversion | Scope::Lead => "c.\"time_s\"",
+        Scope::Item => "i.\"time_s\"",
     }
 }
 
@@ -115,10 +117,13 @@ impl Printer<'_> {
         let (name, short, moment) = (table(plan.scope).name(), alias(plan.scope), moment(plan.scope));
         let filter = self.condition(&plan.filter, plan.scope)?;
         let (site, from, until) = (self.bind(self.site.0), self.bind(from_s), self.bind(until_s));
-        let mut sql = format!("{name} {short}");
+        let mut sql = match plan.scope {
+            Scope::Lead => format!("({}) {short}", self.leads(from_s, until_s)),
+            _ => format!("{name} {short}"),
+        };
         if self.visit_joined {
             let visits = self.visits_between();
-            sql.push_str(&format!(" JOIN visit v ON v.visit_id = a.visit_id AND {visits}"));
+            sql.push_str(&format!(" JOIN visit v ON v.visit_id = {short}.visit_id AND {visits}"));
         }
         sql.push_str(&format!(
             " WHERE {short}.site_id = {site} AND {moment} >= {from} AND {moment} < {until} AND {filter}"
@@ -127,6 +132,20 @@ impl Printer<'_> {
             sql.push_str(&format!(" AND ({})", self.inside_buckets(plan)));
         }
         Ok(sql)
+    }
+
+    /// Conversions of this time, each beside every page view before it in its visit.
+    fn leads(&mut self, from_s: i64, until_s: i64) -> String {
+        let (site, from, until) = (self.bind(self.site.0), self.bind(from_s), self.bind(until_s));
+        let (before, kind) = (self.bind(from_s - REACH_SLACK_S), self.bind(ActionKind::PageView as i64));
+        let pages = "count(*) OVER (PARTITION BY c.conversion_id)";
+        format!(
+            "SELECT c.*, a.\"url\" AS lead_url, a.\"title\" AS lead_title, {pages} AS lead_pages, \
+             round(1.0 / {pages}, 4) AS lead_share, c.revenue / {pages} AS lead_revenue \
+             FROM conversion c JOIN action a ON a.visit_id = c.visit_id AND a.time_s <= c.time_s \
+             WHERE c.site_id = {site} AND c.time_s >= {from} AND c.time_s < {until} AND c.conversion_id IS NOT NULL \
+             AND a.site_id = {site} AND a.time_s >= {before} AND a.time_s < {until} AND a.kind = {kind}"
+        )
     }
 
     /// Keeps out what happened between buckets.

@@ -61,7 +61,7 @@ fn a_single_bucket_needs_only_bounds() {
 fn different_values_are_counted_apart_only_for_texts_of_plain_rows() {
     let mut asked = plan(&[Expr::Column("exit_url")], &[COUNT, VISITORS], Condition::none(), 2);
     assert!(printed(&asked, &[]).sql.contains("SELECT DISTINCT"));
-    asked.filter = Condition::VisitHasAction { condition: Box::new(Condition::none()), negated: false };
+    asked.filter = Condition::VisitHas { scope: Scope::Action, condition: Box::new(Condition::none()), negated: false };
     assert!(printed(&asked, &[]).sql.contains("count(DISTINCT"));
     let numbers = plan(&[Expr::Column("day")], &[COUNT, VISITORS], Condition::none(), 2);
     assert!(printed(&numbers, &[]).sql.contains("count(DISTINCT"));

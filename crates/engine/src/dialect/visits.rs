@@ -7,7 +7,10 @@ use super::{
     plan::{REACH_SLACK_S, reach_of},
 };
 use crate::{Error, VisitsQuestion};
-use makoto_catalog::{Catalog, Scope, Table, columns::PAGE_VIEW};
+use makoto_catalog::{
+    Catalog, Scope, Table,
+    columns::{CART, ORDER, PAGE_VIEW},
+};
 use makoto_model::{ActionKind, Day, SiteId};
 
 /// A table's declared columns, in order.
@@ -52,15 +55,35 @@ pub(crate) fn visits(
     Ok(question(print, sql))
 }
 
-/// The actions of these visits, which lie between these moments.
-pub(crate) fn actions_of(catalog: &Catalog, site: SiteId, visits: &[i64], reach: (i64, i64)) -> Question {
+/// The rows of a table that belong to these visits and lie between these moments.
+pub(crate) fn rows_of(catalog: &Catalog, of: Table, site: SiteId, visits: &[i64], reach: (i64, i64)) -> Question {
     let mut print = Printer::new(catalog, site, &[], &nothing);
     let (site, ids) = (print.bind(site.0), print.bind(list(visits)));
     let (from, until) = (print.bind(reach.0 - REACH_SLACK_S), print.bind(reach.1 + REACH_SLACK_S));
+    let order = match of {
+        Table::Conversion => "conversion_id",
+        Table::Item => "conversion_id, r.action_id, r.rank",
+        Table::Action | Table::Visit => "action_id",
+    };
     let sql = format!(
-        "SELECT {} FROM action a WHERE a.site_id = {site} AND a.time_s >= {from} AND a.time_s <= {until} \
-         AND a.visit_id IN (SELECT unnest(CAST({ids} AS BIGINT[]))) ORDER BY a.time_s, a.action_id",
-        declared(catalog, Table::Action, "a")
+        "SELECT {} FROM {} r WHERE r.site_id = {site} AND r.time_s >= {from} AND r.time_s <= {until} \
+         AND r.visit_id IN (SELECT unnest(CAST({ids} AS BIGINT[]))) ORDER BY r.time_s, r.{order}",
+        declared(catalog, of, "r"),
+        of.name()
+    );
+    question(print, sql)
+}
+
+/// What the visitors of these visits ordered (goal 0) and left in carts (-1) on the site, at any time: visitor, goal, how
+/// often, revenue, pieces; the visitor as the number of the dictionary.
+pub(crate) fn bought_by(catalog: &Catalog, site: SiteId, visits: &[i64]) -> Question {
+    let mut print = Printer::new(catalog, site, &[], &nothing);
+    let (site, ids) = (print.bind(site.0), print.bind(list(visits)));
+    let (cart, order) = (print.bind(CART), print.bind(ORDER));
+    let sql = format!(
+        "SELECT c.visitor, c.goal, count(*), coalesce(sum(c.revenue), 0.0), CAST(coalesce(sum(c.items), 0) AS BIGINT) \
+         FROM conversion c WHERE c.site_id = {site} AND c.goal >= {cart} AND c.goal <= {order} AND c.visitor IN \
+         (SELECT v.visitor FROM visit v WHERE v.visit_id IN (SELECT unnest(CAST({ids} AS BIGINT[])))) GROUP BY 1, 2"
     );
     question(print, sql)
 }

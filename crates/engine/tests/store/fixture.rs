@@ -176,7 +176,7 @@ pub fn compare(expr: Expr, op: Op, value: impl Into<Value>) -> Condition {
 }
 
 pub fn has_action(condition: Condition, negated: bool) -> Condition {
-    Condition::VisitHasAction { condition: Box::new(condition), negated }
+    Condition::VisitHas { scope: Scope::Action, condition: Box::new(condition), negated }
 }
 
 /// Keys and measures, sorted, in one line each.

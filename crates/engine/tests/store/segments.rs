@@ -128,7 +128,7 @@ fn actions_are_counted_by_what_their_visit_is_and_did() {
         let asked = plan(Scope::Action, &[URL_OF], &[COUNT], filter);
         shown(&engine.run(&asked).unwrap())
     };
-    let of_visit = |condition| Condition::VisitOfAction(Box::new(condition));
+    let of_visit = |condition| Condition::OfVisit(Box::new(condition));
     let firefox = ["0: https://e.org/a 2", "0: https://e.org/b 1", "0: https://e.org/c 1", "0: https://e.org/d 1"];
     assert_eq!(pages(of_visit(compare(BROWSER_OF, Op::Is, "ff"))), firefox);
     assert_eq!(pages(compare(Expr::OfVisit("browser"), Op::Is, "ff")), firefox);
@@ -149,7 +149,7 @@ fn questions_about_what_is_not_declared_are_refused() {
     for filter in [
         compare(Expr::Column("password"), Op::Is, 1),
         compare(Expr::Column("url"), Op::Is, "x"),
-        Condition::VisitOfAction(Box::new(Condition::none())),
+        Condition::OfVisit(Box::new(Condition::none())),
         has_action(compare(Expr::OfVisit("browser"), Op::Is, "x"), false),
         compare(Expr::Over(&BROWSER_OF, 5), Op::Is, 1),
         compare(Expr::Over(&Expr::Column("visit_id"), 0), Op::Is, 1),

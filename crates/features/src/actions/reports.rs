@@ -9,7 +9,7 @@ use super::{
     paths, search_reports,
 };
 use crate::rows::all;
-use makoto_catalog::{Chart, Condition, Expr, Metric, Op, Part, Report, Scope, Shape, Tree};
+use makoto_catalog::{Chart, Condition, Expr, GoalColumns, Metric, Op, Part, Report, Scope, Shape, Tree};
 use makoto_model::{ActionKind, Value};
 
 pub const REPORTS: &[&Report] = &[
@@ -182,6 +182,11 @@ const fn links(leaf_segment: &'static str, flat_column: &'static str) -> Shape {
     })
 }
 
+const GOALS_OF_URLS: GoalColumns =
+    GoalColumns::Pages { page: Expr::Column("lead_url"), entry: Expr::Column("entry_url") };
+const GOALS_OF_TITLES: GoalColumns =
+    GoalColumns::Pages { page: Expr::Column("lead_title"), entry: Expr::Column("entry_title") };
+
 static PAGE_URLS: Report = Report {
     method: "Actions.getPageUrls",
     name: "Page URLs",
@@ -194,6 +199,7 @@ static PAGE_URLS: Report = Report {
     sort: Some(&NB_VISITS),
     needs: &[&NB_HITS],
     subtable: Some("Actions.getPageUrls"),
+    goals: GOALS_OF_URLS,
     shape: pages("pageUrl", "Actions_PageUrl", true),
     ..PLAIN
 };
@@ -210,6 +216,7 @@ static PAGE_TITLES: Report = Report {
     sort: Some(&NB_VISITS),
     needs: &[&NB_HITS],
     subtable: Some("Actions.getPageTitles"),
+    goals: GOALS_OF_TITLES,
     shape: titles("pageTitle", "Actions_PageTitle"),
     ..PLAIN
 };
@@ -226,6 +233,7 @@ static ENTRY_URLS: Report = Report {
     sort: Some(&ENTRY_VISITS),
     needs: &[&ENTRY_VISITS, &NB_HITS],
     subtable: Some("Actions.getEntryPageUrls"),
+    goals: GOALS_OF_URLS,
     shape: pages("entryPageUrl", "Actions_EntryPageUrl", false),
     ..PLAIN
 };
@@ -242,6 +250,7 @@ static ENTRY_TITLES: Report = Report {
     sort: Some(&ENTRY_VISITS),
     needs: &[&ENTRY_VISITS, &NB_HITS],
     subtable: Some("Actions.getEntryPageTitles"),
+    goals: GOALS_OF_TITLES,
     shape: titles("entryPageTitle", "Actions_EntryPageTitle"),
     ..PLAIN
 };
@@ -258,6 +267,7 @@ static EXIT_URLS: Report = Report {
     sort: Some(&EXIT_VISITS),
     needs: &[&EXIT_VISITS, &NB_HITS],
     subtable: Some("Actions.getExitPageUrls"),
+    goals: GOALS_OF_URLS,
     shape: pages("exitPageUrl", "Actions_ExitPageUrl", false),
     ..PLAIN
 };
@@ -276,6 +286,7 @@ static EXIT_TITLES: Report = Report {
     sort: Some(&EXIT_VISITS),
     needs: &[&EXIT_VISITS, &NB_HITS],
     subtable: Some("Actions.getExitPageTitles"),
+    goals: GOALS_OF_TITLES,
     shape: titles("exitPageTitle", "Actions_ExitPageTitle"),
     ..PLAIN
 };

@@ -212,6 +212,7 @@ static EVERYTHING: Report = Report {
             &crate::referrers::totals::GET,
             &crate::page_performance::SUMS,
             &crate::page_performance::GET,
+            &crate::goals::GET,
             &crate::actions::reports::GET,
         ],
         without: &[

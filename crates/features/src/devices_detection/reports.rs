@@ -4,7 +4,7 @@ use crate::{
     rows::{LABEL, all, int, segment, text},
 };
 use device_detection::DeviceType;
-use makoto_catalog::{Always, AlwaysColumns, Chart, Expr, Meta, Part, Report, RowLabel, Scope, Shape};
+use makoto_catalog::{Always, AlwaysColumns, Chart, Expr, GoalColumns, Meta, Part, Report, RowLabel, Scope, Shape};
 use makoto_model::Value;
 
 pub const REPORTS: &[&Report] = &[
@@ -46,6 +46,7 @@ static GET_TYPE: Report = Report {
     order: 0,
     dimension: Some(&TYPE),
     parts: &[part(&[Expr::Column("device_type")])],
+    goals: GoalColumns::ByKeys { inner: false },
     shape: Shape::Rows {
         levels: &[RowLabel {
             text: |keys| capitalised(type_name(keys).unwrap_or("unknown")),
@@ -81,6 +82,7 @@ static GET_BRAND: Report = Report {
     order: 1,
     dimension: Some(&BRAND),
     parts: &[part(&[Expr::Column("device_brand")])],
+    goals: GoalColumns::ByKeys { inner: false },
     shape: rows(&[RowLabel {
         text: |keys| brand(keys, 0).to_owned(),
         meta: |keys, meta| {
@@ -107,6 +109,7 @@ static GET_MODEL: Report = Report {
     order: 2,
     dimension: Some(&MODEL),
     parts: &[part(&[Expr::Column("device_brand"), Expr::Column("device_model")])],
+    goals: GoalColumns::ByKeys { inner: false },
     shape: rows(&[RowLabel {
         text: |keys| {
             let model = model_title(text(keys, 1));
@@ -166,6 +169,7 @@ static GET_BROWSERS: Report = Report {
     order: 5,
     dimension: Some(&BROWSER),
     parts: &[part(&[Expr::Column("browser")])],
+    goals: GoalColumns::ByKeys { inner: false },
     shape: rows(&[RowLabel {
         text: |keys| names::browser(text(keys, 0)).to_owned(),
         meta: |keys, meta| {

@@ -1,9 +1,9 @@
 //! One action of a visit as a record.
 
-use super::{Stored, answer, text_or_null};
+use super::{Stored, answer, conversion, text_or_null};
 use crate::{actions::page_view, page_performance};
-use makoto_catalog::{Answer, VisitLog, columns::PAGE_VIEW, words::length as in_words};
-use makoto_model::{ActionKind, Day, Value};
+use makoto_catalog::{Answer, LoggedVisit, VisitLog, columns::PAGE_VIEW, words::length as in_words};
+use makoto_model::{ActionKind, Day};
 
 type Fields = Vec<(String, Answer)>;
 
@@ -11,19 +11,46 @@ fn put<A: Into<Answer>>(fields: &mut Fields, name: &str, value: A) {
     fields.push((name.to_owned(), value.into()));
 }
 
-/// The actions of a visit in the order of time; the visit was seen until `end_s`.
-pub fn records(log: &VisitLog, actions: &[Vec<Value>], end_s: i64) -> Answer {
+/// The actions and conversions of a visit in the order of time.
+pub fn records(log: &VisitLog, visit: &LoggedVisit, visit_length_s: i64) -> Answer {
     let mut position = 0;
-    let list = actions.iter().enumerate().map(|(place, values)| {
-        let action = Stored { columns: log.action_columns, values };
-        let next = actions.get(place + 1).map(|values| Stored { columns: log.action_columns, values });
-        let spent = match next {
-            Some(next) => next.int("spent_before_s"),
-            None => (end_s - action.int("time_s")).max(0),
-        };
-        record(log, action, spent, &mut position)
+    let stored = |values| Stored { columns: log.action_columns, values };
+    let actions: Vec<Stored> = visit.actions.iter().map(|values| stored(values)).collect();
+    let list = actions.iter().enumerate().map(|(place, action)| {
+        let spent = spent(&actions, place, visit_length_s);
+        let mut fields = record(log, *action, spent, &mut position);
+        conversion::viewed(log, visit.items, action.get("action_id"), &mut fields);
+        (action.int("time_s"), Answer::Record(fields))
     });
-    Answer::List(list.collect())
+    let mut all: Vec<(i64, Answer)> = list.collect();
+    // What an action reached follows it.
+    all.extend(conversion::records(log, visit));
+    all.sort_by_key(|(time_s, _)| *time_s);
+    Answer::List(all.into_iter().map(|(_, record)| record).collect())
+}
+
+/// Less than this is no time spent on the last page of a visit.
+const STAY_S: i64 = 10;
+
+/// The time until the next page; on the last one until the end of the visit.
+fn spent(actions: &[Stored], place: usize, visit_length_s: i64) -> i64 {
+    let mut sum = 0;
+    for next in &actions[place + 1..] {
+        sum += next.int("spent_before_s");
+        if kind(*next) == Some(ActionKind::PageView) {
+            return sum;
+        }
+    }
+    let left = visit_length_s - (actions[place].int("time_s") - actions[0].int("time_s"));
+    if left < STAY_S { sum } else { left }
+}
+
+/// `Mar 2, 2026 08:00:00` on the site's clock.
+pub fn pretty_time(log: &VisitLog, time_s: i64) -> String {
+    let local = time_s + log.site.zone.offset_s(time_s);
+    let date = Day(local.div_euclid(86_400) as i32).date().strftime("%b %-d, %Y").to_string();
+    let clock = local.rem_euclid(86_400);
+    format!("{date} {:02}:{:02}:{:02}", clock / 3600, clock / 60 % 60, clock % 60)
 }
 
 fn kind(action: Stored) -> Option<ActionKind> {
@@ -39,16 +66,13 @@ fn kind(action: Stored) -> Option<ActionKind> {
     all.into_iter().find(|kind| *kind as i64 == number)
 }
 
-fn record(log: &VisitLog, action: Stored, spent: i64, position: &mut i64) -> Answer {
+fn record(log: &VisitLog, action: Stored, spent: i64, position: &mut i64) -> Fields {
     let mut fields = Fields::new();
     let time = action.int("time_s");
     let local = time + log.site.zone.offset_s(time);
-    let date = Day(local.div_euclid(86_400) as i32).date().strftime("%b %-d, %Y").to_string();
-    let clock = local.rem_euclid(86_400);
-    let pretty = format!("{date} {:02}:{:02}:{:02}", clock / 3600, clock / 60 % 60, clock % 60);
     put(&mut fields, "url", text_or_null(action.text("url")));
     put(&mut fields, "idpageview", page_view::id(action.int(PAGE_VIEW)));
-    put(&mut fields, "serverTimePretty", pretty);
+    put(&mut fields, "serverTimePretty", pretty_time(log, time));
     put(&mut fields, "pageId", action.int("action_id"));
     // Clients of Matomo get the site's clock here as if it were UTC.
     put(&mut fields, "timestamp", local);
@@ -61,7 +85,7 @@ fn record(log: &VisitLog, action: Stored, spent: i64, position: &mut i64) -> Ans
         Some(ActionKind::Outlink) => link("outlink", "Outlink", action, *position, &mut fields),
         None => {}
     }
-    Answer::Record(fields)
+    fields
 }
 
 fn position_or_null(position: i64) -> Answer {
@@ -116,18 +140,16 @@ fn event(action: Stored, position: i64, fields: &mut Fields) {
     let (category, name) = (action.text("event_category"), action.text("event_name"));
     put(fields, "eventCategory", category);
     put(fields, "eventAction", action.text("event_action"));
-    let mut subtitle = format!("Category: \"{category}', Action: \"{}\"", action.text("event_action"));
     if !name.is_empty() {
         put(fields, "eventName", name);
-        subtitle.push_str(&format!(", Name: \"{name}\""));
     }
     if let Some(value) = action.get("event_value").number() {
         put(fields, "eventValue", Answer::Float(value));
-        subtitle.push_str(&format!(", Value: {value}"));
     }
     put(fields, "pageviewPosition", position_or_null(position));
     put(fields, "title", "Event");
-    put(fields, "subtitle", subtitle);
+    // The quotes differ in Matomo too.
+    put(fields, "subtitle", format!("Category: \"{category}', Action: \"{}\"", action.text("event_action")));
     icon(fields, "event", true);
 }
 

@@ -1,6 +1,7 @@
 //! The visits themselves, one by one.
 
 mod action;
+mod conversion;
 mod visit;
 
 use crate::{
@@ -60,11 +61,7 @@ static LAST_VISITS: Report = Report {
 };
 
 fn visits(log: &VisitLog) -> Answer {
-    let each = log.visits.iter().map(|(values, actions)| {
-        let stored = Stored { columns: log.visit_columns, values };
-        visit::record(log, stored, actions)
-    });
-    Answer::List(each.collect())
+    Answer::List(log.visits.iter().map(|visit| visit::record(log, visit)).collect())
 }
 
 static MOST_RECENT: Report = Report {
@@ -77,7 +74,7 @@ static MOST_RECENT: Report = Report {
 };
 
 fn latest_visitor(log: &VisitLog) -> Answer {
-    let latest = log.visits.first().map(|(values, _)| Stored { columns: log.visit_columns, values });
+    let latest = log.visits.first().map(|visit| Stored { columns: log.visit_columns, values: visit.visit });
     latest.map_or(Answer::Bool(false), |stored| Answer::from(stored.text("visitor")))
 }
 

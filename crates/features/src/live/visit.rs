@@ -1,14 +1,15 @@
 //! One visit as a record.
 
-use super::{Stored, action, answer, text_or_null};
+use super::{Stored, action, answer, conversion::amount, text_or_null};
 use crate::{
     device_plugins,
     devices_detection::names,
+    goals::STATUSES,
     referrers::{kind_name, kind_title},
 };
 use device_detection::DeviceType;
 use geolocation::{continent_code, continent_name, country_name, region_name};
-use makoto_catalog::{Answer, VisitLog, words::length as in_words};
+use makoto_catalog::{Answer, LoggedVisit, VisitLog, columns::ORDER, words::length as in_words};
 use makoto_model::{Day, Value};
 
 const DAY_S: i64 = 86_400;
@@ -20,20 +21,21 @@ fn put<A: Into<Answer>>(fields: &mut Fields, name: &str, value: A) {
 }
 
 /// Everything that the visits log shows of a visit.
-pub fn record(log: &VisitLog, visit: Stored, actions: &[Vec<Value>]) -> Answer {
+pub fn record(log: &VisitLog, logged: &LoggedVisit) -> Answer {
+    let visit = Stored { columns: log.visit_columns, values: logged.visit };
     let mut fields = Fields::new();
     put(&mut fields, "idSite", i64::from(log.site.id.0));
     put(&mut fields, "idVisit", visit.int("visit_id"));
     put(&mut fields, "visitIp", visit.text("address"));
     put(&mut fields, "visitorId", visit.text("visitor"));
     put(&mut fields, "fingerprint", format!("{:016x}", visit.int("config_id")));
-    let end_s = visit.int("first_action_s") + visit.int("visit_length_s") - 1;
-    put(&mut fields, "actionDetails", action::records(log, actions, end_s));
-    put(&mut fields, "goalConversions", 0);
+    put(&mut fields, "actionDetails", action::records(log, logged, visit.int("visit_length_s")));
+    put(&mut fields, "goalConversions", goals(log, logged));
     put(&mut fields, "siteCurrency", log.site.currency.as_str());
     put(&mut fields, "siteCurrencySymbol", currency_symbol(&log.site.currency));
     times(log, visit, &mut fields);
     who(visit, &mut fields);
+    shop(visit, logged, &mut fields);
     referrer(visit, &mut fields);
     device(visit, &mut fields);
     place(visit, &mut fields);
@@ -79,30 +81,39 @@ fn who(visit: Stored, fields: &mut Fields) {
     let icon = (kind != "new").then_some("plugins/Live/images/returningVisitor.png").map_or(Answer::Null, Answer::from);
     put(fields, "visitorTypeIcon", icon);
     put(fields, "visitConverted", visit.int("converted"));
-    put(fields, "visitConvertedIcon", Answer::Null);
+    let converted = (visit.int("converted") != 0).then_some("plugins/Morpheus/images/goal.svg");
+    put(fields, "visitConvertedIcon", converted.map_or(Answer::Null, Answer::from));
     put(fields, "visitCount", visit.int("visit_count"));
-    put(fields, "visitEcommerceStatus", "none");
-    put(fields, "visitEcommerceStatusIcon", Answer::Null);
     put(fields, "daysSinceFirstVisit", visit.int("since_first_s").div_euclid(DAY_S));
     put(fields, "secondsSinceFirstVisit", visit.int("since_first_s"));
-    put(fields, "daysSinceLastEcommerceOrder", 0);
-    put(fields, "secondsSinceLastEcommerceOrder", Answer::Null);
     put(fields, "visitDuration", visit.int("visit_length_s"));
     put(fields, "visitDurationPretty", in_words(visit.int("visit_length_s") as f64));
     put(fields, "searches", visit.int("search_count"));
     put(fields, "actions", visit.int("action_count"));
     put(fields, "interactions", visit.int("interaction_count"));
     put(fields, "events", visit.int("event_count"));
-    for name in [
-        "totalEcommerceRevenue",
-        "totalEcommerceConversions",
-        "totalEcommerceItems",
-        "totalAbandonedCartsRevenue",
-        "totalAbandonedCarts",
-        "totalAbandonedCartsItems",
-    ] {
-        put(fields, name, 0);
-    }
+}
+
+/// How often the visit reached goals; orders and carts are none.
+fn goals(log: &VisitLog, logged: &LoggedVisit) -> i64 {
+    let goal = |values: &&Vec<Value>| Stored { columns: log.conversion_columns, values }.int("goal") > ORDER;
+    logged.conversions.iter().filter(goal).count() as i64
+}
+
+/// What the visit, and its visitor at any time, ordered and left in carts.
+fn shop(visit: Stored, logged: &LoggedVisit, fields: &mut Fields) {
+    let status = usize::try_from(visit.int("buyer")).ok().and_then(|number| STATUSES.get(number)).unwrap_or(&"none");
+    put(fields, "visitEcommerceStatus", *status);
+    let icon = (visit.int("buyer") != 0).then(|| format!("plugins/Morpheus/images/{status}.svg"));
+    put(fields, "visitEcommerceStatusIcon", icon.map_or(Answer::Null, Answer::from));
+    put(fields, "daysSinceLastEcommerceOrder", visit.int("since_order_s").div_euclid(DAY_S));
+    put(fields, "secondsSinceLastEcommerceOrder", answer(visit.get("since_order_s")));
+    put(fields, "totalEcommerceRevenue", amount(logged.ordered.revenue));
+    put(fields, "totalEcommerceConversions", logged.ordered.times);
+    put(fields, "totalEcommerceItems", logged.ordered.items);
+    put(fields, "totalAbandonedCartsRevenue", amount(logged.left.revenue));
+    put(fields, "totalAbandonedCarts", logged.left.times);
+    put(fields, "totalAbandonedCartsItems", logged.left.items);
 }
 
 fn referrer(visit: Stored, fields: &mut Fields) {

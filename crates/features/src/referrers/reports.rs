@@ -3,7 +3,7 @@ use crate::{
     core_home::metrics::{NB_VISITS, OF_VISITS},
     rows::{LABEL, all, int, segment, text},
 };
-use makoto_catalog::{Chart, Condition, Expr, FlatLabel, Meta, Op, Part, Report, RowLabel, Scope, Shape};
+use makoto_catalog::{Chart, Condition, Expr, FlatLabel, GoalColumns, Meta, Op, Part, Report, RowLabel, Scope, Shape};
 use makoto_model::{ReferrerKind, Value};
 
 pub const REPORTS: &[&Report] = &[
@@ -33,6 +33,7 @@ const PLAIN: Report = Report {
     sort: Some(&NB_VISITS),
     chart: Chart::Table,
     rows_max: (1000, 50),
+    goals: GoalColumns::ByKeys { inner: false },
     ..Report::PLAIN
 };
 
@@ -244,6 +245,7 @@ static GET_CAMPAIGNS: Report = Report {
     order: 9,
     dimension: Some(&NAME),
     parts: &[part(by_campaign)],
+    goals: GoalColumns::ByKeys { inner: true },
     subtable: Some("Referrers.getKeywordsFromCampaignId"),
     shape: Shape::Rows {
         levels: &[

@@ -4,7 +4,7 @@ use crate::{
     rows::{LABEL, all, segment, text},
 };
 use geolocation::{UNKNOWN_COUNTRY, continent_code, continent_name, country_name, region_name};
-use makoto_catalog::{Aggregate, Chart, Expr, Meta, Metric, Part, Report, RowLabel, Scope, Shape};
+use makoto_catalog::{Aggregate, Chart, Expr, GoalColumns, Meta, Metric, Part, Report, RowLabel, Scope, Shape};
 use makoto_model::Value;
 
 pub const REPORTS: &[&Report] = &[&GET_COUNTRY, &GET_CONTINENT, &GET_REGION, &GET_CITY, &GET_DISTINCT];
@@ -14,6 +14,7 @@ const PLAIN: Report = Report {
     subcategory: "UserCountry_SubmenuLocations",
     sort: Some(&NB_VISITS),
     rows_max: (500, 100),
+    goals: GoalColumns::ByKeys { inner: false },
     ..Report::PLAIN
 };
 
@@ -192,5 +193,6 @@ static GET_DISTINCT: Report = Report {
     parts: &[Part { scope: Scope::Visit, keys: &[], only: all, metrics: &[&COUNTRIES], zeros: true }],
     sort: None,
     shape: Shape::Number { text: None },
+    goals: GoalColumns::None,
     ..PLAIN
 };

@@ -9,8 +9,8 @@ use crate::{
     rows::{LABEL, all, int, segment},
 };
 use makoto_catalog::{
-    Aggregate, Always, AlwaysColumns, Chart, Dimension, Expr, Feature, Kind, Meta, Metric, Part, Report, RowLabel,
-    Scope, Shape, TimePart,
+    Aggregate, Always, AlwaysColumns, Chart, Dimension, Expr, Feature, GoalColumns, Kind, Meta, Metric, Part, Report,
+    RowLabel, Scope, Shape, TimePart,
 };
 use makoto_model::{Day, Site, Value};
 
@@ -70,13 +70,14 @@ static BY_SERVER_TIME: Report = Report {
         metrics: OF_VISITS,
         zeros: true,
     }],
+    goals: GoalColumns::ByKeys { inner: false },
     shape: Shape::Rows {
         levels: &[RowLabel {
             text: hour,
             local: Some(|keys, site, day, meta| {
                 meta.push(segment(&[("visitStartServerHour", &utc_hour(int(keys, 0), site, day).to_string())]));
             }),
-            flat_column: "VisitTime_ServerTime",
+            flat_column: "CoreHome_VisitFirstActionTime",
             ..LABEL
         }],
         always: Some(HOURS),

@@ -10,7 +10,7 @@ use makoto_catalog::{
 use makoto_model::Value;
 
 /// Numbers from the first to the second; `None` for no end.
-type Gap = (i64, Option<i64>);
+pub(crate) type Gap = (i64, Option<i64>);
 
 const DURATIONS_S: &[Gap] = &[
     (0, Some(10)),
@@ -36,7 +36,7 @@ const PAGES: &[Gap] = &[
     (15, Some(20)),
     (21, None),
 ];
-const DAYS: &[Gap] = &[
+pub(crate) const DAYS: &[Gap] = &[
     (0, Some(0)),
     (1, Some(1)),
     (2, Some(2)),
@@ -72,21 +72,21 @@ const VISITS: &[Gap] = &[
 /// Row of visitors who never came before, beside the gaps of days.
 const NEVER: i64 = -1;
 
-fn gap_of(gaps: &[Gap], n: i64) -> Option<Vec<Value>> {
+pub(crate) fn gap_of(gaps: &[Gap], n: i64) -> Option<Vec<Value>> {
     let place = gaps.iter().position(|(from, to)| n >= *from && to.is_none_or(|to| n <= to))?;
     Some(vec![Value::Int(place as i64)])
 }
 
-fn gap_at(gaps: &'static [Gap], keys: &[Value]) -> Gap {
+pub(crate) fn gap_at(gaps: &'static [Gap], keys: &[Value]) -> Gap {
     usize::try_from(int(keys, 0)).ok().and_then(|place| gaps.get(place)).copied().unwrap_or((0, None))
 }
 
-fn places(gaps: &[Gap]) -> Vec<Vec<Value>> {
+pub(crate) fn places(gaps: &[Gap]) -> Vec<Vec<Value>> {
     (0..gaps.len() as i64).map(|place| vec![Value::Int(place)]).collect()
 }
 
 /// `5 pages`, `6-7 pages`, `21+ pages`.
-fn counted(gap: Gap, one: &str, many: &str) -> String {
+pub(crate) fn counted(gap: Gap, one: &str, many: &str) -> String {
     match gap {
         (1, Some(1)) => format!("1 {one}"),
         (from, Some(to)) if from == to => format!("{from} {many}"),

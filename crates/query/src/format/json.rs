@@ -43,6 +43,13 @@ fn line(line: &Line) -> Json {
     for (name, cell) in &line.columns {
         map.insert(name.to_string(), value(cell));
     }
+    if !line.goals.is_empty() {
+        let fields = |fields: &[(&'static str, Value)]| {
+            Json::Object(fields.iter().map(|(name, number)| ((*name).to_owned(), value(number))).collect())
+        };
+        let goals = line.goals.iter().map(|(goal, numbers)| (goal.clone(), fields(numbers)));
+        map.insert("goals".to_owned(), Json::Object(goals.collect()));
+    }
     for (name, cell) in &line.meta {
         map.insert((*name).to_owned(), value(cell));
     }

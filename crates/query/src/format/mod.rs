@@ -141,6 +141,7 @@ mod tests {
             meta: vec![("url", Value::from("http://a.org/?b&c"))],
             subtable_id: Some(5),
             subtable: None,
+            goals: vec![("idgoal=1".into(), vec![("revenue", Value::Float(2.5))])],
         };
         Answered::Table(vec![line])
     }
@@ -155,7 +156,7 @@ mod tests {
         assert!(json.contains(r#""idsubdatatable":5"#) && json.contains("=1+1"));
         assert!(text(&table(), &[]).contains("<label>=1+1 &lt;b&gt;</label>"));
         let csv = text(&table(), &[("format", "csv"), ("convertToUnicode", "0")]);
-        assert_eq!(csv, "label,nb_visits,metadata_url\n'=1+1 <b>,3,http://a.org/?b&c");
+        assert_eq!(csv, "label,nb_visits,goals_idgoal=1_revenue,metadata_url\n'=1+1 <b>,3,2.5,http://a.org/?b&c");
         assert!(text(&table(), &[("format", "html")]).contains("&lt;b&gt;"));
     }
 

@@ -69,7 +69,13 @@ fn rows(answered: &Answered) -> Vec<Row> {
 
 fn line(line: &Line) -> Row {
     let columns = line.columns.iter().map(|(name, value)| (name.to_string(), shown(value)));
-    columns.chain(line.meta.iter().map(|(name, value)| (format!("metadata_{name}"), shown(value)))).collect()
+    let goals = line.goals.iter().flat_map(|(goal, numbers)| {
+        numbers.iter().map(move |(name, number)| (format!("goals_{goal}_{name}"), shown(number)))
+    });
+    columns
+        .chain(goals)
+        .chain(line.meta.iter().map(|(name, value)| (format!("metadata_{name}"), shown(value))))
+        .collect()
 }
 
 fn shown(value: &Value) -> String {

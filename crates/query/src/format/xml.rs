@@ -136,6 +136,7 @@ fn fields(out: &mut String, line: &Line, depth: usize) {
     for (name, value) in &line.columns {
         field(out, name, &shown(value), depth);
     }
+    goals(out, line, depth);
     for (name, value) in &line.meta {
         field(out, name, &shown(value), depth);
     }
@@ -149,6 +150,20 @@ fn fields(out: &mut String, line: &Line, depth: usize) {
             }
         });
     }
+}
+
+fn goals(out: &mut String, line: &Line, depth: usize) {
+    if line.goals.is_empty() {
+        return;
+    }
+    element(out, "goals", depth, |out, depth| {
+        for (goal, numbers) in &line.goals {
+            let id = goal.strip_prefix("idgoal=").unwrap_or(goal);
+            let mut inner = String::new();
+            numbers.iter().for_each(|(name, number)| field(&mut inner, name, &shown(number), depth + 1));
+            wrap(out, "row", &format!(" idgoal='{}'", clean(id)), &inner, depth);
+        }
+    });
 }
 
 fn plain(answer: &Answer) -> String {

@@ -4,8 +4,8 @@ use super::allowance::{OTHERS, Record, Verdict, is_limited};
 use super::dictionary::{Text, next};
 use super::partition::{Partition, Place, int};
 use super::recognise::{Recognised, past};
-use super::{Fold, page_views, row, visit};
-use crate::Error;
+use super::{Fold, conversion::CONVERSION_ID, page_views, row, visit};
+use crate::{Error, order};
 use makoto_catalog::columns::{NAMES, REFERRER_URLS, TITLES, URLS, USERS, VISITORS, dictionary_number};
 use makoto_catalog::{Keep, Stored};
 use makoto_model::{
@@ -25,7 +25,10 @@ pub struct Batch {
     actions: Vec<Row>,
     /// New versions of actions of earlier batches, by their numbers.
     changed_actions: BTreeMap<i64, Row>,
-    conversions: Vec<Row>,
+    pub(super) conversions: Vec<Row>,
+    /// New versions of conversions of earlier batches, by their numbers.
+    changed_conversions: BTreeMap<i64, Row>,
+    pub(super) items: Vec<Row>,
     touched: BTreeSet<(SiteId, Day)>,
     /// Where the hit that is being folded belongs; its new texts are counted there.
     place: Place,
@@ -39,6 +42,8 @@ impl Default for Batch {
             actions: Vec::new(),
             changed_actions: BTreeMap::new(),
             conversions: Vec::new(),
+            changed_conversions: BTreeMap::new(),
+            items: Vec::new(),
             touched: BTreeSet::new(),
             place: (SiteId(0), Day(0)),
         }
@@ -56,10 +61,23 @@ impl Batch {
             None => _ = self.changed_actions.insert(id, row),
         }
     }
+
+    /// Puts a new version of a conversion in place of the one before, whose items go.
+    pub(super) fn put_conversion(&mut self, row: Row) {
+        let id = int(&row, CONVERSION_ID);
+        self.items.retain(|item| int(item, CONVERSION_ID) != id);
+        match self.conversions.iter_mut().find(|own| int(own, CONVERSION_ID) == id) {
+            Some(own) => *own = row,
+            None => _ = self.changed_conversions.insert(id, row),
+        }
+    }
 }
 
 impl Fold {
     pub(super) fn fold(&mut self, batch: &mut Batch, position: u64, hit: &Hit) -> Result<(), Error> {
+        if let Act::Conversion { goal, params } = &hit.act {
+            return self.fold(batch, position, &order::upgraded(hit, *goal, params));
+        }
         let place = (hit.site, hit.day);
         batch.place = place;
         let is_ping = matches!(hit.act, Act::Ping);
@@ -116,7 +134,8 @@ impl Fold {
         set(row::DAY, i64::from(hit.day.0));
         set(row::FIRST_S, hit.time_s);
         set(row::LAST_S, hit.time_s);
-        for zero in [row::LENGTH_S, row::ACTIONS, row::INTERACTIONS, row::SEARCHES, row::EVENTS, row::CONVERTED] {
+        let counted = [row::LENGTH_S, row::ACTIONS, row::INTERACTIONS, row::SEARCHES, row::EVENTS];
+        for zero in counted.into_iter().chain([row::CONVERTED, row::BUYER]) {
             set(zero, 0);
         }
         let (returning, count, since_first_s, since_last_s) = match who {
@@ -130,6 +149,9 @@ impl Fold {
         set(row::COUNT, count);
         set(row::SINCE_FIRST_S, since_first_s);
         set(row::SINCE_LAST_S, since_last_s);
+        if returning == 1 {
+            row[row::SINCE_ORDER_S] = self.since_order(visitor, hit.site, hit.time_s)?;
+        }
         self.refer(batch, &hit.referrer, &mut row)?;
         if let Some(user) = &hit.who.user_id {
             row[row::USER] = self.number(batch, Text::of(USERS, user))?;
@@ -172,31 +194,28 @@ impl Fold {
     fn report(&mut self, batch: &mut Batch, hit: &Hit, row: &mut Row, opens: bool) -> Result<(), Error> {
         self.complete_page_view(batch, hit, row)?;
         match &hit.act {
-            Act::Ping => Ok(()),
+            // Conversions of older programs were upgraded before.
+            Act::Ping | Act::Conversion { .. } => Ok(()),
             Act::Action { kind, url, title } => {
                 let url = url.as_ref().map(|url| self.number(batch, Text::url(URLS, url)));
                 let title = title.as_ref().map(|title| self.number(batch, Text::of(TITLES, title)));
                 let (url, title) = (url.transpose()?.unwrap_or_default(), title.transpose()?.unwrap_or_default());
                 let action = visit::Action { kind: *kind, url, title };
-                self.record(batch, hit, &action, row)?;
+                let recorded = self.record(batch, hit, &action, row)?;
                 action.apply(row, opens);
-                Ok(())
+                self.view(batch, hit, row, recorded)?;
+                self.reach(batch, hit, row, (recorded, url), opens)
             }
-            Act::Conversion { goal, params } => {
-                let is_cart = *goal == 0 && !has_order(params);
-                if !is_cart {
-                    visit::convert(row, *goal);
-                }
-                let params = self.number_always(batch, Text::of("content", params))?;
-                let goal = Cell::Int(i64::from(*goal));
-                let time_s = Cell::Int(hit.time_s);
-                batch.conversions.push([row[row::SITE], row[row::ID], time_s, goal, params].into());
-                Ok(())
+            Act::Goal { url } => {
+                let url = self.conversion_url(batch, url.as_ref())?;
+                self.reach(batch, hit, row, (Cell::Null, url), opens)
             }
+            Act::Order(order) => self.order(batch, hit, row, order, opens),
         }
     }
 
-    fn record(&mut self, batch: &mut Batch, hit: &Hit, action: &visit::Action, visit: &Row) -> Result<(), Error> {
+    /// Writes an action down and gives its number.
+    fn record(&mut self, batch: &mut Batch, hit: &Hit, action: &visit::Action, visit: &Row) -> Result<Cell, Error> {
         let before = action.before(visit, hit.time_s);
         self.counters.action += 1;
         let mut row = Vec::with_capacity(11 + hit.action_facts.len());
@@ -220,7 +239,7 @@ impl Fold {
         let row = row.into();
         self.page_views.note(&row)?;
         batch.actions.push(row);
-        Ok(())
+        Ok(Cell::Int(self.counters.action.cast_signed()))
     }
 
     /// What a hit tells of a page view that was recorded before it.
@@ -272,7 +291,7 @@ impl Fold {
     }
 
     /// The number of a text. A new one that the day of the site has no place for gets that of the others.
-    fn number(&mut self, batch: &mut Batch, text: Text) -> Result<Cell, Error> {
+    pub(super) fn number(&mut self, batch: &mut Batch, text: Text) -> Result<Cell, Error> {
         let known = self.dictionaries.find(&self.store, text)?;
         if let Some(number) = known {
             return Ok(Cell::Int(i64::from(number)));
@@ -339,6 +358,8 @@ impl Fold {
             changed_actions: batch.changed_actions.into_values().collect(),
             conversions: batch.conversions,
             touched: batch.touched.into_iter().collect(),
+            changed_conversions: batch.changed_conversions.into_values().collect(),
+            items: batch.items,
             ..Delta::default()
         };
         for (id, (place, is_new)) in batch.changed {
@@ -394,10 +415,4 @@ fn check_length(row: &Row, expected: usize, what: &str) -> Result<(), Error> {
     }
     let message = format!("{what} has {} values where the catalog has {expected}", row.len());
     Err(Error::History(message.into()))
-}
-
-/// Whether a conversion without a goal is an order; it is a cart else.
-fn has_order(params: &str) -> bool {
-    let record: Result<serde_json::Value, _> = serde_json::from_str(params);
-    record.is_ok_and(|record| record.get("ec_id").and_then(|id| id.as_str()).is_some_and(|id| !id.is_empty()))
 }

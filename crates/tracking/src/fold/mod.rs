@@ -7,6 +7,7 @@
 mod allowance;
 mod batch;
 mod cache;
+mod conversion;
 mod dictionary;
 mod page_views;
 mod partition;

@@ -26,8 +26,10 @@ pub const REFERRER_KIND: usize = 22;
 pub const REFERRER_NAME: usize = 23;
 pub const REFERRER_KEYWORD: usize = 24;
 pub const REFERRER_URL: usize = 25;
+pub const BUYER: usize = 26;
+pub const SINCE_ORDER_S: usize = 27;
 /// Where the captured columns begin.
-pub const OWN: usize = 26;
+pub const OWN: usize = 28;
 
 #[cfg(test)]
 mod tests {
@@ -63,6 +65,8 @@ mod tests {
             (REFERRER_NAME, "referrer_name"),
             (REFERRER_KEYWORD, "referrer_keyword"),
             (REFERRER_URL, "referrer_url"),
+            (BUYER, "buyer"),
+            (SINCE_ORDER_S, "since_order_s"),
         ];
         for (place, name) in places {
             assert_eq!(VISIT[place].name, name);

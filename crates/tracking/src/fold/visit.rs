@@ -80,9 +80,15 @@ pub fn prolong(visit: &mut Row, time_s: i64, is_action: bool) {
     }
 }
 
-/// Marks the visit as converted. Matomo adds the goal's number and two seconds to its length, so that its update
-/// always changes something; reports show it, so it is done here as well.
-pub fn convert(visit: &mut Row, goal: u32) {
+/// What counts as the goal of a hit that reaches one by itself, when a visit's length is moved.
+pub const BY_ITSELF: i64 = -1;
+
+/// Marks the visit as converted. Unless its visitor is new with this hit, Matomo adds the number of the goal that the hit
+/// reports, and two seconds, to its length, so that its update always changes something; reports show it, so it is done
+/// here as well.
+pub fn convert(visit: &mut Row, goal: i64, opens: bool) {
     visit[row::CONVERTED] = Cell::Int(1);
-    add(visit, row::LENGTH_S, i64::from(goal) + 2);
+    if !opens || int(visit, row::COUNT) > 1 {
+        add(visit, row::LENGTH_S, goal + 2);
+    }
 }

@@ -2,7 +2,9 @@
 
 use crate::store::Shared;
 use makoto_catalog::{Catalog, Table};
-use makoto_model::{Act, Day, Device, Hit, Params, Place, SearchRule, Site, SiteId, VisitorSource, Zone};
+use makoto_model::{
+    Act, Attribute, Day, Device, Goal, Hit, Params, PatternKind, Place, SearchRule, Site, SiteId, VisitorSource, Zone,
+};
 use makoto_tracking::{
     Context, Fold, Lookups, Privacy, RawRequest, Read, Refused, Salts, Sender, SiteRules, Source, SourceKind, accept,
     parse,
@@ -44,7 +46,6 @@ pub struct Visit {
 pub struct Bench {
     catalog: Arc<Catalog>,
     sites: HashMap<SiteId, Arc<SiteRules>>,
-    goals: HashMap<SiteId, u32>,
     orders: HashSet<String>,
     fold: Fold,
     store: Shared,
@@ -95,6 +96,24 @@ fn site(id: SiteId, params: &Params) -> Site {
         kind: "website".into(),
         group: String::new(),
         creator: String::new(),
+        goals: Vec::new(),
+    }
+}
+
+/// A goal as the recorded call made it. Names and patterns are decoded once more.
+fn goal(id: u32, params: &Params) -> Goal {
+    let text = |name: &str| params.get(name).unwrap_or_default().replace('+', " ");
+    Goal {
+        id,
+        name: text("name"),
+        description: String::new(),
+        attribute: Attribute::parse(&text("matchAttribute")).unwrap(),
+        pattern: text("pattern"),
+        kind: PatternKind::parse(&text("patternType")).unwrap(),
+        case_sensitive: params.flag("caseSensitive"),
+        many: params.flag("allowMultipleConversionsPerVisit"),
+        revenue: text("revenue").parse().unwrap_or(0.0),
+        event_value_as_revenue: params.flag("useEventValueAsRevenue"),
     }
 }
 
@@ -133,7 +152,7 @@ fn classify(url: &str) -> Source {
 impl Bench {
     /// Sites and goals as the recorded calls made them.
     pub fn new(setup: &[Json]) -> Bench {
-        let (mut sites, mut goals) = (HashMap::new(), HashMap::new());
+        let mut sites: HashMap<SiteId, Site> = HashMap::new();
         let mut urls: HashMap<SiteId, Vec<String>> = HashMap::new();
         let calls: Vec<Params> = setup.iter().map(|call| decoded(call["query"].as_str().unwrap())).collect();
         for call in &calls {
@@ -145,7 +164,10 @@ impl Bench {
                 "SitesManager.addSiteAliasUrls" => {
                     urls.entry(id).or_default().push(call.get("urls").unwrap().to_owned());
                 }
-                "Goals.addGoal" => *goals.entry(id).or_insert(0) += 1,
+                "Goals.addGoal" => {
+                    let goals = &mut sites.get_mut(&id).unwrap().goals;
+                    goals.push(goal(goals.len() as u32 + 1, call));
+                }
                 _ => {}
             }
         }
@@ -160,7 +182,6 @@ impl Bench {
         Bench {
             catalog,
             sites,
-            goals,
             orders: HashSet::new(),
             fold,
             store,
@@ -214,20 +235,19 @@ impl Bench {
     fn track(&mut self, params: &Params, headers: &[(&str, &str)], token: Option<&str>) -> Result<(), Refused> {
         let lookups =
             Lookups { detect: &|agent, _, _| detect(agent), locate: &|_, _| Place::default(), referrers: &classify };
-        let (sites, goals) = (&self.sites, &self.goals);
+        let sites = &self.sites;
         let context = Context {
             catalog: &self.catalog,
             lookups: &lookups,
             sites: &|id| sites.get(&id).cloned(),
             authorised: &|_, token| token == TOKEN,
-            goal_exists: &|id, goal| goals.get(&id).is_some_and(|last| goal <= *last),
             salts: &Salts::new([7; 32]),
             spam_filter: true,
             now_s: NOW_S,
         };
         let sender = Sender { address: "127.0.0.1".parse().unwrap(), headers };
         let hit = accept(params, &sender, token, &context)?;
-        if makoto_tracking::order_id(&hit).is_some_and(|id| !self.orders.insert(id)) {
+        if makoto_tracking::order_id(&hit).is_some_and(|id| !self.orders.insert(id.to_owned())) {
             return Err(Refused::Invalid(makoto_tracking::Invalid::UnknownGoal));
         }
         if hit.who.source != VisitorSource::None {

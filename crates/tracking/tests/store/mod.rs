@@ -12,6 +12,8 @@ pub struct Store {
     pub texts: HashMap<(u8, u32), String>,
     pub visits: BTreeMap<i64, Row>,
     pub actions: Vec<Row>,
+    pub conversions: BTreeMap<i64, Row>,
+    pub items: Vec<Row>,
 }
 
 impl Store {
@@ -31,6 +33,15 @@ impl Store {
             let before = self.actions.iter_mut().find(|known| known[2] == row[2]);
             *before.expect("a changed action was new before") = row.clone();
         }
+        for row in &delta.conversions {
+            assert_eq!(self.conversions.insert(row[2].int().unwrap(), row.clone()), None, "a conversion is new once");
+        }
+        for row in &delta.changed_conversions {
+            let before = self.conversions.insert(row[2].int().unwrap(), row.clone());
+            assert!(before.is_some(), "a changed conversion was new before");
+            self.items.retain(|item| item[2] != row[2]);
+        }
+        self.items.extend(delta.items.iter().cloned());
     }
 
     /// The text of a row's column; empty for null.

@@ -1,4 +1,4 @@
-import { ArrowLeft, ClipboardCheck, Code, Crown, Globe, Hand, ScrollText, SlidersHorizontal, ShieldCheck, UserRound, UsersRound } from 'lucide-react';
+import { ArrowLeft, ClipboardCheck, Code, Crown, Globe, Hand, ScrollText, SlidersHorizontal, ShieldCheck, Target, UserRound, UsersRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSession, type Session } from '../../api/session';
@@ -17,6 +17,7 @@ const icons: Readonly<Record<Line['path'], ReactNode>> = {
   '/admin/system/access-review': <ClipboardCheck size={19} aria-hidden />,
   '/admin/system/general-settings': <SlidersHorizontal size={19} aria-hidden />,
   '/admin/websites/manage': <Globe size={19} aria-hidden />,
+  '/admin/websites/goals': <Target size={19} aria-hidden />,
   '/admin/websites/tracking-code': <Code size={19} aria-hidden />,
   '/admin/diagnostic/brute-force-log': <Hand size={19} aria-hidden />,
   '/admin/diagnostic/activity-log': <ScrollText size={19} aria-hidden />,

@@ -16,6 +16,7 @@ const SuperusersPage = lazy(() => import('./superusers/superusers-page'));
 const SettingsPage = lazy(() => import('./system/settings-page'));
 const UsersPage = lazy(() => import('./users/users-page'));
 const ManageSitesPage = lazy(() => import('./websites/manage-page'));
+const GoalsPage = lazy(() => import('./websites/goals-page'));
 const TrackingCodePage = lazy(() => import('./websites/tracking-code-page'));
 
 export default function AdminRoutes() {
@@ -35,6 +36,7 @@ export default function AdminRoutes() {
             {superuser && <Route path="/admin/system/access-review"><ReviewPage /></Route>}
             {superuser && <Route path="/admin/diagnostic/brute-force-log"><GuessesPage /></Route>}
             <Route path="/admin/websites/manage"><ManageSitesPage /></Route>
+            <Route path="/admin/websites/goals"><GoalsPage /></Route>
             <Route path="/admin/websites/tracking-code"><TrackingCodePage /></Route>
             <Route path="/admin/diagnostic/activity-log"><ActivityPage /></Route>
             <Route><NotFound /></Route>

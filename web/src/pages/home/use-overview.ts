@@ -7,12 +7,12 @@ import { cellsOf, pointsOf, rowsOf, type Cells } from '../../lib/rows';
 import { useSiteView, type Scope } from '../../lib/site-view';
 import type { Figure } from './figures';
 
-interface Point {
+export interface Point {
   readonly key: string;
   readonly cells: Cells;
 }
 
-const spark_days = 30;
+export const spark_days = 30;
 
 /** Visits and actions of a period in one row. */
 export function useTotals(scope: Scope | undefined) {
@@ -63,7 +63,7 @@ export function useSparks() {
 const dayOfKey = (key: string): string => key.split(',')[0] ?? key;
 
 /** Is this point still to come, or not over yet? Compares the first and the last day of its key with today. */
-function ageOf(key: string, today: string): 'past' | 'open' | 'future' {
+export function ageOf(key: string, today: string): 'past' | 'open' | 'future' {
   if (dayOfKey(key) > today) return 'future';
   const last = key.split(',')[1] ?? key;
   return last.length < today.length ? (today.startsWith(last) ? 'open' : 'past') : last >= today ? 'open' : 'past';
@@ -86,7 +86,7 @@ function valueOf(metric: Metric, cells: Cells): number | undefined {
   return metric.of(cells) ?? (metric.format === 'count' ? 0 : undefined);
 }
 
-function joined(points: readonly Point[], before: readonly Point[], metric: Metric, age: (key: string) => 'past' | 'open' | 'future'): GraphPoint[] {
+export function joined(points: readonly Point[], before: readonly Point[], metric: Metric, age: (key: string) => 'past' | 'open' | 'future'): GraphPoint[] {
   return points.map(({ key, cells }, at) => {
     const then = before[at];
     const state = age(key);

@@ -1,0 +1,333 @@
+//! What rows say of goals: conversions by goal beside the rows' own numbers, and how answers write them.
+
+use crate::{
+    Line,
+    groups::{Groups, Key},
+    options::GoalChoice,
+    plan::{self, Time},
+    value,
+};
+use makoto_catalog::{
+    Aggregate, Condition, Expr, GoalColumns, Measure, Op, Plan, Report, Scope, TimePart, Unit,
+    columns::{CART, ORDER},
+};
+use makoto_engine::{Error, Rows};
+use makoto_model::{Cell, Value};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
+
+/// Numbers of one goal in one row.
+pub type Tally = [f64; 9];
+/// By the number of the goal; orders are 0, carts -1.
+pub type Goals = BTreeMap<i64, Tally>;
+
+/// Places in a tally. The first two mean the same in every report.
+const CONVERSIONS: usize = 0;
+const REVENUE: usize = 1;
+/// Of rows of visits.
+const VISITS: usize = 2;
+const SUBTOTAL: usize = 3;
+const ITEMS: usize = 7;
+/// Of rows of pages. Rates of entries are those of days, added up.
+const PAGES_BEFORE: usize = 2;
+const SHARE: usize = 3;
+const SHARED_REVENUE: usize = 4;
+const ENTRY_CONVERSIONS: usize = 5;
+const ENTRY_REVENUE: usize = 6;
+const ENTRY_RATE: usize = 7;
+const ENTRY_REVENUE_RATE: usize = 8;
+
+const GOAL: Expr = Expr::Column("goal");
+const CONVERTED_ON: Expr = Expr::Local(TimePart::Date, &Expr::Column("time_s"));
+const VISITED_ON: Expr = Expr::Local(TimePart::Date, &Expr::Column("last_action_s"));
+
+const fn measure(aggregate: Aggregate) -> Measure {
+    Measure { name: "", aggregate, only: None }
+}
+
+const fn sum(column: &'static str) -> Measure {
+    measure(Aggregate::Sum(Expr::Column(column)))
+}
+
+const COUNT: Measure = measure(Aggregate::Count);
+const OF_KEYS: [Measure; 8] = [
+    COUNT,
+    sum("revenue"),
+    measure(Aggregate::Distinct("visit_id")),
+    sum("subtotal"),
+    sum("tax"),
+    sum("shipping"),
+    sum("discount"),
+    sum("items"),
+];
+const OF_LEADS: [Measure; 5] = [
+    COUNT,
+    sum("revenue"),
+    measure(Aggregate::Max(Expr::Column("lead_pages"))),
+    sum("lead_share"),
+    sum("lead_revenue"),
+];
+
+/// Asks a plan.
+pub type Run<'a> = dyn Fn(&Plan) -> Result<Rows, Error> + 'a;
+
+/// Adds to the groups of each period what they say of goals.
+///
+/// # Errors
+/// When the store fails.
+pub fn gather(report: &Report, time: &Time, groups: &mut [Groups], run: &Run) -> Result<(), Error> {
+    match (report.goals, report.parts.first()) {
+        (GoalColumns::ByKeys { .. }, Some(part)) => by_keys(part.keys, (part.only)(), time, groups, run),
+        (GoalColumns::Pages { page, entry }, _) => of_pages(page, entry, time, groups, run),
+        (GoalColumns::ByKeys { .. } | GoalColumns::None, _) => Ok(()),
+    }
+}
+
+fn number(cell: Cell) -> f64 {
+    match cell {
+        Cell::Null => 0.0,
+        Cell::Int(n) => n as f64,
+        Cell::Float(n) => n,
+    }
+}
+
+fn int(value: &Value) -> i64 {
+    value.number().map_or(0, |number| number as i64)
+}
+
+fn by_keys(keys: &[Expr], only: Condition, time: &Time, groups: &mut [Groups], run: &Run) -> Result<(), Error> {
+    let all = keys.iter().copied().chain([GOAL]).collect();
+    let rows = run(&plan::of(Scope::Conversion, time, only, all, OF_KEYS.to_vec()))?;
+    let measures = (0..OF_KEYS.len()).map(|nth| rows.measure(nth)).collect::<Result<Vec<_>, _>>()?;
+    for (row, bucket) in rows.buckets.iter().enumerate() {
+        let key = rows.keys[..keys.len()].iter().map(|column| column[row].clone()).collect();
+        let groups = &mut groups[*bucket as usize];
+        let group = groups.group(key);
+        let tally = groups.goals_mut(group).entry(int(&rows.keys[keys.len()][row])).or_default();
+        for (nth, measure) in measures.iter().enumerate() {
+            tally[nth] += number(measure[row]);
+        }
+    }
+    Ok(())
+}
+
+fn known(expr: Expr) -> Condition {
+    Condition::Compare { expr, op: Op::IsNot, value: Value::Null }
+}
+
+fn of_pages(page: Expr, entry: Expr, time: &Time, groups: &mut [Groups], run: &Run) -> Result<(), Error> {
+    let totals = run(&plan::of(Scope::Conversion, time, Condition::none(), vec![GOAL], vec![COUNT]))?;
+    if totals.is_empty() {
+        return Ok(());
+    }
+    for ((bucket, goal), count) in totals.buckets.iter().zip(&totals.keys[0]).zip(totals.measure(0)?) {
+        groups[*bucket as usize].goal_totals.insert(int(goal), number(count));
+    }
+    let leads = run(&plan::of(Scope::Lead, time, known(page), vec![page, GOAL, CONVERTED_ON], OF_LEADS.to_vec()))?;
+    let measures = (0..OF_LEADS.len()).map(|nth| leads.measure(nth)).collect::<Result<Vec<_>, _>>()?;
+    for row in 0..leads.len() {
+        let Some(tally) = page_tally(groups, &leads, row) else { continue };
+        for (nth, measure) in measures.iter().enumerate() {
+            tally[nth] += number(measure[row]);
+        }
+    }
+    let keys = vec![entry, GOAL, CONVERTED_ON];
+    let entries = run(&plan::of(Scope::Conversion, time, known(entry), keys, vec![COUNT, sum("revenue")]))?;
+    let visits = run(&plan::of(Scope::Visit, time, known(entry), vec![entry, VISITED_ON], vec![COUNT]))?;
+    let mut entered: HashMap<(u32, Key), f64> = HashMap::new();
+    for (row, count) in visits.measure(0)?.into_iter().enumerate() {
+        let key = [&visits.keys[0][row], &visits.keys[1][row]].map(Clone::clone);
+        entered.insert((visits.buckets[row], Key(key.into(), 0)), number(count));
+    }
+    let (counts, revenues) = (entries.measure(0)?, entries.measure(1)?);
+    for row in 0..entries.len() {
+        let day = [&entries.keys[0][row], &entries.keys[2][row]].map(Clone::clone);
+        let visits = entered.get(&(entries.buckets[row], Key(day.into(), 0))).copied().unwrap_or(0.0);
+        let Some(tally) = page_tally(groups, &entries, row) else { continue };
+        let (count, revenue) = (number(counts[row]), number(revenues[row]));
+        tally[ENTRY_CONVERSIONS] += count;
+        tally[ENTRY_REVENUE] += revenue;
+        tally[ENTRY_RATE] += ratio(count, visits, 3);
+        tally[ENTRY_REVENUE_RATE] += ratio(revenue, visits, 3);
+    }
+    Ok(())
+}
+
+/// The tally of the page and goal that a row is about; `None` for pages that the report does not have.
+fn page_tally<'g>(groups: &'g mut [Groups], rows: &Rows, row: usize) -> Option<&'g mut Tally> {
+    let groups = &mut groups[rows.buckets[row] as usize];
+    let group = groups.known([rows.keys[0][row].clone()].into())?;
+    Some(groups.goals_mut(group).entry(int(&rows.keys[1][row])).or_default())
+}
+
+/// Adds up what two rows say.
+pub fn join(into: &mut Goals, other: &Goals) {
+    for (goal, tally) in other {
+        let own = into.entry(*goal).or_default();
+        own.iter_mut().zip(tally).for_each(|(own, other)| *own += other);
+    }
+}
+
+fn ratio(part: f64, whole: f64, digits: i32) -> f64 {
+    if whole == 0.0 { 0.0 } else { rounded(part / whole, digits) }
+}
+
+fn rounded(number: f64, digits: i32) -> f64 {
+    let scale = 10f64.powi(digits);
+    // The sum of no numbers is -0.
+    (number * scale).round() / scale + 0.0
+}
+
+/// Conversions and revenue of all goals and orders; what is left in carts does not count.
+fn total(goals: &Goals, place: usize) -> f64 {
+    rounded(goals.iter().filter(|(goal, _)| **goal != CART).map(|(_, tally)| tally[place]).sum(), 2)
+}
+
+/// A number of a row by the name of its column, for sorting.
+pub fn by_name(goals: &Goals, column: &str) -> Option<f64> {
+    match column {
+        "nb_conversions" => Some(total(goals, CONVERSIONS)),
+        "revenue" => Some(total(goals, REVENUE)),
+        _ => {
+            let (goal, name) = column.strip_prefix("goal_")?.split_once('_')?;
+            let tally = goals.get(&goal.parse().ok()?).copied().unwrap_or_default();
+            match name {
+                "nb_conversions" => Some(tally[CONVERSIONS]),
+                "revenue" => Some(tally[REVENUE]),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// Writes goals into lines of a report.
+pub struct Writer<'a> {
+    pub report: &'static Report,
+    /// Of every goal that some row has.
+    pub known: &'a [i64],
+    /// How often each goal was reached in the period, for rows of pages.
+    pub totals: &'a BTreeMap<i64, f64>,
+    pub choice: GoalChoice,
+    pub percents: bool,
+    /// Rows of all levels stand in one.
+    pub flat: bool,
+}
+
+impl Writer<'_> {
+    /// The name of a goal among nested ones.
+    fn name(goal: i64) -> String {
+        match goal {
+            ORDER => "idgoal=ecommerceOrder".to_owned(),
+            CART => "idgoal=ecommerceAbandonedCart".to_owned(),
+            goal => format!("idgoal={goal}"),
+        }
+    }
+
+    /// Adds what the row says of goals, by goal and in all.
+    pub fn write(&self, line: &mut Line, goals: &Goals) {
+        if goals.is_empty() {
+            return;
+        }
+        let by_keys = matches!(self.report.goals, GoalColumns::ByKeys { .. });
+        let fields = |goal, tally| if by_keys { of_keys(goal, tally) } else { self.of_page(goal, tally) };
+        line.goals = goals.iter().map(|(goal, tally)| (Self::name(*goal), fields(*goal, tally))).collect();
+        if by_keys {
+            line.columns.push((Cow::Borrowed("nb_conversions"), value::number(total(goals, CONVERSIONS))));
+            line.columns.push((Cow::Borrowed("revenue"), value::number(total(goals, REVENUE))));
+        }
+    }
+
+    fn of_page(&self, goal: i64, tally: &Tally) -> Vec<(&'static str, Value)> {
+        let all = self.totals.get(&goal).copied().unwrap_or(0.0);
+        let mut fields = vec![
+            ("nb_conversions", tally[CONVERSIONS]),
+            ("revenue", rounded(tally[REVENUE], 2)),
+            ("nb_conv_pages_before", tally[PAGES_BEFORE]),
+            ("nb_conversions_attrib", rounded(tally[SHARE], 4)),
+            ("nb_conversions_page_rate", ratio(tally[CONVERSIONS], all, 3).min(1.0)),
+            ("nb_conversions_page_uniq", tally[CONVERSIONS]),
+            ("revenue_attrib", rounded(tally[SHARED_REVENUE], 2)),
+        ];
+        if tally[ENTRY_CONVERSIONS] > 0.0 {
+            fields.extend([
+                ("revenue_entry", rounded(tally[ENTRY_REVENUE], 2)),
+                ("nb_conversions_entry_rate", rounded(tally[ENTRY_RATE], 3)),
+                ("revenue_per_entry", rounded(tally[ENTRY_REVENUE_RATE], 3)),
+                ("nb_conversions_entry", tally[ENTRY_CONVERSIONS]),
+            ]);
+        }
+        fields.into_iter().map(|(name, number)| (name, value::number(number))).collect()
+    }
+
+    /// Adds the rates of goals, where the caller asked for them; `visits` are those of the row.
+    pub fn write_rates(&self, line: &mut Line, goals: &Goals, visits: f64) {
+        let mut put = |name: String, number: f64, unit: Unit| {
+            line.columns.push((Cow::Owned(name), value::computed(number, unit, self.percents, false)));
+        };
+        let pages_in_one = self.flat && matches!(self.report.goals, GoalColumns::Pages { .. });
+        let revenue = if pages_in_one { 0.0 } else { total(goals, REVENUE).trunc() };
+        put("revenue_per_visit".to_owned(), ratio(revenue, visits, 2), Unit::Number);
+        let chosen: &[i64] = match &self.choice {
+            GoalChoice::One(goal) if self.known.contains(goal) => std::slice::from_ref(goal),
+            GoalChoice::Brief | GoalChoice::Full => self.known,
+            GoalChoice::One(_) | GoalChoice::Nothing | GoalChoice::NoGoal => &[],
+        };
+        for goal in chosen {
+            let tally = goals.get(goal).copied().unwrap_or_default();
+            let name = |rest: &str| format!("goal_{goal}_{rest}");
+            put(name("conversion_rate"), ratio(tally[CONVERSIONS], visits, 4), Unit::Percent);
+            if self.choice != GoalChoice::Brief {
+                put(name("nb_conversions"), tally[CONVERSIONS], Unit::Count);
+                put(name("revenue_per_visit"), ratio(tally[REVENUE], visits, 2), Unit::Number);
+                put(name("revenue"), rounded(tally[REVENUE], 2), Unit::Number);
+            }
+        }
+    }
+}
+
+fn of_keys(goal: i64, tally: &Tally) -> Vec<(&'static str, Value)> {
+    let mut fields = vec![
+        ("nb_conversions", tally[CONVERSIONS]),
+        ("nb_visits_converted", tally[VISITS]),
+        ("revenue", tally[REVENUE]),
+    ];
+    if goal == ORDER {
+        let names = ["revenue_subtotal", "revenue_tax", "revenue_shipping", "revenue_discount"];
+        fields.extend(names.into_iter().zip(&tally[SUBTOTAL..]).map(|(name, amount)| (name, *amount)));
+    }
+    if goal == ORDER || goal == CART {
+        fields.push(("items", tally[ITEMS]));
+    }
+    fields.into_iter().map(|(name, number)| (name, value::number(rounded(number, 2)))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(conversions: f64, revenue: f64) -> Tally {
+        let mut tally = Tally::default();
+        (tally[CONVERSIONS], tally[REVENUE]) = (conversions, revenue);
+        tally
+    }
+
+    #[test]
+    fn carts_count_in_no_total_and_rows_add_up() {
+        let mut goals: Goals = [(1, tally(2.0, 20.0)), (CART, tally(1.0, 7.0))].into();
+        join(&mut goals, &[(1, tally(1.0, 0.125)), (ORDER, tally(1.0, 5.0))].into());
+        assert_eq!((by_name(&goals, "nb_conversions"), by_name(&goals, "revenue")), (Some(4.0), Some(25.13)));
+        assert_eq!(
+            (by_name(&goals, "goal_1_nb_conversions"), by_name(&goals, "goal_9_revenue")),
+            (Some(3.0), Some(0.0))
+        );
+        assert_eq!(by_name(&goals, "nb_visits"), None);
+    }
+
+    #[test]
+    fn orders_say_more_than_goals() {
+        assert_eq!(of_keys(3, &tally(1.0, 1.0)).len(), 3);
+        assert_eq!((of_keys(ORDER, &tally(1.0, 1.0)).len(), of_keys(CART, &tally(1.0, 1.0)).len()), (8, 4));
+    }
+}
