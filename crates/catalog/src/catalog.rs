@@ -3,6 +3,9 @@ use crate::{
 };
 use std::collections::{BTreeSet, HashMap};
 
+/// The form of a hit's record, at the beginning of its schema text; older programs wrote none.
+pub const HIT_FORM: &str = "form:2";
+
 /// What one feature declares.
 pub struct Feature {
     /// Matomo's plugin name.
@@ -152,10 +155,11 @@ impl Catalog {
         self.captured.get(&table).map_or(&[], Vec::as_slice)
     }
 
-    /// The list of captured columns as text: two catalogs with the same text read each other's hits.
+    /// How hits are written: their form, and the list of captured columns. Two programs with the same text read each
+    /// other's hits.
     pub fn hit_schema(&self) -> String {
         let names = |table| self.captured(table).iter().map(|d| d.column).collect::<Vec<_>>().join(",");
-        format!("visit:{};action:{}", names(Table::Visit), names(Table::Action))
+        format!("{HIT_FORM};visit:{};action:{}", names(Table::Visit), names(Table::Action))
     }
 }
 

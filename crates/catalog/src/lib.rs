@@ -14,7 +14,7 @@ pub mod setting;
 pub mod words;
 
 pub use answer::{Answer, ApiError};
-pub use catalog::{Catalog, Feature, Unsound, table};
+pub use catalog::{Catalog, Feature, HIT_FORM, Unsound, table};
 pub use columns::{Column, Stored, Table};
 pub use dimension::{Dimension, Keep, Kind, Privacy, Read, SegmentName, Source};
 pub use facts::Facts;

@@ -1,5 +1,5 @@
 use crate::{
-    Error, Fault, Options, Rows, Stats, VisitRecord, VisitsQuestion, answer, check,
+    Error, Fault, Options, Rows, Stats, VisitRecord, VisitsQuestion, answer, check, count,
     dialect::{self, Column, Yields},
     gate::Gate,
     generation::{Generation, Reader, lock, newest},
@@ -7,7 +7,7 @@ use crate::{
     schema::prepare,
     texts::Texts,
     visits,
-    writer::{Counts, Writer},
+    writer::{Counts, Writer, transact},
 };
 use duckdb::{Config, Connection, arrow::array::RecordBatch};
 use makoto_catalog::{Catalog, Plan};
@@ -25,6 +25,9 @@ use std::{
 pub struct Engine {
     inner: Arc<Inner>,
 }
+
+/// An answer column by column, and what each of its columns is.
+type Columns = (Vec<Column>, Vec<RecordBatch>);
 
 pub(crate) struct Inner {
     pub(crate) catalog: Arc<Catalog>,
@@ -120,9 +123,19 @@ impl Engine {
             };
             let connection = reader.connection()?;
             let find = |sql: &str, binds: &[duckdb::types::Value]| answer::ids(connection, sql, binds);
-            let question = dialect::question(&self.inner.catalog, plan, reach, &find)?;
-            let batches = answer::ask(connection, &question.sql, &question.binds)?;
-            self.inner.collect(connection, plan, &question.columns, batches)
+            let apart = match dialect::Apart::of(&self.inner.catalog, plan)? {
+                Some(apart) => self.inner.counted(connection, plan, &apart, &find)?,
+                None => None,
+            };
+            let (columns, batches) = match apart {
+                Some(answer) => answer,
+                None => {
+                    let question = dialect::question(&self.inner.catalog, plan, reach, &find)?;
+                    let batches = answer::ask(connection, &question.sql, &question.binds)?;
+                    (question.columns, batches)
+                }
+            };
+            self.inner.collect(connection, plan, &columns, batches)
         })
     }
 
@@ -230,6 +243,27 @@ impl Inner {
         let _place = self.gate.enter()?;
         let reader = Reader::new(self.generation()?)?;
         question(&reader)
+    }
+
+    /// Answers a plan whose different values are counted here; nothing when it has too many rows for that. Both
+    /// questions see the same moment.
+    fn counted(
+        &self,
+        connection: &Connection,
+        plan: &Plan,
+        apart: &dialect::Apart,
+        find: &dialect::Find<'_>,
+    ) -> Result<Option<Columns>, Error> {
+        let plain = dialect::question(&self.catalog, &apart.plain, None, find)?;
+        let values = apart.values(&self.catalog, plan, find)?;
+        transact(connection, || {
+            let groups = answer::ask(connection, &plain.sql, &plain.binds)?;
+            if count::rows_behind(&groups)? > count::ROWS_MAX {
+                return Ok(None);
+            }
+            let rows = answer::ask(connection, &values.sql, &values.binds)?;
+            Ok(Some((apart.columns(&plain), count::join(&groups, &rows, &apart.places)?)))
+        })
     }
 
     fn collect(

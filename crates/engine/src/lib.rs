@@ -4,6 +4,7 @@
 mod answer;
 mod batch;
 mod check;
+mod count;
 mod dialect;
 mod engine;
 mod error;

@@ -23,7 +23,7 @@ const ENTRY_BYTES: usize = 48;
 
 /// Spreads numbers that follow one another; they are our own, so nobody can choose them to collide.
 #[derive(Default)]
-struct Spread(u64);
+pub(crate) struct Spread(u64);
 
 impl Hasher for Spread {
     fn finish(&self) -> u64 {
@@ -37,7 +37,13 @@ impl Hasher for Spread {
     }
 
     fn write_u32(&mut self, number: u32) {
-        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.write_i64(i64::from(number));
+    }
+
+    fn write_i64(&mut self, number: i64) {
+        let mixed = (self.0 ^ number.cast_unsigned()).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        // Tables go by the low bits, where a product mixes least.
+        self.0 = mixed ^ (mixed >> 32);
     }
 }
 

@@ -1,15 +1,28 @@
+//! Where passwords are hashed: on a few threads of their own, which come after those that answer requests.
+
 use crate::Error;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use tokio::sync::Semaphore;
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+        mpsc,
+    },
+};
+use tokio::sync::{Semaphore, oneshot};
 
 /// Hashes of guesses at once: each takes 46 MiB and a core, and tracking must keep its share.
 const OPEN_AT_ONCE_MAX: usize = 2;
 /// Hashes at once of those who have shown who they are; guesses never wait in their way.
 const KNOWN_AT_ONCE_MAX: usize = 1;
-/// Guesses that wait for their turn: four seconds of them. More are sent away at once.
+/// Guesses that wait for their turn: some seconds of them. More are sent away at once.
 const OPEN_WAITING_MAX: usize = 64;
 /// How long those are told to wait, in seconds.
 const FULL_WAIT_S: u64 = 5;
+/// How far guesses stand behind hits and reports where a core is wanted by both, in steps of `nice`: they get about a
+/// thirtieth of it. The known get a quarter, as somebody waits who may.
+const OPEN_NICENESS: i32 = 15;
+const KNOWN_NICENESS: i32 = 5;
 
 /// Whose hash it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,19 +33,85 @@ pub(crate) enum Lane {
     Known,
 }
 
-/// Where passwords are hashed: few at once, off the threads that answer requests.
+type Job = Box<dyn FnOnce() + Send>;
+
+/// The threads of a lane. They start with its first hash.
+struct Bench {
+    name: &'static str,
+    threads: usize,
+    niceness: i32,
+    /// One for each thread. A hash keeps its turn until it is done, also when nobody waits for it any more.
+    turns: Arc<Semaphore>,
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+}
+
+impl Bench {
+    fn new(name: &'static str, threads: usize, niceness: i32) -> Bench {
+        Bench { name, threads, niceness, turns: Arc::new(Semaphore::new(threads)), jobs: Mutex::default() }
+    }
+
+    fn give(&self, job: Job) -> Result<(), Error> {
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender = match jobs.take() {
+            Some(sender) => sender,
+            None => self.start()?,
+        };
+        // The threads live as long as the sender.
+        let given = sender.send(job).map_err(|_| Error::Hash("the threads for it have ended".into()));
+        *jobs = Some(sender);
+        given
+    }
+
+    fn start(&self) -> Result<mpsc::Sender<Job>, Error> {
+        let (sender, receiver) = mpsc::channel::<Job>();
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..self.threads {
+            let (receiver, niceness) = (receiver.clone(), self.niceness);
+            let run = move || {
+                step_back(niceness);
+                let next = || receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                while let Ok(job) = next() {
+                    // Whoever waits for a hash that panics is told by its answer, which does not come.
+                    let _ = std::panic::catch_unwind(AssertUnwindSafe(job));
+                }
+            };
+            let thread = std::thread::Builder::new().name(self.name.to_owned()).spawn(run);
+            thread.map_err(|fault| Error::Hash(format!("no thread for it could be started: {fault}")))?;
+        }
+        Ok(sender)
+    }
+}
+
+/// Lets other threads of the machine go before this one.
+#[cfg(target_os = "linux")]
+fn step_back(niceness: i32) {
+    use rustix::process::{getpriority_process, setpriority_process};
+    // Here both calls mean the calling thread alone. A program that was started far behind stays there.
+    let stepped = getpriority_process(None).and_then(|now| setpriority_process(None, niceness.max(now)));
+    if let Err(fault) = stepped {
+        tracing::warn!(%fault, "passwords are hashed at the priority of everything else");
+    }
+}
+
+/// Other systems know priorities of whole programs only; there the small number at once must do.
+#[cfg(not(target_os = "linux"))]
+fn step_back(_: i32) {}
+
+/// The lanes, and who waits in them.
 pub(crate) struct Hashing {
-    open: Semaphore,
-    known: Semaphore,
+    open: Bench,
+    known: Bench,
     waiting: AtomicUsize,
     done: AtomicU64,
 }
 
 impl Default for Hashing {
     fn default() -> Hashing {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Hashing {
-            open: Semaphore::new(OPEN_AT_ONCE_MAX),
-            known: Semaphore::new(KNOWN_AT_ONCE_MAX),
+            // Half of the cores at most: a hash also takes the memory's speed from everybody else.
+            open: Bench::new("guess", (cores / 2).clamp(1, OPEN_AT_ONCE_MAX), OPEN_NICENESS),
+            known: Bench::new("password", KNOWN_AT_ONCE_MAX, KNOWN_NICENESS),
             waiting: AtomicUsize::new(0),
             done: AtomicU64::new(0),
         }
@@ -57,15 +136,21 @@ impl Hashing {
     ) -> Result<T, Error> {
         let place = Place(&self.waiting);
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let turns = match lane {
+        let bench = match lane {
             Lane::Open if before >= OPEN_WAITING_MAX => return Err(Error::Slower { wait_s: FULL_WAIT_S }),
             Lane::Open => &self.open,
             Lane::Known => &self.known,
         };
-        let _turn = turns.acquire().await.map_err(|fault| Error::Hash(fault.to_string()))?;
+        let turn = bench.turns.clone().acquire_owned().await.map_err(|fault| Error::Hash(fault.to_string()))?;
         drop(place);
         self.done.fetch_add(1, Ordering::Relaxed);
-        tokio::task::spawn_blocking(work).await.map_err(|fault| Error::Hash(fault.to_string()))?
+        let (answer, told) = oneshot::channel();
+        bench.give(Box::new(move || {
+            // Nobody listens any more when the caller has gone away.
+            let _ = answer.send(work());
+            drop(turn);
+        }))?;
+        told.await.map_err(|_| Error::Hash("it panicked".into()))?
     }
 
     /// How many hashes were computed; what known and unknown users cost is compared by it.
@@ -78,15 +163,15 @@ impl Hashing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
 
     #[tokio::test]
     async fn promise_14_guesses_are_few_at_once_and_never_in_the_way_of_the_known() {
         let hashing = Arc::new(Hashing::default());
-        let (release, held) = std::sync::mpsc::channel::<()>();
-        let held = Arc::new(std::sync::Mutex::new(held));
+        let at_once = hashing.open.threads;
+        let (release, held) = mpsc::channel::<()>();
+        let held = Arc::new(Mutex::new(held));
         let mut guesses = tokio::task::JoinSet::new();
-        for _ in 0..OPEN_WAITING_MAX + OPEN_AT_ONCE_MAX + 10 {
+        for _ in 0..OPEN_WAITING_MAX + at_once + 10 {
             let (hashing, held) = (hashing.clone(), held.clone());
             guesses.spawn(async move {
                 let work = move || Ok(held.lock().map(|held| held.recv().is_ok()).unwrap_or(false));
@@ -100,10 +185,54 @@ mod tests {
             sent_away += 1;
         }
         assert!(hashing.run(Lane::Known, || Ok(true)).await.unwrap(), "the known do not wait");
-        assert!(hashing.done() <= 1 + OPEN_AT_ONCE_MAX as u64);
+        assert!(hashing.done() <= 1 + at_once as u64);
         drop(release);
         while let Some(done) = guesses.join_next().await {
             assert!(done.unwrap().is_ok());
         }
+    }
+
+    #[tokio::test]
+    async fn promise_03_who_hangs_up_does_not_make_room_for_more_hashes_at_once() {
+        let hashing = Arc::new(Hashing::default());
+        let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel::<()>();
+        let (release, held) = mpsc::channel::<()>();
+        let held = Arc::new(Mutex::new(held));
+        for _ in 0..hashing.open.threads {
+            let (hashing, begun, held) = (hashing.clone(), begun.clone(), held.clone());
+            let guess = tokio::spawn(async move {
+                let work = move || {
+                    begun.send(()).map_err(|fault| Error::Hash(fault.to_string()))?;
+                    Ok(held.lock().map(|held| held.recv().is_ok()).unwrap_or(false))
+                };
+                hashing.run(Lane::Open, work).await
+            });
+            begins.recv().await.unwrap();
+            guess.abort();
+            assert!(guess.await.is_err_and(|gone| gone.is_cancelled()));
+        }
+        assert_eq!(hashing.open.turns.available_permits(), 0, "the hashes go on, and so do their turns");
+        drop(release);
+        assert!(hashing.run(Lane::Open, || Ok(true)).await.unwrap(), "then it is the next one's turn");
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_panics_is_an_error_and_the_next_one_runs() {
+        let hashing = Hashing::default();
+        let failed = hashing.run(Lane::Known, || -> Result<bool, Error> { panic!("on purpose") }).await;
+        assert!(matches!(failed, Err(Error::Hash(_))));
+        assert!(hashing.run(Lane::Known, || Ok(true)).await.unwrap());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn promise_03_hashes_come_after_hits() {
+        let hashing = Hashing::default();
+        let niceness = || rustix::process::getpriority_process(None).map_err(|fault| Error::Hash(fault.to_string()));
+        let own = niceness().unwrap();
+        let open = hashing.run(Lane::Open, niceness).await.unwrap();
+        let known = hashing.run(Lane::Known, niceness).await.unwrap();
+        assert_eq!((open, known), (OPEN_NICENESS.max(own), KNOWN_NICENESS.max(own)));
+        assert_eq!(niceness().unwrap(), own, "the threads that answer requests stay where they were");
     }
 }

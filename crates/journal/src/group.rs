@@ -3,6 +3,8 @@
 //! `first u64 | count u32 | schema u16 | count × (length u32, payload) | checksum u64`, little-endian; the checksum
 //! (xxh3) covers all that stands before it.
 
+use std::convert::Infallible;
+
 use bytes::Bytes;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -12,16 +14,73 @@ const HEAD_BYTES: usize = 8 + 4 + 2;
 const LENGTH_BYTES: usize = 4;
 const CHECKSUM_BYTES: usize = 8;
 
-/// Writes records one after the other, each with its length before it. `None` when a record is longer than 4 GiB.
-pub(crate) fn encode<R: AsRef<[u8]>>(records: &[R]) -> Option<Vec<u8>> {
-    let size = records.iter().map(|record| record.as_ref().len() + LENGTH_BYTES).sum();
-    let mut encoded = Vec::with_capacity(size);
-    for record in records {
-        let payload = record.as_ref();
-        encoded.extend_from_slice(&u32::try_from(payload.len()).ok()?.to_le_bytes());
-        encoded.extend_from_slice(payload);
+/// Records to be appended together, each with its length before it.
+#[derive(Debug, Default)]
+pub struct Records {
+    count: usize,
+    encoded: Vec<u8>,
+    /// One of them is longer than 4 GiB.
+    too_long: bool,
+}
+
+impl Records {
+    /// Room for so many bytes, so that the memory need not grow.
+    pub fn with_capacity(bytes: usize) -> Records {
+        Records { encoded: Vec::with_capacity(bytes), ..Records::default() }
     }
-    Some(encoded)
+
+    /// Adds the record that `write` puts behind what it is handed.
+    ///
+    /// # Errors
+    /// That of `write`; nothing is added then.
+    pub fn push_with<E>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+        let before = self.encoded.len();
+        let start = before + LENGTH_BYTES;
+        self.encoded.extend_from_slice(&[0; LENGTH_BYTES]);
+        if let Err(error) = write(&mut self.encoded) {
+            self.encoded.truncate(before);
+            return Err(error);
+        }
+        match u32::try_from(self.encoded.len() - start) {
+            Ok(length) => self.encoded[before..start].copy_from_slice(&length.to_le_bytes()),
+            Err(_) => self.too_long = true,
+        }
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Adds a record.
+    pub fn push(&mut self, record: &[u8]) {
+        let added: Result<(), Infallible> = self.push_with(|encoded| {
+            encoded.extend_from_slice(record);
+            Ok(())
+        });
+        added.unwrap_or_else(|never| match never {});
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Their bytes and number; `None` when one is too long, or when they are more than a group can count.
+    pub(crate) fn finish(self) -> Option<(Vec<u8>, u32)> {
+        let count = u32::try_from(self.count).ok()?;
+        (!self.too_long).then_some((self.encoded, count))
+    }
+}
+
+impl<R: AsRef<[u8]>> FromIterator<R> for Records {
+    fn from_iter<I: IntoIterator<Item = R>>(all: I) -> Records {
+        let mut records = Records::default();
+        all.into_iter().for_each(|record| records.push(record.as_ref()));
+        records
+    }
 }
 
 /// A group in the making.
@@ -45,7 +104,7 @@ impl Builder {
         self.bytes.len()
     }
 
-    /// Adds `count` records as [`encode`] wrote them.
+    /// Adds `count` records as [`Records`] wrote them.
     pub(crate) fn push(&mut self, encoded: &[u8], count: u32) {
         self.bytes.extend_from_slice(encoded);
         self.count += count;
@@ -130,8 +189,10 @@ mod tests {
 
     fn sample() -> Group {
         let mut builder = Builder::new(7, SchemaId(3));
-        builder.push(&encode(&["one", ""]).unwrap(), 2);
-        builder.push(&encode(&["three"]).unwrap(), 1);
+        for records in [&["one", ""][..], &["three"]] {
+            let (encoded, count) = records.iter().collect::<Records>().finish().unwrap();
+            builder.push(&encoded, count);
+        }
         builder.finish()
     }
 
@@ -141,6 +202,18 @@ mod tests {
         let records: Vec<_> = group.iter().map(|r| (r.position.get(), r.schema.get(), r.payload)).collect();
         assert_eq!(records, [(7, 3, "one".into()), (8, 3, "".into()), (9, 3, "three".into())]);
         assert_eq!((group.first(), group.last()), (7, 9));
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_written_leaves_nothing_behind() {
+        let mut records: Records = ["one"].iter().collect();
+        let failed = records.push_with(|encoded| {
+            encoded.push(7);
+            Err("no")
+        });
+        records.push(b"two");
+        assert_eq!((failed, records.len(), records.is_empty()), (Err("no"), 2, false));
+        assert_eq!(records.finish(), ["one", "two"].iter().collect::<Records>().finish());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::anchor::Anchor;
 use crate::error::Error;
-use crate::group;
+use crate::group::Records;
 use crate::position::{Position, Record, Reservation, SchemaId};
 use crate::queue::{Append, Control, Queue};
 use crate::reader::{Batch, Reader};
@@ -124,21 +124,21 @@ impl Journal {
     /// Like [`Journal::append`], and reserves keys along with it. When one of them is taken, nothing is stored and the
     /// answer is [`Error::Duplicate`] with its index. Without records nothing is reserved.
     pub fn append_with_keys<R: AsRef<[u8]>>(&self, schema: SchemaId, records: &[R], keys: &[Reservation]) -> Ack {
+        self.append_records(schema, records.iter().collect(), keys)
+    }
+
+    /// The same with records that were written for it.
+    pub fn append_records(&self, schema: SchemaId, records: Records, keys: &[Reservation]) -> Ack {
         if records.is_empty() {
             return Ack(State::Known(Some(Ok(self.head()))));
         }
         let (reply, receiver) = oneshot::channel();
-        let append = || {
-            let too_large = Error::TooLarge { records: records.len(), bytes: usize::MAX };
-            let Ok(count) = u32::try_from(records.len()) else {
-                return Err(too_large);
-            };
-            let Some(encoded) = group::encode(records) else {
-                return Err(too_large);
-            };
-            self.inner.shared.queue.push_append(Append { schema, count, encoded, keys: keys.to_vec(), reply })
+        let too_large = Error::TooLarge { records: records.len(), bytes: usize::MAX };
+        let append = match records.finish() {
+            Some((encoded, count)) => Append { schema, count, encoded, keys: keys.to_vec(), reply },
+            None => return Ack(State::Known(Some(Err(too_large)))),
         };
-        match append() {
+        match self.inner.shared.queue.push_append(append) {
             Ok(()) => Ack(State::Waiting(receiver)),
             Err(error) => Ack(State::Known(Some(Err(error)))),
         }

@@ -23,6 +23,7 @@ mod verify;
 mod writer;
 
 pub use error::Error;
+pub use group::Records;
 pub use journal::{Ack, Journal, Options};
 pub use position::{Position, Record, Reservation, SchemaId};
 pub use verify::{Summary, check};

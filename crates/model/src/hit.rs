@@ -1,6 +1,7 @@
 //! One accepted tracking request as the journal keeps it: parsed, enriched, and free of what the site must not keep.
 
-use crate::{Day, Order, Product, Reached, Referrer, SiteId, Value, VisitorId};
+use crate::{Day, Order, Product, Reached, Referrer, SiteId, Value, Values, VisitorId};
+use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
 /// What the fold needs of a tracking request. `visit_facts` and `action_facts` hold the captured values of the
@@ -22,8 +23,8 @@ pub struct Hit {
     /// The referrer is a campaign that came without a keyword: the one given is a guess, and that of a running visit
     /// of the same campaign stays.
     pub keyword_guessed: bool,
-    pub visit_facts: Vec<Value>,
-    pub action_facts: Vec<Value>,
+    pub visit_facts: Values,
+    pub action_facts: Values,
     /// The goals whose rules the hit meets, in the order of their numbers.
     pub reached: Vec<Reached>,
     /// Whom conversions of the hit are owed to, where it says so; else it is the visit's own referrer.
@@ -120,6 +121,27 @@ impl TrackedUrl {
     }
 }
 
+/// Writes behind what stands in a buffer.
+struct Behind<'a>(&'a mut Vec<u8>);
+
+impl Flavor for Behind<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
+}
+
 /// A journal record that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -133,24 +155,37 @@ impl Hit {
     /// # Errors
     /// Fails only when a value is larger than memory allows to copy.
     pub fn encode(&self) -> Result<Vec<u8>, BadRecord> {
-        Ok(postcard::to_allocvec(self)?)
+        let mut bytes = Vec::new();
+        self.encode_to(&mut bytes)?;
+        Ok(bytes)
     }
 
-    /// Reads hits of older programs too, which knew no goals.
+    /// The same, behind what stands in `bytes` already.
     ///
+    /// # Errors
+    /// As `encode`; `bytes` then ends with a part of the record.
+    pub fn encode_to(&self, bytes: &mut Vec<u8>) -> Result<(), BadRecord> {
+        Ok(postcard::serialize_with_flavor(self, Behind(bytes))?)
+    }
+
     /// # Errors
     /// `BadRecord` when the bytes are not a hit.
     pub fn decode(bytes: &[u8]) -> Result<Hit, BadRecord> {
-        match postcard::from_bytes(bytes) {
-            // Older records end where the goals begin.
-            Err(postcard::Error::DeserializeUnexpectedEnd) => Ok(postcard::from_bytes::<HitBefore>(bytes)?.into()),
-            read => Ok(read?),
-        }
+        Ok(postcard::from_bytes(bytes)?)
+    }
+
+    /// Reads a hit of an older program, which knew no goals and wrote its facts one by one.
+    ///
+    /// # Errors
+    /// As `decode`.
+    pub fn decode_older(bytes: &[u8]) -> Result<Hit, BadRecord> {
+        Ok(postcard::from_bytes::<HitBefore>(bytes)?.into())
     }
 }
 
 /// A hit as it was kept before goals were reported.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(Serialize))]
 struct HitBefore {
     site: SiteId,
     time_s: i64,
@@ -177,8 +212,8 @@ impl From<HitBefore> for Hit {
             act: before.act,
             referrer: before.referrer,
             keyword_guessed: before.keyword_guessed,
-            visit_facts: before.visit_facts,
-            action_facts: before.action_facts,
+            visit_facts: before.visit_facts.into(),
+            action_facts: before.action_facts.into(),
             reached: Vec::new(),
             attributed: None,
             viewed: None,
@@ -193,7 +228,7 @@ mod tests {
     #[test]
     fn hits_of_older_programs_are_read() {
         let who = Who { visitor: None, source: VisitorSource::None, config: 5, user_id: None };
-        let hit = Hit {
+        let before = HitBefore {
             site: SiteId(3),
             time_s: 7,
             received_s: 8,
@@ -203,17 +238,17 @@ mod tests {
             act: Act::Conversion { goal: 2, params: "{}".into() },
             referrer: Referrer::default(),
             keyword_guessed: true,
-            visit_facts: vec![Value::Int(1)],
+            visit_facts: vec![Value::Int(1), Value::from("de")],
             action_facts: vec![Value::Null],
-            reached: Vec::new(),
-            attributed: None,
-            viewed: None,
         };
+        let bytes = postcard::to_allocvec(&before).unwrap();
+        let hit = Hit::from(before);
+        assert_eq!(Hit::decode_older(&bytes).unwrap(), hit);
+        assert!(Hit::decode_older(&bytes[..bytes.len() - 1]).is_err());
         let bytes = hit.encode().unwrap();
         assert_eq!(Hit::decode(&bytes).unwrap(), hit);
-        // Three empty fields are three bytes.
-        assert_eq!(Hit::decode(&bytes[..bytes.len() - 3]).unwrap(), hit);
-        assert!(Hit::decode(&bytes[..bytes.len() - 4]).is_err());
+        assert!(Hit::decode(&bytes[..bytes.len() - 1]).is_err());
+        assert_eq!((hit.visit_facts.len(), hit.reached.len()), (2, 0));
     }
 
     #[test]

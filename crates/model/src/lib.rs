@@ -10,14 +10,16 @@ pub mod period;
 pub mod referrer;
 pub mod site;
 pub mod value;
+pub mod values;
 
 pub use delta::{Cell, Delta, NewText, Row};
 pub use device::{Client, ClientKind, Device, Place};
 pub use goal::{Attribute, Goal, Order, PatternKind, Product, Reached};
-pub use hit::{Act, ActionKind, Hit, TrackedUrl, VisitorSource, Who};
+pub use hit::{Act, ActionKind, BadRecord, Hit, TrackedUrl, VisitorSource, Who};
 pub use id::{SiteId, VisitorId};
 pub use params::Params;
 pub use period::{Day, Period, Range};
 pub use referrer::{Referrer, ReferrerKind};
 pub use site::{SearchRule, Site, Zone};
 pub use value::Value;
+pub use values::{ValueRef, Values};

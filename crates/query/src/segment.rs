@@ -321,6 +321,80 @@ mod tests {
         assert!(matches!(read(&"a".repeat(SEGMENT_BYTES_MAX + 1), &catalog()), Err(ApiError::TooMuch(_))));
     }
 
+    /// A text of what segments are made of, in any order.
+    fn jumble(mut dice: impl FnMut(usize) -> usize) -> String {
+        const PARTS: &[&str] = &[
+            "browser",
+            "page",
+            "actions",
+            "nothing",
+            "==",
+            "!=",
+            "<=",
+            ">=",
+            "<",
+            ">",
+            "=@",
+            "!@",
+            "=^",
+            "=$",
+            "=",
+            "!",
+            ";",
+            ",",
+            "\\,",
+            "\\;",
+            "\\",
+            "%",
+            "%2",
+            "%2C",
+            "%253B",
+            "%00",
+            "%ff",
+            "%C3%A9",
+            "'",
+            "\"",
+            "$1",
+            "--",
+            "(",
+            ")",
+            "é",
+            "日",
+            "\u{202e}",
+            "\u{0}",
+            " ",
+            "-1",
+            "1e999",
+            "99999999999999999999",
+            "NULL",
+            "a",
+            "0",
+        ];
+        (0..dice(24)).map(|_| PARTS[dice(PARTS.len())]).collect()
+    }
+
+    /// `SEGMENT_TEXTS` asks for more of them; the figure of record is of ten million.
+    #[test]
+    fn promise_37_ten_million_texts_are_conditions_or_clear_errors() {
+        let texts: u64 = std::env::var("SEGMENT_TEXTS").map_or(20_000, |texts| texts.parse().unwrap());
+        let (catalog, mut state) = (catalog(), 88_172_645_463_325_252u64);
+        let mut roll = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        let mut accepted = 0;
+        for _ in 0..texts {
+            let text = jumble(|end| ((roll() >> 11) % end as u64) as usize);
+            match read(&text, &catalog) {
+                Ok(_) => accepted += 1,
+                Err(fault) => assert!(!fault.to_string().is_empty(), "{text}"),
+            }
+        }
+        assert!(accepted > texts / 1_000 && accepted < texts, "{accepted} of {texts} were conditions");
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,200}") {

@@ -4,7 +4,7 @@ use crate::{commands::Failure, config::Config};
 use device_detection::{CachedDetector, ClientHints, Detector};
 use geolocation::{CityDb, CountryDb};
 use makoto_model::{Client, ClientKind, Device, Params, Place};
-use makoto_tracking::{Headers, Source, SourceKind};
+use makoto_tracking::{Source, SourceKind};
 use std::{net::IpAddr, sync::Arc};
 
 /// Data packs that the set-up made, carried inside the program.
@@ -17,7 +17,7 @@ const COUNTRY_PACK: &str = "country.mmdb";
 
 /// Everything that enrichment looks up.
 pub struct Data {
-    devices: CachedDetector,
+    devices: CachedDetector<Device>,
     countries: CountryDb,
     cities: Option<CityDb>,
 }
@@ -52,15 +52,14 @@ impl Data {
             false => Some(CityDb::new(files.into_iter().map(Into::into)).map_err(|fault| data(&fault))?),
         };
         let countries = CountryDb::new(pack(COUNTRY_PACK)?).map_err(|fault| data(&fault))?;
-        Ok(Data { devices: CachedDetector::new(detector), countries, cities })
+        Ok(Data { devices: CachedDetector::with_shape(detector, |found| device(&found)), countries, cities })
     }
 
-    /// The device behind a user agent and its hints.
-    pub fn detect(&self, user_agent: &str, params: &Params, headers: Headers) -> Arc<Device> {
+    /// The device behind a user agent and its hints: those that the request brings, else those of its headers.
+    pub fn detect(&self, user_agent: &str, params: &Params, of_headers: impl FnOnce() -> ClientHints) -> Arc<Device> {
         // Hints that cannot be read are as good as none: the user agent still speaks.
         let sent = params.filled("uadata").and_then(|json| ClientHints::from_uadata(json).ok());
-        let hints = sent.unwrap_or_else(|| ClientHints::from_headers(headers.iter().copied()));
-        Arc::new(device(&self.devices.detect(user_agent, &hints)))
+        self.devices.detect(user_agent, &sent.unwrap_or_else(of_headers))
     }
 
     /// The country of an address; `None` when no database knows it.

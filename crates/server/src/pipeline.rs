@@ -264,13 +264,15 @@ impl Pipeline {
         let own_id = self.journal.schema(&own)?;
         let mut hits = Vec::with_capacity(records.len());
         for record in records {
-            let mut hit = Hit::decode(&record.payload)
-                .map_err(|fault| Failure::Data(format!("record {} of the journal: {fault}", record.position)))?;
-            if record.schema != own_id {
-                let schema = self.journal.schema_text(record.schema).unwrap_or_default();
-                makoto_tracking::convert(&mut hit, &schema, &self.catalog);
-            }
-            hits.push((record.position.get(), hit));
+            let hit = match record.schema == own_id {
+                true => Hit::decode(&record.payload),
+                false => {
+                    let schema = self.journal.schema_text(record.schema).unwrap_or_default();
+                    makoto_tracking::read_older(&record.payload, &schema, &self.catalog)
+                }
+            };
+            let fault = |fault| Failure::Data(format!("record {} of the journal: {fault}", record.position));
+            hits.push((record.position.get(), hit.map_err(fault)?));
         }
         Ok(hits)
     }

@@ -1,7 +1,7 @@
 //! Hits that an older program wrote, in the columns of this one.
 
-use makoto_catalog::{Catalog, Table, columns::CONVERSION};
-use makoto_model::{Cell, Hit, Row, Value};
+use makoto_catalog::{Catalog, HIT_FORM, Table, columns::CONVERSION};
+use makoto_model::{BadRecord, Cell, Hit, Row, Value, ValueRef, Values};
 
 /// The captured columns of a table in a schema text, as `Catalog::hit_schema` writes it.
 fn columns<'a>(schema: &'a str, table: &str) -> Vec<&'a str> {
@@ -10,13 +10,11 @@ fn columns<'a>(schema: &'a str, table: &str) -> Vec<&'a str> {
     list.split(',').filter(|name| !name.is_empty()).collect()
 }
 
-fn reorder(facts: &mut Vec<Value>, from: &[&str], to: impl Iterator<Item = &'static str>) {
-    let mut old: Vec<Option<Value>> = std::mem::take(facts).into_iter().map(Some).collect();
-    let mut take = |name: &str| {
-        let place = from.iter().position(|known| *known == name)?;
-        old.get_mut(place)?.take()
-    };
-    *facts = to.map(|name| take(name).unwrap_or_default()).collect();
+fn reorder(facts: &mut Values, from: &[&str], to: impl Iterator<Item = &'static str>) {
+    let old: Vec<ValueRef> = facts.iter().collect();
+    let find = |name: &str| old.get(from.iter().position(|known| *known == name)?).copied();
+    let new = to.map(|name| find(name).map_or(Value::Null, ValueRef::to_value)).collect();
+    *facts = new;
 }
 
 /// A conversion of a delta of an older program in the columns of this one: it knew site, visit, time, goal and a text of
@@ -33,9 +31,21 @@ pub(crate) fn widen_conversion(row: &mut Row) {
     }
 }
 
-/// Puts the facts of a hit that was written under `schema` into the order of the catalog. Columns that are new since
-/// then are null; what the catalog no longer knows is left out.
-pub fn convert(hit: &mut Hit, schema: &str, catalog: &Catalog) {
+/// Reads a hit that was written under another `schema`, with its facts in the order of the catalog. Columns that are new
+/// since then are null; what the catalog no longer knows is left out.
+///
+/// # Errors
+/// When the bytes are no hit.
+pub fn read_older(bytes: &[u8], schema: &str, catalog: &Catalog) -> Result<Hit, BadRecord> {
+    let mut hit = match schema.starts_with(HIT_FORM) {
+        true => Hit::decode(bytes)?,
+        false => Hit::decode_older(bytes)?,
+    };
+    convert(&mut hit, schema, catalog);
+    Ok(hit)
+}
+
+fn convert(hit: &mut Hit, schema: &str, catalog: &Catalog) {
     let names = |table| catalog.captured(table).iter().map(|dimension| dimension.column);
     if !hit.visit_facts.is_empty() {
         reorder(&mut hit.visit_facts, &columns(schema, "visit"), names(Table::Visit));
@@ -59,10 +69,10 @@ mod tests {
 
     #[test]
     fn facts_follow_their_names() {
-        let mut facts = vec![Value::from(1), Value::from(2), Value::from(3)];
+        let mut facts: Values = [1, 2, 3].map(Value::from).into_iter().collect();
         let schema = "visit:a,b,c;action:x";
         reorder(&mut facts, &columns(schema, "visit"), ["c", "new", "a"].into_iter());
-        assert_eq!(facts, [Value::from(3), Value::Null, Value::from(1)]);
+        assert_eq!(facts, [Value::from(3), Value::Null, Value::from(1)].into_iter().collect());
         assert_eq!(columns(schema, "action"), ["x"]);
         assert!(columns("", "visit").is_empty());
     }

@@ -2,11 +2,11 @@
 
 use crate::search::Search;
 use makoto_catalog::{Catalog, Dimension, Facts, Source, Table};
-use makoto_model::{Params, Value};
+use makoto_model::{Params, Value, Values};
 use std::borrow::Cow;
 
 /// The captured values of a table's columns, in the catalog's order.
-pub fn read(catalog: &Catalog, table: Table, facts: &Facts) -> Vec<Value> {
+pub fn read(catalog: &Catalog, table: Table, facts: &Facts) -> Values {
     let value = |dimension: &&Dimension| match dimension.source {
         Source::Captured { read, .. } => read(facts),
         Source::Fold | Source::Derived(_) => Value::Null,

@@ -3,9 +3,11 @@
 use crate::parse::{Bulk, Entry, Fault};
 use crate::query::{self, PARAMETERS_MAX};
 use makoto_model::Params;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 use serde_json::Value as Json;
+use std::borrow::Cow;
 use std::fmt;
 
 /// Nesting of a body. Requests are two levels deep, their items and brands two more; a parser that recurses must stop.
@@ -14,6 +16,9 @@ pub const DEPTH_MAX: usize = 32;
 pub const ITEMS_MAX: usize = 10_000;
 /// Requests in one body from anybody.
 pub const ITEMS_OPEN_MAX: usize = 1_000;
+/// Room that a record's parameters are given at first, in bytes of names and values and in number; most need no more.
+const RECORD_BYTES: usize = 512;
+const RECORD_PARAMETERS: usize = 16;
 
 /// Whether a body is a bulk, by the word that Matomo looks for.
 pub fn is_bulk(body: &[u8]) -> bool {
@@ -58,21 +63,34 @@ fn read_text(text: &str) -> Result<Bulk, Fault> {
 
 /// The deepest nesting of brackets outside of strings.
 fn depth(text: &str) -> usize {
-    let (mut now, mut most, mut in_string, mut escaped) = (0usize, 0usize, false, false);
-    for byte in text.bytes() {
+    let bytes = text.as_bytes();
+    let (mut at, mut now, mut most) = (0usize, 0usize, 0usize);
+    while let Some(byte) = bytes.get(at) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => {
+            b'"' => at = string_end(bytes, at + 1),
+            b'[' | b'{' => {
                 now += 1;
                 most = most.max(now);
             }
-            b']' | b'}' if !in_string => now = now.saturating_sub(1),
+            b']' | b'}' => now = now.saturating_sub(1),
             _ => {}
         }
+        at += 1;
     }
     most
+}
+
+/// Where the string ends whose first character stands at `from`: the place of its quote, or the end of the text.
+fn string_end(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        if bytes[at + found] == b'"' {
+            return at + found;
+        }
+        // What follows a backslash ends nothing.
+        at += found + 2;
+    }
+    bytes.len()
 }
 
 /// JSON whose strings stand in single quotes, as some clients send it, with double ones.
@@ -168,24 +186,15 @@ impl<'de> Visitor<'de> for ItemReader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Item, A::Error> {
-        let mut params = Params::default();
+        let mut params = Params::with_capacity(RECORD_BYTES, RECORD_PARAMETERS);
         let mut whole = true;
-        while let Some((name, value)) = map.next_entry::<String, Json>()? {
+        while let Some(Name(name)) = map.next_key()? {
             if params.len() >= PARAMETERS_MAX {
                 whole = false;
+                map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            match &value {
-                Json::String(text) => params.push(&name, &query::clean(text.clone().into_bytes())),
-                Json::Null => params.push(&name, ""),
-                Json::Bool(yes) => params.push(&name, if *yes { "1" } else { "" }),
-                Json::Number(_) => params.push(&name, &value.to_string()),
-                // Lists and records are parameters in JSON form already (`ec_items`, `uadata`, `cvar`).
-                Json::Array(_) | Json::Object(_) => {
-                    let text = serde_json::to_string(&value).map_err(A::Error::custom)?;
-                    params.push(&name, &query::clean(text.into_bytes()));
-                }
-            }
+            map.next_value_seed(Parameter { params: &mut params, name: &name })?;
         }
         Ok(Item(whole.then_some(params)))
     }
@@ -213,6 +222,94 @@ impl<'de> Visitor<'de> for ItemReader {
 
     fn visit_f64<E: de::Error>(self, _: f64) -> Result<Item, E> {
         Ok(Item(None))
+    }
+}
+
+/// The name of a parameter, which is seldom written with escapes.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Name<'de>, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Name<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("the name of a parameter")
+            }
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(text)))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(text.to_owned())))
+            }
+        }
+        from.deserialize_str(Reader)
+    }
+}
+
+/// Where the value of a parameter belongs; a bulk has tens of thousands, so nothing is made of them in between.
+struct Parameter<'a> {
+    params: &'a mut Params,
+    name: &'a str,
+}
+
+impl<'de> DeserializeSeed<'de> for Parameter<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl Parameter<'_> {
+    /// Lists and records are parameters in JSON form already (`ec_items`, `uadata`, `cvar`).
+    fn nested<E: de::Error>(self, value: &Json) -> Result<(), E> {
+        let text = serde_json::to_string(value).map_err(E::custom)?;
+        self.visit_str(&text)
+    }
+}
+
+impl<'de> Visitor<'de> for Parameter<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("the value of a parameter")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        match text.contains('\0') {
+            false => self.params.push(self.name, text),
+            true => self.params.push(self.name, &query::clean(text.as_bytes().to_vec())),
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.visit_str("")
+    }
+
+    fn visit_bool<E: de::Error>(self, yes: bool) -> Result<(), E> {
+        self.visit_str(if yes { "1" } else { "" })
+    }
+
+    fn visit_i64<E: de::Error>(self, n: i64) -> Result<(), E> {
+        self.visit_str(&n.to_string())
+    }
+
+    fn visit_u64<E: de::Error>(self, n: u64) -> Result<(), E> {
+        self.visit_str(&n.to_string())
+    }
+
+    fn visit_f64<E: de::Error>(self, n: f64) -> Result<(), E> {
+        self.visit_str(&Json::from(n).to_string())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        self.nested(&Json::deserialize(SeqAccessDeserializer::new(seq))?)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        self.nested(&Json::deserialize(MapAccessDeserializer::new(map))?)
     }
 }
 
@@ -253,6 +350,32 @@ mod tests {
         let long = format!("{{\"requests\":[{}1]}}", "1,".repeat(ITEMS_MAX));
         assert_eq!(read(long.as_bytes()), Err(Fault::TooManyItems(ITEMS_MAX)));
         assert!(!is_bulk(b"a=\"requests\"") && !is_bulk(b""));
+    }
+
+    #[test]
+    fn values_of_records_become_texts() {
+        let body = br#"{"requests":[{"a":-1,"b":1.0,"c":true,"d":null,"e":{"x":[1,"y"]},"n\u0061me":"q\u0000\"\n","f":1e3,"g":false}]}"#;
+        let bulk = read(body).unwrap();
+        let found: Vec<_> = bulk.entries[0].as_ref().unwrap().iter().collect();
+        assert_eq!(
+            found,
+            [
+                ("a", "-1"),
+                ("b", "1.0"),
+                ("c", "1"),
+                ("d", ""),
+                ("e", r#"{"x":[1,"y"]}"#),
+                ("name", "q\"\n"),
+                ("f", "1000.0"),
+                ("g", "")
+            ]
+        );
+    }
+
+    #[test]
+    fn brackets_in_strings_nest_nothing() {
+        assert_eq!(depth(r#"{"a[[{\"[":["{{\\"],"b":[{}]}"#), 3);
+        assert_eq!([depth("\"[["), depth("\"\\"), depth("]]["), depth("")], [0, 0, 1, 0]);
     }
 
     #[test]

@@ -35,7 +35,7 @@ mod url;
 
 pub use accept::{Context, accept, order_id, site_id};
 pub use backup::backup;
-pub use convert::convert;
+pub use convert::read_older;
 pub use error::Error;
 pub use fold::{Fold, Overflow};
 pub use history::History;

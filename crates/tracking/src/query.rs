@@ -49,7 +49,9 @@ fn hex_pair(rest: &[u8]) -> Option<u8> {
 
 /// The bytes as text, without NUL and without what is no UTF-8.
 pub fn clean(mut bytes: Vec<u8>) -> String {
-    bytes.retain(|&b| b != 0);
+    if memchr::memchr(0, &bytes).is_some() {
+        bytes.retain(|&b| b != 0);
+    }
     match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(bad) => bad.as_bytes().utf8_chunks().map(|chunk| chunk.valid()).collect(),

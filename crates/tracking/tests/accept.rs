@@ -3,7 +3,7 @@
 use makoto_catalog::{Catalog, Dimension, Feature, Keep, Kind, Privacy as Privateness, Scope, Source as From};
 use makoto_model::{
     Act, ActionKind, Attribute, Day, Device, Goal, Hit, Params, PatternKind, Place, SearchRule, Site, SiteId, Value,
-    VisitorId, VisitorSource, Zone,
+    ValueRef, VisitorId, VisitorSource, Zone,
 };
 use makoto_tracking::{
     Context, Invalid, IpMask, Lookups, Privacy, RawRequest, Read, Reason, Refused, Salts, Sender, SiteRules, Source,
@@ -161,12 +161,12 @@ fn a_token_opens_what_speaks_for_others() {
     let query = "idsite=1&rec=1&cip=192.0.2.77&country=FR&city=Paris&cdt=2026-03-01 15:30:00";
     assert!(accepted(query).is_err());
     let hit = accepted_with(query, Some("good"), Privacy::default()).unwrap();
-    assert_eq!(hit.visit_facts, [Value::from("192.0.0.0"), Value::from("fr"), Value::from("Paris")]);
+    assert_eq!(hit.visit_facts, vec![Value::from("192.0.0.0"), Value::from("fr"), Value::from("Paris")].into());
     // Past midnight in Tokyo.
     assert_eq!((hit.time_s, hit.received_s, hit.day), (1_772_379_000, NOW_S, Day::parse("2026-03-02").unwrap()));
     assert_eq!(accepted("idsite=1&rec=1&cdo=86399").unwrap().time_s, NOW_S - 86_399);
     let nowhere = accepted("idsite=1&rec=1&cip=x&token_auth=good").unwrap();
-    assert_eq!(nowhere.visit_facts[0], Value::from("0.0.0.0"));
+    assert_eq!(nowhere.visit_facts.get(0), Some(ValueRef::Text("0.0.0.0")));
 }
 
 #[test]
@@ -176,9 +176,9 @@ fn addresses_are_masked_before_anything_is_kept() {
         accepted_with("idsite=1&rec=1", None, privacy).unwrap()
     };
     let masked = facts(2, false);
-    assert_eq!(masked.visit_facts, [Value::from("10.66.0.0"), Value::from("de"), Value::from("10.66.0.0")]);
+    assert_eq!(masked.visit_facts, vec![Value::from("10.66.0.0"), Value::from("de"), Value::from("10.66.0.0")].into());
     let full = facts(2, true);
-    assert_eq!(full.visit_facts, [Value::from("10.66.0.0"), Value::from("de"), Value::from("10.66.0.9")]);
+    assert_eq!(full.visit_facts, vec![Value::from("10.66.0.0"), Value::from("de"), Value::from("10.66.0.9")].into());
     assert_ne!(masked.who.config, full.who.config);
     let written = String::from_utf8_lossy(&masked.encode().unwrap()).into_owned();
     assert!(!written.contains("10.66.0.9"));
@@ -205,7 +205,7 @@ fn searches_in_addresses_are_told_to_features() {
     let hit = accepted("idsite=1&rec=1&url=http%3A%2F%2Fexample.org%2Fs%3Fq%3Dshoes%26cat%3DBlog").unwrap();
     let Act::Action { kind, url, title } = &hit.act else { panic!("an action") };
     assert_eq!((*kind, url.is_none(), title.as_deref()), (ActionKind::SiteSearch, true, Some("shoes")));
-    assert_eq!(hit.action_facts, [Value::from("Blog")]);
+    assert_eq!(hit.action_facts, vec![Value::from("Blog")].into());
 }
 
 #[test]

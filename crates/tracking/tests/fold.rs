@@ -5,7 +5,7 @@ mod store;
 use makoto_catalog::{Catalog, Dimension, Feature, Keep, Kind, Privacy, Scope, Source, Table, columns::PAGE_VIEW};
 use makoto_model::{
     Act, ActionKind, Cell, Day, Delta, Hit, Order, Product, Reached, Referrer, ReferrerKind, Row, SiteId, TrackedUrl,
-    Value, VisitorId, VisitorSource, Who,
+    Value, Values, VisitorId, VisitorSource, Who,
 };
 use makoto_tracking::{Error, Fold};
 use proptest::prelude::*;
@@ -62,8 +62,8 @@ fn hit(time_s: i64, visitor: u64) -> Hit {
         act: page("http://example.org/", "Home"),
         referrer: Referrer::default(),
         keyword_guessed: false,
-        visit_facts: vec![Value::from("de"), Value::Null],
-        action_facts: vec![Value::Float(1.5), Value::Null, Value::Null],
+        visit_facts: vec![Value::from("de"), Value::Null].into(),
+        action_facts: vec![Value::Float(1.5), Value::Null, Value::Null].into(),
         reached: Vec::new(),
         attributed: None,
         viewed: None,
@@ -231,7 +231,7 @@ fn another_campaign_opens_a_visit_but_not_of_one_that_came_straight() {
 
 #[test]
 fn a_sign_of_life_prolongs_without_opening() {
-    let ping = |time_s| Hit { act: Act::Ping, action_facts: vec![], ..hit(time_s, 1) };
+    let ping = |time_s| Hit { act: Act::Ping, action_facts: Values::default(), ..hit(time_s, 1) };
     assert_eq!(tell(&[ping(NOON_S)]).visits(), 0);
     let told = tell(&[hit(NOON_S, 1), ping(NOON_S + 1_700), ping(NOON_S + 3_400), hit(NOON_S + 5_100, 1)]);
     assert_eq!((told.visits(), told.visit(1, "visit_length_s")), (2, 1_701));
@@ -281,7 +281,7 @@ fn pages_and_searches_are_entries_and_exits() {
 fn conversions_touch_their_visit_and_open_one() {
     let convert = |second, goal, params: &str| Hit {
         act: Act::Conversion { goal, params: params.into() },
-        action_facts: vec![],
+        action_facts: Values::default(),
         ..hit(NOON_S + second, 1)
     };
     let told = tell(&[convert(0, 1, "{}"), convert(20, 6, "{}")]);
@@ -377,7 +377,7 @@ fn conversions_are_owed_to_whom_the_hit_says() {
 #[test]
 fn captured_values_are_kept_as_declared() {
     let with = |second, country: &str, plan: Value| Hit {
-        visit_facts: vec![Value::from(country), plan],
+        visit_facts: vec![Value::from(country), plan].into(),
         ..hit(NOON_S + second, 1)
     };
     let told = tell(&[with(0, "de", "free".into()), with(1, "fr", "pro".into()), with(2, "it", Value::Null)]);
@@ -401,7 +401,7 @@ fn a_visit_of_ten_thousand_actions_is_left_alone() {
 fn later_hits_tell_how_long_a_page_took_to_load() {
     let told_by = |second, act, page: i64, loaded: i64| Hit {
         act,
-        action_facts: vec![Value::Null, page.into(), if loaded == 0 { Value::Null } else { loaded.into() }],
+        action_facts: vec![Value::Null, page.into(), if loaded == 0 { Value::Null } else { loaded.into() }].into(),
         ..hit(NOON_S + second, 1)
     };
     let home = || page("http://example.org/", "Home");
@@ -510,7 +510,7 @@ fn hits_are_folded_once_and_a_wrong_one_stops_the_fold() {
     assert_eq!((first.number, fold.position(), fold.last_delta()), (1, 2, 1));
     assert_eq!(fold.apply(&[(1, hit(NOON_S, 1)), (2, hit(NOON_S + 1, 1))]).unwrap(), None);
     assert_eq!(first.touched, [(SiteId(1), Day((NOON_S / 86_400) as i32))]);
-    let wrong = Hit { visit_facts: vec![Value::Null], ..hit(NOON_S, 2) };
+    let wrong = Hit { visit_facts: vec![Value::Null].into(), ..hit(NOON_S, 2) };
     assert!(matches!(fold.apply(&[(3, hit(NOON_S, 3)), (4, wrong)]), Err(Error::Schema { position: 4, .. })));
     assert!(matches!(fold.apply(&[(3, hit(NOON_S, 3))]), Err(Error::Stopped)));
     drop(fold);
@@ -555,7 +555,8 @@ fn any_hit() -> impl Strategy<Value = Hit> {
             if more < 2 {
                 hit.referrer = campaign(["a", "b"][usize::from(more)], "");
             }
-            hit.visit_facts[1] = if more > 5 { Value::from(format!("p{more}")) } else { Value::Null };
+            let plan = if more > 5 { Value::from(format!("p{more}")) } else { Value::Null };
+            hit.visit_facts = vec![Value::from("de"), plan].into();
             let text = |n: u8, of: &str| if n == 0 { String::new() } else { format!("{of}{n}") };
             hit.act = match act {
                 (0, ..) => Act::Ping,
@@ -576,10 +577,8 @@ fn any_hit() -> impl Strategy<Value = Hit> {
             let reach = |(goal, many, after_s)| Reached { goal, revenue: f64::from(goal), many, after_s };
             hit.reached = reached.into_iter().map(reach).collect();
             hit.viewed = (more == 3).then(|| product("S1", &["x", "y"]));
-            hit.action_facts[1] = Value::Int(page);
-            if loaded > 0 {
-                hit.action_facts[2] = Value::Int(loaded);
-            }
+            let loaded = if loaded > 0 { Value::Int(loaded) } else { Value::Null };
+            hit.action_facts = vec![Value::Float(1.5), Value::Int(page), loaded].into();
             hit
         },
     )

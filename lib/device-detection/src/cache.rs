@@ -16,25 +16,32 @@ const SHARDS: usize = 16;
 /// newer one, and when the newer one is full, the older one is dropped. So what is asked for stays.
 const GENERATION_ENTRIES_MAX: usize = CACHE_ENTRIES_MAX / SHARDS / 2;
 
-/// A detector with a bounded memory of its answers. Keys are two hashes with random secrets, so that nobody can
-/// prepare user agents that collide.
+/// A detector with a bounded memory of its answers, in the shape in which they are wanted. Keys are two hashes with
+/// random secrets, so that nobody can prepare user agents that collide.
 #[derive(Debug)]
-pub struct CachedDetector {
+pub struct CachedDetector<T = Device> {
     detector: Detector,
+    shape: fn(Device) -> T,
     secrets: [RandomState; 2],
-    shards: [Mutex<Shard>; SHARDS],
+    shards: [Mutex<Shard<T>>; SHARDS],
 }
 
-type Generation = HashMap<u128, Arc<Device>>;
+type Generation<T> = HashMap<u128, Arc<T>>;
 
-#[derive(Debug, Default)]
-struct Shard {
-    newer: Generation,
-    older: Generation,
+#[derive(Debug)]
+struct Shard<T> {
+    newer: Generation<T>,
+    older: Generation<T>,
 }
 
-impl Shard {
-    fn find(&mut self, key: u128) -> Option<Arc<Device>> {
+impl<T> Default for Shard<T> {
+    fn default() -> Self {
+        Self { newer: HashMap::new(), older: HashMap::new() }
+    }
+}
+
+impl<T> Shard<T> {
+    fn find(&mut self, key: u128) -> Option<Arc<T>> {
         if let Some(device) = self.newer.get(&key) {
             return Some(Arc::clone(device));
         }
@@ -43,7 +50,7 @@ impl Shard {
         Some(device)
     }
 
-    fn insert(&mut self, key: u128, device: Arc<Device>) {
+    fn insert(&mut self, key: u128, device: Arc<T>) {
         if self.newer.len() >= GENERATION_ENTRIES_MAX {
             self.older = std::mem::take(&mut self.newer);
         }
@@ -55,8 +62,17 @@ impl CachedDetector {
     /// Wraps a detector.
     #[must_use]
     pub fn new(detector: Detector) -> Self {
+        Self::with_shape(detector, |device| device)
+    }
+}
+
+impl<T> CachedDetector<T> {
+    /// Wraps a detector whose answers are wanted in another shape, which is made once for each.
+    #[must_use]
+    pub fn with_shape(detector: Detector, shape: fn(Device) -> T) -> Self {
         Self {
             detector,
+            shape,
             secrets: [RandomState::new(), RandomState::new()],
             shards: std::array::from_fn(|_| Mutex::default()),
         }
@@ -70,7 +86,7 @@ impl CachedDetector {
 
     /// Detects, or repeats what it said before about the same user agent and hints.
     #[must_use]
-    pub fn detect(&self, user_agent: &str, hints: &ClientHints) -> Arc<Device> {
+    pub fn detect(&self, user_agent: &str, hints: &ClientHints) -> Arc<T> {
         let [high, low] = self.secrets.each_ref().map(|secret| secret.hash_one((user_agent, hints)));
         let key = u128::from(high) << 64 | u128::from(low);
         let shard = &self.shards[low as usize % SHARDS];
@@ -79,7 +95,7 @@ impl CachedDetector {
         if let Some(device) = remembered {
             return device;
         }
-        let device = Arc::new(self.detector.detect(user_agent, hints));
+        let device = Arc::new((self.shape)(self.detector.detect(user_agent, hints)));
         shard.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&device));
         device
     }
@@ -87,7 +103,7 @@ impl CachedDetector {
     /// How many detections are remembered.
     #[must_use]
     pub fn remembered(&self) -> usize {
-        let lock = |shard: &Mutex<Shard>| {
+        let lock = |shard: &Mutex<Shard<T>>| {
             let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             shard.newer.len() + shard.older.len()
         };

@@ -1,6 +1,7 @@
 //! Client hints: what a browser says about itself beside the user agent.
 
 use serde_json::Value;
+use std::borrow::Cow;
 use thiserror::Error;
 
 /// Longest value taken from one hint. Real brand lists stay below 300 bytes.
@@ -65,7 +66,11 @@ impl ClientHints {
         let mut hints = Self::default();
         let mut short_brands = Vec::new();
         for (name, value) in headers {
-            let name = name.to_ascii_lowercase().replace('_', "-");
+            let is_plain = !name.bytes().any(|letter| letter == b'_' || letter.is_ascii_uppercase());
+            let name = match is_plain {
+                true => Cow::Borrowed(name),
+                false => Cow::Owned(name.to_ascii_lowercase().replace('_', "-")),
+            };
             let name = name.strip_prefix("http-").unwrap_or(&name);
             let value = cut(value);
             match name {

@@ -1,4 +1,4 @@
-//! Measures the store on a month of a large site: `month build DIR` writes it through `apply` and clusters it,
+//! Measures the store on a month of a large site that a server tracked (`benches/month/run`): `month sort DIR` sorts it,
 //! `month ask DIR` asks what reports ask, beside the best hand-written SQL known, in the same file.
 
 mod data;
@@ -9,46 +9,26 @@ use std::{path::Path, time::Instant};
 
 /// Chosen so that the process stays under 512 MiB.
 const OPTIONS: Options = Options { memory_mib: 224, threads: 2 };
-/// Deltas per call of `apply`.
-const DELTAS_PER_CALL: usize = 4;
 
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["build", dir] => build(Path::new(dir), data::Size::default()),
-        ["build", dir, actions] => build(Path::new(dir), data::Size::of_actions(actions.parse()?)),
+        ["sort", dir] => sort(Path::new(dir)),
         ["ask", dir] => questions::ask_all(Path::new(dir), OPTIONS),
-        _ => Err("say `month build DIR [ACTIONS]` or `month ask DIR`".into()),
+        _ => Err("say `month sort DIR` or `month ask DIR`".into()),
     }
 }
 
-fn build(dir: &Path, size: data::Size) -> Result<(), Failure> {
+fn sort(dir: &Path) -> Result<(), Failure> {
     let engine = Engine::open(dir, data::catalog()?, OPTIONS)?;
-    let mut month = data::Month::new(&size)?;
-    let (mut rows, mut spent_s) = (0usize, 0f64);
-    let mut slowest_ms = 0f64;
-    loop {
-        let deltas: Vec<_> = std::iter::from_fn(|| month.next_delta()).take(DELTAS_PER_CALL).collect();
-        if deltas.is_empty() {
-            break;
-        }
-        rows += deltas.iter().map(|d| d.actions.len() + d.new_visits.len() + d.changed_visits.len()).sum::<usize>();
-        let start = Instant::now();
-        engine.apply(&deltas)?;
-        spent_s += start.elapsed().as_secs_f64();
-        slowest_ms = slowest_ms.max(start.elapsed().as_secs_f64() * 1e3);
-    }
-    println!(
-        "applied {rows} rows in {spent_s:.1} s: {:.2} µs per row, slowest call {slowest_ms:.0} ms",
-        spent_s * 1e6 / rows as f64
-    );
-    report(&engine, "as applied")?;
+    report(&engine, "as tracked")?;
     let start = Instant::now();
-    engine.cluster()?;
-    println!("clustered in {:.1} s", start.elapsed().as_secs_f64());
-    report(&engine, "clustered")?;
+    if engine.cluster()? {
+        println!("sorted in {:.1} s", start.elapsed().as_secs_f64());
+        report(&engine, "sorted")?;
+    }
     engine.close()?;
     Ok(())
 }

@@ -1,1 +1,1 @@
-SELECT url, count(*), count(DISTINCT visit_id), count(DISTINCT visitor | (((time_s - 1772323200) // 86400) << 32)) FROM action WHERE kind = 1 AND visit_id IN (SELECT visit_id FROM visit WHERE browser IN (SELECT id FROM text_name WHERE lower(text) = 'browser 3')) GROUP BY 1
+SELECT url, count(*), count(DISTINCT visit_id), count(DISTINCT visitor | (((time_s - 1772323200) // 86400) << 32)) FROM action WHERE kind = 1 AND visit_id IN (SELECT visit_id FROM visit WHERE browser IN (SELECT id FROM text_name WHERE lower(text) = 'ff')) GROUP BY 1

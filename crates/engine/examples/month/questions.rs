@@ -84,7 +84,7 @@ fn cases() -> Vec<Case> {
     let mut found = pages();
     found.filter = Condition::All(vec![found.filter, of_visit(saw("section-7/", false))]);
     let mut firefox = pages();
-    firefox.filter = Condition::All(vec![firefox.filter, of_visit(is("browser", Op::Is, "browser 3"))]);
+    firefox.filter = Condition::All(vec![firefox.filter, of_visit(is("browser", Op::Is, "FF"))]);
     let mut segmented = by("browser");
     segmented.filter = saw("section-7/", false);
     let mut unseen = by("browser");

@@ -1,5 +1,6 @@
 //! DuckDB's dialect: the one place where plans become SQL. Identifiers come from the catalog, values are binds.
 
+mod apart;
 mod condition;
 mod expr;
 mod group;
@@ -9,6 +10,7 @@ mod tests;
 mod time;
 mod visits;
 
+pub(crate) use apart::Apart;
 pub(crate) use plan::{Column, Question, question, reach_question};
 pub(crate) use visits::{bought_by, page_views, partition, reach_of_visits, rows_of, visits};
 

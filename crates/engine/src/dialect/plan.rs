@@ -113,7 +113,7 @@ impl Printer<'_> {
     }
 
     /// The tables and conditions of a plan's rows.
-    fn rows(&mut self, plan: &Plan, from_s: i64, until_s: i64) -> Result<String, Error> {
+    pub(super) fn rows(&mut self, plan: &Plan, from_s: i64, until_s: i64) -> Result<String, Error> {
         let (name, short, moment) = (table(plan.scope).name(), alias(plan.scope), moment(plan.scope));
         let filter = self.condition(&plan.filter, plan.scope)?;
         let (site, from, until) = (self.bind(self.site.0), self.bind(from_s), self.bind(until_s));
@@ -218,7 +218,7 @@ impl Printer<'_> {
 }
 
 /// Whether no midnight lies inside a bucket, so that what differs in a bucket differs in a day.
-fn days_are_buckets(plan: &Plan) -> bool {
+pub(super) fn days_are_buckets(plan: &Plan) -> bool {
     plan.buckets.iter().all(|bucket| {
         !plan.midnights.iter().any(|&(midnight_s, _)| midnight_s > bucket.from_s && midnight_s < bucket.until_s)
     })

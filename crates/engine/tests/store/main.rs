@@ -2,6 +2,7 @@
 
 mod buckets;
 mod crash;
+mod different;
 mod fixture;
 mod rewriting;
 mod round_trip;

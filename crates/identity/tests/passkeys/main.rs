@@ -219,6 +219,59 @@ async fn promise_08_every_bent_byte_of_an_answer_is_refused() {
     }
 }
 
+/// Changes bytes as a fuzzer does: turns, drops and doubles some, and writes lengths and types that CBOR cares about.
+fn bend(bytes: &mut Vec<u8>, mut dice: impl FnMut(usize) -> usize) {
+    for _ in 0..=dice(4) {
+        let place = dice(bytes.len().max(1));
+        match dice(6) {
+            0 if place < bytes.len() => bytes[place] ^= 1 << dice(8),
+            1 if place < bytes.len() => bytes[place] = dice(256) as u8,
+            2 => bytes.truncate(place),
+            3 => bytes.insert(place, [0x1b, 0x5b, 0x7b, 0x9b, 0xbb, 0xdb, 0xff, 0x9f, 0xbf][dice(9)]),
+            4 => bytes.splice(place..place, std::iter::repeat_n(0x81 + dice(64) as u8, 1 + dice(300))).for_each(drop),
+            _ => {
+                let end = (place + dice(32)).min(bytes.len());
+                let part = bytes[place.min(end)..end].to_vec();
+                bytes.splice(place..place, part).for_each(drop);
+            }
+        }
+    }
+}
+
+/// Keys that a fuzzer makes of good ones. `PASSKEY_TRIES` asks for more of them.
+#[tokio::test]
+async fn promise_08_whatever_a_key_sends_is_answered() {
+    let tries: u64 = std::env::var("PASSKEY_TRIES").map_or(200, |tries| tries.parse().unwrap());
+    let bench = Bench::new().await;
+    let Entry::Whole(secret) = bench.enter().await else { panic!("a factor already") };
+    let caller = bench.caller(&secret).await.unwrap();
+    let mut key = Authenticator::new(ORIGIN, PARTY);
+    let mut state = 0x9E37_79B9_7F4A_7C15u64;
+    let mut roll = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for number in 0..tries {
+        let options = bench.identity.start_passkey(&caller, NOW_S).await.unwrap();
+        let mut made = key.create(&options);
+        let field = ["attestationObject", "clientDataJSON"][usize::from(number % 8 == 7)];
+        let mut bytes = bytes_of(made["response"][field].as_str().unwrap());
+        bend(&mut bytes, |end| (roll() % end as u64) as usize);
+        made["response"][field] = base64(&bytes).into();
+        match bench.identity.finish_passkey(&caller, made, "Bent", NOW_S).await {
+            // Some bytes are the authenticator's to choose, so that another good key may come of it. One must stay.
+            Ok(_) => {
+                for passkey in bench.identity.meta().passkeys("root").await.unwrap().iter().skip(1) {
+                    bench.identity.meta().remove_passkey(&caller, "root", passkey.id).await.unwrap();
+                }
+            }
+            Err(fault) => assert!(matches!(fault, Error::WrongPasskey), "try {number}: {fault}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn promise_08_cut_and_bent_keys_are_refused_in_peace() {
     let bench = Bench::new().await;

@@ -126,7 +126,7 @@ fn message_id(letter: &Letter, secret: &[u8; 32], host: &str) -> String {
 }
 
 fn device(app: &App, agent: &str) -> Option<String> {
-    let found = app.data.detect(agent, &Params::default(), &[]);
+    let found = app.data.detect(agent, &Params::default(), Default::default);
     let browser = found.client.as_ref().filter(|client| client.kind == ClientKind::Browser);
     let system = Some(names::system(&found.os_code)).filter(|_| !found.os_code.is_empty());
     match (browser, system) {

@@ -92,14 +92,17 @@ async fn forward(app: &App, place: &Place, stalled: &mut bool) -> Result<(), mak
         }
         Err(fault) => {
             tracing::warn!(place = place.name, fault, "the record could not be sent on; it is tried again");
-            let waiting_s = now_s() - oldest_s.max(cursor.moved_s);
-            if waiting_s >= STALL_S && !*stalled {
-                *stalled = true;
+            if begins_to_stall(stalled, now_s() - oldest_s.max(cursor.moved_s)) {
                 note(app, Activity::AuditStalled, place, json!({ "place": place.name, "fault": fault })).await?;
             }
             Ok(())
         }
     }
+}
+
+/// Whether a place that has taken nothing for so long is to be reported now: once, until it takes something again.
+fn begins_to_stall(stalled: &mut bool, waiting_s: i64) -> bool {
+    waiting_s >= STALL_S && !std::mem::replace(stalled, true)
 }
 
 async fn note(app: &App, kind: Activity, place: &Place, detail: Json) -> Result<(), makoto_meta::Error> {
@@ -127,5 +130,20 @@ fn roots() -> Result<Vec<CertificateDer<'static>>, String> {
         (false, _) => Ok(found.certs),
         (true, Some(fault)) => Err(format!("the system's certificates cannot be read: {fault}")),
         (true, None) => Err("the system trusts no certificates; install ca-certificates".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn promise_46_five_minutes_without_progress_raise_one_alarm() {
+        let mut stalled = false;
+        let raised: Vec<i64> = (0..20 * 60).step_by(2).filter(|s| begins_to_stall(&mut stalled, *s)).collect();
+        assert_eq!(raised, [300]);
+        // It took something, so that the next stall is a new one.
+        assert!(std::mem::take(&mut stalled));
+        assert!(!begins_to_stall(&mut stalled, 299) && begins_to_stall(&mut stalled, 301));
     }
 }

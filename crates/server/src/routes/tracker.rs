@@ -10,15 +10,17 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use device_detection::ClientHints;
 use makoto_access::{Principal, Reach, Role, User};
 use makoto_identity::Bearing;
-use makoto_journal::{Error as JournalError, Reservation};
+use makoto_journal::{Error as JournalError, Records, Reservation};
 use makoto_model::{Hit, Params, SiteId};
 use makoto_tracking::{Bulk, Context, Lookups, RawRequest, Read, Refused, Sender, SiteRules, parse};
 use serde_json::json;
 use std::{
+    borrow::Borrow,
     net::IpAddr,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Instant,
 };
 
@@ -33,6 +35,8 @@ const OPEN_BODY_BYTES_MAX: usize = 1024 * 1024;
 const BULK_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Seconds to wait that a refused sender is told; spread so that they do not all return at once.
 const RETRY_AFTER_S: [&str; 4] = ["2", "5", "9", "14"];
+/// What a hit takes in the journal, about, in bytes.
+const HIT_BYTES: usize = 400;
 /// For how long the same order id is refused: for ever.
 const NEVER_S: i64 = i64::MAX;
 
@@ -160,6 +164,29 @@ fn not_durable(app: &App, error: &JournalError) -> Response {
     (status, [(header::RETRY_AFTER, retry)], "").into_response()
 }
 
+/// The answer to the question asked last: the hits of a bulk mostly ask the same ones.
+struct Last<K, T>(Mutex<Option<(K, T)>>);
+
+impl<K, T> Default for Last<K, T> {
+    fn default() -> Last<K, T> {
+        Last(Mutex::default())
+    }
+}
+
+impl<K, T> Last<K, T> {
+    fn answer<Q, R>(&self, question: &Q, find: impl FnOnce() -> T, read: impl FnOnce(&T) -> R) -> R
+    where
+        K: Borrow<Q>,
+        Q: ToOwned<Owned = K> + PartialEq + ?Sized,
+    {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, answer)) if Borrow::<Q>::borrow(known) == question => read(answer),
+            _ => read(&last.insert((question.to_owned(), find())).1),
+        }
+    }
+}
+
 /// The parts of a context that live as long as a request.
 struct Desk<'a> {
     app: &'a App,
@@ -167,6 +194,9 @@ struct Desk<'a> {
     address: IpAddr,
     bearer: Option<&'a str>,
     sites: Arc<makoto_meta::Snapshot>,
+    /// Who holds a token.
+    holders: Last<String, Option<Principal>>,
+    rules: Last<SiteId, Option<Arc<SiteRules>>>,
     /// The operator may say when and where hits happened, as the holder of a token may.
     operator: bool,
 }
@@ -181,33 +211,48 @@ impl<'a> Desk<'a> {
             address,
             bearer: bearer(headers),
             sites: app.services.meta.snapshot(),
+            holders: Last::default(),
+            rules: Last::default(),
             operator: false,
         }
     }
 
     fn of_operator(app: &'a App) -> Desk<'a> {
         let address = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
-        let sites = app.services.meta.snapshot();
-        Desk { app, headers: Vec::new(), address, bearer: Some("operator"), sites, operator: true }
+        Desk {
+            app,
+            headers: Vec::new(),
+            address,
+            bearer: Some("operator"),
+            sites: app.services.meta.snapshot(),
+            holders: Last::default(),
+            rules: Last::default(),
+            operator: true,
+        }
     }
 
     fn may_write(&self, site: SiteId, token: &str) -> bool {
         if self.operator {
             return true;
         }
-        let principal = tracker_of(self.app, token, self.address);
-        principal.is_some_and(|principal| principal.role(site) >= Some(Role::Write))
+        let find = || tracker_of(self.app, token, self.address);
+        let writes = |holder: &Option<Principal>| {
+            holder.as_ref().is_some_and(|principal| principal.role(site) >= Some(Role::Write))
+        };
+        self.holders.answer(token, find, writes)
     }
 
     fn rules(&self, site: SiteId) -> Option<Arc<SiteRules>> {
-        self.sites.sites.get(&site).map(|site| self.app.rules(site))
+        let find = || self.sites.sites.get(&site).map(|site| self.app.rules(site));
+        self.rules.answer(&site, find, Option::clone)
     }
 
     /// Hands the context to a piece of work: it borrows closures, which must outlive it.
     fn with<T>(&self, work: impl FnOnce(&Context, &Sender, Option<&str>) -> T) -> T {
         let data = &self.app.data;
+        let hints = ClientHints::from_headers(self.headers.iter().copied());
         let lookups = Lookups {
-            detect: &|agent, params, headers| data.detect(agent, params, headers),
+            detect: &|agent, params, _| data.detect(agent, params, || hints.clone()),
             locate: &|address, language| data.locate(address, language),
             referrers: &crate::lookups::referrer,
         };
@@ -258,11 +303,14 @@ async fn one(app: &Arc<App>, params: &Params, address: IpAddr, headers: &HeaderM
 }
 
 async fn append(app: &App, hits: &[Hit], keys: &[Reservation]) -> Result<(), JournalError> {
-    let records: Result<Vec<Vec<u8>>, _> = hits.iter().map(Hit::encode).collect();
-    let records = records.map_err(|fault| JournalError::Failed { cause: fault.to_string().into() })?;
+    let mut records = Records::with_capacity(hits.len() * HIT_BYTES);
+    for hit in hits {
+        let written = records.push_with(|bytes| hit.encode_to(bytes));
+        written.map_err(|fault| JournalError::Failed { cause: fault.to_string().into() })?;
+    }
     let began = Instant::now();
-    app.journal.append_with_keys(app.schema, &records, keys).await?;
-    app.metrics.acknowledge(began.elapsed(), records.len() as u64);
+    app.journal.append_records(app.schema, records, keys).await?;
+    app.metrics.acknowledge(began.elapsed(), hits.len() as u64);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::{Error, order};
 use makoto_catalog::columns::{NAMES, REFERRER_URLS, TITLES, URLS, USERS, VISITORS, dictionary_number};
 use makoto_catalog::{Keep, Stored};
 use makoto_model::{
-    Act, ActionKind, Cell, Day, Delta, Hit, NewText, Referrer, ReferrerKind, Row, SiteId, Value, VisitorId,
+    Act, ActionKind, Cell, Day, Delta, Hit, NewText, Referrer, ReferrerKind, Row, SiteId, ValueRef, VisitorId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -156,8 +156,8 @@ impl Fold {
         if let Some(user) = &hit.who.user_id {
             row[row::USER] = self.number(batch, Text::of(USERS, user))?;
         }
-        for at in 0..hit.visit_facts.len() {
-            row[row::OWN + at] = self.cell(batch, self.schema.visit[at].0, &hit.visit_facts[at])?;
+        for (at, value) in hit.visit_facts.iter().enumerate() {
+            row[row::OWN + at] = self.cell(batch, self.schema.visit[at].0, value)?;
         }
         Ok(row)
     }
@@ -175,10 +175,10 @@ impl Fold {
         if let Some(user) = &hit.who.user_id {
             row[row::USER] = self.number(batch, Text::of(USERS, user))?;
         }
-        for at in 0..hit.visit_facts.len() {
+        for (at, value) in hit.visit_facts.iter().enumerate() {
             let (stored, keep) = self.schema.visit[at];
-            if keep == Keep::Latest && !hit.visit_facts[at].is_null() {
-                row[row::OWN + at] = self.cell(batch, stored, &hit.visit_facts[at])?;
+            if keep == Keep::Latest && !value.is_null() {
+                row[row::OWN + at] = self.cell(batch, stored, value)?;
             }
         }
         let last_s = row[row::LAST_S];
@@ -232,8 +232,9 @@ impl Fold {
             before.title,
             Cell::Int(before.spent_s),
         ]);
+        let mut facts = hit.action_facts.iter();
         for at in 0..self.schema.action.len() {
-            let value = hit.action_facts.get(at).unwrap_or(&Value::Null);
+            let value = facts.next().unwrap_or(ValueRef::Null);
             row.push(self.cell(batch, self.schema.action[at], value)?);
         }
         let row = row.into();
@@ -248,8 +249,8 @@ impl Fold {
         if matches!(hit.act, Act::Action { kind: ActionKind::PageView, .. }) {
             return Ok(());
         }
-        let told: Vec<(usize, Value)> = self.page_views.told_by(hit).map(|(at, value)| (at, value.clone())).collect();
-        let cell = |(at, value): (usize, Value)| Ok((at, self.cell(batch, self.schema.action[at], &value)?));
+        let told = self.page_views.told_by(hit);
+        let cell = |(at, value): (usize, ValueRef)| Ok((at, self.cell(batch, self.schema.action[at], value)?));
         let told: Vec<(usize, Cell)> = told.into_iter().map(cell).collect::<Result<_, Error>>()?;
         if let Some(row) = self.page_views.put((int(visit, row::ID), name), &told)? {
             batch.put_action(row);
@@ -329,17 +330,16 @@ impl Fold {
     }
 
     /// A captured value as it is stored.
-    fn cell(&mut self, batch: &mut Batch, stored: Stored, value: &Value) -> Result<Cell, Error> {
+    fn cell(&mut self, batch: &mut Batch, stored: Stored, value: ValueRef<'_>) -> Result<Cell, Error> {
+        use ValueRef::{Float, Int, Null, Text as Words};
         Ok(match (stored, value) {
-            (Stored::Text(dictionary), Value::Text(text)) => self.number(batch, Text::of(dictionary, text))?,
-            (Stored::Int, Value::Int(n)) => Cell::Int(*n),
-            (Stored::Int, Value::Float(n)) => Cell::Int(*n as i64),
-            (Stored::Float, Value::Int(n)) => Cell::Float(*n as f64),
-            (Stored::Float, Value::Float(n)) => Cell::Float(*n),
-            (Stored::Text(_), Value::Int(_) | Value::Float(_)) | (Stored::Int | Stored::Float, Value::Text(_)) => {
-                Cell::Null
-            }
-            (_, Value::Null) => Cell::Null,
+            (Stored::Text(dictionary), Words(text)) => self.number(batch, Text::of(dictionary, text))?,
+            (Stored::Int, Int(n)) => Cell::Int(n),
+            (Stored::Int, Float(n)) => Cell::Int(n as i64),
+            (Stored::Float, Int(n)) => Cell::Float(n as f64),
+            (Stored::Float, Float(n)) => Cell::Float(n),
+            (Stored::Text(_), Int(_) | Float(_)) | (Stored::Int | Stored::Float, Words(_)) => Cell::Null,
+            (_, Null) => Cell::Null,
         })
     }
 

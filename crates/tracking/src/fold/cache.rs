@@ -1,16 +1,17 @@
+use super::spread::Spread;
 use std::{collections::HashMap, hash::Hash};
 
 /// A bounded cache of two generations: when the young one is half of what fits, the old one goes. What is used
 /// moves to the young generation, so that it stays.
 pub struct Cache<K, V> {
-    young: HashMap<K, V>,
-    old: HashMap<K, V>,
+    young: HashMap<K, V, Spread>,
+    old: HashMap<K, V, Spread>,
     young_max: usize,
 }
 
 impl<K: Hash + Eq, V> Cache<K, V> {
     pub fn new(entries_max: usize) -> Cache<K, V> {
-        Cache { young: HashMap::new(), old: HashMap::new(), young_max: entries_max.div_ceil(2) }
+        Cache { young: HashMap::default(), old: HashMap::default(), young_max: entries_max.div_ceil(2) }
     }
 
     pub fn get(&mut self, key: &K) -> Option<&mut V> {

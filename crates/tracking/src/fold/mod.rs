@@ -13,6 +13,7 @@ mod page_views;
 mod partition;
 mod recognise;
 mod row;
+mod spread;
 mod visit;
 mod visitor;
 

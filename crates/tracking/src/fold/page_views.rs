@@ -1,10 +1,10 @@
 //! The latest page views, which later hits may still complete: how long a page took to load is known only when it is
 //! there, and a tracker tells it with whatever it sends next.
 
-use super::partition::int;
+use super::{partition::int, spread::Spread};
 use crate::Error;
 use makoto_catalog::{Catalog, Dimension, Keep, Source, Table, columns::PAGE_VIEW};
-use makoto_model::{ActionKind, Cell, Hit, Row, Value};
+use makoto_model::{ActionKind, Cell, Hit, Row, ValueRef};
 use std::collections::{HashMap, VecDeque};
 
 /// Actions of all sites behind the newest one, among which page views can be completed: minutes of a busy server,
@@ -29,7 +29,7 @@ pub struct PageViews {
     name: Option<usize>,
     /// The facts that the latest hit decides.
     later: Vec<usize>,
-    held: HashMap<Name, Held>,
+    held: HashMap<Name, Held, Spread>,
     /// In the order of their actions.
     order: VecDeque<(u64, Name)>,
     /// What was recorded before the fold was opened is here as well.
@@ -47,7 +47,7 @@ impl PageViews {
         PageViews {
             name: facts.iter().position(|dimension| dimension.column == PAGE_VIEW),
             later: (0..facts.len()).filter(|fact| is_later(&facts[*fact])).collect(),
-            held: HashMap::new(),
+            held: HashMap::default(),
             order: VecDeque::new(),
             complete: false,
         }
@@ -56,15 +56,15 @@ impl PageViews {
     /// The page view that a hit names.
     pub fn named_by(&self, hit: &Hit) -> Option<i64> {
         match hit.action_facts.get(self.name?)? {
-            Value::Int(name) => Some(*name),
+            ValueRef::Int(name) => Some(name),
             _ => None,
         }
     }
 
     /// The facts of a hit that complete its page view, by their numbers.
-    pub fn told_by<'a>(&'a self, hit: &'a Hit) -> impl Iterator<Item = (usize, &'a Value)> {
-        let facts = self.later.iter().filter_map(|fact| Some((*fact, hit.action_facts.get(*fact)?)));
-        facts.filter(|(_, value)| !value.is_null())
+    pub fn told_by<'a>(&self, hit: &'a Hit) -> Vec<(usize, ValueRef<'a>)> {
+        let facts = hit.action_facts.iter().enumerate();
+        facts.filter(|(fact, value)| !value.is_null() && self.later.contains(fact)).collect()
     }
 
     /// Takes in what was recorded; lets go of what is too old.

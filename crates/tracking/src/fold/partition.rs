@@ -1,6 +1,6 @@
 //! The visits of one site on one of its days, and all such partitions that are held.
 
-use super::{allowance::Brought, row};
+use super::{allowance::Brought, row, spread::Spread};
 use crate::Error;
 use makoto_model::{Cell, Day, Row, SiteId};
 use std::collections::HashMap;
@@ -23,9 +23,9 @@ struct Held {
 
 #[derive(Default)]
 pub struct Partition {
-    visits: HashMap<u64, Held>,
-    by_visitor: HashMap<i64, Vec<u64>>,
-    by_config: HashMap<i64, Vec<u64>>,
+    visits: HashMap<u64, Held, Spread>,
+    by_visitor: HashMap<i64, Vec<u64>, Spread>,
+    by_config: HashMap<i64, Vec<u64>, Spread>,
     /// The last batch that needed it.
     used: u64,
     /// The new texts that its hits have brought.
@@ -115,14 +115,14 @@ impl Partition {
 
 /// Every partition that is held.
 pub struct Partitions {
-    held: HashMap<Place, Partition>,
+    held: HashMap<Place, Partition, Spread>,
     visits_max: usize,
     batch: u64,
 }
 
 impl Partitions {
     pub fn new(visits_max: usize) -> Partitions {
-        Partitions { held: HashMap::new(), visits_max, batch: 0 }
+        Partitions { held: HashMap::default(), visits_max, batch: 0 }
     }
 
     /// The partition, if it is held; it then stays until the batch ends.

@@ -1,0 +1,179 @@
+//! Counting different values outside of the database. It keeps a table of pairs for every count and joins them by
+//! their groups; where one day's rows fit into memory, going through them once is several times as fast.
+
+use crate::{Error, answer, texts::Spread};
+use duckdb::arrow::{
+    array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch},
+    compute::cast,
+    datatypes::{DataType, Field, Int64Type, Schema, UInt32Type},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::BuildHasherDefault,
+    sync::Arc,
+};
+
+/// Rows that one question may go through here: they and the pairs of one count take about 30 MiB.
+pub(crate) const ROWS_MAX: i64 = 600_000;
+/// Stands for a row whose group is not in the answer.
+const NOWHERE: u32 = u32::MAX;
+
+type Hash = BuildHasherDefault<Spread>;
+
+/// A column of whole numbers, whatever their width.
+fn numbers(column: &ArrayRef) -> Result<Int64Array, Error> {
+    let unread = |error| Error::Plan(format!("values of type {} are not counted ({error})", column.data_type()));
+    Ok(cast(column, &DataType::Int64).map_err(unread)?.as_primitive::<Int64Type>().clone())
+}
+
+/// The numbers of texts in a column of keys.
+fn ids(column: &ArrayRef) -> Result<&duckdb::arrow::array::UInt32Array, Error> {
+    column.as_primitive_opt::<UInt32Type>().ok_or_else(|| Error::Plan("groups are counted by texts alone".into()))
+}
+
+/// How many rows stand behind an answer, as its last column counts them.
+pub(crate) fn rows_behind(answer: &[RecordBatch]) -> Result<i64, Error> {
+    let Some(last) = answer.first().and_then(|batch| batch.num_columns().checked_sub(1)) else { return Ok(0) };
+    Ok(answer::column_cells(answer, last)?.into_iter().filter_map(|cell| cell.int()).sum())
+}
+
+/// Where the groups of an answer stand; the key is its second column.
+struct Groups {
+    places: HashMap<u32, u32, Hash>,
+    of_null: u32,
+    count: usize,
+}
+
+impl Groups {
+    fn of(answer: &[RecordBatch]) -> Result<Groups, Error> {
+        let count = answer.iter().map(RecordBatch::num_rows).sum();
+        let mut groups =
+            Groups { places: HashMap::with_capacity_and_hasher(count, Hash::default()), of_null: NOWHERE, count };
+        let mut place = 0;
+        for batch in answer {
+            for key in ids(batch.column(1))?.iter() {
+                match key {
+                    Some(key) => _ = groups.places.insert(key, place),
+                    None => groups.of_null = place,
+                }
+                place += 1;
+            }
+        }
+        Ok(groups)
+    }
+
+    /// The group of each row; the key is their first column.
+    fn of_rows(&self, rows: &[RecordBatch]) -> Result<Vec<u32>, Error> {
+        let mut found = Vec::with_capacity(rows.iter().map(RecordBatch::num_rows).sum());
+        for batch in rows {
+            let place = |key: Option<u32>| match key {
+                Some(key) => self.places.get(&key).copied().unwrap_or(NOWHERE),
+                None => self.of_null,
+            };
+            found.extend(ids(batch.column(0))?.iter().map(place));
+        }
+        Ok(found)
+    }
+
+    /// How many different values of a column each group has.
+    fn different(&self, of_rows: &[u32], rows: &[RecordBatch], column: usize) -> Result<Vec<i64>, Error> {
+        let columns = rows.iter().map(|batch| numbers(batch.column(column))).collect::<Result<Vec<_>, _>>()?;
+        let values = || columns.iter().flat_map(Int64Array::iter);
+        let pairs = || of_rows.iter().zip(values()).filter_map(|(group, value)| Some((*group, value?)));
+        let pairs = || pairs().filter(|(group, _)| *group != NOWHERE);
+        Ok(self.ascending(pairs()).unwrap_or_else(|| self.in_any_order(pairs(), of_rows.len())))
+    }
+
+    /// Counts while each group's values only grow, as those of visits do in a sorted file; nothing when they do not.
+    fn ascending(&self, pairs: impl Iterator<Item = (u32, i64)>) -> Option<Vec<i64>> {
+        let mut last = vec![i64::MIN; self.count];
+        let mut counts = vec![0; self.count];
+        for (group, value) in pairs {
+            let last = &mut last[group as usize];
+            if value < *last {
+                return None;
+            }
+            counts[group as usize] += i64::from(value > *last);
+            *last = value;
+        }
+        Some(counts)
+    }
+
+    fn in_any_order(&self, pairs: impl Iterator<Item = (u32, i64)>, rows: usize) -> Vec<i64> {
+        let mut known: HashSet<(u32, i64), Hash> = HashSet::with_capacity_and_hasher(rows, Hash::default());
+        let mut counts = vec![0; self.count];
+        for (group, value) in pairs {
+            counts[group as usize] += i64::from(known.insert((group, value)));
+        }
+        counts
+    }
+}
+
+/// Puts counts of different values into an answer. `answer` has bucket, key, the other measures and the number of
+/// rows behind each group; `rows` has the key and the values of every row; `places` says where each of the counts
+/// belongs among the measures.
+pub(crate) fn join(answer: &[RecordBatch], rows: &[RecordBatch], places: &[usize]) -> Result<Vec<RecordBatch>, Error> {
+    let groups = Groups::of(answer)?;
+    let of_rows = groups.of_rows(rows)?;
+    let counted = |nth| groups.different(&of_rows, rows, nth + 1);
+    let counts = (0..places.len()).map(counted).collect::<Result<Vec<_>, _>>()?;
+    let mut first = 0;
+    let mut joined = Vec::with_capacity(answer.len());
+    for batch in answer {
+        let mut columns = batch.columns().to_vec();
+        columns.pop();
+        for (place, counts) in places.iter().zip(&counts) {
+            let own = counts[first..first + batch.num_rows()].to_vec();
+            columns.insert(2 + place, Arc::new(Int64Array::from(own)));
+        }
+        first += batch.num_rows();
+        let field = |column: &ArrayRef| Field::new("", column.data_type().clone(), true);
+        let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
+        let batch = RecordBatch::try_new(schema, columns);
+        joined.push(batch.map_err(|error| Error::Plan(format!("counts do not fit their groups ({error})")))?);
+    }
+    Ok(joined)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use duckdb::arrow::array::UInt32Array;
+
+    fn batch(columns: Vec<ArrayRef>) -> RecordBatch {
+        let fields: Vec<Field> = columns.iter().map(|c| Field::new("", c.data_type().clone(), true)).collect();
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap()
+    }
+
+    fn ints(numbers: &[i64]) -> ArrayRef {
+        Arc::new(Int64Array::from(numbers.to_vec()))
+    }
+
+    fn keys(numbers: &[Option<u32>]) -> ArrayRef {
+        Arc::new(UInt32Array::from(numbers.to_vec()))
+    }
+
+    #[test]
+    fn values_are_counted_in_any_order_and_by_group() {
+        // Groups 7, 9 and none; behind them three, two and two rows.
+        let answer = [
+            batch(vec![ints(&[0, 0]), keys(&[Some(7), Some(9)]), ints(&[70, 90]), ints(&[3, 2])]),
+            batch(vec![ints(&[0]), keys(&[None]), ints(&[1]), ints(&[2])]),
+        ];
+        let rows = [
+            batch(vec![
+                keys(&[Some(7), Some(9), Some(7), None]),
+                ints(&[1, 1, 1, 5]),
+                Arc::new(Int64Array::from(vec![Some(4), None, Some(3), Some(2)])),
+            ]),
+            batch(vec![keys(&[Some(9), None, Some(7), Some(8)]), ints(&[2, 5, 3, 3]), ints(&[1, 1, 4, 1])]),
+        ];
+        assert_eq!(rows_behind(&answer).unwrap(), 7);
+        let joined = join(&answer, &rows, &[0, 2]).unwrap();
+        let column = |nth| answer::column_cells(&joined, nth).unwrap().iter().map(|cell| cell.int().unwrap()).collect();
+        let columns: Vec<Vec<i64>> = (2..5).map(column).collect();
+        assert_eq!(columns, [vec![2, 2, 1], vec![70, 90, 1], vec![2, 1, 2]]);
+        assert_eq!(joined[0].num_columns(), 5);
+        assert_eq!(join(&[], &rows, &[0]).unwrap().len(), 0);
+    }
+}

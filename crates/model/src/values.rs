@@ -1,0 +1,212 @@
+//! Values in a row, packed. A hit carries some sixty, most of them null, and whoever reads the journal needs few of
+//! them: so they are written one behind the other and read in place.
+
+use crate::Value;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::fmt;
+
+const NULL: u8 = 0;
+const INT: u8 = 1;
+const FLOAT: u8 = 2;
+const TEXT: u8 = 3;
+/// Bits of a number in each byte but the last; the eighth says that more follow.
+const BITS: u32 = 7;
+const MORE: u8 = 1 << BITS;
+
+/// A list of values in one piece of memory.
+#[derive(Clone, PartialEq, Default)]
+pub struct Values(Vec<u8>);
+
+/// One of them, as it stands there.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum ValueRef<'a> {
+    Null,
+    Int(i64),
+    Float(f64),
+    Text(&'a str),
+}
+
+impl ValueRef<'_> {
+    pub fn is_null(self) -> bool {
+        self == ValueRef::Null
+    }
+
+    /// The value by itself.
+    pub fn to_value(self) -> Value {
+        match self {
+            ValueRef::Null => Value::Null,
+            ValueRef::Int(n) => Value::Int(n),
+            ValueRef::Float(n) => Value::Float(n),
+            ValueRef::Text(text) => Value::from(text),
+        }
+    }
+}
+
+fn put_number(bytes: &mut Vec<u8>, mut n: u64) {
+    while n >= u64::from(MORE) {
+        bytes.push(n as u8 | MORE);
+        n >>= BITS;
+    }
+    bytes.push(n as u8);
+}
+
+fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+    let mut n = 0u64;
+    for shift in (0..u64::BITS).step_by(BITS as usize) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        n |= u64::from(byte & !MORE) << shift;
+        if byte & MORE == 0 {
+            return Some(n);
+        }
+    }
+    None
+}
+
+impl Values {
+    /// Adds a value behind the others.
+    pub fn push(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.0.push(NULL),
+            Value::Int(n) => {
+                self.0.push(INT);
+                // Small numbers of either sign are short.
+                put_number(&mut self.0, ((n << 1) ^ (n >> 63)).cast_unsigned());
+            }
+            Value::Float(n) => {
+                self.0.push(FLOAT);
+                self.0.extend_from_slice(&n.to_le_bytes());
+            }
+            Value::Text(text) => {
+                self.0.push(TEXT);
+                put_number(&mut self.0, text.len() as u64);
+                self.0.extend_from_slice(text.as_bytes());
+            }
+        }
+    }
+
+    /// The values in order; ends before what is no value, which only bytes from elsewhere can hold.
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(&self.0)
+    }
+
+    /// The value at a place; `None` behind the last.
+    pub fn get(&self, place: usize) -> Option<ValueRef<'_>> {
+        self.iter().nth(place)
+    }
+
+    /// How many there are; counted anew each time.
+    pub fn len(&self) -> usize {
+        self.iter().count()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Goes through packed values.
+pub struct Iter<'a>(&'a [u8]);
+
+impl<'a> Iter<'a> {
+    fn text(&mut self) -> Option<ValueRef<'a>> {
+        let length = usize::try_from(take_number(&mut self.0)?).ok()?;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        str::from_utf8(text).ok().map(ValueRef::Text)
+    }
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = ValueRef<'a>;
+
+    fn next(&mut self) -> Option<ValueRef<'a>> {
+        let (&kind, rest) = self.0.split_first()?;
+        self.0 = rest;
+        match kind {
+            NULL => Some(ValueRef::Null),
+            INT => {
+                let n = take_number(&mut self.0)?;
+                Some(ValueRef::Int((n >> 1).cast_signed() ^ -(n & 1).cast_signed()))
+            }
+            FLOAT => {
+                let (bytes, rest) = self.0.split_first_chunk()?;
+                self.0 = rest;
+                Some(ValueRef::Float(f64::from_le_bytes(*bytes)))
+            }
+            TEXT => self.text(),
+            _ => None,
+        }
+    }
+}
+
+impl FromIterator<Value> for Values {
+    fn from_iter<I: IntoIterator<Item = Value>>(values: I) -> Values {
+        let mut packed = Values::default();
+        values.into_iter().for_each(|value| packed.push(&value));
+        packed
+    }
+}
+
+impl From<Vec<Value>> for Values {
+    fn from(values: Vec<Value>) -> Values {
+        values.into_iter().collect()
+    }
+}
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for Values {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Values, D::Error> {
+        struct Reader;
+        impl de::Visitor<'_> for Reader {
+            type Value = Values;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("packed values")
+            }
+            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Values, E> {
+                Ok(Values(bytes.to_vec()))
+            }
+        }
+        from.deserialize_bytes(Reader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_out_as_they_went_in() {
+        let numbers = [0, 1, -1, 63, 64, -64, -65, 1 << 40, i64::MAX, i64::MIN];
+        let texts = ["", "a", "é", "x".repeat(300).as_str()].map(Value::from);
+        let values: Vec<Value> = numbers.map(Value::Int).into_iter().chain(texts).collect();
+        let values: Vec<Value> = values.into_iter().chain([Value::Null, Value::Float(-0.5), Value::Null]).collect();
+        let packed: Values = values.iter().cloned().collect();
+        assert_eq!(packed.iter().map(ValueRef::to_value).collect::<Vec<_>>(), values);
+        assert_eq!((packed.len(), packed.get(1), packed.get(99)), (values.len(), Some(ValueRef::Int(1)), None));
+        let bytes = postcard::to_allocvec(&packed).unwrap();
+        assert_eq!(postcard::from_bytes::<Values>(&bytes).unwrap(), packed);
+    }
+
+    #[test]
+    fn strange_bytes_end_the_list() {
+        for bytes in [&[9][..], &[INT], &[INT, MORE], &[FLOAT, 0], &[TEXT, 5, b'a'], &[TEXT, 1, 0xff], &[INT; 20]] {
+            let bytes = [&[NULL][..], bytes].concat();
+            assert!(Values(bytes.clone()).len() <= 11, "{bytes:?}");
+            assert_eq!(Values(bytes).get(0), Some(ValueRef::Null));
+        }
+        assert_eq!(Values([vec![INT], vec![MORE; 30]].concat()).len(), 0);
+        assert!(Values::default().is_empty());
+    }
+}
