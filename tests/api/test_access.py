@@ -23,7 +23,8 @@ HARMLESS = {"pluginName": "Live", "pattern": "x", "url": "https://shop.example",
             "address": "x", "settingValues": "{}", "id": "0", "ip": "192.0.2.1", "credential": "{}", "name": "x",
             "code": "0", "capabilities": "tagmanager_write", "idReview": "0", "lines": "0", "line": "0",
             "passwordConfirmation": "short", "description": "x", "userEmail": "x@people.example", "previewHash": "x",
-            "hasSuperUserAccess": "0", "matchAttribute": "x", "patternType": "x", "idGoal": "0"}
+            "hasSuperUserAccess": "0", "matchAttribute": "x", "patternType": "x", "idGoal": "0", "idGrants": "0",
+            "idGrant": "0", "scopeHash": "x", "confirm": "x", "reason": "x", "state": "off", "every": "weekly"}
 # Writes that are sent without something they need, so that whoever may call them changes nothing.
 INCOMPLETE = {"SitesManager.addSite": "siteName", "SitesManager.deleteSite": "idSite",
               "UsersManager.createAppSpecificTokenAuth": "passwordConfirmation"}
@@ -32,7 +33,7 @@ RUINOUS = {"UsersManager.deleteAllTokens"}
 # A method checks the sites of this parameter itself.
 OWN_SITES = {"UsersManager.inviteUser": "initialIdSite", **dict.fromkeys(
     ("UsersManager.setUserAccess", "UsersManager.addCapabilities", "UsersManager.removeCapabilities",
-     "UsersManager.previewBulk", "UsersManager.setBulk"), "idSites")}
+     "UsersManager.previewBulk", "UsersManager.setBulk", "PublicReports.request"), "idSites")}
 
 
 def operations(server):

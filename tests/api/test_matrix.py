@@ -137,7 +137,7 @@ class Promises(unittest.TestCase):
         self.assertEqual(sorted(numbers), sorted(NUMBERS))
 
     def test_every_promise_is_proved_or_says_what_is_missing(self):
-        for number, promise, figure, proof, state in self.rows():
+        for number, promise, figure, proof, state in table(PROMISES, 5):
             with self.subTest(number):
                 self.assertTrue(promise and figure)
                 self.assertTrue(state.startswith(STATES) or state.startswith("missing: "), state)

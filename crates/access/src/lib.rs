@@ -1,6 +1,10 @@
 //! Who asks, what they may do, and the proof of it. Only `check` and `check_instance` make grants, so site data
 //! that asks for a `Grant` cannot be reached by code that forgot the check.
 
+mod public;
+
+pub use public::{Limits, Viewing};
+
 use makoto_model::SiteId;
 use std::{collections::BTreeMap, marker::PhantomData, net::IpAddr, sync::Arc};
 
@@ -85,6 +89,8 @@ pub enum Reach {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Principal {
     Anonymous,
+    /// Somebody without an account, who may see what public grants show.
+    Public(Viewing),
     User(User),
     /// The operator at the command line or through the control socket.
     Operator,
@@ -121,10 +127,15 @@ impl Caller {
 }
 
 impl Principal {
+    /// Whether nobody is signed in.
+    pub fn is_nobody(&self) -> bool {
+        matches!(self, Principal::Anonymous | Principal::Public(_))
+    }
+
     /// The login for records: "anonymous" for nobody, "operator" and "job:name" for the server's own acts.
     pub fn name(&self) -> String {
         match self {
-            Principal::Anonymous => "anonymous".to_owned(),
+            Principal::Anonymous | Principal::Public(_) => "anonymous".to_owned(),
             Principal::User(user) => user.login.clone(),
             Principal::Operator => "operator".to_owned(),
             Principal::Job(name) => format!("job:{name}"),
@@ -133,7 +144,7 @@ impl Principal {
 
     pub fn is_superuser(&self) -> bool {
         match self {
-            Principal::Anonymous => false,
+            Principal::Anonymous | Principal::Public(_) => false,
             Principal::User(user) => user.superuser && user.cap.as_ref().is_none_or(|cap| cap.superuser),
             Principal::Operator | Principal::Job(_) => true,
         }
@@ -143,6 +154,7 @@ impl Principal {
     pub fn role(&self, site: SiteId) -> Option<Role> {
         let user = match self {
             Principal::Anonymous => return None,
+            Principal::Public(viewing) => return viewing.contains_key(&site).then_some(Role::View),
             Principal::Operator | Principal::Job(_) => return Some(Role::Admin),
             Principal::User(user) => user,
         };
@@ -208,6 +220,8 @@ mod sealed {
 #[derive(Clone, Debug)]
 pub struct Grant<R> {
     sites: Vec<SiteId>,
+    /// Of callers without an account; `None` for all others.
+    viewing: Option<Viewing>,
     _seal: sealed::Seal,
     _role: PhantomData<fn() -> R>,
 }
@@ -215,6 +229,11 @@ pub struct Grant<R> {
 impl<R> Grant<R> {
     pub fn sites(&self) -> &[SiteId] {
         &self.sites
+    }
+
+    /// What narrows everything that may be shown of a site; `None` for callers with an account, who see it whole.
+    pub fn limits(&self, site: SiteId) -> Option<&Arc<Limits>> {
+        self.viewing.as_ref()?.get(&site)
     }
 }
 
@@ -242,7 +261,11 @@ pub fn check<R: IsRole>(principal: &Principal, asked: &Asked, existing: &[SiteId
     if sites.is_empty() {
         return Err(Denied::NoSite { role: R::ROLE });
     }
-    Ok(Grant { sites, _seal: sealed::Seal, _role: PhantomData })
+    let viewing = match principal {
+        Principal::Public(viewing) => Some(viewing.clone()),
+        _ => None,
+    };
+    Ok(Grant { sites, viewing, _seal: sealed::Seal, _role: PhantomData })
 }
 
 /// Checks for superuser rights.
@@ -251,7 +274,7 @@ pub fn check<R: IsRole>(principal: &Principal, asked: &Asked, existing: &[SiteId
 /// `Denied::NotSignedIn` for nobody, `Denied::NotSuperuser` for everyone else.
 pub fn check_instance(principal: &Principal) -> Result<InstanceGrant, Denied> {
     match principal {
-        Principal::Anonymous => Err(Denied::NotSignedIn),
+        Principal::Anonymous | Principal::Public(_) => Err(Denied::NotSignedIn),
         _ if principal.is_superuser() => Ok(InstanceGrant { _seal: sealed::Seal }),
         _ => Err(Denied::NotSuperuser),
     }
@@ -296,6 +319,34 @@ mod tests {
             let refused = check::<View>(&viewer, &Asked::These(vec![SiteId(site)]), &SITES).unwrap_err();
             assert_eq!(refused, Denied::Site { site: SiteId(site), role: Role::View });
         }
+    }
+
+    #[test]
+    fn public_viewers_see_their_site_within_its_limits_and_nothing_else() {
+        let limits = Limits {
+            public_grant: 7,
+            methods: ["VisitsSummary.get".to_owned()].into(),
+            months: 13,
+            segment: String::new(),
+            visits_min: 3,
+            rows_max: 500,
+            levels_max: 2,
+            columns: &["nb_visits"],
+            chosen_columns: Vec::new(),
+            facts: Vec::new(),
+            whole_addresses: false,
+        };
+        let viewer = Principal::Public(Arc::new([(SiteId(2), Arc::new(limits))].into()));
+        let these = |ids: &[u32]| Asked::These(ids.iter().map(|id| SiteId(*id)).collect());
+        let grant = check::<View>(&viewer, &these(&[2]), &SITES).unwrap();
+        assert_eq!(grant.limits(SiteId(2)).map(|limits| limits.public_grant), Some(7));
+        assert_eq!(check::<View>(&viewer, &Asked::All, &SITES).unwrap().sites(), [SiteId(2)]);
+        for ids in [vec![1], vec![1, 2], vec![9]] {
+            assert!(check::<View>(&viewer, &these(&ids), &SITES).is_err());
+        }
+        assert!(check::<Write>(&viewer, &these(&[2]), &SITES).is_err() && check_instance(&viewer).is_err());
+        let user = user(false, &[(2, Role::View)], None);
+        assert!(check::<View>(&user, &these(&[2]), &SITES).unwrap().limits(SiteId(2)).is_none());
     }
 
     #[test]

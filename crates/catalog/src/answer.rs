@@ -79,6 +79,12 @@ pub enum ApiError {
     /// A second factor is required of the caller, who has none yet.
     #[error("your role needs a second factor; set one up to go on")]
     FactorNeeded,
+    /// What the caller confirmed is not what it would be now; the text says what to look at again.
+    #[error("{0}")]
+    Changed(String),
+    /// Too many calls in a short time.
+    #[error("{what}; wait {wait_s} seconds and try again")]
+    TooOften { what: &'static str, wait_s: u64 },
     /// A limit was passed; the text says which and what to do.
     #[error("{0}")]
     TooMuch(String),

@@ -18,7 +18,7 @@ pub use catalog::{Catalog, Feature, HIT_FORM, Unsound, table};
 pub use columns::{Column, Stored, Table};
 pub use dimension::{Dimension, Keep, Kind, Privacy, Read, SegmentName, Source};
 pub use facts::Facts;
-pub use method::{Access, CODE, CONFIRMATION, Effect, Guard, Method, Outcome, Param, ParamKind};
+pub use method::{Access, CODE, CONFIRMATION, Effect, Guard, Method, Outcome, PASSKEY, Param, ParamKind};
 pub use metric::{Formula, Merge, Metric, Unit};
 pub use plan::{Aggregate, Bucket, Condition, Expr, Measure, Op, Plan, Scope, TimePart};
 pub use report::{

@@ -49,6 +49,9 @@ pub enum Guard {
     Proof,
     /// Fresh proof, or a token that was made for provisioning.
     ProofOrProvisioning,
+    /// Proof for this very act: the call itself carries password and second factor, whether it comes by a session or a
+    /// token, and no earlier proof counts. Refused tries are told of by mail.
+    ProofNow,
 }
 
 pub struct Param {
@@ -75,11 +78,23 @@ pub const CODE: Param = Param {
     doc: "a code of the caller's second factor, beside the password",
 };
 
+/// The answer of the caller's passkey, instead of a code.
+pub const PASSKEY: Param = Param {
+    name: "passkey",
+    kind: ParamKind::Secret,
+    default: Some(""),
+    doc: "the answer of the caller's passkey as JSON, instead of a code; in a session",
+};
+
 impl<S> Method<S> {
     /// Its own parameters, then those by which a guarded call proves who calls.
     pub fn all_params(&self) -> impl Iterator<Item = &Param> {
-        static PROOF: [Param; 2] = [CONFIRMATION, CODE];
-        let proof: &[Param] = if self.guard == Guard::Open { &[] } else { &PROOF };
+        static PROOF: [Param; 3] = [CONFIRMATION, CODE, PASSKEY];
+        let proof = match self.guard {
+            Guard::Open => &PROOF[..0],
+            Guard::ProofNow => &PROOF[..],
+            _ => &PROOF[..2],
+        };
         self.params.iter().chain(proof)
     }
 }

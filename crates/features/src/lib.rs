@@ -18,6 +18,7 @@ pub mod login;
 pub mod methods;
 pub mod page_performance;
 pub mod privacy_manager;
+pub mod public_reports;
 pub mod referrers;
 pub mod resolution;
 mod rows;
@@ -33,7 +34,7 @@ pub mod visit_time;
 pub mod visitor_interest;
 pub mod visits_summary;
 
-pub use methods::{METHODS, method};
+pub use methods::{METHODS, guard, method};
 pub use services::Services;
 
 use makoto_catalog::{Catalog, Feature, Unsound};
@@ -65,6 +66,7 @@ pub static FEATURES: &[&Feature] = &[
     &core_admin_home::FEATURE,
     &login::FEATURE,
     &goals::FEATURE,
+    &public_reports::FEATURE,
 ];
 
 /// All declarations, joined and checked.

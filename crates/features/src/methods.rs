@@ -1,8 +1,9 @@
 use crate::{
     Services, activity_log, api, core_admin_home, core_plugins_admin, goals, languages_manager, login, privacy_manager,
-    sites_manager, two_factor_auth, users_manager,
+    public_reports, sites_manager, two_factor_auth, users_manager,
 };
-use makoto_catalog::Method;
+use makoto_catalog::{Guard, Method};
+use makoto_model::Params;
 
 /// Every API method that is no report, by feature.
 pub static METHODS: &[&[Method<Services>]] = &[
@@ -18,6 +19,7 @@ pub static METHODS: &[&[Method<Services>]] = &[
     login::sessions::METHODS,
     login::tokens::METHODS,
     privacy_manager::keep::METHODS,
+    public_reports::METHODS,
     sites_manager::METHODS,
     two_factor_auth::METHODS,
     users_manager::accounts::METHODS,
@@ -28,6 +30,14 @@ pub static METHODS: &[&[Method<Services>]] = &[
     users_manager::roles::METHODS,
     users_manager::unused::METHODS,
 ];
+
+/// What this call of a method must prove: more than its method asks for, where it makes a site public.
+pub fn guard(method: &Method<Services>, params: &Params) -> Guard {
+    match users_manager::opens_to_everybody(method.id, params) {
+        true => Guard::ProofNow,
+        false => method.guard,
+    }
+}
 
 /// A method by its exact id.
 pub fn method(id: &str) -> Option<&'static Method<Services>> {

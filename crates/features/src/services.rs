@@ -1,11 +1,20 @@
 //! What management methods may use, and the reading of their parameters.
 
-use makoto_access::{Asked, Caller, Denied, Principal, Proof};
-use makoto_catalog::{ApiError, CODE, CONFIRMATION, Guard};
+use makoto_access::{Asked, Caller, Denied, Grant, Principal, Proof, User, View};
+use makoto_catalog::{ApiError, CODE, CONFIRMATION, Guard, PASSKEY};
 use makoto_identity::Identity;
 use makoto_meta::{Meta, SiteRow};
 use makoto_model::{Params, SiteId};
-use std::sync::Arc;
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
+
+/// The labels of a report's rows, inner ones too.
+pub type Texts = Pin<Box<dyn Future<Output = Result<Vec<String>, ApiError>> + Send>>;
+/// Answers with the labels of a report, as somebody with this grant sees them.
+pub type Labels = Box<dyn Fn(Grant<View>, &'static str, Params) -> Texts + Send + Sync>;
 
 /// The stores and facts that a management method may reach.
 pub struct Services {
@@ -13,6 +22,10 @@ pub struct Services {
     pub identity: Arc<Identity>,
     /// The address at which browsers reach this server, without a trailing slash.
     pub base_url: String,
+    /// The configuration forbids public reports, whatever is stored.
+    pub public_forbidden: bool,
+    /// How reports are asked for; unknown to commands.
+    pub labels: OnceLock<Labels>,
 }
 
 /// Names read in lists at most, so that a request cannot ask for unbounded work.
@@ -95,13 +108,16 @@ impl Services {
         let user = match &caller.principal {
             _ if guard == Guard::Open => return Ok(()),
             Principal::Operator | Principal::Job(_) => return Ok(()),
-            Principal::Anonymous => return Err(Denied::NotSignedIn.into()),
+            Principal::Anonymous | Principal::Public(_) => return Err(Denied::NotSignedIn.into()),
             Principal::User(user) => user,
         };
+        if guard == Guard::ProofNow {
+            return self.admit_now(caller, user, params).await;
+        }
         let passes = match (guard, &user.proof) {
             (Guard::Open, _) | (Guard::ProofInSession, Proof::Token { .. }) => true,
             (Guard::ProofOrProvisioning, Proof::Token { provisioning, .. }) => *provisioning,
-            (Guard::Proof, Proof::Token { .. }) => false,
+            (Guard::Proof | Guard::ProofNow, Proof::Token { .. }) => false,
             (_, Proof::Session { proved_s, .. }) => self.identity.is_fresh(*proved_s, now_s()),
         };
         if passes {
@@ -109,13 +125,32 @@ impl Services {
         }
         let Some(password) = params.filled(CONFIRMATION.name) else { return Err(ApiError::ProofNeeded) };
         let code = params.filled(CODE.name).unwrap_or("");
-        match self.identity.confirm(caller, user, password, code, now_s()).await {
-            Err(makoto_identity::Error::WrongPassword | makoto_identity::Error::WrongCode) => {
-                Err(ApiError::Refused("this is not your password, or not the code of your second factor".to_owned()))
+        proved(self.identity.confirm(caller, user, password, code, now_s()).await)
+    }
+
+    /// Lets a call pass that carries password and second factor itself.
+    async fn admit_now(&self, caller: &Caller, user: &User, params: &Params) -> Result<(), ApiError> {
+        let Some(password) = params.filled(CONFIRMATION.name) else { return Err(ApiError::ProofNeeded) };
+        let code = params.filled(CODE.name).unwrap_or("");
+        let passkey = match params.filled(PASSKEY.name) {
+            Some(text) => {
+                Some(serde_json::from_str(text).map_err(|_| bad(PASSKEY.name, "send the passkey's answer as JSON"))?)
             }
-            Err(makoto_identity::Error::FactorMissing) => Err(ApiError::ProofNeeded),
-            done => done.map_err(from_identity),
+            None => None,
+        };
+        proved(self.identity.confirm_now(caller, user, password, code, passkey, now_s()).await)
+    }
+}
+
+/// What came of a proof, to a caller of the API.
+fn proved(done: Result<(), makoto_identity::Error>) -> Result<(), ApiError> {
+    use makoto_identity::Error;
+    match done {
+        Err(Error::WrongPassword | Error::WrongCode | Error::WrongPasskey) => {
+            Err(ApiError::Refused("this is not your password, or not your second factor".to_owned()))
         }
+        Err(Error::FactorMissing) => Err(ApiError::ProofNeeded),
+        done => done.map_err(from_identity),
     }
 }
 
@@ -124,6 +159,7 @@ pub fn from_meta(error: makoto_meta::Error) -> ApiError {
     match error {
         makoto_meta::Error::Refused(why) => ApiError::Refused(why),
         makoto_meta::Error::NotFound(why) => ApiError::NotFound(why),
+        makoto_meta::Error::Changed(why) => ApiError::Changed(why),
         other => ApiError::Internal(other.to_string()),
     }
 }

@@ -40,7 +40,28 @@ const FRESH_PROOF: &[(&str, &[&str])] = &[
     ("mail", &["CoreAdminHome.sendTestMail"]),
     ("the record", &["ActivityLog.export"]),
     ("everybody's sessions", &["Login.endAllSessions"]),
+    (
+        "less of what is public",
+        &[
+            "PublicReports.reject",
+            "PublicReports.pause",
+            "PublicReports.pauseAll",
+            "PublicReports.revoke",
+            "PublicReports.narrow",
+            "PublicReports.rotate",
+        ],
+    ),
     ("tokens", &["UsersManager.createToken", "UsersManager.deleteToken", "UsersManager.deleteAllTokens"]),
+];
+
+/// The acts by which something becomes public, or more so, or for longer: each proves by itself who does it.
+const PROOF_FOR_THE_ACT: &[&str] = &[
+    "PublicReports.activate",
+    "PublicReports.approve",
+    "PublicReports.renew",
+    "PublicReports.resume",
+    "PublicReports.setSwitch",
+    "PublicReports.widen",
 ];
 
 /// Acts for callers who are nobody yet: the call itself carries login, password and code, and they are checked.
@@ -68,6 +89,23 @@ fn promise_09_every_act_of_the_list_needs_fresh_proof() {
         assert_ne!(method.access, Access::Public, "{id}");
     }
     assert_eq!(guarded(Guard::Proof), listed, "a method with this guard belongs on the list");
+}
+
+#[test]
+fn whatever_makes_public_is_proved_in_the_very_call() {
+    assert_eq!(guarded(Guard::ProofNow), PROOF_FOR_THE_ACT.iter().copied().collect());
+    let set = method("UsersManager.setUserAccess").expect("Matomo's way");
+    let call = |login: &str, access: &str| {
+        let pairs = vec![("userLogin".into(), login.into()), ("access".into(), access.into())];
+        makoto_features::guard(set, &makoto_model::Params::new(pairs))
+    };
+    for login in ["anonymous", "Anonymous", " anonymous ", "anonymous\u{200b}", "ａnonymous", "ANONYMOUS."] {
+        for access in ["view", "admin", "view,tagmanager_write"] {
+            assert_eq!(call(login, access), Guard::ProofNow, "{login} {access}");
+        }
+        assert_eq!(call(login, "noaccess"), set.guard);
+    }
+    assert_eq!(call("ada", "view"), set.guard);
 }
 
 #[test]

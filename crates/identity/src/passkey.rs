@@ -347,6 +347,30 @@ impl Identity {
         self.renew_secret(caller, id, secret, now_s).await
     }
 
+    /// Proves for one act alone who a signed-in user is, by password and second factor: a code, or in a session the
+    /// answer of a passkey. It counts for no other act.
+    ///
+    /// # Errors
+    /// As `prove` and `prove_factor`; `WrongPasskey`.
+    pub async fn confirm_now(
+        &self,
+        caller: &Caller,
+        user: &User,
+        password: &str,
+        code: &str,
+        passkey: Option<Json>,
+        now_s: i64,
+    ) -> Result<(), Error> {
+        self.prove(caller, &user.login, password, now_s).await?;
+        match passkey {
+            Some(credential) => {
+                let (_, id) = in_session(caller)?;
+                self.try_passkey(caller, Binding::Session(id), &user.login, credential, now_s).await
+            }
+            None => self.prove_factor(caller, &user.login, code, now_s).await,
+        }
+    }
+
     /// Asks for a passkey of whoever a browser's cookie stands for: a session's user, or one who owes the second factor.
     /// `None` when it stands for nobody.
     ///

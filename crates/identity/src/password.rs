@@ -163,7 +163,7 @@ impl Identity {
     pub fn judge_password(&self, caller: &Caller, password: &str, whose: Whose<'_>) -> Vec<Judged> {
         let snapshot = self.meta.snapshot();
         let (own, with_sites) = match &caller.principal {
-            Principal::Anonymous => ("", false),
+            Principal::Anonymous | Principal::Public(_) => ("", false),
             principal => (if principal.name() == whose.login { whose.login } else { "" }, true),
         };
         let words = context_words(&snapshot, whose, self.host(), with_sites);

@@ -1,6 +1,6 @@
 //! Every act that leaves a record, declared once: its name, its words, and who is told of it by mail.
 
-use Tell::{Both, Nobody, Subject, Superusers};
+use Tell::{Both, Nobody, Subject, Superusers, Watchers};
 
 /// Who gets a mail when it happens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -11,6 +11,8 @@ pub enum Tell {
     /// Every superuser, the actor too.
     Superusers,
     Both,
+    /// Every superuser, the actor too, and every admin of the sites in `site_ids` of the detail. Never held back.
+    Watchers,
 }
 
 macro_rules! activities {
@@ -149,6 +151,28 @@ activities! {
     SettingRefused "setting.refused" "A change of a setting was refused" Nobody,
     AccessDenied "access.denied" "A call without the right to it was refused" Nobody,
     ForeignRefused "access.foreign" "A request from another site was refused" Nobody,
+
+    PublicRequested "public.requested" "Somebody asked to make reports public" Watchers,
+    PublicImported "public.imported" "Public reports were carried over and wait for a confirmation" Watchers,
+    PublicApprovalAsked "public.approval_asked" "A second superuser is asked to make reports public" Watchers,
+    PublicScheduled "public.scheduled" "Reports become public soon" Watchers,
+    PublicApproved "public.approved" "A second superuser approved that reports become public" Watchers,
+    PublicActivated "public.activated" "Reports are public now" Watchers,
+    PublicWidened "public.widened" "More of a site is to be public" Watchers,
+    PublicNarrowed "public.narrowed" "Less of a site is public now" Watchers,
+    PublicRenewed "public.renewed" "The end of public reports was moved" Watchers,
+    PublicRotated "public.rotated" "The link to public reports was replaced" Watchers,
+    PublicPaused "public.paused" "Public reports were paused" Watchers,
+    PublicAllPaused "public.paused_all" "All public reports were paused" Watchers,
+    PublicRestored "public.restored" "Public reports are paused, since a backup was restored" Watchers,
+    PublicResumed "public.resumed" "Paused reports are public again" Watchers,
+    PublicExpired "public.expired" "The time of public reports is over" Watchers,
+    PublicLapsed "public.lapsed" "Nobody approved in time that reports become public" Watchers,
+    PublicRevoked "public.revoked" "Reports are not public any more" Watchers,
+    PublicSwitched "public.switched" "Public reports were switched on or off for the installation" Watchers,
+    PublicAttempted "public.attempt_refused" "Making reports public was tried without confirmation" Watchers,
+    PublicReminded "public.reminded" "Superusers were reminded of what is public" Nobody,
+    PublicReminderSet "public.reminder_set" "A superuser chose how often to be reminded of what is public" Nobody,
 
     MailFailed "mail.failed" "A mail could not be delivered" Nobody,
     MailTested "mail.tested" "A test mail was sent" Nobody,

@@ -19,6 +19,7 @@ mod job;
 mod outbox;
 mod passkey;
 mod password;
+mod public;
 mod record;
 mod reset;
 mod review;
@@ -46,6 +47,11 @@ pub use invitation::{Invitation, Invite, Route};
 pub use job::{Every, JobRow, Turn};
 pub use outbox::{Mail, MailKind};
 pub use passkey::{NewPasskey, PasskeyRow};
+pub use public::{
+    APPROVAL_MAX_S, Activation, CONFIRM_EVERY_S, Channel, LinkSecret, NewPublic, PUBLIC_GRANTS_MAX, PublicBook,
+    PublicGrant, PublicMail, PublicScope, PublicState, PublicView, PublicWhat, ReminderEvery, ReminderState,
+    ViewCounts, WaitsFor,
+};
 pub use record::Entry;
 pub use reset::{NewReset, RESET_MAX_S};
 pub use review::{Review, ReviewLine};

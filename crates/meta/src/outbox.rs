@@ -23,6 +23,8 @@ pub enum MailKind {
     Test,
     /// To superusers, once a day: the head of the record: `id`, `hash`, `signature`.
     AuditHead,
+    /// To superusers, every week or month: `days`, and `entries`, one for each public grant.
+    PublicReminder,
 }
 
 impl MailKind {
@@ -35,6 +37,7 @@ impl MailKind {
         MailKind::ReviewDue,
         MailKind::Test,
         MailKind::AuditHead,
+        MailKind::PublicReminder,
     ];
 
     pub fn parse(name: &str) -> Option<MailKind> {
@@ -60,6 +63,7 @@ impl MailKind {
             MailKind::ReviewDue => "review_due",
             MailKind::Test => "test",
             MailKind::AuditHead => "audit_head",
+            MailKind::PublicReminder => "public_reminder",
         }
     }
 }
@@ -97,8 +101,8 @@ impl Act {
         let sealed = (!held).then(|| seal(mail.data)).transpose()?;
         let route = self.mail_route.as_ref().filter(|_| !held).map(seal).transpose()?;
         let done = sqlx::query(
-            "INSERT INTO mail (made_s, kind, login, address, language, sealed, route, once_key, state, next_try_s) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO mail (made_s, kind, login, address, language, sealed, route, by_old_route, once_key, state, \
+             next_try_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(now_s)
         .bind(mail.kind.name())
@@ -106,7 +110,8 @@ impl Act {
         .bind(mail.address)
         .bind(mail.language)
         .bind(sealed)
-        .bind(route)
+        .bind(&route)
+        .bind(route.is_some())
         .bind(mail.once_key)
         .bind(if held { "held" } else { "waiting" })
         .bind(now_s)
@@ -118,7 +123,8 @@ impl Act {
 
     async fn is_held(&mut self, once_key: &str, now_s: i64) -> Result<bool, Error> {
         let sql = "SELECT (?1 <> '' AND EXISTS (SELECT 1 FROM mail WHERE once_key = ?1 AND made_s > ?2 \
-                   AND state <> 'held')) OR (SELECT count(*) FROM mail WHERE state = 'waiting') >= ?3";
+                   AND state <> 'held')) OR (?1 NOT LIKE 'public.%' AND \
+                   (SELECT count(*) FROM mail WHERE state = 'waiting') >= ?3)";
         let query = sqlx::query_scalar(sql).bind(once_key).bind(now_s - ONCE_HOLD_S).bind(WAITING_MAX);
         Ok(query.fetch_one(&mut *self.tx).await?)
     }
@@ -145,9 +151,35 @@ impl Act {
     }
 }
 
+impl Act {
+    /// An event's mail to every admin of these sites who is no superuser.
+    async fn mail_admins(&mut self, sites: &[Json], told: &Json, once_key: &str) -> Result<(), Error> {
+        let sql = "SELECT DISTINCT user.login, email, language FROM role JOIN user USING (login) \
+                   WHERE site_id IN (SELECT value FROM json_each(?)) AND role = 'admin' AND state = 'active' \
+                   AND superuser = 0";
+        let sites = Json::from(sites).to_string();
+        for row in sqlx::query(sql).bind(sites).fetch_all(&mut *self.tx).await? {
+            let (login, address, language): (String, String, String) =
+                (row.try_get("login")?, row.try_get("email")?, row.try_get("language")?);
+            let once_key = format!("{once_key}:{login}");
+            let kind = MailKind::Event;
+            let data = told;
+            let mail = Mail { kind, login: &login, address: &address, language: &language, data, once_key: &once_key };
+            self.mail(&mail).await?;
+        }
+        Ok(())
+    }
+}
+
 /// What makes two mails of acts the same: kind and subject, and for settings also which and to what, so that a harmless
-/// change never hides another.
+/// change never hides another. Of public reports each act has mails of its own, named by its line in the record.
 fn once_key(kind: Activity, subject: &str, told: &Json) -> String {
+    if kind == Activity::PublicAttempted {
+        return format!("{}:{}", kind.name(), told.get("who").map(Json::to_string).unwrap_or_default());
+    }
+    if kind.tell() == Tell::Watchers {
+        return format!("{}:{}", kind.name(), told.get("line").map(Json::to_string).unwrap_or_default());
+    }
     if kind == Activity::Provisioned {
         // What a token does by itself is told each time.
         return String::new();
@@ -170,6 +202,7 @@ pub(crate) async fn tell(act: &mut Act, kind: Activity, subject: &str, told: &Js
         Tell::Subject => (true, false),
         Tell::Superusers => (false, true),
         Tell::Both => (true, true),
+        Tell::Watchers => (false, true),
     };
     let key = once_key(kind, subject, told);
     if to_subject {
@@ -192,6 +225,10 @@ pub(crate) async fn tell(act: &mut Act, kind: Activity, subject: &str, told: &Js
     // A superuser who is the subject has the same key in both rounds, and so one mail.
     if to_superusers {
         act.mail_superusers(MailKind::Event, told, &key).await?;
+    }
+    if kind.tell() == Tell::Watchers {
+        let sites = told.pointer("/detail/site_ids").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+        act.mail_admins(sites, told, &key).await?;
     }
     Ok(())
 }

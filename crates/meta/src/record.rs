@@ -81,8 +81,8 @@ pub(crate) async fn insert(act: &mut Act, caller: &Caller, kind: Activity, detai
     .bind(&hash[..])
     .execute(&mut *act.tx)
     .await?;
-    let Entry { id: _, at_ms, who, subject, kind: name, detail, address, agent, .. } = &entry;
-    let told = json!({ "kind": name, "who": who, "subject": subject, "at_ms": at_ms, "address": address,
+    let Entry { id, at_ms, who, subject, kind: name, detail, address, agent, .. } = &entry;
+    let told = json!({ "line": id, "kind": name, "who": who, "subject": subject, "at_ms": at_ms, "address": address,
         "agent": agent, "detail": detail });
     outbox::tell(act, kind, subject, &told).await
 }

@@ -120,6 +120,9 @@ impl Meta {
             let works = "SELECT EXISTS (SELECT 1 FROM mail WHERE state = 'sent')";
             let works: bool = sqlx::query_scalar(works).fetch_one(&mut *act.tx).await?;
             act.mail_route = self.mail_route().filter(|_| works);
+            // What was sent before proves nothing of the mail server that comes now.
+            let before = "UPDATE public_state SET mail_before = (SELECT coalesce(max(id), 0) FROM mail) WHERE id = 1";
+            sqlx::query(before).execute(&mut *act.tx).await?;
         }
         for change in &checked {
             record::insert(&mut act, caller, activity(change.setting), &change.detail()).await?;

@@ -288,6 +288,7 @@ impl Meta {
         }
         let detail = json!({ "site": id.0, "name": site.name });
         let mut act = self.begin(caller, Activity::SiteDeleted, detail).await?;
+        act.revoke_public_of(self, caller, id).await?;
         sqlx::query("DELETE FROM site WHERE id = ?").bind(id.0).execute(&mut *act.tx).await?;
         self.commit(act).await
     }

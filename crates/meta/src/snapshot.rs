@@ -1,6 +1,6 @@
 use crate::{
-    ALLOWED_DOMAINS, Account, Domains, Error, Factors, SiteRow, State, TokenRow, account, factor, goal, seal::Seal,
-    setting::unstored, site, token,
+    ALLOWED_DOMAINS, Account, Domains, Error, Factors, PublicBook, SiteRow, State, TokenRow, account, factor, goal,
+    seal::Seal, setting::unstored, site, token,
 };
 use makoto_catalog::{AnySetting, Catalog, Setting, SettingText};
 use makoto_model::{Goal, Site, SiteId};
@@ -20,6 +20,8 @@ pub struct Snapshot {
     pub accounts: BTreeMap<String, Account>,
     /// By the hash of the token.
     pub tokens: HashMap<[u8; 32], TokenRow>,
+    /// What anybody may see without an account.
+    pub public: PublicBook,
     factors: HashMap<String, Factors>,
     settings: HashMap<String, String>,
     /// What sites have instead of the instance's values.
@@ -46,6 +48,7 @@ impl Snapshot {
             site_rows: site::load(pool).await?,
             accounts: account::load(pool).await?,
             tokens: token::load(pool).await?,
+            public: PublicBook::load(pool).await?,
             factors: factor::load(pool).await?,
             settings: open(settings, seal)?,
             site_settings: of_sites(pool).await?,

@@ -1,4 +1,4 @@
-use crate::{Activity, Snapshot, factor, record, seal::Seal};
+use crate::{Activity, Snapshot, factor, public, record, seal::Seal};
 use makoto_access::Caller;
 use makoto_catalog::Catalog;
 use serde_json::Value as Json;
@@ -8,7 +8,7 @@ use sqlx::{
 };
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, RwLock},
+    sync::{Arc, RwLock, atomic::AtomicI64},
     time::Duration,
 };
 
@@ -31,6 +31,9 @@ pub enum Error {
     Corrupt(String),
     #[error("{0}")]
     Refused(String),
+    /// What was confirmed is not what is there now.
+    #[error("{0}")]
+    Changed(String),
     #[error("{0}")]
     NotFound(String),
 }
@@ -48,6 +51,8 @@ pub struct Meta {
     seal: Seal,
     /// Tells the sender that mails were promised.
     pub(crate) mail_ready: Arc<tokio::sync::Notify>,
+    /// The latest moment that was ever seen, in seconds since 1970.
+    pub(crate) seen_s: Arc<AtomicI64>,
 }
 
 /// The file beside the store that holds the installation's key.
@@ -102,9 +107,10 @@ impl Meta {
         needs.commit().await?;
         let snapshot = Snapshot::load(&read, &catalog, &seal).await?;
         let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
+        let seen_s = sqlx::query_scalar("SELECT seen_s FROM public_state WHERE id = 1").fetch_one(&read).await?;
         let turn = Arc::default();
-        let (path, mail_ready) = (path.to_owned(), Arc::default());
-        Ok(Meta { read, write, catalog, snapshot, turn, path, seal, mail_ready })
+        let (path, mail_ready, seen_s) = (path.to_owned(), Arc::default(), Arc::new(AtomicI64::new(seen_s)));
+        Ok(Meta { read, write, catalog, snapshot, turn, path, seal, mail_ready, seen_s })
     }
 
     /// What every request needs, as of the last write.
@@ -227,6 +233,8 @@ impl Meta {
         if !orphans.is_empty() {
             faults.push(format!("{} rows refer to users or sites that do not exist", orphans.len()));
         }
+        let unexplained = sqlx::query(public::UNEXPLAINED).fetch_all(&mut connection).await?;
+        faults.extend(unexplained.iter().map(public::unexplained).collect::<Result<Vec<_>, _>>()?);
         Ok(faults)
     }
 

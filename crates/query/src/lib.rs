@@ -6,6 +6,7 @@ mod conversions;
 pub mod format;
 mod groups;
 mod label;
+mod narrow;
 mod options;
 pub mod period;
 pub mod plan;

@@ -3,6 +3,7 @@ use crate::{
     archive::{Archive, Question},
     conversions,
     groups::{self, Groups, Number},
+    narrow,
     options::Options,
     period::{self, Asked},
     plan::{self, Counted, Persons, Time},
@@ -11,7 +12,7 @@ use crate::{
     table::Table,
     value,
 };
-use makoto_access::{Grant, View};
+use makoto_access::{Grant, Limits, View};
 use makoto_catalog::{
     Answer, ApiError, Catalog, Columns, Condition, Folded, LoggedVisit, Measure, Part, Report, Shape, Table as Stored,
     VisitLog,
@@ -49,6 +50,8 @@ struct Ask<'a> {
     segment: &'a Condition,
     segment_text: &'a str,
     picked: Condition,
+    /// What narrows the answer; nothing for callers with an account.
+    limits: Option<&'a Limits>,
     now_s: i64,
 }
 
@@ -88,21 +91,31 @@ impl Query {
         if let Some((_, instead)) = report.instead.filter(|(param, _)| params.flag(param)) {
             report = instead;
         }
-        let segment_text = params.get("segment").unwrap_or("");
-        let segment = segment::read(segment_text, &self.catalog)?;
         let mut ids = grant.sites().to_vec();
         let asked = params.get("idSite").unwrap_or("");
         ids.sort();
         ids.dedup();
         let one = |id: &SiteId| {
             let site = sites.get(id).ok_or_else(|| ApiError::NotFound(format!("there is no site {id}")))?;
-            let options = Options::read(params)?;
+            let limits = grant.limits(*id).map(|limits| &**limits);
+            let mut options = Options::read(params)?;
+            if let Some(limits) = limits {
+                narrow::admit(limits, report, params, *id)?;
+                options = narrow::clamp(limits, options);
+            }
+            let segment_text = limits.map_or(params.get("segment").unwrap_or(""), |limits| &limits.segment);
+            let segment = segment::read(segment_text, &self.catalog)?;
             let picked = report.pick.map_or_else(Condition::none, |pick| pick(params, site));
             let own = segment::of_site(&segment, site);
             // The names of goals change; an answer by numbers is for good.
             let by_number = (own != segment).then(|| format!("{segment_text} {own:?}"));
             let segment_text = by_number.as_deref().unwrap_or(segment_text);
-            self.answer(&Ask { report, params, options, site, segment: &own, segment_text, picked, now_s })
+            let ask = Ask { report, params, options, site, segment: &own, segment_text, picked, limits, now_s };
+            let answered = self.answer(&ask)?;
+            Ok(match limits {
+                Some(limits) => narrow::shown(limits, answered),
+                None => answered,
+            })
         };
         if asked != "all" && ids.len() == 1 {
             return one(&ids[0]);
@@ -127,7 +140,10 @@ impl Query {
     fn periods(&self, ask: &Ask) -> Result<Answered, ApiError> {
         let period = ask.params.filled("period").ok_or_else(|| ApiError::MissingParam("period".into()))?;
         let date = ask.params.filled("date").ok_or_else(|| ApiError::MissingParam("date".into()))?;
-        let asked = period::read(period, date, &ask.site.zone, ask.now_s)?;
+        let mut asked = period::read(period, date, &ask.site.zone, ask.now_s)?;
+        if let Some(limits) = ask.limits {
+            asked = narrow::cut(limits, ask.site, ask.now_s, asked)?;
+        }
         if asked.ranges.len() > TABLES_MAX {
             return Err(ApiError::TooMuch("ask for fewer periods".to_owned()));
         }
@@ -153,7 +169,13 @@ impl Query {
             true => Persons::PerDay,
             false => Persons::Whole,
         };
-        let raws = self.raws(ask, source, &asked.ranges, persons)?;
+        let mut raws = self.raws(ask, source, &asked.ranges, persons)?;
+        if let Some(limits) = ask.limits.filter(|_| by_row) {
+            for (raw, range) in raws.iter_mut().zip(&asked.ranges) {
+                let days = self.raws(ask, source, &narrow::days(*range, asked.period), persons)?;
+                *raw = Arc::new(narrow::guarded(limits, source, raw, &days));
+            }
+        }
         raws.iter()
             .zip(&asked.ranges)
             .map(|(raw, range)| self.shown(ask, (report, source), raw, *range, asked))

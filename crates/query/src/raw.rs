@@ -84,7 +84,7 @@ pub struct Raw {
 }
 
 impl Raw {
-    fn empty(columns: Vec<Counted>) -> Raw {
+    pub(crate) fn empty(columns: Vec<Counted>) -> Raw {
         let cells = vec![Number::ABSENT; columns.len()];
         Raw {
             columns,
@@ -123,7 +123,7 @@ impl Raw {
         self.cells.len() + 4 * self.nodes.len() + 10 * self.goals.len()
     }
 
-    fn push(&mut self, parent: u32, name: Name) -> u32 {
+    pub(crate) fn push(&mut self, parent: u32, name: Name) -> u32 {
         let node = self.nodes.len() as u32;
         self.nodes.push(Node { name, parent, children: Vec::new() });
         self.nodes[parent as usize].children.push(node);
@@ -132,7 +132,7 @@ impl Raw {
     }
 
     /// Adds cells to a row.
-    fn join(&mut self, node: u32, cells: &[Number]) {
+    pub(crate) fn join(&mut self, node: u32, cells: &[Number]) {
         let start = node as usize * self.columns.len();
         let own = &mut self.cells[start..start + self.columns.len()];
         for ((column, own), cell) in self.columns.iter().zip(own).zip(cells) {
@@ -190,7 +190,7 @@ impl Raw {
     }
 
     /// The same rows without those that were cut off.
-    fn reachable(self) -> Raw {
+    pub(crate) fn reachable(self) -> Raw {
         let mut kept = Raw::empty(self.columns.clone());
         kept.cells.copy_from_slice(self.row(0));
         kept.join_goals(0, self.goals(0));

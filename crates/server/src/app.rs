@@ -1,6 +1,8 @@
 //! What every request can reach.
 
-use crate::{client::Client, config::Config, denials::Denials, lookups::Data, metrics::Metrics, pipeline::Flow};
+use crate::{
+    client::Client, config::Config, denials::Denials, lookups::Data, metrics::Metrics, pipeline::Flow, public::Public,
+};
 use makoto_catalog::Catalog;
 use makoto_engine::Engine;
 use makoto_features::Services;
@@ -32,6 +34,8 @@ pub struct App {
     pub client: Client,
     pub metrics: Metrics,
     pub denials: Denials,
+    /// What strangers are served.
+    pub public: Public,
     pub setup: RwLock<Option<Arc<Setup>>>,
     /// What tracking derives from a site's settings, made anew when the site changes.
     pub rules: Mutex<HashMap<u32, SiteAndRules>>,

@@ -6,8 +6,9 @@ use crate::{
     instance::{Files, Instance},
     serve::Running,
 };
+use makoto_access::{Principal, check_instance};
 use makoto_engine::Engine;
-use makoto_meta::Activity;
+use makoto_meta::{Activity, KEY_FILE, Meta};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{
@@ -18,6 +19,8 @@ use std::{
 
 /// The list of a backup's files with their hashes; written last, so that a backup without it is not whole.
 const MANIFEST: &str = "manifest.json";
+/// Where a restore works on the relational store before it is in its place.
+const APART: &str = "restoring";
 /// Format of backups that this program writes and reads.
 const FORMAT: u32 = 1;
 
@@ -98,14 +101,19 @@ pub async fn restore(from: &Path, dir: &Path) -> Result<String, Failure> {
     if let Some((name, _)) = manifest.files.iter().find(|(name, hash)| found.get(*name) != Some(*hash)) {
         return Err(Failure::Data(format!("{name} of the backup is missing or was changed; use another backup")));
     }
+    let relational = Files::new(dir).meta();
+    let apart = dir.join(APART);
     for name in manifest.files.keys() {
         let target = dir.join(name);
+        // It comes last, once nothing in it is public: a restore that ends early leaves no installation.
+        let target = if target == relational { apart.join(name) } else { target };
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent).map_err(|fault| Failure::file(parent, fault))?;
         }
         std::fs::copy(from.join(name), &target).map_err(|fault| Failure::file(&target, fault))?;
         sync(&target)?;
     }
+    let paused = close_to_public(dir, &apart).await?;
     let faults = doctor::examine_closed(dir).await?;
     match faults.is_empty() {
         true => {
@@ -113,10 +121,30 @@ pub async fn restore(from: &Path, dir: &Path) -> Result<String, Failure> {
             let detail = json!({ "made_s": manifest.made_s, "version": manifest.version });
             instance.meta.record(&operator(), Activity::BackupRestored, detail).await?;
             instance.meta.close().await;
-            Ok(format!("restored {} files to {}", manifest.files.len(), dir.display()))
+            let public = if paused > 0 { format!("; {paused} public grants are paused") } else { String::new() };
+            Ok(format!("restored {} files to {}{public}", manifest.files.len(), dir.display()))
         }
         false => Err(Failure::Data(format!("what was restored is not sound: {}", faults.join("; ")))),
     }
+}
+
+/// Pauses what the restored relational store would show to everybody, and puts it in its place. How much it was.
+async fn close_to_public(dir: &Path, apart: &Path) -> Result<usize, Failure> {
+    let (from, to) = (Files::new(apart).meta(), Files::new(dir).meta());
+    let (own, copy) = (dir.join(KEY_FILE), apart.join(KEY_FILE));
+    std::fs::copy(&own, &copy).map_err(|fault| Failure::file(&own, fault))?;
+    let meta = Meta::open(&from, std::sync::Arc::new(makoto_features::catalog()?)).await?;
+    let paused = meta.pause_restored_public(&check_instance(&Principal::Operator)?, &operator()).await;
+    meta.close().await;
+    let paused = paused?;
+    let log = from.with_extension("db-wal");
+    if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        return Err(Failure::Data(format!("{} was not closed; try again", from.display())));
+    }
+    sync(&from)?;
+    std::fs::rename(&from, &to).map_err(|fault| Failure::file(&to, fault))?;
+    std::fs::remove_dir_all(apart).map_err(|fault| Failure::file(apart, fault))?;
+    Ok(paused)
 }
 
 fn sync(path: &Path) -> Result<(), Failure> {

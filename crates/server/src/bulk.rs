@@ -22,6 +22,7 @@ pub async fn bulk(app: &Arc<App>, caller: &Caller, params: &Params, way: Way) ->
     if urls.len() > BULK_REQUESTS_MAX {
         return Err(ApiError::TooMuch(format!("send at most {BULK_REQUESTS_MAX} requests at once")));
     }
+    // Nothing of the outer call is in force inside: each call proves for itself.
     let format = params.get("format").unwrap_or("xml").to_owned();
     let mut parts = Vec::with_capacity(urls.len());
     for url in urls {

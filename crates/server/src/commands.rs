@@ -1,12 +1,13 @@
 //! The operator's acts. They run in the server when one runs (over the control socket), else in the command itself.
 
 use crate::instance::Instance;
-use makoto_access::{Caller, Principal, check_instance};
+use makoto_access::{Admin, Asked, Caller, Principal, check, check_instance};
 use makoto_identity::TokenWish;
-use makoto_meta::{Activity, KnownHead, Meta, NewUser, SiteChange};
+use makoto_meta::{Activation, Activity, KnownHead, Meta, NewPublic, NewUser, PublicMail, SiteChange};
+use makoto_model::SiteId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 /// An act of the operator.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -30,6 +31,23 @@ pub enum Command {
     SettingSet {
         name: String,
         value: String,
+    },
+    PublicList,
+    PublicSwitch {
+        state: String,
+        without_mail: bool,
+    },
+    /// Sites that another installation shows to everybody.
+    PublicImport {
+        sites: Vec<u32>,
+    },
+    PublicActivate {
+        grant: i64,
+        without_mail: bool,
+    },
+    PublicPauseAll,
+    PublicRevoke {
+        grant: i64,
     },
     /// Finds the site with this address, or adds it; prints its number.
     SiteEnsure {
@@ -135,6 +153,12 @@ pub async fn run(instance: &Instance, command: Command) -> Result<String, Failur
             Ok(meta.add_site(&check_instance(&Principal::Operator)?, &operator(), change).await?.to_string())
         }
         Command::AuditVerify { heads } => verify_record(meta, &heads).await,
+        act @ (Command::PublicList
+        | Command::PublicSwitch { .. }
+        | Command::PublicImport { .. }
+        | Command::PublicActivate { .. }
+        | Command::PublicPauseAll
+        | Command::PublicRevoke { .. }) => public_act(meta, act).await,
         Command::Track { .. } | Command::Backup { .. } | Command::Doctor => {
             Err(Failure::Refused("this act needs the whole installation".to_owned()))
         }
@@ -156,4 +180,73 @@ async fn verify_record(meta: &Meta, heads: &[String]) -> Result<String, Failure>
     }
     let head = meta.seal_record().await?.map_or(String::new(), |head| format!("; its head is {}", head.written()));
     Ok(format!("the activity log is whole{head}"))
+}
+
+/// The operator's acts on what is public. No password is asked for, since whoever may do this owns the data; each is
+/// recorded, and everybody is told who can be.
+async fn public_act(meta: &Meta, act: Command) -> Result<String, Failure> {
+    let (grant, caller) = (check_instance(&Principal::Operator)?, operator());
+    let mail = |without: bool| if without { PublicMail::Overridden } else { PublicMail::MustWork };
+    let snapshot = meta.snapshot();
+    match act {
+        Command::PublicSwitch { state, without_mail } => {
+            let on = match state.as_str() {
+                "on" => true,
+                "off" => false,
+                _ => return Err(Failure::Refused("write on or off".to_owned())),
+            };
+            meta.switch_public(&grant, &caller, on, mail(without_mail)).await?;
+            Ok(format!("public reports are {state}"))
+        }
+        Command::PublicImport { sites } => {
+            let new = |site: &u32| NewPublic {
+                site: SiteId(*site),
+                scope: makoto_features::public_reports::matomo_scope(&snapshot),
+                reason: "was open to everybody in Matomo".to_owned(),
+                life_days: makoto_features::public_reports::DAYS_DEFAULT,
+                source: "matomo",
+            };
+            let news: Vec<NewPublic> = sites.iter().map(new).collect();
+            let ids = meta.import_public(&grant, &caller, &news).await?;
+            Ok(format!("{} sites wait for a superuser's confirmation", ids.len()))
+        }
+        Command::PublicActivate { grant: id, without_mail } => {
+            let found = snapshot.public.grants.get(&id);
+            let found = found.ok_or_else(|| Failure::Refused(format!("there is no public grant {id}")))?;
+            let how = Activation {
+                grants: &[(id, found.version)],
+                approval: false,
+                cool_off_s: 0,
+                links: BTreeMap::new(),
+                mail: mail(without_mail),
+            };
+            meta.activate_public(&grant, &caller, &how).await?;
+            Ok(format!("the public grant {id} is active"))
+        }
+        Command::PublicPauseAll => {
+            Ok(format!("{} public grants were paused", meta.pause_all_public(&grant, &caller).await?))
+        }
+        Command::PublicRevoke { grant: id } => {
+            let found = snapshot.public.grants.get(&id);
+            let found = found.ok_or_else(|| Failure::Refused(format!("there is no public grant {id}")))?;
+            let asked = Asked::These(vec![found.site]);
+            let sites = check::<Admin>(&Principal::Operator, &asked, &snapshot.site_ids())?;
+            meta.revoke_public(&sites, &caller, &[id]).await?;
+            Ok(format!("the public grant {id} is revoked"))
+        }
+        _ => {
+            let row = |grant: &makoto_meta::PublicGrant| {
+                format!(
+                    "{}\tsite {}\t{}\t{}\t{}",
+                    grant.id,
+                    grant.site,
+                    grant.scope.what.name(),
+                    grant.scope.channel.name(),
+                    grant.state.name()
+                )
+            };
+            let rows: Vec<String> = snapshot.public.grants.values().map(row).collect();
+            Ok(if rows.is_empty() { "nothing is public, and nothing was".to_owned() } else { rows.join("\n") })
+        }
+    }
 }

@@ -44,6 +44,11 @@ const FIELDS: &[Field] = &[
         default: "100000",
         doc: "new addresses, titles and so on that a site may bring in a day before they count as Others",
     },
+    Field {
+        name: "public_reports",
+        default: "allowed",
+        doc: "allowed, or forbidden: nothing is shown without an account, whatever anybody chooses in the pages",
+    },
     Field { name: "log", default: "info", doc: "what is logged: error, warn, info, debug, trace, or per module" },
     Field { name: "log_format", default: "text", doc: "text or json" },
     Field { name: "city_databases", default: "", doc: "paths of city databases (MMDB), separated by commas" },
@@ -65,6 +70,8 @@ pub struct Config {
     pub connections_max: usize,
     pub connections_per_address_max: usize,
     pub new_texts_max: u32,
+    /// Nothing may be shown to those who have no account.
+    pub public_forbidden: bool,
     pub log: String,
     pub log_format: String,
     pub city_databases: Vec<PathBuf>,
@@ -167,7 +174,12 @@ impl Config {
         if !["text", "json"].contains(&log_format.as_str()) {
             return Err(bad("log_format", "write text or json"));
         }
+        let public_reports = text("public_reports");
+        if !["allowed", "forbidden"].contains(&public_reports.as_str()) {
+            return Err(bad("public_reports", "write allowed or forbidden"));
+        }
         Ok(Config {
+            public_forbidden: public_reports == "forbidden",
             base_url,
             trusted_proxies: entries("trusted_proxies").iter().map(network).collect::<Result<_, _>>()?,
             memory_mib: number("memory_mib")?.max(64),

@@ -1,6 +1,6 @@
 //! Notes calls that were refused for lack of a right or as another site's, without letting a flood of them fill the record.
 
-use makoto_access::{Caller, Principal};
+use makoto_access::Caller;
 use makoto_meta::{Activity, Error, Meta};
 use serde_json::json;
 use std::{
@@ -38,7 +38,7 @@ impl Denials {
         method: &str,
         now_s: i64,
     ) -> Result<(), Error> {
-        if matches!(caller.principal, Principal::Anonymous) {
+        if caller.principal.is_nobody() {
             return Ok(());
         }
         match self.due(caller.principal.name(), method, now_s) {

@@ -1,12 +1,12 @@
 //! From a method's name to its answer. Every way in (Matomo's API, ours, bulk requests) comes through here.
 
-use crate::app::App;
-use makoto_access::{Asked, Caller, Principal, Proof, Reach, Role, User, check, check_instance};
-use makoto_catalog::{Access, Answer, ApiError, Effect, Method};
+use crate::{app::App, public};
+use makoto_access::{Asked, Caller, Grant, Principal, Proof, Reach, Role, User, check, check_instance};
+use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method};
 use makoto_features::{Services, services::asked_sites};
 use makoto_meta::Activity;
 use makoto_model::Params;
-use makoto_query::{Answered, format, format::Written};
+use makoto_query::{Answered, Line, format, format::Written};
 use std::sync::{Arc, atomic::Ordering};
 
 /// Longest wait for a turn at the engine; beyond it the server is overloaded and says so.
@@ -18,6 +18,8 @@ pub struct Way {
     pub post: bool,
     /// From one of our own pages, or from no browser at all.
     pub same_origin: bool,
+    /// A password stands in the address, where logs keep it.
+    pub secret_in_address: bool,
 }
 
 /// What a method came to.
@@ -93,22 +95,72 @@ async fn report(app: &Arc<App>, caller: &Caller, id: &str, params: &Params) -> R
     if caller.reach() == Reach::Track {
         return Err(ApiError::Refused("this token was made for tracking; use one that may read".into()));
     }
-    let snapshot = app.services.meta.snapshot();
-    let ids = snapshot.site_ids();
-    let grant = check::<makoto_access::View>(&caller.principal, &asked_sites(params, "idSite")?, &ids)?;
+    let principal = public::principal(app, caller, id, params)?;
+    let ids = app.services.meta.snapshot().site_ids();
+    let grant = check::<makoto_access::View>(&principal, &asked_sites(params, "idSite")?, &ids)?;
+    if caller.principal.is_nobody() {
+        let grants = public::grants_of(&principal, grant.sites());
+        app.public.admit(app, caller.address, &grants)?;
+        let answered = app.public.work(app, ask(app, grant, id, params)).await?;
+        grants.iter().for_each(|grant| app.public.note_view(app, *grant, caller.address));
+        return Ok(Dispatched { outcome: Outcome::Report(answered), lags: false });
+    }
     note_seen(app, caller, grant.sites()).await;
     let lags = !app.flow.fresh(app.journal.head().get()).await;
+    let answered = ask(app, grant, id, params).await?;
+    Ok(Dispatched { outcome: Outcome::Report(answered), lags })
+}
+
+/// Answers a report for a stranger, whose request was counted already.
+///
+/// # Errors
+/// As `dispatch`; `TooOften` when strangers have had their share of the server.
+pub async fn public_report(app: &Arc<App>, caller: &Caller, id: &str, params: &Params) -> Result<Dispatched, ApiError> {
+    let ids = app.services.meta.snapshot().site_ids();
+    let grant = check::<makoto_access::View>(&caller.principal, &asked_sites(params, "idSite")?, &ids)?;
+    let answered = app.public.work(app, ask(app, grant, id, params)).await?;
+    Ok(Dispatched { outcome: Outcome::Report(answered), lags: false })
+}
+
+/// The labels of a report's rows, inner ones too, as somebody with this grant sees them.
+///
+/// # Errors
+/// As `dispatch`.
+pub async fn labels(
+    app: &Arc<App>,
+    grant: Grant<makoto_access::View>,
+    id: &str,
+    params: Params,
+) -> Result<Vec<String>, ApiError> {
+    fn gather(lines: &[Line], labels: &mut Vec<String>) {
+        for line in lines {
+            let label = line.columns.iter().find(|(name, _)| name == "label");
+            labels.extend(label.and_then(|(_, value)| value.as_text()).map(str::to_owned));
+            gather(line.subtable.as_deref().unwrap_or_default(), labels);
+        }
+    }
+    let mut labels = Vec::new();
+    if let Answered::Table(lines) = ask(app, grant, id, &params).await? {
+        gather(&lines, &mut labels);
+    }
+    Ok(labels)
+}
+
+async fn ask(
+    app: &Arc<App>,
+    grant: Grant<makoto_access::View>,
+    id: &str,
+    params: &Params,
+) -> Result<Answered, ApiError> {
+    let snapshot = app.services.meta.snapshot();
     let (asked, id, params) = (app.clone(), id.to_owned(), params.clone());
     let now_s = makoto_features::services::now_s();
     let work = tokio::task::spawn_blocking(move || asked.query.ask(&grant, &id, &params, &snapshot.sites, now_s));
-    let answered = match tokio::time::timeout(TURN_WAIT_MAX, work).await {
-        Ok(Ok(result)) => result?,
-        Ok(Err(fault)) => return Err(ApiError::Internal(fault.to_string())),
-        Err(_) => {
-            return Err(ApiError::TooMuch("the report takes too long; ask for fewer days or try again later".into()));
-        }
-    };
-    Ok(Dispatched { outcome: Outcome::Report(answered), lags })
+    match tokio::time::timeout(TURN_WAIT_MAX, work).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(fault)) => Err(ApiError::Internal(fault.to_string())),
+        Err(_) => Err(ApiError::TooMuch("the report takes too long; ask for fewer days or try again later".into())),
+    }
 }
 
 /// The sites that a call of a method names.
@@ -167,9 +219,31 @@ async fn manage(
             return Err(ApiError::MissingParam(param.name.to_owned()));
         }
     }
-    app.services.admit(method.guard, caller, params).await?;
+    prove(app, method, caller, params, way).await?;
     note_seen(app, caller, &named_sites(params)).await;
     (method.run)(&app.services, caller, params).await
+}
+
+/// Asks for the proof that this call needs. A vain try to make something public is told of.
+async fn prove(
+    app: &App,
+    method: &Method<Services>,
+    caller: &Caller,
+    params: &Params,
+    way: Way,
+) -> Result<(), ApiError> {
+    let guard = makoto_features::guard(method, params);
+    if guard != Guard::ProofNow {
+        return app.services.admit(guard, caller, params).await;
+    }
+    let proved = match way.secret_in_address {
+        true => Err(ApiError::Refused("send the password in the body: addresses are kept in logs".into())),
+        false => app.services.admit(guard, caller, params).await,
+    };
+    if proved.is_err() {
+        note(app, caller, Activity::PublicAttempted, method.id).await?;
+    }
+    proved
 }
 
 /// Writes a refusal down, unless the same was written down a moment ago.
@@ -187,7 +261,7 @@ fn admit(app: &App, method: &Method<Services>, caller: &Caller, params: &Params)
     };
     match method.access {
         Access::Public => Ok(()),
-        Access::Enrolling | Access::SignedIn if caller.principal == Principal::Anonymous => {
+        Access::Enrolling | Access::SignedIn if caller.principal.is_nobody() => {
             Err(makoto_access::Denied::NotSignedIn.into())
         }
         Access::Enrolling | Access::SignedIn => Ok(()),

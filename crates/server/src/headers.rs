@@ -12,6 +12,8 @@ use crate::{app::App, routes::REPORTS_PATH};
 
 /// How long browsers remember to use TLS, in seconds: two years.
 const HSTS: &str = "max-age=63072000; includeSubDomains";
+/// How a policy says that nothing may frame the answer.
+const NO_FRAMES: &str = "frame-ancestors 'none'";
 /// Nothing may be loaded, framed or run from an answer that is data.
 const DATA_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -31,6 +33,18 @@ pub fn page_policy(nonce: &str) -> String {
     )
 }
 
+/// A page's policy, with these origins as those that may frame it.
+pub fn framed_by(policy: &HeaderValue, origins: &[String]) -> Option<HeaderValue> {
+    let framed = policy.to_str().ok()?.replace(NO_FRAMES, &format!("frame-ancestors {}", origins.join(" ")));
+    HeaderValue::from_str(&framed).ok()
+}
+
+/// Whether an answer's own policy lets other pages frame it.
+fn may_be_framed(headers: &HeaderMap) -> bool {
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    policy.is_some_and(|policy| policy.contains("frame-ancestors") && !policy.contains(NO_FRAMES))
+}
+
 /// Adds what is missing to an answer. Other sites may embed what the tracker's paths answer.
 fn complete(headers: &mut HeaderMap, app: &App, tracker: bool) {
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -40,7 +54,9 @@ fn complete(headers: &mut HeaderMap, app: &App, tracker: bool) {
     let resource = if tracker { "cross-origin" } else { "same-origin" };
     put(headers, HeaderName::from_static("cross-origin-resource-policy"), resource);
     put(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
-    put(headers, header::X_FRAME_OPTIONS, "DENY");
+    if !may_be_framed(headers) {
+        put(headers, header::X_FRAME_OPTIONS, "DENY");
+    }
     if !tracker {
         put(headers, header::CACHE_CONTROL, "no-store");
     }

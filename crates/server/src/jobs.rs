@@ -3,7 +3,7 @@
 use crate::serve::Running;
 use makoto_features::{
     activity_log,
-    core_admin_home::tasks::{OLD_MAILS, RECORD_HEAD, RECORD_MAIL, RECORD_PRUNING, TIDYING, Task},
+    core_admin_home::tasks::{OLD_MAILS, PUBLIC_REMINDER, RECORD_HEAD, RECORD_MAIL, RECORD_PRUNING, TIDYING, Task},
     services::now_s,
 };
 use makoto_meta::Turn;
@@ -24,6 +24,7 @@ pub async fn run(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
     let mut tick: u64 = 0;
     // What fell due while no server ran is done first.
     tend_users(&running).await;
+    tend_public(&running).await;
     keep_timetable(&running).await;
     loop {
         tokio::select! {
@@ -33,6 +34,8 @@ pub async fn run(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
         tick += 1;
         tend_users(&running).await;
         note_sign_ins(&running).await;
+        note_views(&running).await;
+        tend_public(&running).await;
         cluster(&running, tick.is_multiple_of(DAY_TICKS)).await;
         keep_timetable(&running).await;
     }
@@ -46,6 +49,7 @@ async fn keep_timetable(running: &Running) {
         Ok(format!("{gone} forgotten"))
     })
     .await;
+    in_turn(running, &PUBLIC_REMINDER, async |_| remind_of_public(running).await).await;
     keep_record(running).await;
 }
 
@@ -82,6 +86,40 @@ async fn in_turn(running: &Running, task: &Task, work: impl AsyncFnOnce(&Turn) -
     if let Err(fault) = meta.end_turn(&turn, result, now_s()).await {
         tracing::error!(%fault, job = task.name, "the end of a job could not be written down");
     }
+}
+
+/// Ends what is public no longer, and begins what waited for its moment.
+async fn tend_public(running: &Running) {
+    match running.instance.meta.tend_public().await {
+        Ok(_) => {}
+        Err(fault) => tracing::error!(%fault, "public grants could not be looked after; it is tried again"),
+    }
+}
+
+/// Writes down how often public grants were looked at.
+pub async fn note_views(running: &Running) {
+    if let Err(fault) = running.app.public.save_views(&running.app).await {
+        tracing::error!(%fault, "views of public grants could not be written down");
+    }
+}
+
+/// Reminds superusers of what is public, and of texts in it that seem to be of persons.
+async fn remind_of_public(running: &Running) -> Result<String, String> {
+    let (meta, services) = (&running.instance.meta, &running.app.services);
+    if !meta.reminder_due().await.map_err(|fault| fault.to_string())? {
+        return Ok("nobody is to be reminded".to_owned());
+    }
+    let mut findings = Vec::new();
+    let snapshot = meta.snapshot();
+    for grant in snapshot.public.live(meta.steady_now_s()) {
+        // A reminder without this is better than none.
+        match makoto_features::public_reports::scan::scan(services, grant).await {
+            Ok(found) => findings.push((grant.id, found.iter().map(|finding| finding.count).sum())),
+            Err(fault) => tracing::error!(%fault, grant = grant.id, "what is public could not be looked through"),
+        }
+    }
+    let told = meta.remind_of_public(&findings).await.map_err(|fault| fault.to_string())?;
+    Ok(format!("{told} superusers were reminded"))
 }
 
 /// Writes down what is counted in memory of sign-ins and tokens.

@@ -21,6 +21,7 @@ mod metrics;
 mod openapi;
 mod pipeline;
 mod privacy;
+mod public;
 mod record_stream;
 mod refusal;
 mod routes;
@@ -65,6 +66,11 @@ enum Act {
     Setting {
         #[command(subcommand)]
         act: SettingAct,
+    },
+    /// What anybody may see without an account.
+    Public {
+        #[command(subcommand)]
+        act: PublicAct,
     },
     /// Check the installation and the stored data.
     Doctor {
@@ -173,6 +179,70 @@ enum SettingAct {
 }
 
 #[derive(Subcommand)]
+enum PublicAct {
+    /// List every public grant with its state.
+    List {
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+    /// Switch public reports on or off for the installation.
+    Switch {
+        /// on or off
+        state: String,
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Also while nobody can be told by mail.
+        #[arg(long)]
+        without_mail: bool,
+    },
+    /// Carry over sites that another installation shows to everybody; they wait for a superuser's confirmation.
+    Import {
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Numbers of sites, with commas.
+        #[arg(long, value_delimiter = ',', required = true)]
+        sites: Vec<u32>,
+    },
+    /// Make a pending or paused grant public. Every superuser is told.
+    Activate {
+        grant: i64,
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Also while nobody can be told by mail.
+        #[arg(long)]
+        without_mail: bool,
+    },
+    /// Stop everything that is public.
+    PauseAll {
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+    /// End a grant for good.
+    Revoke {
+        grant: i64,
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+}
+
+impl PublicAct {
+    fn command(self) -> (PathBuf, Command) {
+        match self {
+            PublicAct::List { data_dir } => (data_dir, Command::PublicList),
+            PublicAct::Switch { state, data_dir, without_mail } => {
+                (data_dir, Command::PublicSwitch { state, without_mail })
+            }
+            PublicAct::Import { data_dir, sites } => (data_dir, Command::PublicImport { sites }),
+            PublicAct::Activate { grant, data_dir, without_mail } => {
+                (data_dir, Command::PublicActivate { grant, without_mail })
+            }
+            PublicAct::PauseAll { data_dir } => (data_dir, Command::PublicPauseAll),
+            PublicAct::Revoke { grant, data_dir } => (data_dir, Command::PublicRevoke { grant }),
+        }
+    }
+}
+
+#[derive(Subcommand)]
 enum AuditAct {
     /// Check that no line of the record was changed, moved or removed.
     Verify {
@@ -224,6 +294,7 @@ async fn run(act: Act) -> Result<(), Failure> {
         Act::Setting { act: SettingAct::Set { name, value, data_dir } } => {
             (data_dir, Command::SettingSet { name, value })
         }
+        Act::Public { act } => act.command(),
         Act::Doctor { data_dir } => (data_dir, Command::Doctor),
         Act::Audit { act: AuditAct::Verify { data_dir, heads } } => (data_dir, Command::AuditVerify { heads }),
         Act::Backup { data_dir, to } => {

@@ -119,6 +119,8 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
             meta: instance.meta.clone(),
             identity: instance.identity.clone(),
             base_url: config.base_url.clone(),
+            public_forbidden: config.public_forbidden,
+            labels: std::sync::OnceLock::new(),
         },
         config,
         journal,
@@ -130,6 +132,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
         salts,
         metrics: Metrics::default(),
         denials: crate::denials::Denials::default(),
+        public: crate::public::Public::default(),
         setup: RwLock::new(setup),
         rules: Mutex::new(HashMap::new()),
     });
@@ -138,6 +141,20 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
     let placed = app.clone();
     instance.identity.locate_by(Box::new(move |address| placed.data.country(address)));
     instance.identity.restore_attempts().await?;
+    // What fell due while no server ran is over before anybody is served.
+    instance.meta.tend_public().await?;
+    let asked = Arc::downgrade(&app);
+    let labels = move |grant, method: &'static str, params| -> makoto_features::services::Texts {
+        let app = asked.upgrade();
+        Box::pin(async move {
+            match app {
+                Some(app) => crate::dispatch::labels(&app, grant, method, params).await,
+                None => Ok(Vec::new()),
+            }
+        })
+    };
+    // Nobody has set it before: the services were made above.
+    let _ = app.services.labels.set(Box::new(labels));
     let running = Arc::new(Running { instance, app, backups: tokio::sync::Mutex::default() });
     Ok(Parts { running, pipeline, setup_link })
 }
@@ -172,6 +189,7 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     }
     jobs.abort();
     jobs::note_sign_ins(&running).await;
+    jobs::note_views(&running).await;
     stream.abort();
     mail::finish(mail).await;
     control.abort();

@@ -47,6 +47,12 @@ pub const RECORD_PRUNING: Task = Task {
     doc: "Lines of the activity log that are older than the settings say are removed.",
 };
 
+pub const PUBLIC_REMINDER: Task = Task {
+    name: "public-reminder",
+    every: Every::Hour,
+    doc: "Superusers are reminded of what is public, every week or month. It cannot be switched off while a site is.",
+};
+
 /// The whole timetable.
 pub static TASKS: &[Task] = &[
     TIDYING,
@@ -57,6 +63,7 @@ pub static TASKS: &[Task] = &[
     RECORD_HEAD,
     RECORD_MAIL,
     RECORD_PRUNING,
+    PUBLIC_REMINDER,
 ];
 
 pub static METHODS: &[Method<Services>] = &[Method {

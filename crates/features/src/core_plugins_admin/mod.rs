@@ -56,6 +56,7 @@ fn title(feature: &'static str) -> &'static str {
         "ActivityLog" => "Activity log",
         "SitesManager" => "Websites",
         "PrivacyManager" => "Privacy",
+        "PublicReports" => "Public reports",
         other => other,
     }
 }

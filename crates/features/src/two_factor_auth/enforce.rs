@@ -13,7 +13,7 @@ pub fn check_enforcement(proposal: &Proposal<'_>) -> Result<(), ApiError> {
     let uses_one = match &proposal.caller.principal {
         Principal::Operator | Principal::Job(_) => true,
         Principal::User(user) => snapshot.factors(&user.login).any(),
-        Principal::Anonymous => false,
+        Principal::Anonymous | Principal::Public(_) => false,
     };
     if proposal.value(&ENFORCEMENT) > snapshot.setting(&ENFORCEMENT) && !uses_one {
         let why = "only a superuser who uses a second factor can require more people to use one; set yours up first";

@@ -166,7 +166,7 @@ pub static METHODS: &[Method<Services>] = &[
 fn login_of(caller: &Caller) -> Result<&str, ApiError> {
     match &caller.principal {
         Principal::User(user) => Ok(&user.login),
-        Principal::Anonymous => Err(Denied::NotSignedIn.into()),
+        Principal::Anonymous | Principal::Public(_) => Err(Denied::NotSignedIn.into()),
         Principal::Operator | Principal::Job(_) => Err(ApiError::Refused("only users have second factors".into())),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{ID_SITE, LOGIN, param, read, rows::Crowd};
 use crate::{
-    Services,
+    Services, public_reports,
     services::{bad, list, required},
 };
 use makoto_access::{Admin, Caller, Role, check_instance};
@@ -133,7 +133,8 @@ pub static METHODS: &[Method<Services>] = &[
         |services, _, params| {
             Box::pin(async {
                 let login = required(params, "userLogin")?;
-                Ok(Answer::Bool(services.meta.snapshot().account(login).is_some()))
+                let everybody = makoto_meta::is_nobody(login) && !public_reports::whole_sites(services).is_empty();
+                Ok(Answer::Bool(everybody || services.meta.snapshot().account(login).is_some()))
             })
         },
     ),

@@ -59,6 +59,18 @@ pub(crate) const fn write(
     Method { id, doc, params, access, effect: Effect::Write, guard, run }
 }
 
+/// The users that a call names as they stand; empty for none.
+fn named(params: &Params) -> Vec<String> {
+    list(params, "userLogin").unwrap_or_default()
+}
+
+/// Whether a call would show sites to everybody who is not signed in: the method by which Matomo does that, naming its
+/// user anonymous in any spelling, with anything but taking access away.
+pub(crate) fn opens_to_everybody(method: &str, params: &Params) -> bool {
+    let closes = list(params, "access").is_some_and(|words| words.iter().all(|word| word.trim() == "noaccess"));
+    method == roles::SET_ACCESS && !closes && named(params).iter().any(|login| makoto_meta::is_nobody(login))
+}
+
 /// Refuses what reads as the name of nobody, however it is spelled: whoever is not signed in never gets rights here.
 fn refuse_nobody(login: &str) -> Result<(), ApiError> {
     match makoto_meta::is_nobody(login) {

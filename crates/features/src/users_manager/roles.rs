@@ -2,7 +2,7 @@
 
 use super::{ID_SITE, ID_SITES, LOGIN, LOGINS, login, logins, param, read, write};
 use crate::{
-    Services,
+    Services, public_reports,
     services::{asked_sites, bad, from_meta, list, required},
 };
 use makoto_access::{Admin, Asked, Caller, Grant, Role, check};
@@ -59,6 +59,7 @@ pub(super) const ACCESS: Param =
     param("access", ParamKind::List, None, "noaccess, view, write or admin; beside a role also capabilities");
 const CAPABILITIES_PARAM: Param = param("capabilities", ParamKind::List, None, "one capability, or a list of them");
 const SOME_ADMIN: Access = Access::SomeSite(Role::Admin);
+pub(super) const SET_ACCESS: &str = "UsersManager.setUserAccess";
 
 pub static METHODS: &[Method<Services>] = &[
     read(
@@ -118,9 +119,17 @@ pub static METHODS: &[Method<Services>] = &[
         Box::pin(async { Ok(available_capabilities()) })
     }),
     write(
-        "UsersManager.setUserAccess",
-        "Gives users a role on sites, or takes it: noaccess, view, write or admin. Superusers hold every role already.",
-        &[LOGINS, ACCESS, ID_SITES],
+        SET_ACCESS,
+        "Gives users a role on sites, or takes it: noaccess, view, write or admin. Superusers hold every role already. \
+         For anonymous alone: view shows whole sites to everybody, by the rules of public reports.",
+        &[
+            LOGINS,
+            ACCESS,
+            ID_SITES,
+            param("reason", ParamKind::Text, Some(""), "for anonymous: why, in ten letters or more"),
+            param("scopeHash", ParamKind::Text, Some(""), "for anonymous: the hash of PublicReports.preview"),
+            param("expiresInDays", ParamKind::Int, Some(""), "for anonymous: 1 to 365, 90 by default; 0 for no end"),
+        ],
         (SOME_ADMIN, Guard::ProofOrProvisioning),
         |services, caller, params| Box::pin(set_access(services, caller, params)),
     ),
@@ -154,8 +163,14 @@ pub(super) fn role(name: &str) -> Result<Option<Role>, ApiError> {
 fn sites_access(services: &Services, params: &Params) -> Result<Answer, ApiError> {
     let login = required(params, "userLogin")?;
     let snapshot = services.meta.snapshot();
-    let account = snapshot.account(login).ok_or_else(|| ApiError::NotFound(format!("there is no user {login}")))?;
     let row = |site: i64, role: Role| Answer::record([("site", Answer::Int(site)), ("access", role.name().into())]);
+    if makoto_meta::is_nobody(login) {
+        return Ok(public_reports::whole_sites(services)
+            .into_iter()
+            .map(|site| row(i64::from(site.0), Role::View))
+            .collect());
+    }
+    let account = snapshot.account(login).ok_or_else(|| ApiError::NotFound(format!("there is no user {login}")))?;
     Ok(match account.superuser {
         true => snapshot.sites.keys().map(|site| row(i64::from(site.0), Role::Admin)).collect(),
         false => account.roles.iter().map(|(site, role)| row(i64::from(site.0), *role)).collect(),
@@ -197,7 +212,9 @@ fn users_access(services: &Services, caller: &Caller, params: &Params) -> Result
         let role = account.roles.get(&site.id)?;
         Some((account.login.clone(), Answer::from(role.name())))
     });
-    Ok(Answer::Record(roles.collect()))
+    let everybody = public_reports::whole_sites(services).contains(&site.id);
+    let everybody = everybody.then(|| ("anonymous".to_owned(), Answer::from(Role::View.name())));
+    Ok(Answer::Record(everybody.into_iter().chain(roles).collect()))
 }
 
 fn sites_by_login(services: &Services, params: &Params) -> Result<Answer, ApiError> {
@@ -265,7 +282,22 @@ fn known_capabilities(words: &[String], param: &str) -> Result<Vec<&'static str>
     words.iter().map(known).collect()
 }
 
+/// Access of everybody who is not signed in: no user, and so nothing beside view and nothing together with users.
+async fn set_access_of_everybody(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    if super::named(params).len() != 1 {
+        return Err(bad("userLogin", "name anonymous alone: to show sites to everybody is an act of its own"));
+    }
+    match words(params, "access")?.as_slice() {
+        [one] if one == "view" => public_reports::acts::open_by_matomo(services, caller, params).await,
+        [one] if one == "noaccess" => public_reports::acts::close_by_matomo(services, caller, params).await,
+        _ => Err(bad("access", "anonymous can have view or noaccess, and nothing else ever")),
+    }
+}
+
 async fn set_access(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    if super::named(params).iter().any(|login| makoto_meta::is_nobody(login)) {
+        return set_access_of_everybody(services, caller, params).await;
+    }
     let logins = logins(params)?;
     let (roles, rest): (Vec<String>, Vec<String>) =
         words(params, "access")?.into_iter().partition(|word| role(word).is_ok());

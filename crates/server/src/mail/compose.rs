@@ -35,6 +35,13 @@ const DETAILS: &[&str] = &[
     "days",
     "place",
     "fault",
+    "shown",
+    "channel",
+    "origins",
+    "segment",
+    "until",
+    "reason",
+    "method",
 ];
 
 /// What is around a mail.
@@ -84,6 +91,7 @@ pub fn compose(letter: &Letter, around: &Surroundings<'_>) -> Page {
         MailKind::ReviewDue => writer.review_due(),
         MailKind::Test => writer.test(),
         MailKind::AuditHead => writer.audit_head(),
+        MailKind::PublicReminder => writer.public_reminder(),
     }
 }
 
@@ -141,7 +149,12 @@ impl Writer<'_> {
         let (kind, account) = (field(data, "kind"), field(data, "subject"));
         let what = self.words.event(&kind);
         let own = !account.is_empty() && account.eq_ignore_ascii_case(&self.letter.login);
-        let section = if own { "self" } else { "superuser" };
+        let public = kind.starts_with("public.");
+        let section = match (own, public) {
+            (true, _) => "self",
+            (false, true) => "public",
+            (false, false) => "superuser",
+        };
         self.text(section, "lead", &[("account", &account)]);
         let facts = self.facts(&what, &account);
         self.blocks.push(Block::Facts(facts));
@@ -152,6 +165,12 @@ impl Writer<'_> {
             self.text("self", "fine", &[]);
             self.text("self", "not_me_doing", &[]);
             self.button("self", "not_me", "/admin/personal/security");
+            self.note("layout", "link_only_opens");
+        } else if public {
+            let grant = data.pointer("/detail/grants/0").and_then(Json::as_i64);
+            let path = grant.map_or_else(String::new, |grant| format!("?pause={grant}"));
+            self.text("public", "doing", &[]);
+            self.button("public", "button", &format!("/admin/system/public-reports{path}"));
             self.note("layout", "link_only_opens");
         } else {
             self.text("superuser", "doing", &[]);
@@ -300,6 +319,43 @@ impl Writer<'_> {
         self.button("review_due", "button", "/admin/system/access-review");
         let (subject, title) = self.named("review_due");
         self.page(subject, title, true)
+    }
+
+    fn public_reminder(mut self) -> Page {
+        let data = &self.letter.data;
+        let days = field(data, "days");
+        self.text("public_reminder", "lead", &[]);
+        let entries = data.get("entries").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+        let mut lines: Vec<String> =
+            entries.iter().take(LIST_ENTRIES_MAX).map(|entry| self.public_grant(entry, &days)).collect();
+        if entries.len() > LIST_ENTRIES_MAX {
+            let count = (entries.len() - LIST_ENTRIES_MAX).to_string();
+            lines.push(self.words.fill("layout", "more", &[("count", &count)]));
+        }
+        self.blocks.push(Block::List(lines));
+        self.button("public_reminder", "button", "/admin/system/public-reports");
+        let (subject, title) = self.named("public_reminder");
+        self.page(subject, title, true)
+    }
+
+    /// One public grant: where, since when, how often looked at, from which pages, until when.
+    fn public_grant(&self, entry: &Json, days: &str) -> String {
+        let say = |key: &str, values: &[(&str, &str)]| self.words.fill("public_reminder", key, values);
+        let state = self.words.say("public_reminder", &field(entry, "state")).to_owned();
+        let (views, hosts) = (field(entry, "views"), field(entry, "hosts"));
+        let mut parts = vec![format!("{} ({})", field(entry, "site"), state)];
+        parts.push(say("age", &[("days", &field(entry, "age_days"))]));
+        parts.push(say("views", &[("views", &views), ("days", days)]));
+        if !hosts.is_empty() {
+            parts.push(say("hosts", &[("hosts", &hosts)]));
+        }
+        if let Some(left) = number(entry, "days_left") {
+            parts.push(say("left", &[("days", &left.to_string())]));
+        }
+        if let Some(count) = number(entry, "findings").filter(|count| *count > 0) {
+            parts.push(say("findings", &[("count", &count.to_string())]));
+        }
+        parts.join(" · ")
     }
 
     fn test(mut self) -> Page {

@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use makoto_catalog::ApiError;
+use makoto_catalog::{ApiError, CONFIRMATION};
 use makoto_model::Params;
 use makoto_query::format::{self, Written};
 use std::sync::Arc;
@@ -37,7 +37,11 @@ pub async fn index(State(app): State<Arc<App>>, peer: Peer, request: Request) ->
         None | Some("" | "CoreHome" | "Login") => return Redirect::to("/").into_response(),
         Some(_) => return super::problem(StatusCode::NOT_FOUND, "unknown_module", "there is no such page; start at /"),
     }
-    let way = Way { post: parts.method == Method::POST, same_origin: app.client.same_origin(&parts.headers) };
+    let way = Way {
+        post: parts.method == Method::POST,
+        same_origin: app.client.same_origin(&parts.headers),
+        secret_in_address: query.get(CONFIRMATION.name).is_some(),
+    };
     let caller = match caller(&app, peer.0, &parts.headers, &query, &form).await {
         Ok(caller) => caller,
         Err(Unknown::BadToken) => return with_status(StatusCode::UNAUTHORIZED, refused(BAD_TOKEN, &params)),
@@ -85,6 +89,8 @@ fn status(error: &ApiError) -> StatusCode {
         ApiError::ProofNeeded | ApiError::FactorNeeded => StatusCode::FORBIDDEN,
         ApiError::UnknownMethod(..) => StatusCode::BAD_REQUEST,
         ApiError::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        ApiError::Changed(_) => StatusCode::CONFLICT,
+        ApiError::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
         ApiError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         ApiError::MissingParam(_) | ApiError::BadParam { .. } | ApiError::NotFound(_) | ApiError::Refused(_) => {
             StatusCode::OK
@@ -96,7 +102,15 @@ fn error_response(error: &ApiError, params: &Params) -> Response {
     if let ApiError::Internal(detail) = error {
         tracing::error!(detail, "an API call failed");
     }
-    with_status(status(error), format::write_error(error, params))
+    retry_after(with_status(status(error), format::write_error(error, params)), error)
+}
+
+/// Says when to come back, to those who came too often.
+pub fn retry_after(mut response: Response, error: &ApiError) -> Response {
+    if let ApiError::TooOften { wait_s, .. } = error {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*wait_s));
+    }
+    response
 }
 
 /// A written answer with its headers.

@@ -89,7 +89,8 @@ pub async fn page(State(_): State<Arc<App>>, request: Request) -> Response {
     index()
 }
 
-fn index() -> Response {
+/// The page that reads its own address.
+pub fn index() -> Response {
     let Some(file) = Web::get("index.html") else {
         return super::problem(StatusCode::NOT_FOUND, "not_built", "this program was built without its web interface");
     };

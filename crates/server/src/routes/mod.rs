@@ -6,6 +6,7 @@ mod caller;
 mod invitation;
 mod operations;
 mod policy;
+mod public;
 mod reset;
 mod session;
 mod tracker;
@@ -80,6 +81,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/.well-known/change-password", get(reset::change_password))
         .route("/api/v1/setup", get(session::setup_state).post(session::set_up))
         .route("/api/v1/methods/{method}", get(v1::read).post(v1::write))
+        .nest("/public", public::routes())
         .fallback(get(assets::page))
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         .layer(middleware::from_fn_with_state(app.clone(), shield))

@@ -18,7 +18,7 @@ use axum::{
     response::Response,
 };
 use makoto_access::Denied;
-use makoto_catalog::ApiError;
+use makoto_catalog::{ApiError, CONFIRMATION};
 use makoto_model::Params;
 use std::sync::Arc;
 
@@ -75,7 +75,8 @@ async fn answer(app: &Arc<App>, method: &str, peer: Peer, parts: Parts, body: By
     let Some(form) = body_params(&parts, &body) else {
         return problem(StatusCode::BAD_REQUEST, "bad_json", "send a form, or a JSON object of parameters");
     };
-    let way = Way { post, same_origin: app.client.same_origin(&parts.headers) };
+    let secret_in_address = query.get(CONFIRMATION.name).is_some();
+    let way = Way { post, same_origin: app.client.same_origin(&parts.headers), secret_in_address };
     let caller = match caller(app, peer.0, &parts.headers, &query, &form).await {
         Ok(caller) => caller,
         Err(Unknown::BadToken) => {
@@ -116,10 +117,12 @@ fn error(error: &ApiError) -> Response {
         ApiError::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
         ApiError::Refused(_) => (StatusCode::BAD_REQUEST, "refused"),
         ApiError::TooMuch(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_much"),
+        ApiError::Changed(_) => (StatusCode::CONFLICT, "scope_changed"),
+        ApiError::TooOften { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_often"),
         ApiError::Internal(detail) => {
             tracing::error!(detail, "an API call failed");
             (StatusCode::INTERNAL_SERVER_ERROR, "internal")
         }
     };
-    problem(status, code, &error.to_string())
+    super::api::retry_after(problem(status, code, &error.to_string()), error)
 }
