@@ -24,7 +24,8 @@ HARMLESS = {"pluginName": "Live", "pattern": "x", "url": "https://shop.example",
             "code": "0", "capabilities": "tagmanager_write", "idReview": "0", "lines": "0", "line": "0",
             "passwordConfirmation": "short", "description": "x", "userEmail": "x@people.example", "previewHash": "x",
             "hasSuperUserAccess": "0", "matchAttribute": "x", "patternType": "x", "idGoal": "0", "idGrants": "0",
-            "idGrant": "0", "scopeHash": "x", "confirm": "x", "reason": "x", "state": "off", "every": "weekly"}
+            "idGrant": "0", "scopeHash": "x", "confirm": "x", "reason": "x", "state": "off", "every": "weekly",
+            "idCheck": "C99", "idFix": "0", "idFailure": "x"}
 # Writes that are sent without something they need, so that whoever may call them changes nothing.
 INCOMPLETE = {"SitesManager.addSite": "siteName", "SitesManager.deleteSite": "idSite",
               "UsersManager.createAppSpecificTokenAuth": "passwordConfirmation"}

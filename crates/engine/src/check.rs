@@ -1,8 +1,9 @@
 //! Looking for damage, and counting.
 
-use crate::{Error, Fault, Stats, answer, generation::wal_of, schema::text_table, writer::Counts};
+use crate::{Error, Fault, Kept, Stats, answer, generation::wal_of, schema::text_table, writer::Counts};
 use duckdb::Connection;
 use makoto_catalog::{Catalog, Stored, Table, columns::DICTIONARIES};
+use makoto_model::SiteId;
 use std::path::Path;
 
 fn count(connection: &Connection, sql: &str) -> Result<u64, Error> {
@@ -81,4 +82,28 @@ pub(crate) fn stats(connection: &Connection, path: &Path, counts: Counts) -> Res
         memory_bytes: count(connection, "SELECT CAST(sum(memory_usage_bytes) AS BIGINT) FROM duckdb_memory()")?,
         unsorted_rows: counts.unsorted,
     })
+}
+
+/// How many rows each site has in each table, with the oldest and newest second.
+pub(crate) fn kept(connection: &Connection) -> Result<Vec<Kept>, Error> {
+    let mut all = Vec::new();
+    let parts = Table::ALL.map(|table| match table {
+        Table::Visit => (table, "first_action_s", "last_action_s"),
+        Table::Action | Table::Conversion | Table::Item => (table, "time_s", "time_s"),
+    });
+    for (table, first, last) in parts {
+        let sql = format!(
+            "SELECT site_id, count(*), min({first}), max({last}) FROM {} GROUP BY site_id ORDER BY site_id",
+            table.name()
+        );
+        let batches = answer::ask(connection, &sql, &[])?;
+        let columns = (0..4).map(|nth| answer::column_cells(&batches, nth)).collect::<Result<Vec<_>, Error>>()?;
+        let int = |column: usize, row: usize| columns[column].get(row).and_then(|cell| cell.int());
+        for row in 0..columns[0].len() {
+            let (site, rows) = (int(0, row).unwrap_or(0), int(1, row).unwrap_or(0));
+            let (site, rows) = (u32::try_from(site).unwrap_or(0), u64::try_from(rows).unwrap_or(0));
+            all.push(Kept { site: SiteId(site), table, rows, first_s: int(2, row), last_s: int(3, row) });
+        }
+    }
+    Ok(all)
 }

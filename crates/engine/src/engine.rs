@@ -1,5 +1,5 @@
 use crate::{
-    Error, Fault, Options, Rows, Stats, VisitRecord, VisitsQuestion, answer, check, count,
+    Error, Fault, Kept, Options, Rows, Stats, VisitRecord, VisitsQuestion, answer, check, count,
     dialect::{self, Column, Yields},
     gate::Gate,
     generation::{Generation, Reader, lock, newest},
@@ -11,7 +11,7 @@ use crate::{
 };
 use duckdb::{Config, Connection, arrow::array::RecordBatch};
 use makoto_catalog::{Catalog, Plan};
-use makoto_model::{Cell, Day, Delta, Row, SiteId};
+use makoto_model::{Cell, Day, Delta, Row, SiteId, Value};
 use std::{
     path::{Path, PathBuf},
     sync::{
@@ -200,6 +200,23 @@ impl Engine {
     /// `Database` when the file cannot be read.
     pub fn check(&self) -> Result<Vec<Fault>, Error> {
         self.inner.read(|reader| check::faults(reader.connection()?, &self.inner.catalog))
+    }
+
+    /// The newest visits of all sites as they are stored, the newest first; columns in the order of the catalog's.
+    ///
+    /// # Errors
+    /// As `partition`.
+    pub fn newest_visits(&self, visits_max: u32) -> Result<Vec<Vec<Value>>, Error> {
+        self.inner
+            .read(|reader| visits::newest(reader.connection()?, &self.inner.catalog, &self.inner.texts, visits_max))
+    }
+
+    /// How many rows each site has in each table, with the oldest and newest of them.
+    ///
+    /// # Errors
+    /// As `partition`.
+    pub fn kept(&self) -> Result<Vec<Kept>, Error> {
+        self.inner.read(|reader| check::kept(reader.connection()?))
     }
 
     /// How much the store holds.

@@ -19,4 +19,4 @@ mod writer;
 
 pub use engine::Engine;
 pub use error::Error;
-pub use question::{Fault, Options, Rows, Stats, VisitRecord, VisitsQuestion};
+pub use question::{Fault, Kept, Options, Rows, Stats, VisitRecord, VisitsQuestion};

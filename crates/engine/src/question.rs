@@ -105,3 +105,14 @@ pub struct Stats {
     /// Rows appended since the store was last clustered.
     pub unsorted_rows: u64,
 }
+
+/// What the store holds of a site in one table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Kept {
+    pub site: SiteId,
+    pub table: makoto_catalog::Table,
+    pub rows: u64,
+    /// The oldest and the newest, in seconds since 1970.
+    pub first_s: Option<i64>,
+    pub last_s: Option<i64>,
+}

@@ -160,3 +160,15 @@ fn stored(connection: &Connection, catalog: &Catalog, table: Table, asked: &Ques
         (0..catalog.columns(table).len()).map(|nth| answer::column_cells(&batches, nth)).collect::<Result<_, _>>()?;
     Ok(answer::rows(columns, count(&batches)).into_iter().map(Vec::into_boxed_slice).collect())
 }
+
+/// The newest visits as they are stored, texts decoded; columns in the order of the catalog's.
+pub(crate) fn newest(
+    connection: &Connection,
+    catalog: &Catalog,
+    texts: &Texts,
+    visits_max: u32,
+) -> Result<Vec<Vec<Value>>, Error> {
+    let asked = dialect::newest(catalog, visits_max);
+    let batches = answer::ask(connection, &asked.sql, &asked.binds)?;
+    read(connection, catalog, texts, Table::Visit, &batches)
+}

@@ -10,6 +10,7 @@ pub mod core_home;
 pub mod core_plugins_admin;
 pub mod device_plugins;
 pub mod devices_detection;
+pub mod diagnostics;
 pub mod events;
 pub mod goals;
 pub mod languages_manager;
@@ -18,10 +19,12 @@ pub mod login;
 pub mod methods;
 pub mod page_performance;
 pub mod privacy_manager;
+pub mod probes;
 pub mod public_reports;
 pub mod referrers;
 pub mod resolution;
 mod rows;
+pub mod security_checkup;
 pub mod services;
 pub mod sites_manager;
 pub mod two_factor_auth;
@@ -67,6 +70,7 @@ pub static FEATURES: &[&Feature] = &[
     &login::FEATURE,
     &goals::FEATURE,
     &public_reports::FEATURE,
+    &security_checkup::FEATURE,
 ];
 
 /// All declarations, joined and checked.

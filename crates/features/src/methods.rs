@@ -1,6 +1,6 @@
 use crate::{
-    Services, activity_log, api, core_admin_home, core_plugins_admin, goals, languages_manager, login, privacy_manager,
-    public_reports, sites_manager, two_factor_auth, users_manager,
+    Services, activity_log, api, core_admin_home, core_plugins_admin, diagnostics, goals, languages_manager, login,
+    privacy_manager, public_reports, security_checkup, sites_manager, two_factor_auth, users_manager,
 };
 use makoto_catalog::{Guard, Method};
 use makoto_model::Params;
@@ -13,6 +13,8 @@ pub static METHODS: &[&[Method<Services>]] = &[
     core_admin_home::TASK_METHODS,
     core_plugins_admin::METHODS,
     goals::METHODS,
+    diagnostics::METHODS,
+    diagnostics::failures::METHODS,
     languages_manager::METHODS,
     login::METHODS,
     login::attempts::METHODS,
@@ -20,6 +22,7 @@ pub static METHODS: &[&[Method<Services>]] = &[
     login::tokens::METHODS,
     privacy_manager::keep::METHODS,
     public_reports::METHODS,
+    security_checkup::METHODS,
     sites_manager::METHODS,
     two_factor_auth::METHODS,
     users_manager::accounts::METHODS,

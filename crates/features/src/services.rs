@@ -1,5 +1,6 @@
 //! What management methods may use, and the reading of their parameters.
 
+use crate::probes::Probes;
 use makoto_access::{Asked, Caller, Denied, Grant, Principal, Proof, User, View};
 use makoto_catalog::{ApiError, CODE, CONFIRMATION, Guard, PASSKEY};
 use makoto_identity::Identity;
@@ -26,6 +27,8 @@ pub struct Services {
     pub public_forbidden: bool,
     /// How reports are asked for; unknown to commands.
     pub labels: OnceLock<Labels>,
+    /// What looks outside the stores; set once the server is put together.
+    pub probes: OnceLock<Arc<dyn Probes>>,
 }
 
 /// Names read in lists at most, so that a request cannot ask for unbounded work.
@@ -80,6 +83,14 @@ pub fn now_s() -> i64 {
 }
 
 impl Services {
+    /// What looks outside the stores.
+    ///
+    /// # Errors
+    /// `Refused` where no server runs.
+    pub fn probes(&self) -> Result<&Arc<dyn Probes>, ApiError> {
+        self.probes.get().ok_or_else(|| ApiError::Refused("this needs a running server; start it first".to_owned()))
+    }
+
     /// Checks role `R` on one site and gives its row.
     ///
     /// # Errors

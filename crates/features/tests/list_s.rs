@@ -39,6 +39,15 @@ const FRESH_PROOF: &[(&str, &[&str])] = &[
     ),
     ("mail", &["CoreAdminHome.sendTestMail"]),
     ("the record", &["ActivityLog.export"]),
+    (
+        "what the security check-up changes and leaves",
+        &[
+            "SecurityCheckup.fix",
+            "SecurityCheckup.undoFix",
+            "SecurityCheckup.acceptRisk",
+            "SecurityCheckup.withdrawRisk",
+        ],
+    ),
     ("everybody's sessions", &["Login.endAllSessions"]),
     (
         "less of what is public",

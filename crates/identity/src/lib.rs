@@ -96,6 +96,8 @@ pub struct Identity {
     /// When each session's last use was written down, so that it is written at most once a minute.
     touched: Mutex<HashMap<i64, i64>>,
     passkeys: passkey::Passkeys,
+    /// On which day each user's password was last looked at, and whether it was weak; as many as there are users.
+    judged: Mutex<HashMap<String, (i64, bool)>>,
     seen: Mutex<seen::Seen>,
 }
 
@@ -117,6 +119,7 @@ impl Identity {
             locate: OnceLock::new(),
             touched: Mutex::default(),
             passkeys: passkey::Passkeys::default(),
+            judged: Mutex::default(),
             seen: Mutex::default(),
         })
     }

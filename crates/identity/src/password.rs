@@ -1,6 +1,6 @@
 //! What a new password must be, and how passwords are kept.
 
-use crate::{Error, Identity, hashing::Lane, matomo_hash, rules};
+use crate::{Error, Identity, attempts::hold, hashing::Lane, matomo_hash, rules};
 use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
     password_hash::{self, SaltString},
@@ -16,6 +16,7 @@ pub const PASSWORD_CHARS_MIN: usize = 15;
 pub const PASSWORD_WITH_FACTOR_CHARS_MIN: usize = 12;
 /// Longest password, in characters; longer ones are refused, never cut.
 pub const PASSWORD_CHARS_MAX: usize = 256;
+const DAY_S: i64 = 24 * 60 * 60;
 /// Fewest different characters.
 const DIFFERENT_CHARS_MIN: usize = 5;
 /// Letters and digits that a password must have besides words that everybody knows of its owner.
@@ -212,6 +213,22 @@ impl Identity {
     ///
     /// # Errors
     /// When the stored hash cannot be read; `Slower` when too many wait for their turn.
+    /// Notes whether a password in use keeps the rules, when that changed or once a day; it is in hand only now.
+    async fn look_at_used(&self, login: &str, email: &str, password: &str) -> Result<(), Error> {
+        let snapshot = self.meta.snapshot();
+        let words = context_words(&snapshot, Whose { login, email }, self.host(), false);
+        let judged =
+            judge(password, self.chars_min(&snapshot, login), snapshot.setting(&rules::STRENGTH_CHECK), &words);
+        let weak = judged.iter().any(|rule| !rule.passed);
+        let now_s =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |s| s.as_secs() as i64);
+        let seen = (now_s / DAY_S, weak);
+        if hold(&self.judged).insert(login.to_lowercase(), seen) == Some(seen) {
+            return Ok(());
+        }
+        Ok(self.meta.note_password(login, weak, now_s).await?)
+    }
+
     pub(crate) async fn verify_password(
         &self,
         caller: &Caller,
@@ -230,6 +247,7 @@ impl Identity {
             let fresh = self.hash_password(password).await?;
             self.meta.rehash_password(caller, &account.login, &stored, &fresh, was).await?;
         }
+        self.look_at_used(&account.login, &account.email, password).await?;
         Ok(true)
     }
 }

@@ -187,6 +187,12 @@ impl Identity {
         }))
     }
 
+    /// The number of a token that is stored, whether or not it may be used as it was.
+    pub fn token_number(&self, token: &str) -> Option<i64> {
+        plausible(token).then_some(())?;
+        self.meta.snapshot().tokens.get(&secret::hash_secret(token)).map(|row| row.id)
+    }
+
     /// Records that a token was refused, without it.
     ///
     /// # Errors

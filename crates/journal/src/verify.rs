@@ -32,6 +32,29 @@ pub fn check(path: &Path) -> Result<Summary, Error> {
     verify(&connection, path, anchor.read()?)
 }
 
+/// What a look at a journal in use shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspection {
+    /// Whether connections wait for the disk before they acknowledge, and write by a log.
+    pub synced: bool,
+    /// What is wrong with the file; empty when it is sound.
+    pub fault: String,
+}
+
+/// Looks at a journal while a server runs on it, and changes nothing.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn inspect(path: &Path) -> Result<Inspection, Error> {
+    let sqlite = |error| Error::sqlite(path, error);
+    let connection = store::connect(path, false)?;
+    let level: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0)).map_err(sqlite)?;
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(sqlite)?;
+    let found: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(sqlite)?;
+    // 2 is FULL, 3 EXTRA.
+    Ok(Inspection { synced: level >= 2 && mode == "wal", fault: if found == "ok" { String::new() } else { found } })
+}
+
 /// Opens the file and verifies it. `known` is the last position that must be there. A file that does not exist is made,
 /// to begin after a position, only when that is given.
 pub(crate) fn open(path: &Path, known: u64, begin_after: Option<u64>) -> Result<(Store, Summary), Error> {

@@ -106,9 +106,10 @@ async fn put_recovery(act: &mut Act, login: &str, digests: &RecoveryDigests) -> 
     sqlx::query("DELETE FROM recovery WHERE login = ?").bind(login).execute(&mut *act.tx).await?;
     for digest in digests {
         let sealed = act.seal.seal(digest)?;
-        sqlx::query("INSERT INTO recovery (login, sealed) VALUES (?, ?)")
+        sqlx::query("INSERT INTO recovery (login, sealed, made_s) VALUES (?, ?, ?)")
             .bind(login)
             .bind(sealed)
+            .bind(record::now_ms() / 1000)
             .execute(&mut *act.tx)
             .await?;
     }

@@ -18,6 +18,8 @@ const DAY_S: i64 = 24 * 60 * 60;
 pub enum Every {
     Hour,
     Day,
+    /// From Monday on.
+    Week,
     Month,
 }
 
@@ -27,6 +29,8 @@ impl Every {
         match self {
             Every::Hour => now_s.div_euclid(60 * 60),
             Every::Day => now_s.div_euclid(DAY_S),
+            // 1970 began on a Thursday.
+            Every::Week => (now_s.div_euclid(DAY_S) + 3).div_euclid(7),
             Every::Month => {
                 let date = Day(now_s.div_euclid(DAY_S) as i32).date();
                 i64::from(date.year()) * 12 + i64::from(date.month()) - 1
@@ -39,6 +43,7 @@ impl Every {
         match self {
             Every::Hour => (self.period(now_s) + 1) * 60 * 60,
             Every::Day => (self.period(now_s) + 1) * DAY_S,
+            Every::Week => ((self.period(now_s) + 1) * 7 - 3) * DAY_S,
             Every::Month => {
                 let month = Period::Month.around(Day(now_s.div_euclid(DAY_S) as i32));
                 i64::from(month.last.plus(1).0) * DAY_S

@@ -6,11 +6,13 @@ mod account;
 mod activity;
 mod attempt;
 mod audit;
+mod checkup;
 mod credential;
 mod delivery;
 mod device;
 mod domain;
 mod factor;
+mod failure;
 mod goal;
 mod half_session;
 mod inactive;
@@ -35,11 +37,16 @@ pub use account::{Account, NewUser, RoleChange, State, is_nobody};
 pub use activity::{Activity, Tell};
 pub use attempt::{AttemptKind, AttemptRow};
 pub use audit::{Cursor, EntryFilter, Finding, Head, KnownHead, ReadScope, hex};
+pub use checkup::{
+    CheckRow, FixRow, Flip, NewFix, Person, Risk, RunOutcome, ScorePoint, SessionFact, Sighting, SightingKind,
+    TokenFact,
+};
 pub use credential::{NewSession, SessionRow};
 pub use delivery::{Letter, MailCounts, MailRow, Undelivered};
 pub use device::{Arrival, Bound, OpenSession};
 pub use domain::{ALLOWED_DOMAINS, Domains};
 pub use factor::{ENFORCEMENT_KEY, Factors, GUESSES_PER_STEP_MAX, Guess, RecoveryDigests, WRONG_GUESSES_PER_DAY_MAX};
+pub use failure::{FAILURES_LOOKED_AT, FailureRow, NewFailure};
 pub use goal::GOALS_MAX;
 pub use half_session::{HALF_SESSION_MAX_S, HALF_SESSION_TRIES_MAX};
 pub use inactive::{Idle, Unused};

@@ -25,6 +25,10 @@ pub enum MailKind {
     AuditHead,
     /// To superusers, every week or month: `days`, and `entries`, one for each public grant.
     PublicReminder,
+    /// To superusers, each month: `score`, `grade`, `before`, `failing`, `accepted`.
+    Checkup,
+    /// To superusers, each week: `failures`, a list.
+    TrackingFailures,
 }
 
 impl MailKind {
@@ -38,6 +42,8 @@ impl MailKind {
         MailKind::Test,
         MailKind::AuditHead,
         MailKind::PublicReminder,
+        MailKind::Checkup,
+        MailKind::TrackingFailures,
     ];
 
     pub fn parse(name: &str) -> Option<MailKind> {
@@ -64,6 +70,8 @@ impl MailKind {
             MailKind::Test => "test",
             MailKind::AuditHead => "audit_head",
             MailKind::PublicReminder => "public_reminder",
+            MailKind::Checkup => "checkup",
+            MailKind::TrackingFailures => "tracking_failures",
         }
     }
 }

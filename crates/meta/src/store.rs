@@ -53,6 +53,8 @@ pub struct Meta {
     pub(crate) mail_ready: Arc<tokio::sync::Notify>,
     /// The latest moment that was ever seen, in seconds since 1970.
     pub(crate) seen_s: Arc<AtomicI64>,
+    /// Tells the security check-up that something changed that it may measure.
+    changed: Arc<tokio::sync::Notify>,
 }
 
 /// The file beside the store that holds the installation's key.
@@ -109,8 +111,9 @@ impl Meta {
         let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
         let seen_s = sqlx::query_scalar("SELECT seen_s FROM public_state WHERE id = 1").fetch_one(&read).await?;
         let turn = Arc::default();
-        let (path, mail_ready, seen_s) = (path.to_owned(), Arc::default(), Arc::new(AtomicI64::new(seen_s)));
-        Ok(Meta { read, write, catalog, snapshot, turn, path, seal, mail_ready, seen_s })
+        let (path, mail_ready, changed) = (path.to_owned(), Arc::default(), Arc::default());
+        let seen_s = Arc::new(AtomicI64::new(seen_s));
+        Ok(Meta { read, write, catalog, snapshot, turn, path, seal, mail_ready, changed, seen_s })
     }
 
     /// What every request needs, as of the last write.
@@ -151,7 +154,13 @@ impl Meta {
             Err(poisoned) => *poisoned.into_inner() = fresh,
         }
         drop(turn);
+        self.changed.notify_one();
         Ok(())
+    }
+
+    /// Waits until an act has changed what every request sees.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
     }
 
     /// Makes a write durable that changes nothing of the snapshot.

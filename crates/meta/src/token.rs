@@ -87,7 +87,7 @@ fn read(row: &SqliteRow) -> Result<TokenRow, Error> {
 }
 
 pub(crate) async fn load(pool: &SqlitePool) -> Result<HashMap<[u8; 32], TokenRow>, Error> {
-    let rows = sqlx::query("SELECT * FROM token").fetch_all(pool).await?;
+    let rows = sqlx::query("SELECT * FROM token WHERE paused_s IS NULL").fetch_all(pool).await?;
     let with_hash = |row: &SqliteRow| {
         let hash: Vec<u8> = row.try_get("token_hash")?;
         let hash = hash.try_into().map_err(|_| Error::Corrupt("a token's hash has the wrong length".into()))?;

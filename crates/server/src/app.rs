@@ -1,7 +1,17 @@
 //! What every request can reach.
 
 use crate::{
-    client::Client, config::Config, denials::Denials, lookups::Data, metrics::Metrics, pipeline::Flow, public::Public,
+    client::Client,
+    config::Config,
+    denials::Denials,
+    failures::Failures,
+    live::Live,
+    lookups::Data,
+    metrics::Metrics,
+    pipeline::Flow,
+    probes::{Growth, Mirror, Releases},
+    public::Public,
+    sightings::Sightings,
 };
 use makoto_catalog::Catalog;
 use makoto_engine::Engine;
@@ -39,6 +49,13 @@ pub struct App {
     pub setup: RwLock<Option<Arc<Setup>>>,
     /// What tracking derives from a site's settings, made anew when the site changes.
     pub rules: Mutex<HashMap<u32, SiteAndRules>>,
+    /// Lets the server see under which address its own requests arrive.
+    pub mirror: Mirror,
+    pub growth: Growth,
+    pub releases: Releases,
+    pub failures: Failures,
+    pub sightings: Sightings,
+    pub live: Live,
 }
 
 impl App {

@@ -79,21 +79,29 @@ pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
     Ok(format!("backup of {count} files written to {} and verified", to.display()))
 }
 
-/// Puts a backup back into a directory that holds no installation.
-///
-/// # Errors
-/// When the backup is not whole or was changed, or the directory is in use.
-pub async fn restore(from: &Path, dir: &Path) -> Result<String, Failure> {
+/// When a backup was made, in seconds since 1970; nothing for a folder that holds no whole one.
+pub fn made_s(folder: &Path) -> Option<i64> {
+    read_manifest(folder).ok().map(|manifest| manifest.made_s)
+}
+
+fn read_manifest(from: &Path) -> Result<Manifest, Failure> {
     let path = from.join(MANIFEST);
     let text = std::fs::read_to_string(&path).map_err(|fault| Failure::file(&path, fault))?;
     let manifest: Manifest =
         serde_json::from_str(&text).map_err(|fault| Failure::Data(format!("{}: {fault}", path.display())))?;
-    if manifest.format != FORMAT {
-        return Err(Failure::Refused(format!(
+    match manifest.format == FORMAT {
+        true => Ok(manifest),
+        false => Err(Failure::Refused(format!(
             "this backup has format {}; use makoto {}",
             manifest.format, manifest.version
-        )));
+        ))),
     }
+}
+
+/// Copies a backup's files into a directory that holds nothing, and checks them there. Says how many public grants were
+/// paused.
+async fn copy_back(from: &Path, dir: &Path) -> Result<(Manifest, usize), Failure> {
+    let manifest = read_manifest(from)?;
     if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Failure::Refused(format!("{} is not empty; restore into a new directory", dir.display())));
     }
@@ -103,7 +111,7 @@ pub async fn restore(from: &Path, dir: &Path) -> Result<String, Failure> {
     }
     let relational = Files::new(dir).meta();
     let apart = dir.join(APART);
-    for name in manifest.files.keys() {
+    for (name, expected) in &manifest.files {
         let target = dir.join(name);
         // It comes last, once nothing in it is public: a restore that ends early leaves no installation.
         let target = if target == relational { apart.join(name) } else { target };
@@ -112,18 +120,14 @@ pub async fn restore(from: &Path, dir: &Path) -> Result<String, Failure> {
         }
         std::fs::copy(from.join(name), &target).map_err(|fault| Failure::file(&target, fault))?;
         sync(&target)?;
+        if hash(&target)? != *expected {
+            return Err(Failure::Data(format!("{name} was restored as something else; look at the disk")));
+        }
     }
     let paused = close_to_public(dir, &apart).await?;
     let faults = doctor::examine_closed(dir).await?;
     match faults.is_empty() {
-        true => {
-            let instance = Instance::open(dir).await?;
-            let detail = json!({ "made_s": manifest.made_s, "version": manifest.version });
-            instance.meta.record(&operator(), Activity::BackupRestored, detail).await?;
-            instance.meta.close().await;
-            let public = if paused > 0 { format!("; {paused} public grants are paused") } else { String::new() };
-            Ok(format!("restored {} files to {}{public}", manifest.files.len(), dir.display()))
-        }
+        true => Ok((manifest, paused)),
         false => Err(Failure::Data(format!("what was restored is not sound: {}", faults.join("; ")))),
     }
 }
@@ -145,6 +149,28 @@ async fn close_to_public(dir: &Path, apart: &Path) -> Result<usize, Failure> {
     std::fs::rename(&from, &to).map_err(|fault| Failure::file(&to, fault))?;
     std::fs::remove_dir_all(apart).map_err(|fault| Failure::file(apart, fault))?;
     Ok(paused)
+}
+
+/// Restores a backup for trial: how many files are equal and sound.
+///
+/// # Errors
+/// As `restore`.
+pub async fn try_restore(from: &Path, dir: &Path) -> Result<usize, Failure> {
+    Ok(copy_back(from, dir).await?.0.files.len())
+}
+
+/// Puts a backup back into a directory that holds no installation.
+///
+/// # Errors
+/// When the backup is not whole or was changed, or the directory is in use.
+pub async fn restore(from: &Path, dir: &Path) -> Result<String, Failure> {
+    let (manifest, paused) = copy_back(from, dir).await?;
+    let instance = Instance::open(dir).await?;
+    let detail = json!({ "made_s": manifest.made_s, "version": manifest.version });
+    instance.meta.record(&operator(), Activity::BackupRestored, detail).await?;
+    instance.meta.close().await;
+    let public = if paused > 0 { format!("; {paused} public grants are paused") } else { String::new() };
+    Ok(format!("restored {} files to {}{public}", manifest.files.len(), dir.display()))
 }
 
 fn sync(path: &Path) -> Result<(), Failure> {

@@ -62,6 +62,10 @@ pub enum Command {
         to: String,
     },
     Doctor,
+    /// Measures every check of the security check-up.
+    Checkup,
+    /// Tries the operator's way back in.
+    RecoveryDrill,
     /// Checks the record of acts, and the heads of it that were kept elsewhere.
     AuditVerify {
         heads: Vec<String>,
@@ -159,7 +163,8 @@ pub async fn run(instance: &Instance, command: Command) -> Result<String, Failur
         | Command::PublicActivate { .. }
         | Command::PublicPauseAll
         | Command::PublicRevoke { .. }) => public_act(meta, act).await,
-        Command::Track { .. } | Command::Backup { .. } | Command::Doctor => {
+        Command::RecoveryDrill => drill_recovery(instance).await,
+        Command::Track { .. } | Command::Backup { .. } | Command::Doctor | Command::Checkup => {
             Err(Failure::Refused("this act needs the whole installation".to_owned()))
         }
     }
@@ -248,5 +253,78 @@ async fn public_act(meta: &Meta, act: Command) -> Result<String, Failure> {
             let rows: Vec<String> = snapshot.public.grants.values().map(row).collect();
             Ok(if rows.is_empty() { "nothing is public, and nothing was".to_owned() } else { rows.join("\n") })
         }
+    }
+}
+
+/// The security check-up as JSON: the score, and each check with its state and evidence.
+///
+/// # Errors
+/// When a store cannot be read.
+pub async fn checkup(services: &makoto_features::Services) -> Result<String, Failure> {
+    let run = makoto_features::security_checkup::measure(services, &operator()).await;
+    let run = run.map_err(|fault| Failure::Data(fault.to_string()))?;
+    let checks: Vec<serde_json::Value> = run
+        .standings
+        .iter()
+        .map(|standing| {
+            let evidence: serde_json::Map<String, serde_json::Value> =
+                standing.measured.evidence.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+            json!({ "id": standing.check.id, "title": standing.check.title, "weight": standing.check.weight.name(),
+                "state": standing.state().name(), "evidence": evidence })
+        })
+        .collect();
+    let whole = json!({ "score": run.score.points, "grade": run.score.grade, "checks": checks });
+    serde_json::to_string_pretty(&whole).map_err(|fault| Failure::Data(fault.to_string()))
+}
+
+/// The same for people: one line for each check.
+///
+/// # Errors
+/// When the report is none.
+pub fn checkup_lines(report: &str) -> Result<String, Failure> {
+    let whole: serde_json::Value = serde_json::from_str(report).map_err(|fault| Failure::Data(fault.to_string()))?;
+    let text = |value: &serde_json::Value, name: &str| value[name].as_str().unwrap_or("").to_owned();
+    let checks = whole["checks"].as_array().map(Vec::as_slice).unwrap_or(&[]);
+    let line = |check: &serde_json::Value| {
+        format!("{} {:<14} {}", text(check, "id"), text(check, "state"), text(check, "title"))
+    };
+    let lines: Vec<String> = checks.iter().map(line).collect();
+    Ok(format!("score {} ({})\n{}", whole["score"], text(&whole, "grade"), lines.join("\n")))
+}
+
+/// How long the token of a trial lives, in seconds: it is removed at once, and if that fails soon.
+const DRILL_TOKEN_S: i64 = 60;
+
+/// Makes a superuser and a token, uses it, and removes both: the way by which the operator gets back in.
+async fn drill_recovery(instance: &Instance) -> Result<String, Failure> {
+    let (meta, identity) = (&instance.meta, &instance.identity);
+    let grant = check_instance(&Principal::Operator)?;
+    let name = makoto_meta::hex(&makoto_identity::fresh_bytes::<6>()?);
+    let login = format!("recovery-drill-{name}");
+    let domain = meta
+        .snapshot()
+        .accounts
+        .values()
+        .find(|account| account.superuser)
+        .and_then(|account| account.email.rsplit_once('@').map(|(_, domain)| domain.to_owned()));
+    let email = format!("{login}@{}", domain.unwrap_or_else(|| "localhost.invalid".to_owned()));
+    let password = makoto_meta::hex(&makoto_identity::fresh_bytes::<24>()?);
+    let password_hash = identity.hash_password(&password).await?;
+    meta.add_user(&grant, &operator(), NewUser { login: login.clone(), email, password_hash, superuser: true }).await?;
+    let tried = try_token(instance, &login).await;
+    meta.delete_user(&grant, &operator(), &login).await?;
+    tried?;
+    meta.record(&operator(), Activity::RecoveryDrilled, json!({})).await?;
+    Ok("the way back in works: a superuser was made, let in and removed again".to_owned())
+}
+
+async fn try_token(instance: &Instance, login: &str) -> Result<(), Failure> {
+    let now_s = makoto_features::services::now_s();
+    let wish = TokenWish::of_scope("recovery drill", "all", Some(now_s + DRILL_TOKEN_S))?;
+    let token = instance.identity.make_token(&operator(), login, &wish, now_s).await?;
+    let bearing = makoto_identity::Bearing { address: None, in_url: false };
+    match instance.identity.token_principal(&token, bearing, now_s) {
+        Some(principal) if principal.is_superuser() => Ok(()),
+        _ => Err(Failure::Data("the new superuser was not let in; look at the allowed domains".to_owned())),
     }
 }

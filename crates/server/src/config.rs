@@ -52,6 +52,8 @@ const FIELDS: &[Field] = &[
     Field { name: "log", default: "info", doc: "what is logged: error, warn, info, debug, trace, or per module" },
     Field { name: "log_format", default: "text", doc: "text or json" },
     Field { name: "city_databases", default: "", doc: "paths of city databases (MMDB), separated by commas" },
+    Field { name: "backup_folder", default: "", doc: "folder for a backup each day; none when empty" },
+    Field { name: "backups_kept", default: "7", doc: "daily backups that are kept in it" },
     Field { name: "device_rules", default: "", doc: "path of a device rule pack that replaces the built-in one" },
 ];
 
@@ -76,6 +78,8 @@ pub struct Config {
     pub log_format: String,
     pub city_databases: Vec<PathBuf>,
     pub device_rules: Option<PathBuf>,
+    pub backup_folder: Option<PathBuf>,
+    pub backups_kept: u32,
     origins: BTreeMap<&'static str, (String, Origin)>,
 }
 
@@ -192,9 +196,20 @@ impl Config {
             log_format,
             city_databases: entries("city_databases").into_iter().map(PathBuf::from).collect(),
             device_rules: Some(text("device_rules")).filter(|path| !path.is_empty()).map(PathBuf::from),
+            backup_folder: Some(text("backup_folder")).filter(|path| !path.is_empty()).map(PathBuf::from),
+            backups_kept: number("backups_kept")?.max(1),
             listen,
             origins: values,
         })
+    }
+
+    /// Every key: name, value, where that is from, what it means.
+    pub fn lines(&self) -> Vec<[String; 4]> {
+        let line = |field: &Field| {
+            let (value, origin) = self.origins.get(field.name)?;
+            Some([field.name.to_owned(), value.clone(), origin.name().to_owned(), field.doc.to_owned()])
+        };
+        FIELDS.iter().filter_map(line).collect()
     }
 
     /// Every value with where it came from, as lines of a configuration file.

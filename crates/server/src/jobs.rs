@@ -1,15 +1,25 @@
 //! What the server does by itself, at its times.
 
-use crate::serve::Running;
+use crate::{app::App, probes, serve::Running};
+use makoto_access::{Caller, Principal};
 use makoto_features::{
     activity_log,
-    core_admin_home::tasks::{OLD_MAILS, PUBLIC_REMINDER, RECORD_HEAD, RECORD_MAIL, RECORD_PRUNING, TIDYING, Task},
+    core_admin_home::tasks::{
+        BACKUP, BACKUP_DRILL, CHECKUP_HISTORY, CHECKUP_MAIL, FAILURES_MAIL, OLD_MAILS, PUBLIC_REMINDER, RECORD_HEAD,
+        RECORD_MAIL, RECORD_PRUNING, TIDYING, Task,
+    },
+    diagnostics, security_checkup,
     services::now_s,
 };
 use makoto_meta::Turn;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
+/// How often every check of the security check-up is measured without any occasion: what happens outside of the stores
+/// is told of within a quarter of an hour.
+const CHECKUP_EVERY: Duration = Duration::from_secs(10 * 60);
+/// How long after a start or a change it is measured, so that many changes are measured once.
+const CHECKUP_AFTER: Duration = Duration::from_secs(60);
 /// How often jobs are looked at.
 const TICK: Duration = Duration::from_secs(60);
 /// The analytics store is sorted anew once this many rows lie unsorted and a day has passed, …
@@ -36,6 +46,7 @@ pub async fn run(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
         note_sign_ins(&running).await;
         note_views(&running).await;
         tend_public(&running).await;
+        settle(&running.app).await;
         cluster(&running, tick.is_multiple_of(DAY_TICKS)).await;
         keep_timetable(&running).await;
     }
@@ -51,6 +62,84 @@ async fn keep_timetable(running: &Running) {
     .await;
     in_turn(running, &PUBLIC_REMINDER, async |_| remind_of_public(running).await).await;
     keep_record(running).await;
+    keep_watch(running).await;
+}
+
+/// Tells of the security check-up and of tracking failures, and makes and tries backups.
+async fn keep_watch(running: &Running) {
+    let services = &running.app.services;
+    let done = |fault: makoto_catalog::ApiError| fault.to_string();
+    let caller = Caller::inside(Principal::Job("checkup"));
+    in_turn(running, &CHECKUP_HISTORY, async |_| {
+        services.meta.thin_checkup(now_s()).await.map(|()| "done".to_owned()).map_err(|fault| fault.to_string())
+    })
+    .await;
+    if services.meta.snapshot().accounts.is_empty() {
+        return;
+    }
+    in_turn_with_end(running, &CHECKUP_MAIL, async |turn| {
+        security_checkup::mail_report(services, &caller, turn).await.map_err(done)
+    })
+    .await;
+    in_turn_with_end(running, &FAILURES_MAIL, async |turn| {
+        let probes = services.probes().map_err(done)?;
+        diagnostics::failures::mail_new(services, probes.as_ref(), &caller, turn).await.map_err(done)
+    })
+    .await;
+    if running.app.config.backup_folder.is_some() {
+        in_turn(running, &BACKUP, async |_| probes::make_backup(running).await).await;
+        in_turn(running, &BACKUP_DRILL, async |_| probes::drill(running).await).await;
+    }
+}
+
+/// Does a job that ends its turn itself.
+async fn in_turn_with_end(running: &Running, task: &Task, work: impl AsyncFnOnce(&Turn) -> Result<(), String>) {
+    let meta = &running.instance.meta;
+    let turn = match meta.take_turn(task.name, task.every, now_s()).await {
+        Ok(None) => return,
+        Ok(Some(turn)) => turn,
+        Err(fault) => return tracing::error!(%fault, job = task.name, "the timetable could not be read"),
+    };
+    if let Err(fault) = work(&turn).await {
+        tracing::error!(%fault, job = task.name, "a job failed; it is tried again");
+        if let Err(fault) = meta.end_turn(&turn, Err(&fault), now_s()).await {
+            tracing::error!(%fault, job = task.name, "the end of a job could not be written down");
+        }
+    }
+}
+
+/// Writes down what is counted in memory of requests.
+pub async fn settle(app: &App) {
+    if let Err(fault) = probes::settle(app).await {
+        tracing::error!(%fault, "what was counted in memory could not be written down");
+    }
+}
+
+/// Measures the security check-up: soon after the start and after each change, and from time to time.
+pub async fn check_up(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
+    let mut pause = CHECKUP_AFTER;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        let services = &running.app.services;
+        let caller = Caller::inside(Principal::Job("checkup"));
+        if let Err(fault) = security_checkup::end_due_fixes(services, &caller).await {
+            tracing::error!(%fault, "a fix could not be taken back at its time; it is tried again");
+        }
+        // Before there is a superuser, there is nobody whom it would concern.
+        if !services.meta.snapshot().accounts.is_empty()
+            && let Err(fault) = security_checkup::run(services, &caller).await
+        {
+            tracing::error!(%fault, "the security check-up failed; it is tried again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(CHECKUP_EVERY) => pause = Duration::ZERO,
+            () = services.meta.changed() => pause = CHECKUP_AFTER,
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
 }
 
 /// Signs the record of acts, hands its head to the superusers, and removes what is too old.

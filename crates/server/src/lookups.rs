@@ -3,6 +3,7 @@
 use crate::{commands::Failure, config::Config};
 use device_detection::{CachedDetector, ClientHints, Detector};
 use geolocation::{CityDb, CountryDb};
+use makoto_features::probes::Detected;
 use makoto_model::{Client, ClientKind, Device, Params, Place};
 use makoto_tracking::{Source, SourceKind};
 use std::{net::IpAddr, sync::Arc};
@@ -60,6 +61,62 @@ impl Data {
         // Hints that cannot be read are as good as none: the user agent still speaks.
         let sent = params.filled("uadata").and_then(|json| ClientHints::from_uadata(json).ok());
         self.devices.detect(user_agent, &sent.unwrap_or_else(of_headers))
+    }
+
+    /// Whether a user agent is of this client or bot.
+    pub fn is(&self, user_agent: &str, name: &str) -> bool {
+        let found = self.devices.detector().detect(user_agent, &ClientHints::default());
+        found.client.as_ref().is_some_and(|client| client.name == name)
+            || found.bot.as_ref().is_some_and(|bot| bot.name == name)
+    }
+
+    /// Everything that the rules say of a user agent and its hints, and which rule it was.
+    pub fn explain(&self, user_agent: &str, hints: &str) -> Detected {
+        let hints = ClientHints::from_uadata(hints).unwrap_or_default();
+        let found = self.devices.detector().detect(user_agent, &hints);
+        let mut facts: Vec<(&'static str, String)> = Vec::new();
+        let mut add = |name: &'static str, value: &str| {
+            if !value.is_empty() {
+                facts.push((name, value.to_owned()));
+            }
+        };
+        if let Some(bot) = &found.bot {
+            add("Bot", &bot.name);
+            add("Bot category", &bot.category);
+            add("Bot producer", &bot.producer);
+        }
+        if let Some(client) = &found.client {
+            add("Client type", client.kind.name());
+            add("Client", &client.name);
+            add("Client code", &client.code);
+            add("Client version", &client.version);
+            add("Engine", &client.engine);
+            add("Engine version", &client.engine_version);
+            add("Client family", &client.family);
+        }
+        if let Some(os) = &found.os {
+            add("Operating system", &os.name);
+            add("System code", &os.code);
+            add("System version", &os.version);
+            add("Platform", &os.platform);
+            add("System family", &os.family);
+        }
+        add("Device type", found.device_type.map_or("", |kind| kind.name()));
+        add("Brand", &found.brand);
+        add("Model", &found.model);
+        let rules = if found.rule.is_empty() { Vec::new() } else { vec![("Rule", found.rule.clone())] };
+        Detected { facts, rules }
+    }
+
+    /// Every name that the rules know: kind, code, name.
+    pub fn names(&self) -> Vec<(&'static str, String, String)> {
+        let names = self.devices.detector().names();
+        let owned = |kind| move |(code, name): (&str, &str)| (kind, code.to_owned(), name.to_owned());
+        let mut all: Vec<_> = names.brands().map(owned("brand")).collect();
+        all.extend(names.browsers().map(owned("browser")));
+        all.extend(names.systems().map(owned("system")));
+        all.sort_by(|a, b| (a.0, a.2.to_lowercase()).cmp(&(b.0, b.2.to_lowercase())));
+        all
     }
 
     /// The country of an address; `None` when no database knows it.

@@ -12,20 +12,25 @@ mod demo;
 mod denials;
 mod dispatch;
 mod doctor;
+mod failures;
 mod headers;
 mod instance;
 mod jobs;
+mod live;
 mod lookups;
 mod mail;
 mod metrics;
 mod openapi;
+mod outbound;
 mod pipeline;
 mod privacy;
+mod probes;
 mod public;
 mod record_stream;
 mod refusal;
 mod routes;
 mod serve;
+mod sightings;
 
 use clap::{Args, Parser, Subcommand};
 use commands::{Command, Failure};
@@ -74,6 +79,19 @@ enum Act {
     },
     /// Check the installation and the stored data.
     Doctor {
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+    /// Measure whether the installation is safe, check by check.
+    Checkup {
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Try the operator's way back in: a superuser and a token are made, used and removed.
+    RecoveryDrill {
         #[arg(long)]
         data_dir: PathBuf,
     },
@@ -295,6 +313,12 @@ async fn run(act: Act) -> Result<(), Failure> {
             (data_dir, Command::SettingSet { name, value })
         }
         Act::Public { act } => act.command(),
+        Act::Checkup { data_dir, json } => {
+            let report = operate(&data_dir, Command::Checkup).await?;
+            println!("{}", if json { report } else { commands::checkup_lines(&report)? });
+            return Ok(());
+        }
+        Act::RecoveryDrill { data_dir } => (data_dir, Command::RecoveryDrill),
         Act::Doctor { data_dir } => (data_dir, Command::Doctor),
         Act::Audit { act: AuditAct::Verify { data_dir, heads } } => (data_dir, Command::AuditVerify { heads }),
         Act::Backup { data_dir, to } => {
@@ -319,6 +343,12 @@ async fn operate(data_dir: &Path, command: Command) -> Result<String, Failure> {
         Command::Backup { .. } => Err(Failure::Refused(
             "no server runs; copy the whole data directory instead, or start the server".to_owned(),
         )),
+        Command::Checkup => {
+            let instance = Instance::open(data_dir).await?;
+            let done = probes::closed_checkup(&instance).await;
+            instance.meta.close().await;
+            done
+        }
         command => {
             let instance = Instance::open(data_dir).await?;
             let done = commands::run(&instance, command).await;

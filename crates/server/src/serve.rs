@@ -13,7 +13,7 @@ use crate::{
     mail,
     metrics::Metrics,
     pipeline::{self, Handle, Pipeline},
-    record_stream, routes,
+    probes, record_stream, routes,
 };
 use makoto_access::{Caller, Principal};
 use makoto_engine::Engine;
@@ -27,7 +27,7 @@ use serde_json::json;
 use std::{
     collections::HashMap,
     path::Path,
-    sync::{Arc, Mutex, RwLock},
+    sync::{Arc, Mutex, OnceLock, RwLock},
 };
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -42,7 +42,9 @@ pub struct Running {
     pub instance: Instance,
     pub app: Arc<App>,
     /// One backup at a time.
-    backups: tokio::sync::Mutex<()>,
+    pub backups: tokio::sync::Mutex<()>,
+    /// What was wrong when a backup was last restored for trial; one trial at a time.
+    pub drill: tokio::sync::Mutex<String>,
 }
 
 impl Running {
@@ -58,6 +60,7 @@ impl Running {
             }
             Command::Track { bulk } => routes::feed(&self.app, bulk.as_bytes()).await,
             Command::Doctor => doctor::report(&doctor::examine_running(self).await?),
+            Command::Checkup => commands::checkup(&self.app.services).await,
             other => commands::run(&self.instance, other).await,
         }
     }
@@ -121,6 +124,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
             base_url: config.base_url.clone(),
             public_forbidden: config.public_forbidden,
             labels: std::sync::OnceLock::new(),
+            probes: OnceLock::new(),
         },
         config,
         journal,
@@ -135,6 +139,12 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
         public: crate::public::Public::default(),
         setup: RwLock::new(setup),
         rules: Mutex::new(HashMap::new()),
+        mirror: probes::Mirror::default(),
+        growth: probes::Growth::default(),
+        releases: probes::Releases::default(),
+        failures: crate::failures::Failures::default(),
+        sightings: crate::sightings::Sightings::default(),
+        live: crate::live::Live::default(),
     });
     instance.identity.serve_at(&app.config.base_url);
     instance.identity.allow_passkeys(&app.config.base_url)?;
@@ -155,7 +165,13 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
     };
     // Nobody has set it before: the services were made above.
     let _ = app.services.labels.set(Box::new(labels));
-    let running = Arc::new(Running { instance, app, backups: tokio::sync::Mutex::default() });
+    let running = Arc::new(Running {
+        instance,
+        app,
+        backups: tokio::sync::Mutex::default(),
+        drill: tokio::sync::Mutex::default(),
+    });
+    probes::install(&running);
     Ok(Parts { running, pipeline, setup_link })
 }
 
@@ -172,6 +188,7 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(running.clone(), stopped.clone()));
     let stream = tokio::spawn(record_stream::run(running.app.clone(), stopped.clone()));
+    let checkup = tokio::spawn(jobs::check_up(running.clone(), stopped.clone()));
     let id_secret = running.instance.secret("mail-numbers").await?;
     let mail = tokio::spawn(mail::run(running.app.clone(), id_secret, stopped.clone()));
     let router = routes::router(running.app.clone());
@@ -188,8 +205,10 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
         tracing::error!(%fault, "the server's task failed");
     }
     jobs.abort();
+    checkup.abort();
     jobs::note_sign_ins(&running).await;
     jobs::note_views(&running).await;
+    jobs::settle(&running.app).await;
     stream.abort();
     mail::finish(mail).await;
     control.abort();

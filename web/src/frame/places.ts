@@ -38,6 +38,10 @@ export const menuSections: readonly MenuSection[] = [
 /** The places of administration that have a page, in Matomo's order; `superuser` ones are shown to superusers. */
 export const adminGroups = [
   {
+    title: 'Security',
+    lines: [{ title: 'Check-up', path: '/admin/security-checkup', who: 'superuser' }],
+  },
+  {
     title: 'Personal',
     lines: [
       { title: 'Settings', path: '/admin/personal/settings', who: 'everyone' },
@@ -64,6 +68,12 @@ export const adminGroups = [
   {
     title: 'Diagnostic',
     lines: [
+      { title: 'Tracking failures', path: '/admin/diagnostic/tracking-failures', who: 'admin' },
+      { title: 'Live requests', path: '/admin/diagnostic/live', who: 'admin' },
+      { title: 'Device detection', path: '/admin/diagnostic/device-detection', who: 'admin' },
+      { title: 'System check', path: '/admin/diagnostic/system-check', who: 'superuser' },
+      { title: 'Stored data', path: '/admin/diagnostic/stored-data', who: 'superuser' },
+      { title: 'Timetable', path: '/admin/diagnostic/timetable', who: 'superuser' },
       { title: 'Activity log', path: '/admin/diagnostic/activity-log', who: 'everyone' },
       { title: 'Brute force log', path: '/admin/diagnostic/brute-force-log', who: 'superuser' },
     ],

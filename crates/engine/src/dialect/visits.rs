@@ -111,3 +111,15 @@ pub(crate) fn partition(catalog: &Catalog, site: SiteId, day: Day) -> Question {
     );
     question(print, sql)
 }
+
+/// The newest visits of all sites, by their numbers.
+pub(crate) fn newest(catalog: &Catalog, visits_max: u32) -> Question {
+    let mut print = Printer::new(catalog, SiteId(0), &[], &nothing);
+    let most = print.bind(visits_max);
+    let sql = format!(
+        "SELECT {} FROM visit v WHERE v.visit_id > (SELECT max(visit_id) FROM visit) - {most} \
+         ORDER BY v.visit_id DESC LIMIT {most}",
+        declared(catalog, Table::Visit, "v")
+    );
+    question(print, sql)
+}

@@ -1,6 +1,7 @@
-//! What concerns the installation as a whole: its mail server and its timetable.
+//! What concerns the installation as a whole: its mail server, its timetable, and where it may be sent.
 
 pub mod mail;
+pub mod outbound;
 pub mod tasks;
 
 pub use mail::METHODS as MAIL_METHODS;

@@ -52,6 +52,28 @@ pub const PUBLIC_REMINDER: Task = Task {
     every: Every::Hour,
     doc: "Superusers are reminded of what is public, every week or month. It cannot be switched off while a site is.",
 };
+pub const CHECKUP_MAIL: Task = Task {
+    name: "checkup-mail",
+    every: Every::Month,
+    doc: "Superusers are mailed the score of the security check-up, what fails and which risks are accepted.",
+};
+pub const CHECKUP_HISTORY: Task =
+    Task { name: "checkup-history", every: Every::Day, doc: "Scores that are too old for the chart are removed." };
+pub const FAILURES_MAIL: Task = Task {
+    name: "tracking-failures-mail",
+    every: Every::Week,
+    doc: "Superusers are mailed the tracking failures that nobody has looked at.",
+};
+pub const BACKUP: Task = Task {
+    name: "backup",
+    every: Every::Day,
+    doc: "A backup is written to the folder that the configuration names; the oldest go.",
+};
+pub const BACKUP_DRILL: Task = Task {
+    name: "backup-drill",
+    every: Every::Week,
+    doc: "The newest backup is restored to a temporary folder, checked and compared.",
+};
 
 /// The whole timetable.
 pub static TASKS: &[Task] = &[
@@ -64,6 +86,11 @@ pub static TASKS: &[Task] = &[
     RECORD_MAIL,
     RECORD_PRUNING,
     PUBLIC_REMINDER,
+    CHECKUP_MAIL,
+    CHECKUP_HISTORY,
+    FAILURES_MAIL,
+    BACKUP,
+    BACKUP_DRILL,
 ];
 
 pub static METHODS: &[Method<Services>] = &[Method {
@@ -83,6 +110,7 @@ async fn scheduled(services: &Services) -> Result<Answer, ApiError> {
         let every = match task.every {
             Every::Hour => "hour",
             Every::Day => "day",
+            Every::Week => "week",
             Every::Month => "month",
         };
         Answer::record([

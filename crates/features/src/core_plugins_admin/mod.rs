@@ -54,6 +54,7 @@ fn title(feature: &'static str) -> &'static str {
         "TwoFactorAuth" => "Two-factor authentication",
         "UsersManager" => "Users",
         "ActivityLog" => "Activity log",
+        "SecurityCheckup" => "Security check-up",
         "SitesManager" => "Websites",
         "PrivacyManager" => "Privacy",
         "PublicReports" => "Public reports",
@@ -161,7 +162,11 @@ async fn set(services: &Services, caller: &Caller, params: &Params) -> Result<An
     done.map(|()| Answer::Done)
 }
 
-async fn store(services: &Services, caller: &Caller, changes: &[(String, Option<String>)]) -> Result<(), ApiError> {
+/// Checks and stores changes of settings, all or none.
+///
+/// # Errors
+/// Why a change is refused.
+pub async fn store(services: &Services, caller: &Caller, changes: &[(String, Option<String>)]) -> Result<(), ApiError> {
     for (key, value) in changes {
         let setting = services.meta.catalog().setting(key).filter(|setting| setting.level() != Level::User);
         let setting = setting.ok_or_else(|| {

@@ -92,6 +92,8 @@ pub fn compose(letter: &Letter, around: &Surroundings<'_>) -> Page {
         MailKind::Test => writer.test(),
         MailKind::AuditHead => writer.audit_head(),
         MailKind::PublicReminder => writer.public_reminder(),
+        MailKind::Checkup => writer.checkup(),
+        MailKind::TrackingFailures => writer.tracking_failures(),
     }
 }
 
@@ -362,6 +364,66 @@ impl Writer<'_> {
         let who = self.who(&field(&self.letter.data, "who"));
         self.text("test", "lead", &[("who", &who)]);
         let (subject, title) = self.named("test");
+        self.page(subject, title, false)
+    }
+
+    /// A heading and at most `LIST_ENTRIES_MAX` of its lines; nothing where there are none.
+    fn list(&mut self, heading: String, lines: Vec<String>) {
+        if lines.is_empty() {
+            return;
+        }
+        self.blocks.push(Block::Heading(heading));
+        let more = lines.len().saturating_sub(LIST_ENTRIES_MAX);
+        let mut lines: Vec<String> = lines.into_iter().take(LIST_ENTRIES_MAX).collect();
+        if more > 0 {
+            lines.push(self.words.fill("layout", "more", &[("count", &more.to_string())]));
+        }
+        self.blocks.push(Block::List(lines));
+    }
+
+    fn checkup(mut self) -> Page {
+        let data = &self.letter.data;
+        let (score, grade) = (field(data, "score"), field(data, "grade"));
+        self.text("checkup", "lead", &[("score", &score), ("grade", &grade)]);
+        if let Some(before) = number(data, "before") {
+            self.text("checkup", "before", &[("before", &before.to_string())]);
+        }
+        for list in ["fail", "warn", "unknown"] {
+            let entries = data.get(list).and_then(Json::as_array);
+            let lines = entries.into_iter().flatten().map(shown).collect();
+            self.list(self.words.say("checkup", list).to_owned(), lines);
+        }
+        let accepted = data.get("accepted").and_then(Json::as_array);
+        let line = |risk: &Json| {
+            let until = self.words.date(number(risk, "until_s").unwrap_or(0));
+            format!("{} · {} · {} · {until}", field(risk, "check"), field(risk, "reason"), field(risk, "who"))
+        };
+        let lines = accepted.into_iter().flatten().map(line).collect();
+        self.list(self.words.say("checkup", "accepted").to_owned(), lines);
+        self.button("checkup", "button", "/admin/security-checkup");
+        let subject = self.words.fill("checkup", "subject", &[("score", &score), ("grade", &grade)]);
+        let title = self.words.say("checkup", "title").to_owned();
+        self.page(subject, title, true)
+    }
+
+    fn tracking_failures(mut self) -> Page {
+        let failures = self.letter.data.get("failures").and_then(Json::as_array);
+        self.text("tracking_failures", "lead", &[]);
+        let line = |failure: &Json| {
+            let mut parts = vec![
+                self.words.fill("tracking_failures", "site", &[("site", &field(failure, "site"))]),
+                field(failure, "problem"),
+                self.words.fill("tracking_failures", "times", &[("count", &field(failure, "count"))]),
+                field(failure, "url"),
+            ];
+            parts.retain(|part| !part.is_empty());
+            parts.join(" · ")
+        };
+        let lines = failures.into_iter().flatten().map(line).collect();
+        let heading = self.words.say("tracking_failures", "heading").to_owned();
+        self.list(heading, lines);
+        self.button("tracking_failures", "button", "/admin/diagnostic/tracking-failures");
+        let (subject, title) = self.named("tracking_failures");
         self.page(subject, title, false)
     }
 

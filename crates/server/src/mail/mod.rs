@@ -118,6 +118,20 @@ async fn send(app: &App, letter: &Letter, id_secret: &[u8; 32]) -> Result<(), Un
     Route::new(&settings, host)?.send(&letter.address, &message_id(letter, id_secret, host), &page).await
 }
 
+/// How the mail server in force answers when it is greeted, and signed in to where it asks for that.
+///
+/// # Errors
+/// When none is named, or it does not answer.
+pub async fn greet(app: &App) -> Result<String, String> {
+    let settings = app.services.meta.mail_route().ok_or("no mail server is set")?;
+    let (_, host) = app.config.base_url.split_once("://").unwrap_or(("", &app.config.base_url));
+    let text = |fault: Undelivered| match fault {
+        Undelivered::Later(why) | Undelivered::Never(why) => why,
+    };
+    Route::new(&settings, host).map_err(text)?.greet().await?;
+    Ok("answers".to_owned())
+}
+
 /// The same for each try of a mail, so that its readers know a second copy, and told to nobody beforehand.
 fn message_id(letter: &Letter, secret: &[u8; 32], host: &str) -> String {
     let digest = Sha256::new().chain_update(secret).chain_update(letter.id.to_be_bytes()).finalize();

@@ -95,6 +95,18 @@ impl Route {
         }
     }
 
+    /// Connects, and signs in where that is asked for.
+    ///
+    /// # Errors
+    /// How the mail server refused.
+    pub async fn greet(&self) -> Result<(), String> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the mail server took the connection and then refused".to_owned()),
+            Err(fault) => Err(fault.to_string()),
+        }
+    }
+
     fn message(&self, to: &str, id: &str, page: &Page) -> Result<Message, Undelivered> {
         let to = match to.parse::<Address>() {
             Ok(address) => Mailbox::new(None, address),

@@ -8,7 +8,7 @@ use crate::app::App;
 use makoto_access::{Caller, Principal};
 use makoto_catalog::Setting;
 use makoto_features::{activity_log, services::now_s};
-use makoto_meta::{Activity, Entry};
+use makoto_meta::{Activity, Entry, Meta};
 use rustls::pki_types::CertificateDer;
 use serde_json::{Value as Json, json};
 use std::{sync::Arc, time::Duration};
@@ -38,6 +38,7 @@ struct Errand {
     /// The name under which this server speaks.
     host: String,
     entries: Vec<Entry>,
+    meta: Meta,
 }
 
 static PLACES: [Place; 2] = [
@@ -79,6 +80,7 @@ async fn forward(app: &App, place: &Place, stalled: &mut bool) -> Result<(), mak
         secret: snapshot.setting(&activity_log::WEBHOOK_SECRET),
         host: host(&app.config.base_url).to_owned(),
         entries,
+        meta: meta.clone(),
     };
     let send = place.send;
     let sent = tokio::task::spawn_blocking(move || send(&errand)).await;
@@ -124,7 +126,7 @@ fn written(entry: &Entry) -> Json {
 }
 
 /// The authorities that the system trusts, as for mails.
-fn roots() -> Result<Vec<CertificateDer<'static>>, String> {
+pub(crate) fn roots() -> Result<Vec<CertificateDer<'static>>, String> {
     let found = rustls_native_certs::load_native_certs();
     match (found.certs.is_empty(), found.errors.first()) {
         (false, _) => Ok(found.certs),

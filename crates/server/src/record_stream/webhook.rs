@@ -1,7 +1,6 @@
 use super::{Errand, SEND_WAIT_MAX, written};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 /// Posts the lines as JSON lines. Any 2xx means that they arrived.
 pub(super) fn send(errand: &Errand) -> Result<(), String> {
@@ -10,14 +9,7 @@ pub(super) fn send(errand: &Errand) -> Result<(), String> {
         body.push_str(&written(entry).to_string());
         body.push('\n');
     }
-    let mut config =
-        ureq::Agent::config_builder().timeout_global(Some(SEND_WAIT_MAX)).max_redirects(0).user_agent("makoto");
-    if errand.address.starts_with("https:") {
-        let roots: Vec<Certificate> =
-            super::roots()?.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
-        config = config.tls_config(TlsConfig::builder().root_certs(RootCerts::new_with_certs(&roots)).build());
-    }
-    let agent = ureq::Agent::new_with_config(config.build());
+    let agent = crate::outbound::agent(&errand.meta, SEND_WAIT_MAX)?;
     let mut request = agent.post(&errand.address).header("Content-Type", "application/x-ndjson");
     if !errand.secret.is_empty() {
         request =

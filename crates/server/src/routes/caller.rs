@@ -7,6 +7,7 @@ use axum::{
 };
 use makoto_access::{Caller, Principal};
 use makoto_identity::Bearing;
+use makoto_meta::SightingKind;
 use makoto_model::Params;
 use std::{
     convert::Infallible,
@@ -80,6 +81,10 @@ pub async fn caller(
         Some("anonymous") => Principal::Anonymous,
         None if !in_url => session(app, peer, headers, now_s).await.map_err(Unknown::Failed)?,
         token => {
+            if let Some(number) = token.filter(|_| in_url).and_then(|token| app.identity().token_number(token)) {
+                let address = nobody.address.map(|address| address.to_string()).unwrap_or_default();
+                app.sightings.note(SightingKind::UrlToken, &format!("{number} API"), &address);
+            }
             let bearing = Bearing { address: nobody.address, in_url };
             match token.and_then(|token| app.identity().token_principal(token, bearing, now_s)) {
                 Some(principal) => principal,

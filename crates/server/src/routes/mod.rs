@@ -13,6 +13,7 @@ mod tracker;
 mod v1;
 
 pub use policy::REPORTS_PATH;
+pub use session::cookie_form as session_cookie_form;
 pub use tracker::feed;
 
 use crate::{app::App, headers};
@@ -66,6 +67,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/health", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route("/nothing", get(operations::nothing))
+        .route(crate::probes::MIRROR_PATH, get(operations::mirror))
         .route("/api/v1/openapi.json", get(v1::openapi))
         .route(REPORTS_PATH, post(move |app, peer, request| policy::report(app, peer, reports, request)))
         .route("/api/v1/session", get(session::show).post(session::sign_in).delete(session::sign_out))

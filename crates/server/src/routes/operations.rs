@@ -1,7 +1,7 @@
 //! For operators: is it alive, and how does it do.
 
 use super::caller::{Peer, bearer};
-use crate::{app::App, metrics::Readings};
+use crate::{app::App, metrics::Readings, probes::MIRROR_HEADER};
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -15,6 +15,16 @@ use std::sync::{Arc, atomic::Ordering};
 pub async fn health(State(app): State<Arc<App>>) -> Response {
     let waiting = app.journal.head().get().saturating_sub(app.flow.applied());
     super::json_response(StatusCode::OK, &json!({ "status": "ok", "hits_waiting": waiting }))
+}
+
+/// Tells a running look of the security check-up under which address it is seen; for everybody else there is nothing.
+pub async fn mirror(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap) -> Response {
+    let secret = headers.get(MIRROR_HEADER).and_then(|secret| secret.to_str().ok()).unwrap_or("");
+    if !app.mirror.knows(secret) {
+        return super::problem(StatusCode::NOT_FOUND, "not_found", "there is nothing here");
+    }
+    let address = app.client.address(peer.0, &headers);
+    super::json_response(StatusCode::OK, &json!({ "address": address.to_string() }))
 }
 
 /// A route that does nothing, against which the cost of the others is measured.
@@ -45,6 +55,10 @@ pub async fn metrics(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap
         Ok(mails) => mails,
         Err(fault) => return failed(&fault),
     };
+    let checkup = match checkup(&app).await {
+        Ok(checkup) => checkup,
+        Err(fault) => return failed(&fault),
+    };
     let text = app.metrics.text(&Readings {
         journal_head: app.journal.head().get(),
         applied: app.flow.applied(),
@@ -57,7 +71,34 @@ pub async fn metrics(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap
         actions: stats.actions,
         mails_waiting: u64::try_from(mails.waiting).unwrap_or(0),
     });
+    let text = text + &checkup;
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+/// The score of the security check-up and the state of each check, as last measured.
+async fn checkup(app: &App) -> Result<String, makoto_meta::Error> {
+    use std::fmt::Write;
+    let meta = &app.services.meta;
+    let mut text = String::new();
+    if let Some(point) = meta.checkup_scores(1).await?.pop() {
+        // Writing to a String cannot fail.
+        let _ = write!(
+            text,
+            "# HELP makoto_checkup_score Score of the security check-up, 0 to 100.\n# TYPE makoto_checkup_score gauge\n\
+             makoto_checkup_score {}\n",
+            point.score
+        );
+    }
+    let rows = meta.checkup_rows().await?;
+    if !rows.is_empty() {
+        text.push_str(
+            "# HELP makoto_checkup_check 1 for the state that a check is in.\n# TYPE makoto_checkup_check gauge\n",
+        );
+    }
+    for row in rows {
+        let _ = writeln!(text, "makoto_checkup_check{{id=\"{}\",state=\"{}\"}} 1", row.check, row.state);
+    }
+    Ok(text)
 }
 
 fn failed(fault: &dyn std::fmt::Display) -> Response {

@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use makoto_meta::SightingKind;
 use serde::Deserialize;
 use std::{
     collections::HashMap,
@@ -97,6 +98,8 @@ pub async fn report(State(app): State<Arc<App>>, peer: Peer, reports: Arc<Report
         true => shown(&report.violated_directive),
         false => shown(&report.effective_directive),
     };
+    let origin = shown(&report.blocked_uri);
+    app.sightings.note(SightingKind::Policy, &format!("{directive} {origin}"), &address.to_string());
     tracing::warn!(?directive, blocked = ?shown(&report.blocked_uri), "a page kept something from loading or running");
     StatusCode::NO_CONTENT.into_response()
 }

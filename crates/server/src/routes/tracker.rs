@@ -242,6 +242,36 @@ impl<'a> Desk<'a> {
         self.holders.answer(token, find, writes)
     }
 
+    /// Counts a request that made no hit, and shows it to whoever watches.
+    fn refuse(&self, params: &Params, refused: Refused) {
+        let site = params.int("idsite").and_then(|id| u32::try_from(id).ok());
+        let exists = site.is_some_and(|site| self.sites.sites.contains_key(&SiteId(site)));
+        let host = self.headers.iter().find(|(name, _)| *name == "host").map_or("", |(_, host)| *host);
+        self.app.failures.note(params, refused, host, exists, makoto_features::services::now_s());
+        if let Some(site) = site.filter(|_| exists && self.app.live.is_on()) {
+            let cause = crate::failures::cause(refused).to_owned();
+            self.app.live.note(site, params, vec![read_step(params), ("refused", cause)], None);
+        }
+    }
+
+    /// Shows hits that lie in the journal to whoever watches.
+    fn show(&self, params: &[&Params]) {
+        if !self.app.live.is_on() {
+            return;
+        }
+        let position = self.app.journal.head().get();
+        for params in params {
+            if let Some(site) = params.int("idsite").and_then(|id| u32::try_from(id).ok()) {
+                let steps = vec![
+                    read_step(params),
+                    ("accepted", "it counts".to_owned()),
+                    ("journal", "on the disk".to_owned()),
+                ];
+                self.app.live.note(site, params, steps, Some(position));
+            }
+        }
+    }
+
     fn rules(&self, site: SiteId) -> Option<Arc<SiteRules>> {
         let find = || self.sites.sites.get(&site).map(|site| self.app.rules(site));
         self.rules.answer(&site, find, Option::clone)
@@ -270,6 +300,10 @@ impl<'a> Desk<'a> {
     }
 }
 
+fn read_step(params: &Params) -> (&'static str, String) {
+    ("read", format!("{} parameters", params.iter().count()))
+}
+
 /// A key that stands for an order of a site, so that it is taken once.
 fn order_key(hit: &Hit) -> Option<Reservation> {
     let order = makoto_tracking::order_id(hit)?;
@@ -285,18 +319,23 @@ async fn one(app: &Arc<App>, params: &Params, address: IpAddr, headers: &HeaderM
     let desk = Desk::new(app, headers, address);
     let hit = match desk.with(|context, sender, token| makoto_tracking::accept(params, sender, token, context)) {
         Ok(hit) => hit,
-        Err(Refused::Dropped(reason)) => {
+        Err(refused @ Refused::Dropped(reason)) => {
             app.metrics.drop_hit(reason);
+            desk.refuse(params, refused);
             return single(StatusCode::OK, wants_image);
         }
-        Err(Refused::Invalid(invalid)) => {
+        Err(refused @ Refused::Invalid(invalid)) => {
             app.metrics.refuse_hit(invalid);
+            desk.refuse(params, refused);
             return single(StatusCode::BAD_REQUEST, wants_image);
         }
     };
     let keys: Vec<Reservation> = order_key(&hit).into_iter().collect();
     match append(app, &[hit], &keys).await {
-        Ok(()) => single(StatusCode::OK, wants_image),
+        Ok(()) => {
+            desk.show(&[params]);
+            single(StatusCode::OK, wants_image)
+        }
         Err(JournalError::Duplicate(_)) => single(StatusCode::BAD_REQUEST, wants_image),
         Err(error) => not_durable(app, &error),
     }
@@ -351,7 +390,8 @@ impl Tally {
     }
 }
 
-fn sort(app: &App, bulk: &Bulk, context: &Context, sender: &Sender, bearer: Option<&str>) -> Tally {
+fn sort(desk: &Desk, bulk: &Bulk, context: &Context, sender: &Sender, bearer: Option<&str>) -> Tally {
+    let app = desk.app;
     let token = bulk.token_auth.as_deref().or(bearer);
     let mut tally = Tally::default();
     for (index, entry) in bulk.entries.iter().enumerate() {
@@ -365,12 +405,18 @@ fn sort(app: &App, bulk: &Bulk, context: &Context, sender: &Sender, bearer: Opti
                 }
                 tally.take(index, hit, key);
             }
-            Some(Err(Refused::Dropped(reason))) => {
+            Some(Err(refused @ Refused::Dropped(reason))) => {
                 app.metrics.drop_hit(reason);
+                if let Some(params) = entry {
+                    desk.refuse(params, refused);
+                }
                 tally.tracked += 1;
             }
-            Some(Err(Refused::Invalid(invalid))) => {
+            Some(Err(refused @ Refused::Invalid(invalid))) => {
                 app.metrics.refuse_hit(invalid);
+                if let Some(params) = entry {
+                    desk.refuse(params, refused);
+                }
                 tally.invalid.push(index);
             }
             None => tally.invalid.push(index),
@@ -386,10 +432,12 @@ async fn many(app: &Arc<App>, bulk: Bulk, address: IpAddr, headers: &HeaderMap) 
     if let Err(fault) = bulk.check_size(authenticated) {
         return bulk_refused(StatusCode::PAYLOAD_TOO_LARGE, &fault.to_string());
     }
-    let mut tally = desk.with(|context, sender, bearer| sort(app, &bulk, context, sender, bearer));
+    let mut tally = desk.with(|context, sender, bearer| sort(&desk, &bulk, context, sender, bearer));
     if let Err(error) = store(app, &mut tally).await {
         return not_durable(app, &error);
     }
+    let counted: Vec<&Params> = tally.places.iter().filter_map(|place| bulk.entries.get(*place)?.as_ref()).collect();
+    desk.show(&counted);
     if !bulk.send_image {
         return StatusCode::NO_CONTENT.into_response();
     }
@@ -423,7 +471,7 @@ pub async fn feed(app: &Arc<App>, body: &[u8]) -> Result<String, Failure> {
         return Err(Failure::Refused("send a bulk of hits as JSON".to_owned()));
     };
     let desk = Desk::of_operator(app);
-    let mut tally = desk.with(|context, sender, bearer| sort(app, &bulk, context, sender, bearer));
+    let mut tally = desk.with(|context, sender, bearer| sort(&desk, &bulk, context, sender, bearer));
     store(app, &mut tally).await?;
     Ok(tally.tracked.to_string())
 }

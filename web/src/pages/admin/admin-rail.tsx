@@ -1,4 +1,4 @@
-import { ArrowLeft, ClipboardCheck, Code, Crown, Globe, Hand, ScrollText, SlidersHorizontal, ShieldCheck, Target, UserRound, UsersRound } from 'lucide-react';
+import { Activity, ArrowLeft, CalendarClock, ClipboardCheck, Code, Crown, Database, Globe, Hand, KeyRound, ScrollText, ShieldCheck, SlidersHorizontal, Smartphone, Stethoscope, Target, TriangleAlert, UserRound, UsersRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSession, type Session } from '../../api/session';
@@ -11,7 +11,8 @@ import styles from './admin-rail.module.css';
 
 const icons: Readonly<Record<Line['path'], ReactNode>> = {
   '/admin/personal/settings': <UserRound size={19} aria-hidden />,
-  '/admin/personal/security': <ShieldCheck size={19} aria-hidden />,
+  '/admin/security-checkup': <ShieldCheck size={19} aria-hidden />,
+  '/admin/personal/security': <KeyRound size={19} aria-hidden />,
   '/admin/system/users': <UsersRound size={19} aria-hidden />,
   '/admin/system/superusers': <Crown size={19} aria-hidden />,
   '/admin/system/access-review': <ClipboardCheck size={19} aria-hidden />,
@@ -19,6 +20,12 @@ const icons: Readonly<Record<Line['path'], ReactNode>> = {
   '/admin/websites/manage': <Globe size={19} aria-hidden />,
   '/admin/websites/goals': <Target size={19} aria-hidden />,
   '/admin/websites/tracking-code': <Code size={19} aria-hidden />,
+  '/admin/diagnostic/tracking-failures': <TriangleAlert size={19} aria-hidden />,
+  '/admin/diagnostic/live': <Activity size={19} aria-hidden />,
+  '/admin/diagnostic/device-detection': <Smartphone size={19} aria-hidden />,
+  '/admin/diagnostic/system-check': <Stethoscope size={19} aria-hidden />,
+  '/admin/diagnostic/stored-data': <Database size={19} aria-hidden />,
+  '/admin/diagnostic/timetable': <CalendarClock size={19} aria-hidden />,
   '/admin/diagnostic/brute-force-log': <Hand size={19} aria-hidden />,
   '/admin/diagnostic/activity-log': <ScrollText size={19} aria-hidden />,
 };

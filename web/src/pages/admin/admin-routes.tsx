@@ -9,6 +9,13 @@ import { AdminBar, AdminRail } from './admin-rail';
 
 const PersonalSettingsPage = lazy(() => import('./personal/settings-page'));
 const SecurityPage = lazy(() => import('./personal/security/security-page'));
+const CheckupPage = lazy(() => import('./checkup/checkup-page'));
+const DevicesPage = lazy(() => import('./diagnostic/devices-page'));
+const FailuresPage = lazy(() => import('./diagnostic/failures-page'));
+const LivePage = lazy(() => import('./diagnostic/live-page'));
+const StoredPage = lazy(() => import('./diagnostic/stored-page'));
+const SystemPage = lazy(() => import('./diagnostic/system-page'));
+const TasksPage = lazy(() => import('./diagnostic/tasks-page'));
 const ActivityPage = lazy(() => import('./diagnostic/activity-page'));
 const GuessesPage = lazy(() => import('./diagnostic/guesses-page'));
 const ReviewPage = lazy(() => import('./review/review-page'));
@@ -27,7 +34,14 @@ export default function AdminRoutes() {
       <Boundary what="This page">
         <Suspense fallback={<Skeleton rows={10} />}>
           <Switch>
-            <Route path="/admin"><Redirect to={superuser ? '/admin/websites/manage' : '/admin/personal/settings'} replace /></Route>
+            <Route path="/admin"><Redirect to={superuser ? '/admin/security-checkup' : '/admin/personal/settings'} replace /></Route>
+            {superuser && <Route path="/admin/security-checkup"><CheckupPage /></Route>}
+            {administers && <Route path="/admin/diagnostic/tracking-failures"><FailuresPage /></Route>}
+            {administers && <Route path="/admin/diagnostic/live"><LivePage /></Route>}
+            {administers && <Route path="/admin/diagnostic/device-detection"><DevicesPage /></Route>}
+            {superuser && <Route path="/admin/diagnostic/system-check"><SystemPage /></Route>}
+            {superuser && <Route path="/admin/diagnostic/stored-data"><StoredPage /></Route>}
+            {superuser && <Route path="/admin/diagnostic/timetable"><TasksPage /></Route>}
             <Route path="/admin/personal/settings"><PersonalSettingsPage /></Route>
             <Route path="/admin/personal/security"><SecurityPage /></Route>
             {superuser && <Route path="/admin/system/general-settings"><SettingsPage /></Route>}

@@ -7,6 +7,7 @@ import { TopLine } from '../../frame/top-line';
 import { numberOf } from '../../lib/numbers';
 import { cellsOf } from '../../lib/rows';
 import { useSiteView } from '../../lib/site-view';
+import { CheckupWidget } from '../admin/checkup/checkup-widget';
 import { KeyFigures } from './key-figures';
 import { MainGraph } from './main-graph';
 import { ReportCard } from './report-card';
@@ -97,6 +98,7 @@ export default function HomePage() {
         <RightNow />
       </div>
       {!nothing && <Cards />}
+      <CheckupWidget />
     </>
   );
 }

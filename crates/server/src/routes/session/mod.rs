@@ -114,6 +114,11 @@ fn cookie(name: &str, value: &str, more: &str) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
+/// The session's cookie as browsers get it, without a secret.
+pub fn cookie_form() -> String {
+    String::from_utf8_lossy(cookie(SESSION_COOKIE, "", "").as_bytes()).into_owned()
+}
+
 /// The answer to somebody whose password was right.
 pub(super) async fn entered(app: &Arc<App>, caller: &Caller, entry: Result<Entry, Error>) -> Response {
     match entry {

@@ -1,0 +1,215 @@
+//! What a fix does, and how each thing is taken back. Each is an act of its own in the record.
+
+use crate::{
+    Services, core_plugins_admin,
+    services::{from_identity, from_meta, now_s},
+};
+use makoto_access::{Caller, InstanceGrant, Proof, check_instance};
+use makoto_catalog::{Answer, ApiError};
+use makoto_meta::Activity;
+use serde_json::{Value as Json, json};
+use std::time::Duration;
+
+/// How long a fix waits for its test mail to leave.
+const MAIL_WAIT_MAX: Duration = Duration::from_secs(20);
+
+/// One thing that a fix does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Deed {
+    /// `None` is the default.
+    Setting {
+        key: String,
+        before: Option<String>,
+        after: Option<String>,
+        secret: bool,
+    },
+    Suspend {
+        login: String,
+    },
+    PauseToken {
+        id: i64,
+        name: String,
+    },
+    Mode {
+        path: String,
+        before: u32,
+        after: u32,
+    },
+    Role {
+        login: String,
+        site: u32,
+        before: String,
+        after: String,
+    },
+    EndSession {
+        login: String,
+        id: i64,
+    },
+    /// A link for a new password.
+    MailReset {
+        login: String,
+    },
+    TestMail {
+        address: String,
+    },
+    Backup,
+}
+
+fn masked(secret: bool, text: &Option<String>) -> String {
+    match text {
+        None => "default".to_owned(),
+        Some(_) if secret => "•••".to_owned(),
+        Some(text) if text.is_empty() => "empty".to_owned(),
+        Some(text) => text.clone(),
+    }
+}
+
+impl Deed {
+    /// What changes, from what, to what.
+    pub fn shown(&self) -> [String; 3] {
+        let line = |what: String, before: &str, after: &str| [what, before.to_owned(), after.to_owned()];
+        match self {
+            Deed::Setting { key, before, after, secret } => {
+                line(key.clone(), &masked(*secret, before), &masked(*secret, after))
+            }
+            Deed::Suspend { login } => line(format!("User {login}"), "active", "suspended"),
+            Deed::PauseToken { id, name } => line(format!("Token {id} ({name})"), "works", "paused"),
+            Deed::Mode { path, before, after } => line(path.clone(), &format!("{before:03o}"), &format!("{after:03o}")),
+            Deed::Role { login, site, before, after } => line(format!("{login} on site {site}"), before, after),
+            Deed::EndSession { login, id } => line(format!("Session {id} of {login}"), "open", "ended"),
+            Deed::MailReset { login } => line(format!("User {login}"), "", "gets a link for a new password"),
+            Deed::TestMail { address } => line("Test mail".to_owned(), "", address),
+            Deed::Backup => line("Backup".to_owned(), "", "made, restored for trial and compared"),
+        }
+    }
+
+    pub fn as_answer(&self) -> Answer {
+        let [what, before, after] = self.shown();
+        Answer::record([("what", Answer::from(what)), ("before", before.into()), ("after", after.into())])
+    }
+
+    pub fn as_json(&self) -> Json {
+        let [what, before, after] = self.shown();
+        json!({ "what": what, "before": before, "after": after })
+    }
+
+    /// What taking it back needs; nothing where it cannot be or need not be.
+    pub fn undo(&self) -> Option<Json> {
+        Some(match self {
+            Deed::Setting { key, before, .. } => json!({ "setting": key, "before": before }),
+            Deed::Suspend { login } => json!({ "reactivate": login }),
+            Deed::PauseToken { id, .. } => json!({ "resume": id }),
+            Deed::Mode { path, before, .. } => json!({ "path": path, "mode": before }),
+            Deed::Role { login, site, before, .. } => json!({ "login": login, "site": site, "role": before }),
+            Deed::EndSession { .. } | Deed::MailReset { .. } | Deed::TestMail { .. } | Deed::Backup => return None,
+        })
+    }
+}
+
+/// Does everything that a fix consists of. Settings go first and together, so that all are refused or none.
+///
+/// # Errors
+/// The first thing that was refused; what was done before it stays and can be taken back.
+pub async fn carry_out(services: &Services, caller: &Caller, deeds: &[Deed]) -> Result<(), ApiError> {
+    let settings: Vec<(String, Option<String>)> = deeds
+        .iter()
+        .filter_map(|deed| match deed {
+            Deed::Setting { key, after, .. } => Some((key.clone(), after.clone())),
+            _ => None,
+        })
+        .collect();
+    if !settings.is_empty() {
+        core_plugins_admin::store(services, caller, &settings).await?;
+    }
+    let grant = check_instance(&caller.principal)?;
+    for deed in deeds {
+        carry_out_one(services, caller, &grant, deed).await?;
+    }
+    Ok(())
+}
+
+async fn carry_out_one(
+    services: &Services,
+    caller: &Caller,
+    grant: &InstanceGrant,
+    deed: &Deed,
+) -> Result<(), ApiError> {
+    let meta = &services.meta;
+    match deed {
+        Deed::Setting { .. } => Ok(()),
+        Deed::Suspend { login } => {
+            meta.suspend_user(grant, caller, login, Activity::UserSuspended).await.map_err(from_meta)
+        }
+        Deed::PauseToken { id, .. } => meta.pause_token(grant, caller, *id, Some(now_s())).await.map_err(from_meta),
+        Deed::Mode { path, after, .. } => set_mode(services, caller, path, *after).await,
+        Deed::Role { login, site, after, .. } => set_role(services, caller, login, *site, after).await,
+        Deed::EndSession { login, id } => {
+            meta.end_session_of(caller, Activity::SessionEnded, login, *id).await.map_err(from_meta)
+        }
+        Deed::MailReset { login } => {
+            services.identity.send_reset(grant, caller, login, now_s()).await.map_err(from_identity)
+        }
+        Deed::TestMail { address } => {
+            let id = meta.test_mail(caller, address).await.map_err(from_meta)?;
+            let row = meta.tried_mail(id, MAIL_WAIT_MAX).await.map_err(from_meta)?;
+            match row.state.as_str() {
+                "sent" => Ok(()),
+                _ => Err(ApiError::Refused(format!("the mail did not leave: {}", row.fault))),
+            }
+        }
+        Deed::Backup => services.probes()?.back_up().await.map(drop).map_err(ApiError::Refused),
+    }
+}
+
+/// Takes one thing back.
+///
+/// # Errors
+/// Why it cannot be.
+pub async fn take_back(services: &Services, caller: &Caller, undo: &Json) -> Result<(), ApiError> {
+    let grant = check_instance(&caller.principal)?;
+    let text = |name: &str| undo.get(name).and_then(Json::as_str).map(str::to_owned);
+    let number = |name: &str| undo.get(name).and_then(Json::as_i64);
+    if let Some(key) = text("setting") {
+        return core_plugins_admin::store(services, caller, &[(key, text("before"))]).await;
+    }
+    if let Some(login) = text("reactivate") {
+        return services.meta.reactivate_user(&grant, caller, &login).await.map_err(from_meta);
+    }
+    if let Some(id) = number("resume") {
+        return services.meta.pause_token(&grant, caller, id, None).await.map_err(from_meta);
+    }
+    if let (Some(path), Some(mode)) = (text("path"), number("mode")) {
+        return set_mode(services, caller, &path, u32::try_from(mode).unwrap_or(0o600)).await;
+    }
+    match (text("login"), number("site"), text("role")) {
+        (Some(login), Some(site), Some(role)) => {
+            set_role(services, caller, &login, u32::try_from(site).unwrap_or(0), &role).await
+        }
+        _ => Err(ApiError::Internal("a fix holds something that this program does not know".to_owned())),
+    }
+}
+
+async fn set_mode(services: &Services, caller: &Caller, path: &str, mode: u32) -> Result<(), ApiError> {
+    let detail = json!({ "path": path, "after": format!("{mode:03o}") });
+    services.meta.record(caller, Activity::FilesProtected, detail).await.map_err(from_meta)?;
+    services.probes()?.set_mode(path, mode).map_err(ApiError::Refused)
+}
+
+async fn set_role(services: &Services, caller: &Caller, login: &str, site: u32, role: &str) -> Result<(), ApiError> {
+    use makoto_access::{Admin, Asked, Role, check};
+    let sites = Asked::These(vec![makoto_model::SiteId(site)]);
+    let grant = check::<Admin>(&caller.principal, &sites, &services.meta.snapshot().site_ids())?;
+    let done = services.meta.set_roles(&grant, caller, &[login.to_owned()], Role::parse(role), false, None).await;
+    done.map(drop).map_err(from_meta)
+}
+
+/// The number of the caller's own session, which a fix does not end.
+pub fn own_session(caller: &Caller) -> Option<i64> {
+    match &caller.principal {
+        makoto_access::Principal::User(user) => match user.proof {
+            Proof::Session { id, .. } => Some(id),
+            Proof::Token { .. } => None,
+        },
+        _ => None,
+    }
+}

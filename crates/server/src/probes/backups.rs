@@ -1,0 +1,132 @@
+//! Backups by the timetable, and their trial.
+
+use crate::{backup, serve::Running};
+use makoto_access::{Caller, Principal};
+use makoto_features::{
+    probes::{Backup, Known},
+    services::now_s,
+};
+use makoto_meta::Activity;
+use serde_json::json;
+use std::{
+    fs,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+/// Backups that are looked at; more are no daily backups.
+const BACKUPS_MAX: usize = 10_000;
+/// What the folder of a backup's trial is called, beside the data folder.
+const TRIAL: &str = "restore-trial";
+/// How the folders of daily backups begin.
+const PREFIX: &str = "makoto-";
+
+fn told(path: &Path) -> impl Fn(std::io::Error) -> String {
+    let path = path.display().to_string();
+    move |fault| format!("{path}: {fault}")
+}
+
+/// Whole backups in a folder with when they were made, the newest first.
+fn found(folder: &Path) -> Known<Vec<(i64, PathBuf)>> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).map_err(told(folder))?.take(BACKUPS_MAX) {
+        let path = entry.map_err(told(folder))?.path();
+        if let Some(made_s) = backup::made_s(&path) {
+            all.push((made_s, path));
+        }
+    }
+    all.sort_by_key(|(made_s, _)| std::cmp::Reverse(*made_s));
+    Ok(all)
+}
+
+/// The kind of file system that a folder lies on.
+fn file_system(folder: &Path) -> String {
+    let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+    let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let lines = mounts.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        let (_, at, kind) = (words.next()?, words.next()?, words.next()?);
+        real.starts_with(at).then(|| (at.len(), kind.to_owned()))
+    });
+    lines.max_by_key(|(length, _)| *length).map_or("unknown".to_owned(), |(_, kind)| kind)
+}
+
+/// How backups stand.
+pub async fn look(running: &Running) -> Known<Backup> {
+    let meta = &running.instance.meta;
+    let drilled = meta.last_act(Activity::BackupDrilled).await.map_err(|fault| fault.to_string())?;
+    let drill = running.drill.lock().await.clone();
+    let none = Backup {
+        folder: String::new(),
+        made_s: None,
+        elsewhere: false,
+        file_system: String::new(),
+        drilled_s: drilled.map(|(at_s, _)| at_s),
+        drill_fault: drill,
+    };
+    let Some(folder) = &running.app.config.backup_folder else { return Ok(none) };
+    let shown = folder.display().to_string();
+    if !folder.exists() {
+        return Ok(Backup { folder: shown, drill_fault: "the folder does not exist".to_owned(), ..none });
+    }
+    let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev()).map_err(told(path));
+    let elsewhere = device(folder)? != device(running.instance.files.dir())?;
+    let made_s = found(folder)?.first().map(|(made_s, _)| *made_s);
+    Ok(Backup { folder: shown, made_s, elsewhere, file_system: file_system(folder), ..none })
+}
+
+/// Writes today's backup and removes the oldest ones; what came of it in words.
+///
+/// # Errors
+/// When no folder is named, or the backup fails.
+pub async fn make(running: &Running) -> Known<String> {
+    let folder = running.app.config.backup_folder.clone();
+    let folder =
+        folder.ok_or("no folder is named; set backup_folder in the configuration and start the server anew")?;
+    fs::create_dir_all(&folder).map_err(told(&folder))?;
+    let name = format!("{PREFIX}{}", makoto_features::sites_manager::date_time(now_s()).replace([':', ' '], "-"));
+    let to = folder.join(name);
+    let _one = running.backups.lock().await;
+    if to.exists() {
+        return Ok(format!("{} was made a moment ago", to.display()));
+    }
+    let done = backup::make(running, &to).await.map_err(|fault| fault.to_string())?;
+    let kept = running.app.config.backups_kept as usize;
+    let ours = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
+    for (_, old) in found(&folder)?.into_iter().filter(|(_, path)| ours(path)).skip(kept) {
+        fs::remove_dir_all(&old).map_err(told(&old))?;
+    }
+    Ok(done)
+}
+
+/// Restores the newest backup to a temporary folder, checks what came of it, compares it with the backup, and removes
+/// it again.
+///
+/// # Errors
+/// When there is none, or it cannot be restored.
+pub async fn drill(running: &Running) -> Known<String> {
+    let folder = running.app.config.backup_folder.clone();
+    let folder =
+        folder.ok_or("no folder is named; set backup_folder in the configuration and start the server anew")?;
+    let newest = found(&folder)?.into_iter().next();
+    let (_, newest) = newest.ok_or_else(|| format!("{} holds no whole backup", folder.display()))?;
+    let mut last = running.drill.lock().await;
+    let trial = running.instance.files.dir().join(TRIAL);
+    remove(&trial)?;
+    let done = backup::try_restore(&newest, &trial).await.map_err(|fault| fault.to_string());
+    remove(&trial)?;
+    *last = done.as_ref().err().cloned().unwrap_or_default();
+    let files = done?;
+    let caller = Caller::inside(Principal::Job("backup-drill"));
+    let name = newest.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let detail = json!({ "name": name, "files": files });
+    running.instance.meta.record(&caller, Activity::BackupDrilled, detail).await.map_err(|fault| fault.to_string())?;
+    Ok(format!("{name} was restored for trial: {files} files are equal and sound"))
+}
+
+fn remove(trial: &Path) -> Known<()> {
+    match fs::remove_dir_all(trial) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(told(trial)(fault)),
+        _ => Ok(()),
+    }
+}
