@@ -3,19 +3,14 @@
 import json
 
 from harness.installation import Case
-from harness.server import wait_for
 
 SHOP = "https://shop.example"
 GOAL = {"idSite": 1, "name": "Thanks", "matchAttribute": "url", "pattern": "/thanks", "patternType": "contains"}
 
 
 class Goals(Case):
-    def counted(self, server):
-        """Waits until reports count what was acknowledged, however busy the machine is."""
-        wait_for(lambda: server.request("GET", "/health").json()["hits_waiting"] == 0, 60, "everything is counted")
-
     def figures(self, server, **params):
-        self.counted(server)
+        server.wait_counted()
         answer = server.report("Goals.get", **params)
         return answer["nb_conversions"], answer["revenue"]
 
@@ -78,7 +73,7 @@ class Goals(Case):
         goal = self.add(server)
         for number, page in enumerate(["thanks", "other", "other"]):
             server.hit(cid=f"00000000000000a{number}", url=f"{SHOP}/{page}")
-        self.counted(server)
+        server.wait_counted()
         for segment, visits in {"visitConverted==1": 1, "visitConverted==0": 2, f"visitConvertedGoalId=={goal}": 1,
                                 "visitEcommerceStatus==none": 3, "orderId==x": 0}.items():
             with self.subTest(segment):

@@ -1,12 +1,7 @@
 """What trackers tell later is counted with what they told before."""
 
 from harness.installation import Case
-from harness.server import DAYS, wait_for
-
-
-def counted(server):
-    """Waits until reports count what was acknowledged, however busy the machine is."""
-    wait_for(lambda: server.request("GET", "/health").json()["hits_waiting"] == 0, 60, "everything is counted")
+from harness.server import DAYS
 
 PARTS = {"pf_net": 100, "pf_srv": 200, "pf_tfr": 300, "pf_dm1": 400, "pf_dm2": 500, "pf_onl": 600}
 MEANS = {"avg_time_network": 0.1, "avg_time_server": 0.2, "avg_time_transfer": 0.3, "avg_time_dom_processing": 0.4,
@@ -15,7 +10,7 @@ MEANS = {"avg_time_network": 0.1, "avg_time_server": 0.2, "avg_time_transfer": 0
 
 class Timings(Case):
     def means(self, server):
-        counted(server)
+        server.wait_counted()
         answer = server.report("PagePerformance.get")
         return {name: float(str(answer[name]).rstrip("s")) for name in MEANS}
 
@@ -44,7 +39,7 @@ class Timings(Case):
         for number, end in enumerate([server.stop, server.kill]):
             page = {"cid": f"00000000000000a{number}", "url": "https://shop.example/timed"}
             server.hit(**page, pv_id="aaaaaa")
-            counted(server)
+            server.wait_counted()
             self.assertEqual(server.report("VisitsSummary.get")["nb_visits"], number + 1)
             end()
             server.start()
@@ -62,7 +57,7 @@ class Referrers(Case):
             self.assertEqual(server.cli("setting", "set", "PrivacyManager.anonymizeReferrer", detail)[0], 0)
             for place, sent in enumerate(["https://duckduckgo.com/html/?q=illness", "https://partner.example/a/b?user=ann#c"]):
                 server.hit(cid=f"00000000000000{number}{place}", urlref=sent)
-            counted(server)
+            server.wait_counted()
             found = [visit["referrerUrl"] for visit in server.report("Live.getLastVisitsDetails")
                      if visit["visitorId"].endswith((f"{number}0", f"{number}1"))]
             self.assertEqual(sorted(found, key=str), sorted((url and f"https://{url}" for url in kept), key=str), detail)

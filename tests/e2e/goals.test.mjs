@@ -53,11 +53,17 @@ test('a goal from its form to its figures', async (t) => {
     await page.goto(`${server.origin}/sites/1/goals?period=day&date=today`);
     await page.getByRole('rowheader', { name: 'Thanks' }).waitFor();
     assert.match(await figures(page, 'Key figures of goals'), /Conversions 6 .*Revenue, \S+ 82\.50/);
+    await page.getByRole('button', { name: /^All goals and orders/ }).click();
+    await page.getByRole('option', { name: /^Thanks/ }).click();
+    await until('one goal is shown', async () => /Conversions 5 .*12\.50/.test(await figures(page, /^Key figures of Thanks/)));
     await page.goto(`${server.origin}/sites/1/ecommerce?period=day&date=today`);
     await page.getByText('Lantern <b>').first().waitFor();
     assert.match(await figures(page, 'Key figures of orders'), /Orders 1 .*70/);
     await page.getByRole('tab', { name: 'Carts left' }).click();
     await until('the carts are shown', async () => /Carts left 1 .*65/.test(await figures(page, 'Key figures of carts left')));
+    await page.goto(`${server.origin}/sites/1/visits?period=day&date=today`);
+    await page.getByRole('button', { name: /1 goal, ordered/ }).click();
+    await page.getByText('Order A-1: 2 Bell, 1 Lantern <b>').waitFor();
   });
 
   for (const [width, height] of [[1440, 1000], [390, 844]]) {
@@ -65,7 +71,7 @@ test('a goal from its form to its figures', async (t) => {
       await t.test(`the pages at ${width} px, ${theme}, are sound`, async () => {
         const view = await openPage(browser, server.origin, { width, height, theme });
         await signIn(view.page, server.origin);
-        for (const [path, heading] of [['sites/1/goals', 'Goals'], ['sites/1/ecommerce', 'Ecommerce'], ['admin/websites/goals', 'Goals']]) {
+        for (const [path, heading] of [['sites/1/goals', 'Goals'], ['sites/1/ecommerce', 'Ecommerce'], ['sites/1/reports/goal-channels', 'Who converts'], ['admin/websites/goals', 'Goals']]) {
           await view.page.goto(`${server.origin}/${path}?period=day&date=today`);
           await view.page.getByRole('heading', { name: heading, exact: true }).waitFor();
           await view.page.waitForLoadState('networkidle');

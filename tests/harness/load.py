@@ -81,6 +81,7 @@ class Load:
 
 def counted(server, page_rows=2000):
     """How often each path was counted, from the visits log."""
+    server.wait_counted()
     found = {}
     for offset in itertools.count(0, page_rows):
         visits = server.report("Live.getLastVisitsDetails", filter_limit=page_rows, filter_offset=offset)

@@ -211,6 +211,10 @@ class Server:
         sent = {"User-Agent": AGENT, **(headers or {})}
         return self.request("GET", "/matomo.php?" + urllib.parse.urlencode(fields), headers=sent)
 
+    def wait_counted(self):
+        """Waits until reports count what was acknowledged, however busy the machine is."""
+        wait_for(lambda: self.request("GET", "/health").json()["hits_waiting"] == 0, 60, "everything is counted")
+
     def bulk(self, hits, token=None, **fields):
         body = {"requests": hits, **fields}
         headers = {"Authorization": f"Bearer {token}"} if token else {}

@@ -7,7 +7,14 @@ export interface VisitAction {
   readonly url: string | undefined;
   readonly at_s: number;
   readonly spent_s: number;
+  /** What a goal, an order or a cart is worth; others have none. */
+  readonly worth: number | undefined;
 }
+
+/** What a visit came to, beside what it did. */
+const outcomes = new Set(['goal', 'ecommerceOrder', 'ecommerceAbandonedCart']);
+
+export const isOutcome = (action: VisitAction): boolean => outcomes.has(action.kind);
 
 /** One visit of the log. Every text in it was tracked: show it as text only. */
 export interface Visit {
@@ -33,6 +40,7 @@ export interface Visit {
   readonly keyword: string;
   readonly referrerUrl: string | undefined;
   readonly actions: readonly VisitAction[];
+  readonly currency: string;
 }
 
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
@@ -41,14 +49,36 @@ const maybe = (value: unknown): string | undefined => text(value) || undefined;
 /** Kinds whose title is only the name of the kind: their address says more. */
 const named = new Set(['outlink', 'download']);
 
+function productsOf(cells: Cells): string {
+  const products = Array.isArray(cells.itemDetails) ? (cells.itemDetails as Cells[]) : [];
+  return products.map((product) => `${text(product.quantity)} ${text(product.itemName) || text(product.itemSKU)}`).join(', ');
+}
+
+function titleOf(cells: Cells, url: string | undefined): string {
+  const products = productsOf(cells);
+  const what = products && `: ${products}`;
+  switch (text(cells.type)) {
+    case 'goal':
+      return text(cells.goalName);
+    case 'ecommerceOrder':
+      return `Order ${text(cells.orderId)}${what}`;
+    case 'ecommerceAbandonedCart':
+      return `Cart left${what}`;
+    default:
+      return text(cells.pageTitle) || text(cells.siteSearchKeyword) || (named.has(text(cells.type)) ? '' : text(cells.title)) || (url ?? 'Not set');
+  }
+}
+
 function actionOf(cells: Cells): VisitAction {
   const url = maybe(cells.url);
+  const kind = text(cells.type);
   return {
-    kind: text(cells.type),
-    title: text(cells.pageTitle) || text(cells.siteSearchKeyword) || (named.has(text(cells.type)) ? (url ?? '') : text(cells.title)) || (url ?? 'Not set'),
+    kind,
+    title: titleOf(cells, url),
     url,
     at_s: numberOf(cells.timestamp) ?? 0,
     spent_s: numberOf(cells.timeSpent) ?? 0,
+    worth: outcomes.has(kind) ? (numberOf(cells.revenue) ?? 0) : undefined,
   };
 }
 
@@ -77,6 +107,7 @@ function visitOf(cells: Cells): Visit {
     keyword: text(cells.referrerKeyword),
     referrerUrl: maybe(cells.referrerUrl),
     actions: actions.map(actionOf),
+    currency: text(cells.siteCurrency),
   };
 }
 

@@ -161,6 +161,13 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_list_is_open_and_closed_and_a_missing_text_is_not() {
+        let record = Answer::record([("items", Answer::List(Vec::new())), ("name", Answer::Null)]);
+        let xml = text(&Answered::Plain(record), &[]);
+        assert!(xml.contains("\t<items>\n\t</items>\n\t<name />\n"), "{xml}");
+    }
+
+    #[test]
     fn sheets_are_utf_16_unless_refused() {
         let written = write(&table(), &params(&[("format", "tsv")])).unwrap();
         assert_eq!(written.body[..2], [0xff, 0xfe]);

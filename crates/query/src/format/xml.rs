@@ -188,6 +188,13 @@ fn contents(out: &mut String, answer: &Answer, depth: usize) {
 
 fn named(out: &mut String, name: &str, answer: &Answer, depth: usize) {
     match answer {
+        // An empty list is open and closed, unlike a missing text.
+        Answer::List(items) if items.is_empty() && is_tag(name) => {
+            tabs(out, depth);
+            let _ = writeln!(out, "<{name}>");
+            tabs(out, depth);
+            let _ = writeln!(out, "</{name}>");
+        }
         Answer::List(_) | Answer::Page { .. } | Answer::Record(_) if is_tag(name) => {
             element(out, name, depth, |out, depth| contents(out, answer, depth));
         }

@@ -1,9 +1,11 @@
 import { Link } from 'wouter';
 import { Card } from '../../components/card';
+import { Choice } from '../../components/choice';
 import { EmptyState, ErrorState, Skeleton } from '../../components/states';
 import { TopLine } from '../../frame/top-line';
 import { metrics } from '../../lib/metrics';
 import { formatNumber, numberOf } from '../../lib/numbers';
+import { useQueryState } from '../../lib/query-state';
 import { useSiteView } from '../../lib/site-view';
 import { ReportCard } from '../home/report-card';
 import { ConversionFigures } from './conversion-figures';
@@ -26,8 +28,8 @@ function GoalTable({ goals }: { readonly goals: readonly Goal[] }) {
           <tr>
             <th scope="col">Goal</th>
             <th scope="col">Conversions</th>
-            <th scope="col">Visits</th>
-            <th scope="col">Rate</th>
+            <th scope="col" className={styles.more}>Visits</th>
+            <th scope="col" className={styles.more}>Rate</th>
             <th scope="col">Revenue, {site.currency}</th>
           </tr>
         </thead>
@@ -36,8 +38,8 @@ function GoalTable({ goals }: { readonly goals: readonly Goal[] }) {
             <tr key={goal.id}>
               <th scope="row" title={goal.description || undefined}>{goal.name}</th>
               <td className="number">{formatNumber(of(goal, 'nb_conversions'), 'count')}</td>
-              <td className="number">{formatNumber(of(goal, 'nb_visits_converted'), 'count')}</td>
-              <td className="number">{formatNumber(of(goal, 'conversion_rate'), 'share')}</td>
+              <td className={`number ${styles.more}`}>{formatNumber(of(goal, 'nb_visits_converted'), 'count')}</td>
+              <td className={`number ${styles.more}`}>{formatNumber(of(goal, 'conversion_rate'), 'share')}</td>
               <td className="number">{formatNumber(of(goal, 'revenue'), 'money')}</td>
             </tr>
           ))}
@@ -63,10 +65,25 @@ function NoGoals() {
   );
 }
 
-/** Conversions of all goals: the figures, each goal, and who converts. */
+/** Stands in the address for all goals and orders. */
+const every = 'all';
+
+/** The goal whose figures are shown, or all goals. */
+function GoalChoice({ goals, value, onChange }: { readonly goals: readonly Goal[]; readonly value: string; readonly onChange: (id: string) => void }) {
+  const options = [{ id: every, text: 'All goals and orders' }, ...goals.map((goal) => ({ id: String(goal.id), text: goal.name }))];
+  return (
+    <div className={styles.choice}>
+      <Choice bare label="Goal" options={options} value={value} onChange={onChange} />
+    </div>
+  );
+}
+
+/** Conversions: the figures of all goals or of one, each goal, and who converts. */
 export default function GoalsPage() {
   const { site } = useSiteView();
+  const [asked, ask] = useQueryState('goal', every);
   const goals = useGoalList(site.idsite);
+  const chosen = goals.data?.find((goal) => String(goal.id) === asked);
   return (
     <>
       <TopLine title="Goals" />
@@ -78,7 +95,12 @@ export default function GoalsPage() {
         <NoGoals />
       ) : (
         <>
-          <ConversionFigures label="Key figures of goals" metrics={figures} about={{}} />
+          <GoalChoice goals={goals.data} value={chosen ? asked : every} onChange={ask} />
+          <ConversionFigures
+            label={chosen ? `Key figures of ${chosen.name}` : 'Key figures of goals'}
+            metrics={figures}
+            about={chosen ? { idGoal: asked } : {}}
+          />
           <Card
             title="Each goal"
             foot={<Link href={`/admin/websites/goals?site=${site.idsite}`}>Manage goals</Link>}

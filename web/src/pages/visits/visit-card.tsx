@@ -1,10 +1,10 @@
-import { ChevronRight, Download, ExternalLink, FileText, MousePointerClick, Search } from 'lucide-react';
+import { ChevronRight, Download, ExternalLink, FileText, MousePointerClick, Search, ShoppingBasket, ShoppingCart, Target } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
-import { formatLength } from '../../lib/numbers';
+import { formatLength, formatNumber } from '../../lib/numbers';
 import { safeLink } from '../../lib/safe-link';
 import { useSiteView } from '../../lib/site-view';
-import type { Visit, VisitAction } from '../../lib/visits';
+import { isOutcome, type Visit, type VisitAction } from '../../lib/visits';
 import { counted } from '../../lib/words';
 import styles from './visit-card.module.css';
 
@@ -13,9 +13,29 @@ const icons: Readonly<Record<string, ReactNode>> = {
   search: <Search size={14} aria-label="Search" />,
   outlink: <ExternalLink size={14} aria-label="Outlink" />,
   download: <Download size={14} aria-label="Download" />,
+  goal: <Target size={14} aria-label="Goal" />,
+  ecommerceOrder: <ShoppingCart size={14} aria-label="Order" />,
+  ecommerceAbandonedCart: <ShoppingBasket size={14} aria-label="Cart" />,
 };
 
-function ActionLine({ action }: { readonly action: VisitAction }) {
+/** The right end of a line: what it was worth, or how long it took. */
+function gainOf(action: VisitAction, currency: string): string {
+  if (action.worth !== undefined) return action.worth > 0 ? `${formatNumber(action.worth, 'money')} ${currency}` : '';
+  return action.spent_s > 0 ? formatLength(action.spent_s) : '';
+}
+
+/** "2 goals, ordered": what the visit came to. */
+function outcomeOf(visit: Visit): string {
+  const count = (kind: string) => visit.actions.filter((action) => action.kind === kind).length;
+  const goals = count('goal');
+  return [
+    ...(goals > 0 ? [counted(goals, 'goal')] : []),
+    ...(count('ecommerceOrder') > 0 ? ['ordered'] : []),
+    ...(count('ecommerceAbandonedCart') > 0 ? ['left a cart'] : []),
+  ].map((words) => `, ${words}`).join('');
+}
+
+function ActionLine({ action, currency }: { readonly action: VisitAction; readonly currency: string }) {
   const link = safeLink(action.url);
   return (
     <li className={styles.action}>
@@ -26,7 +46,7 @@ function ActionLine({ action }: { readonly action: VisitAction }) {
           link ? <a className={styles.url} href={link} target="_blank" rel="noreferrer noopener">{action.url}</a> : <span className={styles.url}>{action.url}</span>
         )}
       </span>
-      <span className={`number ${styles.spent}`}>{action.spent_s > 0 ? formatLength(action.spent_s) : ''}</span>
+      <span className={`number ${styles.spent}`}>{gainOf(action, currency)}</span>
     </li>
   );
 }
@@ -64,19 +84,19 @@ export function VisitCard({ visit }: { readonly visit: Visit }) {
         <span className={styles.main}>
           <span className={styles.title}>{entry?.title ?? 'No action kept'}</span>
           <span className={styles.sub}>
-            {visit.isReturning ? `visit ${visit.count}` : 'new visitor'}, {visit.country}{visit.city && `, ${visit.city}`}, {visit.browser}, {visit.system}
+            {visit.isReturning ? `visit ${visit.count}` : 'new visitor'}, {visit.country}{visit.city && `, ${visit.city}`}, {visit.browser}, {visit.system}{outcomeOf(visit)}
           </span>
         </span>
         <span className={styles.from}>{visit.referrer || visit.channel}</span>
         <span className={`number ${styles.size}`}>
-          {counted(visit.actions.length, 'action')}
+          {counted(visit.actions.filter((action) => !isOutcome(action)).length, 'action')}
           <span className={styles.sub}>{formatLength(visit.length_s)}</span>
         </span>
       </Button>
       {open && (
         <div className={styles.inside}>
           <Facts visit={visit} />
-          <ol>{visit.actions.map((action, at) => <ActionLine key={at} action={action} />)}</ol>
+          <ol>{visit.actions.map((action, at) => <ActionLine key={at} action={action} currency={visit.currency} />)}</ol>
         </div>
       )}
     </li>

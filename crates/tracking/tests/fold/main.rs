@@ -1,14 +1,16 @@
-//! The rules by which hits become visits, and that neither batches nor restarts nor a full memory change them.
+//! The rules by which hits become visits and conversions.
 
+mod conversions;
+mod replay;
+#[path = "../store/mod.rs"]
 mod store;
 
 use makoto_catalog::{Catalog, Dimension, Feature, Keep, Kind, Privacy, Scope, Source, Table, columns::PAGE_VIEW};
 use makoto_model::{
-    Act, ActionKind, Cell, Day, Delta, Hit, Order, Product, Reached, Referrer, ReferrerKind, Row, SiteId, TrackedUrl,
-    Value, Values, VisitorId, VisitorSource, Who,
+    Act, ActionKind, Cell, Day, Delta, Hit, Referrer, ReferrerKind, Row, SiteId, TrackedUrl, Value, Values, VisitorId,
+    VisitorSource, Who,
 };
 use makoto_tracking::{Error, Fold};
-use proptest::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
 use store::Shared;
@@ -278,103 +280,6 @@ fn pages_and_searches_are_entries_and_exits() {
 }
 
 #[test]
-fn conversions_touch_their_visit_and_open_one() {
-    let convert = |second, goal, params: &str| Hit {
-        act: Act::Conversion { goal, params: params.into() },
-        action_facts: Values::default(),
-        ..hit(NOON_S + second, 1)
-    };
-    let told = tell(&[convert(0, 1, "{}"), convert(20, 6, "{}")]);
-    assert_eq!((told.visits(), told.visit(1, "action_count"), told.visit(1, "visit_length_s")), (1, 0, 29));
-    assert_eq!((told.visit(1, "converted"), told.deltas[1].conversions.len()), (1, 1));
-    let told = tell(&[hit(NOON_S, 1), convert(20, 0, "{}")]);
-    assert_eq!((told.visit(1, "converted"), told.visit(1, "visit_length_s")), (0, 21));
-    let told = tell(&[hit(NOON_S, 1), convert(5, 0, r#"{"ec_id":"A1"}"#)]);
-    assert_eq!((told.visit(1, "converted"), told.visit(1, "visit_length_s")), (1, 8));
-}
-
-fn product(sku: &str, categories: &[&str]) -> Product {
-    Product {
-        sku: sku.into(),
-        name: "Name".into(),
-        categories: categories.iter().map(|category| (*category).into()).collect(),
-        price: Some(2.5),
-        quantity: 2,
-    }
-}
-
-fn order(id: Option<&str>, products: u8) -> Act {
-    let products = (0..products).map(|nth| product(&format!("S{nth}"), &["x", "y"])).collect();
-    Act::Order(Box::new(Order { id: id.map(Into::into), revenue: 5.0, products, ..Order::default() }))
-}
-
-impl Told {
-    /// Goal, revenue and number of items of every conversion, in the order of their numbers.
-    fn conversions(&self) -> Vec<(i64, f64, usize)> {
-        let store = self.store.0.lock().unwrap();
-        let float = |cell| if let Cell::Float(n) = cell { n } else { f64::NAN };
-        let each = store.conversions.iter().map(|(id, row)| {
-            let items = store.items.iter().filter(|item| item[2] == Cell::Int(*id)).count();
-            let cell = |column| self.cell(Table::Conversion, row, column);
-            (cell("goal").int().unwrap(), float(cell("revenue")), items)
-        });
-        each.collect()
-    }
-}
-
-fn reaching(second: i64, goal: u32, many: bool, after_s: Option<i64>) -> Hit {
-    Hit { reached: vec![Reached { goal, revenue: 1.5, many, after_s }], ..hit(NOON_S + second, 1) }
-}
-
-#[test]
-fn goals_count_once_in_a_visit_or_each_time() {
-    let told = tell(&[reaching(0, 1, false, None), reaching(10, 1, false, None), reaching(4_000, 1, false, None)]);
-    assert_eq!((told.visits(), told.conversions()), (2, vec![(1, 1.5, 0); 2]));
-    // The hit that reaches it again still lengthens its visit, as in Matomo.
-    assert_eq!(
-        (told.visit(1, "visit_length_s"), told.visit(1, "converted"), told.visit(2, "visit_length_s")),
-        (12, 1, 1)
-    );
-    let told = tell(&[reaching(0, 1, true, None), reaching(10, 1, true, None)]);
-    assert_eq!(told.conversions().len(), 2);
-    let told = tell(&[reaching(0, 1, false, Some(60)), reaching(60, 1, false, Some(60))]);
-    assert_eq!((told.conversions(), told.visit(1, "converted")), (vec![], 0));
-    let told = tell(&[hit(NOON_S, 1), reaching(61, 1, false, Some(60))]);
-    assert_eq!(told.conversions().len(), 1);
-}
-
-#[test]
-fn a_visit_has_one_cart_which_its_order_closes() {
-    let buys = |second, id, products| Hit { act: order(id, products), ..hit(NOON_S + second, 1) };
-    let bought = |told: &Told| (told.visit(1, "buyer"), told.visit(1, "converted"));
-    let told = tell(&[hit(NOON_S, 1), buys(5, None, 1), buys(9, None, 2)]);
-    assert_eq!((told.conversions(), bought(&told)), (vec![(-1, 5.0, 4)], (2, 0)));
-    let told = tell(&[hit(NOON_S, 1), buys(5, None, 2), buys(9, Some("A"), 1)]);
-    assert_eq!((told.conversions(), bought(&told)), (vec![(0, 5.0, 2)], (1, 1)));
-    assert_eq!(told.visit(1, "since_order_s"), 0);
-    let told = tell(&[buys(5, Some("A"), 1), buys(9, None, 0), buys(4_000, None, 0)]);
-    assert_eq!((told.conversions(), bought(&told)), (vec![(0, 5.0, 2), (-1, 5.0, 0), (-1, 5.0, 0)], (3, 1)));
-    // Counted from the beginning of the visit with the order.
-    assert_eq!((told.visit(2, "buyer"), told.visit(2, "since_order_s")), (2, 3_995));
-}
-
-#[test]
-fn conversions_are_owed_to_whom_the_hit_says() {
-    let mut owed = reaching(1, 1, false, None);
-    owed.attributed = Some(campaign("spring", "k"));
-    let mut visit = hit(NOON_S, 1);
-    visit.referrer = campaign("winter", "");
-    let told = tell(&[visit, owed, reaching(2, 2, false, None)]);
-    let store = told.store.0.lock().unwrap();
-    let names: Vec<_> = store
-        .conversions
-        .values()
-        .map(|row| store.text(&told.catalog, Table::Conversion, row, "referrer_name").to_owned())
-        .collect();
-    assert_eq!(names, ["spring", "winter"]);
-}
-
-#[test]
 fn captured_values_are_kept_as_declared() {
     let with = |second, country: &str, plan: Value| Hit {
         visit_facts: vec![Value::from(country), plan].into(),
@@ -520,148 +425,4 @@ fn hits_are_folded_once_and_a_wrong_one_stops_the_fold() {
     assert_eq!((again.number, again.new_visits.len(), again.changed_visits.len()), (2, 0, 1));
     fold.forget(1).unwrap();
     assert_eq!(fold.pending(0, 9).unwrap(), [again]);
-}
-
-/// A hit that looks a little like the others: few visitors, devices, pages and minutes.
-fn any_hit() -> impl Strategy<Value = Hit> {
-    let who = (0u64..5, 0u64..3, 0u8..4, prop::option::weighted(0.2, 0u8..3));
-    let act = prop_oneof![
-        6 => (0u8..4, 0u8..3).prop_map(|(url, title)| (1, url, title)),
-        1 => Just((2, 1, 0)), 1 => Just((8, 0, 1)), 1 => Just((10, 1, 0)), 1 => Just((13, 1, 0)),
-        1 => Just((0, 0, 0)), 1 => Just((99, 6, 0)),
-        2 => (0u8..2, 0u8..3).prop_map(|(is_order, products)| (98, is_order, products)),
-    ];
-    let when = prop_oneof![8 => -400i64..2_000, 1 => -90_000i64..90_000];
-    let facts = (prop::bool::weighted(0.05), 0u8..8, 0i64..3, 0i64..4);
-    let reached = prop::collection::vec((1u32..4, any::<bool>(), prop::option::of(0i64..60)), 0..3);
-    (1u32..3, when, who, act, facts, reached).prop_map(
-        |(site, step, who, act, (new_visit, more, page, loaded), reached)| {
-            let mut hit = hit(step, who.0);
-            hit.site = SiteId(site);
-            hit.who.config = who.1;
-            if who.2 == 0 && who.0 > 0 {
-                hit.who.source = VisitorSource::Forced;
-            }
-            if let Some(user) = who.3 {
-                let id = VisitorId(1_000 + u64::from(user));
-                hit.who = Who {
-                    visitor: Some(id),
-                    source: VisitorSource::UserId,
-                    user_id: Some(format!("u{user}").into()),
-                    ..hit.who
-                };
-            }
-            hit.new_visit = new_visit;
-            if more < 2 {
-                hit.referrer = campaign(["a", "b"][usize::from(more)], "");
-            }
-            let plan = if more > 5 { Value::from(format!("p{more}")) } else { Value::Null };
-            hit.visit_facts = vec![Value::from("de"), plan].into();
-            let text = |n: u8, of: &str| if n == 0 { String::new() } else { format!("{of}{n}") };
-            hit.act = match act {
-                (0, ..) => Act::Ping,
-                (98, is_order, products) => order((is_order == 1).then_some("A1"), products),
-                (99, goal, _) => Act::Conversion { goal: u32::from(goal), params: "{}".into() },
-                (kind, url, title) => {
-                    let kinds = [
-                        ActionKind::PageView,
-                        ActionKind::Outlink,
-                        ActionKind::SiteSearch,
-                        ActionKind::Event,
-                        ActionKind::Content,
-                    ];
-                    let kind = kinds.into_iter().find(|known| *known as u8 == kind).unwrap();
-                    action(kind, &text(url, "http://example.org/"), &text(title, "T"))
-                }
-            };
-            let reach = |(goal, many, after_s)| Reached { goal, revenue: f64::from(goal), many, after_s };
-            hit.reached = reached.into_iter().map(reach).collect();
-            hit.viewed = (more == 3).then(|| product("S1", &["x", "y"]));
-            let loaded = if loaded > 0 { Value::Int(loaded) } else { Value::Null };
-            hit.action_facts = vec![Value::Float(1.5), Value::Int(page), loaded].into();
-            hit
-        },
-    )
-}
-
-/// Hits whose times run on from one to the next, mostly forward.
-fn any_hits() -> impl Strategy<Value = Vec<Hit>> {
-    prop::collection::vec(any_hit(), 1..60).prop_map(|mut hits| {
-        let mut now_s = NOON_S;
-        for hit in &mut hits {
-            now_s += hit.time_s;
-            hit.time_s = now_s;
-            hit.day = Day(now_s.div_euclid(86_400) as i32);
-        }
-        hits
-    })
-}
-
-/// So few that some hits bring more.
-const NEW_TEXTS_MAX: u32 = 2;
-
-/// How the same hits are folded.
-#[derive(Clone, Copy, Debug)]
-struct Way {
-    batch: usize,
-    visits_max: usize,
-    reopen: bool,
-    /// The engine applies deltas only at the end, so that the fold reads its own.
-    engine_lags: bool,
-}
-
-fn folded(hits: &[Hit], way: Way) -> Shared {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Shared::default();
-    let opened = || open(folder.path(), &store).with_visits_max(way.visits_max).with_new_texts_max(NEW_TEXTS_MAX);
-    let mut fold = opened();
-    let numbered: Vec<(u64, Hit)> = (1..).zip(hits.iter().cloned()).collect();
-    for batch in numbered.chunks(way.batch) {
-        let delta = fold.apply(batch).unwrap();
-        if !way.engine_lags
-            && let Some(delta) = delta
-        {
-            store.0.lock().unwrap().apply(&delta);
-            fold.forget(delta.number).unwrap();
-        }
-        if way.reopen {
-            drop(fold);
-            fold = opened();
-        }
-    }
-    let mut number = fold.last_delta();
-    for delta in fold.pending(0, usize::MAX).unwrap().iter().rev() {
-        assert_eq!(delta.number, number);
-        number -= 1;
-    }
-    for delta in fold.pending(0, usize::MAX).unwrap() {
-        store.0.lock().unwrap().apply(&delta);
-    }
-    store
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    #[test]
-    fn neither_batches_nor_restarts_nor_a_full_memory_change_anything(hits in any_hits(), batch in 1usize..20) {
-        let plain = Way { batch: usize::MAX, visits_max: 1_000, reopen: false, engine_lags: false };
-        let expected = folded(&hits, plain);
-        let expected = expected.0.lock().unwrap();
-        for way in [
-            Way { batch, ..plain },
-            Way { batch, reopen: true, ..plain },
-            Way { batch, visits_max: 1, ..plain },
-            Way { batch, visits_max: 1, engine_lags: true, ..plain },
-            Way { batch, reopen: true, engine_lags: true, ..plain },
-        ] {
-            let store = folded(&hits, way);
-            let store = store.0.lock().unwrap();
-            prop_assert_eq!(&store.visits, &expected.visits, "{:?}", way);
-            prop_assert_eq!(&store.actions, &expected.actions, "{:?}", way);
-            prop_assert_eq!(&store.conversions, &expected.conversions, "{:?}", way);
-            prop_assert_eq!(&store.items, &expected.items, "{:?}", way);
-            prop_assert_eq!(&store.texts, &expected.texts, "{:?}", way);
-        }
-    }
 }
