@@ -14,6 +14,8 @@ export default defineConfig(async ({ mode }) => ({
     // The content security policy allows no fonts or scripts from data: URLs.
     assetsInlineLimit: 0,
     cssMinify: 'lightningcss' as const,
+    // The public pages are an application of their own: a stranger loads nothing of the other one.
+    rolldownOptions: { input: { index: 'index.html', public: 'public.html' } },
   },
   server: { host: '127.0.0.1', ...(mode === 'mock' ? {} : { proxy: { '/api': 'http://127.0.0.1:8080' } }) },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },

@@ -9,10 +9,10 @@ import { createMock } from './handler.mjs';
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const types = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.html': 'text/html' };
 
-export const policy = (nonce) =>
+export const policy = (nonce, ancestors = "'none'") =>
   [
     "default-src 'none'", `script-src 'nonce-${nonce}' 'strict-dynamic'`, `style-src 'self' 'nonce-${nonce}'`, "connect-src 'self'", "img-src 'self' data:",
-    "font-src 'self'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'",
+    "font-src 'self'", "base-uri 'none'", "form-action 'self'", `frame-ancestors ${ancestors}`, "require-trusted-types-for 'script'",
   ].join('; ');
 
 export function serve(options) {
@@ -27,9 +27,10 @@ export function serve(options) {
         return;
       }
       const nonce = randomBytes(16).toString('base64');
+      const isPublic = path.startsWith('/public/');
       response.setHeader('content-type', 'text/html; charset=utf-8');
-      response.setHeader('content-security-policy', policy(nonce));
-      response.end(readFileSync(join(dist, 'index.html'), 'utf8').replaceAll('__CSP_NONCE__', nonce));
+      response.setHeader('content-security-policy', policy(nonce, isPublic ? "'self'" : undefined));
+      response.end(readFileSync(join(dist, isPublic ? 'public.html' : 'index.html'), 'utf8').replaceAll('__CSP_NONCE__', nonce).replaceAll('__ROBOTS__', 'noindex'));
     });
   });
 }

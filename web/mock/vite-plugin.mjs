@@ -6,5 +6,9 @@ export const mockServer = () => ({
   configureServer(server) {
     const setupOpen = process.env.MOCK_SETUP === '1';
     server.middlewares.use(createMock({ setupOpen, signedIn: !setupOpen }));
+    server.middlewares.use((request, _response, next) => {
+      if (/^\/public\/(link\/[^/?]+|\d+)\/?(\?|$)/.test(request.url)) request.url = '/public.html';
+      next();
+    });
   },
 });

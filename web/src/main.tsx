@@ -1,3 +1,5 @@
+// First of all, so that the styles of parts come after it.
+import './design/base.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -6,7 +8,6 @@ import { useLocation } from 'wouter';
 import { queryClient } from './api/client';
 import { App } from './app';
 import { applyPreferences } from './lib/preferences';
-import './design/base.css';
 
 applyPreferences();
 

@@ -269,7 +269,7 @@ pub(super) fn embed_code(services: &Services, caller: &Caller, params: &Params) 
     let plain = url.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
     let html = format!(
         "<iframe src=\"{plain}\" width=\"100%\" height=\"{FRAME_HEIGHT}\" loading=\"lazy\" referrerpolicy=\"no-referrer\" \
-         sandbox=\"allow-scripts allow-same-origin\" style=\"border:0\" title=\"Statistics\"></iframe>"
+         sandbox=\"allow-scripts allow-same-origin allow-forms\" style=\"border:0\" title=\"Statistics\"></iframe>"
     );
     Ok(Answer::record([("url", Answer::from(url)), ("html", html.into())]))
 }

@@ -18,8 +18,13 @@ struct Web;
 #[folder = "../../tracker/dist"]
 struct Tracker;
 
-/// What stands in the page where the nonce goes.
+/// The pages that are written for each answer.
+const INDEX: &str = "index.html";
+const PUBLIC: &str = "public.html";
+/// What stands in a page where the nonce goes.
 const NONCE_MARK: &str = "__CSP_NONCE__";
+/// What stands in a page where the word to search engines goes.
+const ROBOTS_MARK: &str = "__ROBOTS__";
 /// How long browsers keep the tracking script, in seconds: short enough that a new one reaches everybody in a day.
 const SCRIPT_AGE: &str = "public, max-age=21600";
 /// Files whose names hold a hash of their content never change.
@@ -75,14 +80,14 @@ pub async fn page(State(_): State<Arc<App>>, request: Request) -> Response {
     if path.starts_with("api/") {
         return super::problem(StatusCode::NOT_FOUND, "unknown_address", "there is nothing at this address");
     }
-    if path != "index.html"
+    if ![INDEX, PUBLIC].contains(&path)
         && let Some(file) = Web::get(path)
     {
         let age = if path.starts_with("assets/") { HASHED_AGE } else { SCRIPT_AGE };
         return serve(file, path, age, request.headers());
     }
     if path.starts_with("assets/")
-        || path.rsplit('/').next().is_some_and(|name| name.contains('.')) && path != "index.html"
+        || path.rsplit('/').next().is_some_and(|name| name.contains('.')) && path != INDEX
     {
         return super::problem(StatusCode::NOT_FOUND, "unknown_address", "there is nothing at this address");
     }
@@ -91,7 +96,16 @@ pub async fn page(State(_): State<Arc<App>>, request: Request) -> Response {
 
 /// The page that reads its own address.
 pub fn index() -> Response {
-    let Some(file) = Web::get("index.html") else {
+    html(INDEX, "")
+}
+
+/// The page of strangers, which is an application of its own. `robots` is what search engines are told.
+pub fn public(robots: &str) -> Response {
+    html(PUBLIC, robots)
+}
+
+fn html(name: &str, robots: &str) -> Response {
+    let Some(file) = Web::get(name) else {
         return super::problem(StatusCode::NOT_FOUND, "not_built", "this program was built without its web interface");
     };
     let nonce = match makoto_identity::fresh_bytes::<16>() {
@@ -105,7 +119,7 @@ pub fn index() -> Response {
             );
         }
     };
-    let html = String::from_utf8_lossy(&file.data).replace(NONCE_MARK, &nonce);
+    let html = String::from_utf8_lossy(&file.data).replace(NONCE_MARK, &nonce).replace(ROBOTS_MARK, robots);
     let mut response = Response::new(Body::from(html));
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

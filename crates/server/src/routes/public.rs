@@ -150,7 +150,8 @@ async fn page(State(app): State<Arc<App>>, peer: Peer, request: Request) -> Resp
     let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or("");
     let host = referer.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(""));
     app.public.note_host(grant.id, host);
-    let mut response = assets::index();
+    let hidden = app.services.meta.snapshot().setting(&settings::NO_INDEX);
+    let mut response = assets::public(if hidden { "noindex, nofollow" } else { "all" });
     let allowed = &grant.scope.origins;
     if !allowed.is_empty()
         && let Some(policy) = response.headers().get(header::CONTENT_SECURITY_POLICY)
