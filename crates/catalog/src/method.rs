@@ -47,6 +47,8 @@ pub enum Guard {
     ProofInSession,
     /// Fresh proof, always.
     Proof,
+    /// As `Proof`, but the password is enough: for acts that only take away, and must not wait for a second factor.
+    Password,
     /// Fresh proof, or a token that was made for provisioning.
     ProofOrProvisioning,
     /// Proof for this very act: the call itself carries password and second factor, whether it comes by a session or a
@@ -92,6 +94,7 @@ impl<S> Method<S> {
         static PROOF: [Param; 3] = [CONFIRMATION, CODE, PASSKEY];
         let proof = match self.guard {
             Guard::Open => &PROOF[..0],
+            Guard::Password => &PROOF[..1],
             Guard::ProofNow => &PROOF[..],
             _ => &PROOF[..2],
         };

@@ -128,13 +128,16 @@ impl Services {
         let passes = match (guard, &user.proof) {
             (Guard::Open, _) | (Guard::ProofInSession, Proof::Token { .. }) => true,
             (Guard::ProofOrProvisioning, Proof::Token { provisioning, .. }) => *provisioning,
-            (Guard::Proof | Guard::ProofNow, Proof::Token { .. }) => false,
+            (Guard::Proof | Guard::Password | Guard::ProofNow, Proof::Token { .. }) => false,
             (_, Proof::Session { proved_s, .. }) => self.identity.is_fresh(*proved_s, now_s()),
         };
         if passes {
             return Ok(());
         }
         let Some(password) = params.filled(CONFIRMATION.name) else { return Err(ApiError::ProofNeeded) };
+        if guard == Guard::Password {
+            return proved(self.identity.prove(caller, &user.login, password, now_s()).await);
+        }
         let code = params.filled(CODE.name).unwrap_or("");
         proved(self.identity.confirm(caller, user, password, code, now_s()).await)
     }

@@ -151,14 +151,14 @@ pub static METHODS: &[Method<Services>] = &[
         "PublicReports.pause",
         "Stops public grants from showing anything, at once.",
         &[GRANTS],
-        (SOME_ADMIN, Guard::Proof),
+        (SOME_ADMIN, Guard::Password),
         |services, caller, params| Box::pin(acts::pause(services, caller, params)),
     ),
     write(
         "PublicReports.pauseAll",
         "Stops everything that is public, at once.",
         &[],
-        (Access::Superuser, Guard::Proof),
+        (Access::Superuser, Guard::Password),
         |services, caller, _| Box::pin(acts::pause_all(services, caller)),
     ),
     write(
