@@ -1,5 +1,6 @@
 // Answers the contract of /api/v1 from generated data. Site 2 is empty, site 4 slow, site 5 broken in parts.
 import { createAccount, password } from './account.mjs';
+import { createPublic } from './public.mjs';
 import { createSystem } from './system.mjs';
 import { createUsers } from './users.mjs';
 import { counters, lastVisits } from './visits.mjs';
@@ -43,11 +44,12 @@ const trackingCode = (idsite) => `<script>
   })();
 </script>`;
 
-export function createMock({ signedIn = true, setupOpen = false, account: kind = 'full', failures = 0 } = {}) {
+export function createMock({ signedIn = true, setupOpen = false, account: kind = 'full', publicReports = 'full', failures = 0 } = {}) {
   const state = { sites: initialSites(), signedIn, setupOpen, failures, bornAt: {} };
   const account = createAccount(kind, Refused);
   const system = createSystem(account, Refused);
   const users = createUsers(account, Refused, () => state.sites);
+  const open = createPublic(publicReports, account, Refused, () => state.sites);
   const publicSite = ({ size: _size, ...rest }) => rest;
   const session = () => ({ login: 'mariko', email: 'mariko@aizome.example', superuser: true, version: '0.1.0', sites: state.sites.map(publicSite), ...account.session() });
   const findSite = (id) => {
@@ -59,6 +61,7 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
     ...account.acts,
     ...system.acts,
     ...users.acts,
+    ...open.acts,
     'SitesManager.addSite': (body) => {
       const idsite = Math.max(0, ...state.sites.map((one) => one.idsite)) + 1;
       state.sites.push(site(idsite, body.siteName, 0, body.urls?.[0] ?? '', 'admin', body.timezone ?? 'UTC', body.currency ?? 'USD'));
@@ -80,6 +83,7 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
     ...account.looks,
     ...system.looks,
     ...users.looks,
+    ...open.looks,
     'SitesManager.getSitesWithAtLeastViewAccess': () => state.sites.map(publicSite),
     'SitesManager.getSiteFromId': (query) => publicSite(findSite(query.get('idSite'))),
     'SitesManager.getSiteUrlsFromId': (query) => [findSite(query.get('idSite')).main_url],
@@ -153,7 +157,8 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
 
   return async (request, response, next) => {
     const url = new URL(request.url, 'http://mock');
-    if (!url.pathname.startsWith('/api/')) return next();
+    const isPublic = /^\/public\/(link\/[^/]+|\d+)\/(info|unlock|data\/.+)$/.test(url.pathname);
+    if (!url.pathname.startsWith('/api/') && !isPublic) return next();
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString();
@@ -161,7 +166,7 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
     await new Promise((done) => setTimeout(done, slow));
     response.setHeader('content-type', 'application/json');
     try {
-      const answer = route(request.method, url.pathname, url.searchParams, text ? JSON.parse(text) : {});
+      const answer = isPublic ? open.serve(url.pathname, url.searchParams, text ? JSON.parse(text) : {}, request.headers['x-makoto-ticket']) : route(request.method, url.pathname, url.searchParams, text ? JSON.parse(text) : {});
       response.statusCode = answer === undefined ? 204 : 200;
       response.end(answer === undefined ? undefined : JSON.stringify(answer));
     } catch (error) {

@@ -136,8 +136,11 @@ function answerOf(method, totals, query, site) {
   if (method === 'Actions.get') return { nb_pageviews: totals.pageviews, nb_uniq_pageviews: Math.round(totals.pageviews * 0.7), nb_downloads: 41, nb_outlinks: 88, nb_searches: 60, nb_keywords: 20 };
   if (method.startsWith('VisitTime.')) return timeRows(method, totals);
   if (totals.visits === 0) return [];
-  if (actionMethods[method]) return generic(actionRows(method, totals, query, site), query);
-  return generic(visitRows(method, totals, query, site), query);
+  const rows = actionMethods[method] ? actionRows : visitRows;
+  const answer = generic(rows(method, totals, query, site), query);
+  if (query.get('expanded') !== '1') return answer;
+  const inside = (row) => new URLSearchParams({ ...Object.fromEntries(query), idSubtable: row.idsubdatatable });
+  return answer.map((row) => (row.idsubdatatable ? { ...row, subtable: rows(method, totals, inside(row), site).map(({ idsubdatatable: _none, ...one }) => one) } : row));
 }
 
 export const isReport = (method) =>

@@ -52,6 +52,13 @@ const groups = () => [
   { pluginName: 'UsersManager', title: 'Users', settings: [
     setting('UsersManager.allowedEmailDomains', 'Allowed e-mail domains', 'One a line. Empty: every domain.', 'lines', ''),
   ] },
+  { pluginName: 'PublicReports', title: 'Public reports', settings: [
+    setting('PublicReports.robots', 'Search engines', 'Whether they may list public pages.', 'select', 'noindex', { options: ['noindex', 'index'] }),
+    setting('PublicReports.twoPeople', 'Two people', 'A second superuser approves what the first confirmed.', 'checkbox', '1'),
+    setting('PublicReports.coolOffMinutes', 'Minutes until it begins', 'In which any superuser can cancel it. 0 to 60.', 'number', '0'),
+    setting('PublicReports.cacheSeconds', 'Seconds an answer is kept', 'At most 300.', 'number', '300'),
+    setting('PublicReports.perAddress', 'Questions a minute from one address', 'Beyond it strangers are asked to wait.', 'number', '60'),
+  ] },
   { pluginName: 'CoreAdminHome', title: 'Mail', settings: [
     setting('CoreAdminHome.mailPassword', 'Password of the mail server', 'Kept encrypted.', 'text', '•••', { secret: true, origin: 'set' }),
   ] },

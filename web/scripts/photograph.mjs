@@ -18,6 +18,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const settle_ms = 700;
 const press = (name) => async (page) => page.getByRole('button', { name, exact: true }).click();
 
+/** Fills in the confirmation of public reports. */
+const confirmWith = (typed) => async (page) => {
+  await page.getByLabel('Type the name of the site: Aizome').fill('Aizome');
+  await page.getByRole('textbox', { name: 'Your password' }).fill(typed);
+  await page.getByRole('textbox', { name: 'Code of your authenticator app' }).fill('123456');
+  await press('Make it public')(page);
+};
+
 const pages = [
   ['parts', '/_components', { mock: 'parts' }],
   ['home', '/sites/1'],
@@ -83,12 +91,44 @@ const pages = [
   ['invitation', '/invitation#mock-token', { mock: 'signedOut' }],
   ['invitation-decline', '/invitation#mock-token', { mock: 'signedOut', act: press('Decline') }],
   ['invitation-old', '/invitation#old', { mock: 'signedOut' }],
+  ['public', '/admin/system/public-reports'],
+  ['public-none', '/admin/system/public-reports', { mock: 'publicNone' }],
+  ['public-forbidden', '/admin/system/public-reports', { mock: 'publicForbidden' }],
+  ['public-off', '/admin/system/public-reports', { mock: 'publicOff' }],
+  ['public-unmailed', '/admin/system/public-reports', { mock: 'publicUnmailed' }],
+  ['public-broken', '/admin/system/public-reports', { mock: 'publicBroken' }],
+  ['public-menu', '/admin/system/public-reports', { act: async (page) => page.getByRole('button', { name: 'More for Aizome' }).last().click() }],
+  ['public-pause-all', '/admin/system/public-reports', { act: press('Pause all') }],
+  ['public-mailed', '/admin/system/public-reports?pause=1'],
+  ['public-switch', '/admin/system/public-reports', { act: press('Turn off…') }],
+  ['public-new', '/admin/system/public-reports/new'],
+  ['public-new-wrong', '/admin/system/public-reports/new', { act: async (page) => { await page.getByRole('button', { name: /What is shown$/ }).click(); await page.getByRole('option', { name: 'Reports that I choose' }).click(); await press('Go on to look at it')(page); } }],
+  ['public-confirm', '/admin/system/public-reports/confirm/activate/3'],
+  ['public-confirm-site', '/admin/system/public-reports/confirm/approve/4'],
+  ['public-confirm-wrong', '/admin/system/public-reports/confirm/activate/3', { act: confirmWith('wrong password') }],
+  ['public-confirm-changed', '/admin/system/public-reports/confirm/activate/3', { mock: 'publicChanged', act: confirmWith('mock password') }],
+  ['public-confirm-done', '/admin/system/public-reports/confirm/activate/3', { act: confirmWith('mock password') }],
+  ['public-change', '/admin/system/public-reports/1/change', { act: async (page) => page.getByRole('textbox', { name: /Months/ }).fill('24') }],
+  ['public-grant', '/admin/system/public-reports/1'],
+  ['public-widgets', '/admin/platform/widgets'],
+  ['public-widgets-link', '/admin/platform/widgets?grant=2'],
+  ['public-widgets-none', '/admin/platform/widgets', { mock: 'publicNone' }],
+  ['viewer', '/public/1'],
+  ['viewer-acquisition', '/public/1', { act: async (page) => { await press('Acquisition')(page); await page.getByRole('button', { expanded: false }).first().click(); } }],
+  ['viewer-widget', '/public/1?report=Actions.getPageUrls&period=week&date=today'],
+  ['viewer-totals', '/public/1?report=VisitsSummary.get&period=month&date=today'],
+  ['viewer-locked', '/public/link/kR7wq2c5Vw8yTzK3pLmB9aXeR4sDf6Gh', { act: async (page) => { await page.getByLabel('Password').fill('x'); await press('Open')(page); } }],
+  ['viewer-unlocked', '/public/link/kR7wq2c5Vw8yTzK3pLmB9aXeR4sDf6Gh', { act: async (page) => { await page.getByLabel('Password').fill('seven cranes'); await press('Open')(page); await page.getByRole('heading', { name: 'Aizome' }).waitFor(); } }],
+  ['viewer-closed', '/public/99'],
+  ['viewer-busy', '/public/1', { mock: 'publicBusy' }],
+  ['viewer-partial', '/public/1', { mock: 'publicPartial' }],
+  ['viewer-slow', '/public/1', { early: true }],
   ['not-found', '/nowhere'],
   ['login', '/login', { mock: 'signedOut' }],
   ['setup-account', '/setup#token=mock-token', { mock: 'setup' }],
   ['setup-no-token', '/setup', { mock: 'setup' }],
 ];
-const mocks = { signedIn: {}, bare: { account: 'bare' }, broken: { account: 'broken' }, unproved: { account: 'unproved' }, grace: { account: 'grace' }, enrolling: { account: 'enrolling' }, factor: { signedIn: false, account: 'factor' }, slower: { signedIn: false, failures: 3 }, signedOut: { signedIn: false }, setup: { signedIn: false, setupOpen: true } };
+const mocks = { signedIn: {}, bare: { account: 'bare' }, broken: { account: 'broken' }, unproved: { account: 'unproved' }, grace: { account: 'grace' }, enrolling: { account: 'enrolling' }, factor: { signedIn: false, account: 'factor' }, slower: { signedIn: false, failures: 3 }, signedOut: { signedIn: false }, ...Object.fromEntries(['None', 'Forbidden', 'Off', 'Unmailed', 'Broken', 'Changed', 'Busy', 'Partial'].map((kind) => [`public${kind}`, { publicReports: kind.toLowerCase() }])), setup: { signedIn: false, setupOpen: true } };
 const screens = [{ name: 'wide', width: 1440, height: 1000 }, { name: 'narrow', width: 390, height: 844 }];
 
 const { origins, stop } = await listen(Object.fromEntries(Object.entries(mocks).map(([name, options]) => [name, serve(options)])));

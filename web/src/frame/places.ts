@@ -54,6 +54,7 @@ export const adminGroups = [
       { title: 'Users', path: '/admin/system/users', who: 'admin' },
       { title: 'Superusers', path: '/admin/system/superusers', who: 'superuser' },
       { title: 'Access review', path: '/admin/system/access-review', who: 'superuser' },
+      { title: 'Public reports', path: '/admin/system/public-reports', who: 'admin' },
       { title: 'General settings', path: '/admin/system/general-settings', who: 'superuser' },
     ],
   },
@@ -64,6 +65,10 @@ export const adminGroups = [
       { title: 'Goals', path: '/admin/websites/goals', who: 'everyone' },
       { title: 'Tracking code', path: '/admin/websites/tracking-code', who: 'everyone' },
     ],
+  },
+  {
+    title: 'Platform',
+    lines: [{ title: 'Widgets', path: '/admin/platform/widgets', who: 'admin' }],
   },
   {
     title: 'Diagnostic',

@@ -25,7 +25,7 @@ export default function SiteRoutes({ id }: { readonly id: string }) {
   if (!site) return <main><NotFound /></main>;
   return (
     <SiteViewProvider site={site}>
-      <Shell rail={<SiteRail />} bottomBar={<BottomBar />}>
+      <Shell rail={<SiteRail />} bottomBar={<BottomBar />} idSite={site.idsite}>
         <Boundary key={site.idsite} what="This page">
           <Suspense fallback={<Skeleton rows={12} />}>
             <Switch>

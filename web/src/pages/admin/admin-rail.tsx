@@ -1,7 +1,9 @@
-import { Activity, ArrowLeft, CalendarClock, ClipboardCheck, Code, Crown, Database, Globe, Hand, KeyRound, ScrollText, ShieldCheck, SlidersHorizontal, Smartphone, Stethoscope, Target, TriangleAlert, UserRound, UsersRound } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Activity, ArrowLeft, CalendarClock, ClipboardCheck, Code, Crown, Database, Eye, Globe, Hand, KeyRound, LayoutPanelTop, Menu as MenuIcon, ScrollText, ShieldCheck, SlidersHorizontal, Smartphone, Stethoscope, Target, TriangleAlert, UserRound, UsersRound } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { Button } from 'react-aria-components';
 import { Link, useLocation } from 'wouter';
 import { useSession, type Session } from '../../api/session';
+import { Dialog } from '../../components/dialog';
 import { RailFrame, RailLink } from '../../frame/rail';
 import { adminGroups } from '../../frame/places';
 import { usePreferences } from '../../lib/preferences';
@@ -16,6 +18,7 @@ const icons: Readonly<Record<Line['path'], ReactNode>> = {
   '/admin/system/users': <UsersRound size={19} aria-hidden />,
   '/admin/system/superusers': <Crown size={19} aria-hidden />,
   '/admin/system/access-review': <ClipboardCheck size={19} aria-hidden />,
+  '/admin/system/public-reports': <Eye size={19} aria-hidden />,
   '/admin/system/general-settings': <SlidersHorizontal size={19} aria-hidden />,
   '/admin/websites/manage': <Globe size={19} aria-hidden />,
   '/admin/websites/goals': <Target size={19} aria-hidden />,
@@ -26,11 +29,15 @@ const icons: Readonly<Record<Line['path'], ReactNode>> = {
   '/admin/diagnostic/system-check': <Stethoscope size={19} aria-hidden />,
   '/admin/diagnostic/stored-data': <Database size={19} aria-hidden />,
   '/admin/diagnostic/timetable': <CalendarClock size={19} aria-hidden />,
+  '/admin/platform/widgets': <LayoutPanelTop size={19} aria-hidden />,
   '/admin/diagnostic/brute-force-log': <Hand size={19} aria-hidden />,
   '/admin/diagnostic/activity-log': <ScrollText size={19} aria-hidden />,
 };
 
 type Line = (typeof adminGroups)[number]['lines'][number];
+
+/** A place and the pages inside it. */
+const isHere = (line: Line, path: string): boolean => path === line.path || path.startsWith(`${line.path}/`);
 
 function maySee(line: Line, session: Session): boolean {
   if (line.who === 'superuser') return session.superuser;
@@ -53,14 +60,14 @@ export function AdminRail() {
       <RailLink href="/" icon={<ArrowLeft size={17} aria-hidden />} text="To the reports" open={open} />
       {!open &&
         groups.flatMap((group) => group.lines).map((line) => (
-          <RailLink key={line.path} href={line.path} icon={icons[line.path]} text={line.title} current={path === line.path} open={false} />
+          <RailLink key={line.path} href={line.path} icon={icons[line.path]} text={line.title} current={isHere(line, path)} open={false} />
         ))}
       {open &&
         groups.map((group) => (
           <div key={group.title}>
             <p className={rail.groupTitle}>{group.title}</p>
             {group.lines.map((line) => (
-              <Link key={line.path} href={line.path} className={rail.line} aria-current={path === line.path ? 'page' : undefined}>
+              <Link key={line.path} href={line.path} className={rail.line} aria-current={isHere(line, path) ? 'page' : undefined}>
                 {line.title}
               </Link>
             ))}
@@ -70,19 +77,53 @@ export function AdminRail() {
   );
 }
 
-/** On a phone the places stand in one line. */
+const groupIcons: Readonly<Record<string, ReactNode>> = {
+  Personal: <UserRound size={19} aria-hidden />,
+  System: <SlidersHorizontal size={19} aria-hidden />,
+  Websites: <Globe size={19} aria-hidden />,
+};
+/** The sheet of the groups that have no place of their own. */
+const more = 'More';
+
+/** The rail of a phone: the first groups at the thumb, each with a sheet, the others under "More". */
 export function AdminBar() {
   const [path] = useLocation();
+  const [sheet, setSheet] = useState<string>();
   const groups = useGroups();
+  const own = groups.filter((group) => group.title in groupIcons);
+  const others = groups.filter((group) => !(group.title in groupIcons));
+  const close = () => setSheet(undefined);
+  const holds = (some: typeof groups) => some.some((group) => group.lines.some((line) => isHere(line, path))) || undefined;
+  const open = sheet === more ? others : own.filter((group) => group.title === sheet);
   return (
-    <nav className={`${bar.bar} ${styles.bar}`} aria-label="Main">
+    <nav className={bar.bar} aria-label="Main">
       <Link href="/" className={bar.place}><ArrowLeft size={19} aria-hidden />Reports</Link>
-      {groups.flatMap((group) => group.lines).map((line) => (
-        <Link key={line.path} href={line.path} className={bar.place} aria-current={path === line.path ? 'page' : undefined}>
-          {icons[line.path]}
-          {line.title === 'Manage' ? 'Sites' : line.title}
-        </Link>
+      {own.map((group) => (
+        <Button key={group.title} className={bar.place ?? ''} data-current={holds([group])} onPress={() => setSheet(group.title)}>
+          {groupIcons[group.title]}
+          {group.title}
+        </Button>
       ))}
+      {others.length > 0 && (
+        <Button className={bar.place ?? ''} data-current={holds(others)} onPress={() => setSheet(more)}>
+          <MenuIcon size={19} aria-hidden />
+          {more}
+        </Button>
+      )}
+      <Dialog kind="sheet" isOpen={sheet !== undefined} onClose={close} title={sheet ?? ''}>
+        {open.map((group) => (
+          <div key={group.title}>
+            {open.length > 1 && <p className={styles.group}>{group.title}</p>}
+            <ul className={bar.lines}>
+              {group.lines.map((line) => (
+                <li key={line.path}>
+                  <Link href={line.path} onClick={close} className={bar.line} aria-current={isHere(line, path) ? 'page' : undefined}>{line.title}</Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
+      </Dialog>
     </nav>
   );
 }

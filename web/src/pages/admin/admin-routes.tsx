@@ -18,9 +18,11 @@ const SystemPage = lazy(() => import('./diagnostic/system-page'));
 const TasksPage = lazy(() => import('./diagnostic/tasks-page'));
 const ActivityPage = lazy(() => import('./diagnostic/activity-page'));
 const GuessesPage = lazy(() => import('./diagnostic/guesses-page'));
+const PublicRoutes = lazy(() => import('./public/public-routes'));
 const ReviewPage = lazy(() => import('./review/review-page'));
 const SuperusersPage = lazy(() => import('./superusers/superusers-page'));
 const SettingsPage = lazy(() => import('./system/settings-page'));
+const WidgetsPage = lazy(() => import('./platform/widgets-page'));
 const UsersPage = lazy(() => import('./users/users-page'));
 const ManageSitesPage = lazy(() => import('./websites/manage-page'));
 const GoalsPage = lazy(() => import('./websites/goals-page'));
@@ -48,6 +50,8 @@ export default function AdminRoutes() {
             {administers && <Route path="/admin/system/users"><UsersPage /></Route>}
             {superuser && <Route path="/admin/system/superusers"><SuperusersPage /></Route>}
             {superuser && <Route path="/admin/system/access-review"><ReviewPage /></Route>}
+            {administers && <Route path="/admin/system/public-reports/*?"><PublicRoutes /></Route>}
+            {administers && <Route path="/admin/platform/widgets"><WidgetsPage /></Route>}
             {superuser && <Route path="/admin/diagnostic/brute-force-log"><GuessesPage /></Route>}
             <Route path="/admin/websites/manage"><ManageSitesPage /></Route>
             <Route path="/admin/websites/goals"><GoalsPage /></Route>

@@ -20,6 +20,8 @@ import { EmptyState, ErrorState, Notice, Skeleton, SkeletonBlock } from '../../c
 import { Tabs } from '../../components/tabs';
 import { Secret } from '../../factors/totp-setup';
 import { useTitle } from '../../lib/screen';
+import type { PublicState } from '../../public-reports/use-public-reports';
+import { StateCard } from '../admin/public/state-card';
 import { Settings } from 'lucide-react';
 import styles from './components-page.module.css';
 
@@ -40,6 +42,12 @@ const bars = [
   { id: '3', label: hostile, share: 0.2, value: '9,000', change: 0 },
   { id: '4', label: 'Not comparable', share: 0.004, value: '3', change: undefined },
 ];
+
+const nothingPublic: PublicState = {
+  switch: 'on', active: 0, sites: [], pending: 0, paused: 0, mailWorks: true, mailFault: '', twoPeople: true, superusers: 2,
+  reminder: { every: 'weekly', mayBeOff: true, last_s: undefined, next_s: undefined, alarm: false }, alertsFailed: 0, maySwitch: true, mayActivate: true, needsFactor: '',
+};
+const publicStates: readonly PublicState[] = [nothingPublic, { ...nothingPublic, active: 2, sites: ['Aizome', long] }, { ...nothingPublic, switch: 'off' }, { ...nothingPublic, switch: 'forbidden' }];
 
 interface Part {
   readonly name: string;
@@ -140,6 +148,14 @@ const parts: readonly Part[] = [
   { name: 'Error', show: () => <ErrorState what="The countries" error={failure} onRetry={nothing} /> },
   { name: 'Card', show: (theme) => <Card title={`Card in ${theme}`} foot={<span>Foot</span>}>Full of something.</Card> },
   { name: 'Code', show: (theme) => <CopyCode label={`Code in ${theme}`} code={'<script>\n  var _paq = window._paq || [];\n</script>'} /> },
+  {
+    name: 'What is public',
+    show: () => (
+      <div className={styles.stack}>
+        {publicStates.map((state, at) => <StateCard key={at} state={state} superuser onPauseAll={nothing} />)}
+      </div>
+    ),
+  },
 ];
 
 const themes = ['light', 'dark'] as const;

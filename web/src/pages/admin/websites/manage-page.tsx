@@ -58,6 +58,7 @@ function SiteRow({ site, mayDelete, onEdit, onDelete }: SiteRowProps) {
       <div className={list.actions}>
         {site.role === 'admin' && <Button look="quiet" onPress={onEdit}>Edit</Button>}
         <Link href={`/admin/websites/tracking-code?site=${site.idsite}`} className={list.link}>Tracking code</Link>
+        {site.role === 'admin' && <Link href={`/admin/system/public-reports/new?site=${site.idsite}`} className={list.link}>Public reports</Link>}
         {mayDelete && <Button look="quiet" onPress={onDelete} aria-label={`Delete ${site.name}`}>Delete</Button>}
       </div>
     </li>

@@ -1,0 +1,112 @@
+import { useState } from 'react';
+import { Input, Switch, TextArea, TextField } from 'react-aria-components';
+import { Button } from '../../../components/button';
+import { ChangeBar } from '../../../components/change-bar';
+import { Choice } from '../../../components/choice';
+import { useSaveSettings, type SystemSetting } from './use-settings';
+import field from '../../../components/field.module.css';
+import styles from './settings-page.module.css';
+
+interface ControlProps {
+  readonly setting: SystemSetting;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+const sentence = (option: string): string => (option === '' ? 'None' : option.charAt(0).toUpperCase() + option.slice(1));
+/** Lists are stored with commas and written one entry a line. */
+const linesOf = (text: string): string => text.split(',').map((entry) => entry.trim()).join('\n');
+
+function SettingControl({ setting, value, onChange }: ControlProps) {
+  const label = setting.title;
+  switch (setting.control) {
+    case 'checkbox':
+      return (
+        <>
+          <Switch aria-label={label} isSelected={value === '1'} onChange={(on) => onChange(on ? '1' : '0')} className={styles.switch ?? ''}>
+            <span className={styles.track}><span className={styles.knob} /></span>
+          </Switch>
+          <span className={styles.state} aria-hidden>{value === '1' ? 'On' : 'Off'}</span>
+        </>
+      );
+    case 'select':
+      return <Choice label={label} bare options={setting.options.map((option) => ({ id: option, text: sentence(option) }))} value={value} onChange={onChange} />;
+    case 'lines':
+      return (
+        <TextField aria-label={label} value={linesOf(value)} onChange={onChange} className={styles.whole ?? ''}>
+          <TextArea rows={3} className={`${field.input} ${styles.lines}`} spellCheck={false} placeholder="One a line" />
+        </TextField>
+      );
+    default:
+      return (
+        <TextField aria-label={label} value={value} onChange={onChange} type={setting.secret ? 'password' : 'text'} className={styles.whole ?? ''}>
+          <Input className={field.input ?? ''} inputMode={setting.control === 'number' ? 'numeric' : undefined} autoComplete="off" spellCheck={false} />
+        </TextField>
+      );
+  }
+}
+
+const shown = (setting: SystemSetting): string => {
+  if (setting.control === 'checkbox') return setting.default === '1' ? 'on' : 'off';
+  return setting.default === '' ? 'empty' : setting.default;
+};
+
+interface RowProps extends ControlProps {
+  readonly isChanged: boolean;
+  readonly onReset: () => void;
+}
+
+function SettingRow({ setting, value, isChanged, onChange, onReset }: RowProps) {
+  const stored = setting.secret ? 'Set, and kept encrypted' : `The default is ${shown(setting)}`;
+  const origin = setting.isDefault ? 'The default' : stored;
+  return (
+    <div className={styles.row} data-wide={setting.control === 'lines' || undefined}>
+      <div>
+        <h3>{setting.title}</h3>
+        <p className={styles.doc}>{setting.doc}</p>
+        <p className={styles.origin}>
+          {isChanged ? 'Not saved yet' : origin}
+          {!setting.isDefault && !isChanged && <Button look="quiet" onPress={onReset} aria-label={`Put back the default of ${setting.title}`}>Put back</Button>}
+        </p>
+      </div>
+      <div className={styles.control}><SettingControl setting={setting} value={value} onChange={onChange} /></div>
+    </div>
+  );
+}
+
+type Changes = Readonly<Record<string, string | null>>;
+
+/** Changes of settings that wait to be saved together: `rowOf` draws a setting, `bar` the strip that saves. */
+export function useSettingChanges() {
+  const [changes, setChanges] = useState<Changes>({});
+  const save = useSaveSettings();
+  const change = (setting: SystemSetting, value: string | null) => {
+    const { [setting.key]: _before, ...others } = changes;
+    setChanges(value === setting.value ? others : { ...others, [setting.key]: value });
+  };
+  const valueOf = (setting: SystemSetting) => {
+    const changed = changes[setting.key];
+    return changed === undefined ? setting.value : (changed ?? setting.default);
+  };
+  const rowOf = (setting: SystemSetting) => (
+    <SettingRow
+      key={setting.key}
+      setting={setting}
+      value={valueOf(setting)}
+      isChanged={setting.key in changes}
+      onChange={(value) => change(setting, value)}
+      onReset={() => change(setting, null)}
+    />
+  );
+  const count = Object.keys(changes).length;
+  const bar = count > 0 && (
+    <ChangeBar
+      count={count}
+      isPending={save.isPending}
+      error={save.error}
+      onUndo={() => setChanges({})}
+      onSave={() => save.mutate(changes, { onSuccess: () => setChanges({}) })}
+    />
+  );
+  return { rowOf, bar };
+}
