@@ -86,9 +86,7 @@ pub async fn page(State(_): State<Arc<App>>, request: Request) -> Response {
         let age = if path.starts_with("assets/") { HASHED_AGE } else { SCRIPT_AGE };
         return serve(file, path, age, request.headers());
     }
-    if path.starts_with("assets/")
-        || path.rsplit('/').next().is_some_and(|name| name.contains('.')) && path != INDEX
-    {
+    if path.starts_with("assets/") || path.rsplit('/').next().is_some_and(|name| name.contains('.')) && path != INDEX {
         return super::problem(StatusCode::NOT_FOUND, "unknown_address", "there is nothing at this address");
     }
     index()
