@@ -1,9 +1,7 @@
 """An installation with people and sites, made once for a suite and copied for each test."""
 
-import contextlib
 import functools
 import shutil
-import sqlite3
 import unittest
 
 from .server import Server, scratch
@@ -60,18 +58,6 @@ def installation():
     return Installation()
 
 
-# The kinds of acts that the servers of this suite have recorded.
-acts_seen = set()
-
-
-def note_acts(server):
-    """Adds what a server has recorded, running or not, to `acts_seen`."""
-    store = server.data_dir / "meta.db"
-    if store.exists():
-        with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True, timeout=10)) as meta:
-            acts_seen.update(kind for kind, in meta.execute("SELECT DISTINCT kind FROM activity"))
-
-
 class Case(unittest.TestCase):
     """A test that starts its own servers; none outlives it."""
 
@@ -85,7 +71,6 @@ class Case(unittest.TestCase):
 
     def _kept(self, server):
         self.addCleanup(server.end)
-        self.addCleanup(note_acts, server)
         return server.start()
 
     def token(self, name):

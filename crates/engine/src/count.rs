@@ -62,15 +62,15 @@ impl Groups {
         Ok(groups)
     }
 
-    /// The group of each row; the key is their first column.
-    fn of_rows(&self, rows: &[RecordBatch]) -> Result<Vec<u32>, Error> {
+    /// The group of each row, by its key in this column.
+    fn of_rows(&self, rows: &[RecordBatch], key: usize) -> Result<Vec<u32>, Error> {
         let mut found = Vec::with_capacity(rows.iter().map(RecordBatch::num_rows).sum());
         for batch in rows {
             let place = |key: Option<u32>| match key {
                 Some(key) => self.places.get(&key).copied().unwrap_or(NOWHERE),
                 None => self.of_null,
             };
-            found.extend(ids(batch.column(0))?.iter().map(place));
+            found.extend(ids(batch.column(key))?.iter().map(place));
         }
         Ok(found)
     }
@@ -114,15 +114,41 @@ impl Groups {
 /// belongs among the measures.
 pub(crate) fn join(answer: &[RecordBatch], rows: &[RecordBatch], places: &[usize]) -> Result<Vec<RecordBatch>, Error> {
     let groups = Groups::of(answer)?;
-    let of_rows = groups.of_rows(rows)?;
+    let of_rows = groups.of_rows(rows, 0)?;
     let counted = |nth| groups.different(&of_rows, rows, nth + 1);
     let counts = (0..places.len()).map(counted).collect::<Result<Vec<_>, _>>()?;
+    with_counts(answer, &counts, places)
+}
+
+/// The same with counts that the database made one after the other: each of `counted` has bucket, key and count.
+pub(crate) fn merge(
+    answer: &[RecordBatch],
+    counted: &[Vec<RecordBatch>],
+    places: &[usize],
+) -> Result<Vec<RecordBatch>, Error> {
+    let groups = Groups::of(answer)?;
+    let mut counts = Vec::with_capacity(counted.len());
+    for rows in counted {
+        let mut of_groups = vec![0; groups.count];
+        let found = answer::column_cells(rows, 2)?;
+        for (group, count) in groups.of_rows(rows, 1)?.into_iter().zip(found) {
+            if let Some(own) = of_groups.get_mut(group as usize) {
+                *own = count.int().unwrap_or(0);
+            }
+        }
+        counts.push(of_groups);
+    }
+    with_counts(answer, &counts, places)
+}
+
+/// The answer with counts, one for each group, in these places among its measures, and without its last column.
+fn with_counts(answer: &[RecordBatch], counts: &[Vec<i64>], places: &[usize]) -> Result<Vec<RecordBatch>, Error> {
     let mut first = 0;
     let mut joined = Vec::with_capacity(answer.len());
     for batch in answer {
         let mut columns = batch.columns().to_vec();
         columns.pop();
-        for (place, counts) in places.iter().zip(&counts) {
+        for (place, counts) in places.iter().zip(counts) {
             let own = counts[first..first + batch.num_rows()].to_vec();
             columns.insert(2 + place, Arc::new(Int64Array::from(own)));
         }
@@ -175,5 +201,12 @@ mod tests {
         assert_eq!(columns, [vec![2, 2, 1], vec![70, 90, 1], vec![2, 1, 2]]);
         assert_eq!(joined[0].num_columns(), 5);
         assert_eq!(join(&[], &rows, &[0]).unwrap().len(), 0);
+        let some = vec![batch(vec![ints(&[0, 0]), keys(&[None, Some(7)]), ints(&[1, 2])])];
+        let other = vec![batch(vec![ints(&[0, 0]), keys(&[Some(9), Some(7)]), ints(&[1, 2])])];
+        let more = vec![batch(vec![ints(&[0]), keys(&[None]), ints(&[2])])];
+        let merged = merge(&answer, &[some, [other, more].concat()], &[0, 2]).unwrap();
+        let column = |nth| answer::column_cells(&merged, nth).unwrap().iter().map(|cell| cell.int().unwrap()).collect();
+        let columns: Vec<Vec<i64>> = (2..5).map(column).collect();
+        assert_eq!(columns, [vec![2, 0, 1], vec![70, 90, 1], vec![2, 1, 2]], "as they were counted");
     }
 }

@@ -123,17 +123,18 @@ impl Engine {
             };
             let connection = reader.connection()?;
             let find = |sql: &str, binds: &[duckdb::types::Value]| answer::ids(connection, sql, binds);
-            let apart = match dialect::Apart::of(&self.inner.catalog, plan)? {
-                Some(apart) => self.inner.counted(connection, plan, &apart, &find)?,
+            let apart = dialect::Apart::of(&self.inner.catalog, plan)?;
+            let here = match apart.as_ref().filter(|apart| apart.here) {
+                Some(apart) => self.inner.counted(connection, plan, apart, &find)?,
                 None => None,
             };
-            let (columns, batches) = match apart {
-                Some(answer) => answer,
-                None => {
-                    let question = dialect::question(&self.inner.catalog, plan, reach, &find)?;
-                    let batches = answer::ask(connection, &question.sql, &question.binds)?;
-                    (question.columns, batches)
-                }
+            let answered = match here {
+                Some(answer) => Ok(answer),
+                None => self.inner.at_once(connection, plan, reach, &find),
+            };
+            let (columns, batches) = match (answered, &apart) {
+                (Err(Error::Memory(_)), Some(apart)) => self.inner.in_pieces(connection, plan, apart, reach, &find)?,
+                (answered, _) => answered?,
             };
             self.inner.collect(connection, plan, &columns, batches)
         })
@@ -260,6 +261,40 @@ impl Inner {
         let _place = self.gate.enter()?;
         let reader = Reader::new(self.generation()?)?;
         question(&reader)
+    }
+
+    fn at_once(
+        &self,
+        connection: &Connection,
+        plan: &Plan,
+        reach: Option<(i64, i64)>,
+        find: &dialect::Find<'_>,
+    ) -> Result<Columns, Error> {
+        let question = dialect::question(&self.catalog, plan, reach, find)?;
+        let batches = answer::ask(connection, &question.sql, &question.binds)?;
+        Ok((question.columns, batches))
+    }
+
+    /// Answers a plan for which there is too little memory at once: its counts of different values one after the other,
+    /// each of which the database can move to the disk in part. All of them see the same moment.
+    fn in_pieces(
+        &self,
+        connection: &Connection,
+        plan: &Plan,
+        apart: &dialect::Apart,
+        reach: Option<(i64, i64)>,
+        find: &dialect::Find<'_>,
+    ) -> Result<Columns, Error> {
+        let plain = dialect::question(&self.catalog, &apart.plain, reach, find)?;
+        let pieces = apart.pieces(plan);
+        transact(connection, || {
+            let groups = answer::ask(connection, &plain.sql, &plain.binds)?;
+            let mut counted = Vec::with_capacity(pieces.len());
+            for piece in &pieces {
+                counted.push(self.at_once(connection, piece, reach, find)?.1);
+            }
+            Ok((apart.columns(&plain), count::merge(&groups, &counted, &apart.places)?))
+        })
     }
 
     /// Answers a plan whose different values are counted here; nothing when it has too many rows for that. Both

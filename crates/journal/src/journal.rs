@@ -25,8 +25,8 @@ use crate::writer::Writer;
 const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// The same as a number of records, as small ones cost more than their bytes.
 const QUEUE_RECORDS_MAX: usize = 100_000;
-/// Recent records kept in memory: some ten seconds at full speed.
-const TAIL_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Recent records kept in memory: some seconds at full speed. Whoever is further behind reads the file.
+const TAIL_BYTES_MAX: usize = 24 * 1024 * 1024;
 /// Space that tracking leaves to the rest of the server.
 const RESERVE_BYTES: u64 = 256 * 1024 * 1024;
 

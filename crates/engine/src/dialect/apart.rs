@@ -19,6 +19,8 @@ pub(crate) struct Apart {
     pub(crate) plain: Plan,
     /// Which of the plan's measures count different values.
     pub(crate) places: Vec<usize>,
+    /// It pays to count them outside of the database: a single day, of rows that are found without visits.
+    pub(crate) here: bool,
 }
 
 fn counts_different(measure: &Measure) -> Option<&'static str> {
@@ -31,7 +33,7 @@ fn counts_different(measure: &Measure) -> Option<&'static str> {
 }
 
 impl Apart {
-    /// Takes a plan apart, where that pays: groups of texts on a single day, of rows that are found without visits.
+    /// Takes a plan apart that groups by texts and counts different values; nothing for other plans.
     pub(crate) fn of(catalog: &Catalog, plan: &Plan) -> Result<Option<Apart>, Error> {
         let ([key], [_], Some((from_s, until_s))) = (&plan.keys[..], &plan.buckets[..], window(&plan.buckets)) else {
             return Ok(None);
@@ -39,19 +41,19 @@ impl Apart {
         let (different, mut plain): (Vec<_>, Vec<_>) =
             plan.measures.iter().copied().enumerate().partition(|(_, measure)| counts_different(measure).is_some());
         let pairs = plain.iter().any(|(_, measure)| matches!(measure.aggregate, Aggregate::DistinctPairs(..)));
-        let own = matches!(plan.scope, Scope::Visit | Scope::Action);
-        let short = until_s - from_s <= SPAN_MAX_S && days_are_buckets(plan);
-        if different.is_empty() || pairs || !own || !short || plan.top.is_some() || asks_for_visits(&plan.filter) {
+        if different.is_empty() || pairs || plan.top.is_some() {
             return Ok(None);
         }
         let mut print = Printer::new(catalog, plan.site, &plan.midnights, &super::nothing);
-        let by_text = matches!(print.expr(key, plan.scope)?.1, Yields::Text(_));
-        if !by_text || print.visit_joined {
+        if !matches!(print.expr(key, plan.scope)?.1, Yields::Text(_)) {
             return Ok(None);
         }
+        let own = matches!(plan.scope, Scope::Visit | Scope::Action) && !print.visit_joined;
+        let short = until_s - from_s <= SPAN_MAX_S && days_are_buckets(plan);
+        let here = own && short && !asks_for_visits(&plan.filter);
         plain.push((plan.measures.len(), ROWS));
         let plain = Plan { measures: plain.into_iter().map(|(_, measure)| measure).collect(), ..plan.clone() };
-        Ok(Some(Apart { plain, places: different.into_iter().map(|(place, _)| place).collect() }))
+        Ok(Some(Apart { plain, places: different.into_iter().map(|(place, _)| place).collect(), here }))
     }
 
     /// Asks for the key and the values of every row; null where a row does not count.
@@ -83,6 +85,12 @@ impl Apart {
 }
 
 impl Apart {
+    /// The plan with one of its measures that count different values, for each of them.
+    pub(crate) fn pieces(&self, plan: &Plan) -> Vec<Plan> {
+        let measures = self.places.iter().filter_map(|place| plan.measures.get(*place));
+        measures.map(|measure| Plan { measures: vec![*measure], ..plan.clone() }).collect()
+    }
+
     /// What the columns of the whole answer are.
     pub(crate) fn columns(&self, plain: &Question) -> Vec<Column> {
         let mut columns = plain.columns.clone();

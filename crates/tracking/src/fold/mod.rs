@@ -30,11 +30,11 @@ use partition::Partitions;
 use std::{path::Path, sync::Arc};
 use visitor::Visitors;
 
-/// Visits held in memory, about 250 bytes each. Of the partitions that no hit of the running batch needs, the one
+/// Visits held in memory, about 400 bytes each. Of the partitions that no hit of the running batch needs, the one
 /// longest unused goes first.
 pub const VISITS_MAX: usize = 200_000;
-/// Visitors and texts whose numbers are kept at hand, about 100 and 20 bytes each.
-pub const VISITORS_CACHED_MAX: usize = 200_000;
+/// Visitors and texts whose numbers are kept at hand, about 250 and 30 bytes each.
+pub const VISITORS_CACHED_MAX: usize = 100_000;
 pub const TEXTS_CACHED_MAX: usize = 400_000;
 
 /// The state that hits are folded into. One thread owns it.
