@@ -19,6 +19,13 @@ class Sink(socketserver.StreamRequestHandler):
     """Takes every mail and keeps none."""
 
     def handle(self):
+        try:
+            self.speak()
+        except ConnectionError:
+            # Its other end was killed.
+            return
+
+    def speak(self):
         self.wfile.write(b"220 sink\r\n")
         for line in self.rfile:
             word = line[:4].upper()
