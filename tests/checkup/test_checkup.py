@@ -218,6 +218,24 @@ class Checkup(Case):
         agent = "Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0"
         return server.request("GET", "/matomo.php?" + urllib.parse.urlencode(fields), headers={"User-Agent": agent})
 
+    def test_what_is_public_is_confirmed_or_paused(self):
+        mail = Mail(self)
+        server = self.serve()
+        self.set(server, CoreAdminHome__mailHost="127.0.0.1", CoreAdminHome__mailPort=mail.port, CoreAdminHome__mailEncryption="none")
+        self.assert_states(server, C23="pass", C24="not-applicable")
+        for words in (("switch", "on", "--without-mail"), ("import", "--sites", "1"), ("activate", "1", "--without-mail")):
+            status, said = server.cli("public", *words)
+            self.assertEqual(status, 0, (words, said))
+        self.assert_states(server, C23="pass")
+        self.assertIn("site 1", json.dumps(self.checks(server)["C23"]["evidence"]))
+        server.stop()
+        self.change(server, f"UPDATE public_grant SET activated_s = {int(time.time()) - 91 * DAY_S}")
+        server.start()
+        self.assert_states(server, C23="fail")
+        self.assertEqual(self.fix(server, "C23")["state"], "pass")
+        self.assertIn("paused", server.cli("public", "list")[1])
+        self.assert_states(server, C24="not-applicable")
+
     def test_stored_visits_show_whether_addresses_are_masked(self):
         server = self.serve()
         wait = lambda: server.report("VisitsSummary.get")

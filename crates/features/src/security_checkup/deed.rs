@@ -45,6 +45,12 @@ pub enum Deed {
         login: String,
         id: i64,
     },
+    /// It becomes public again by a confirmation of its own alone.
+    PausePublic {
+        id: i64,
+        site: u32,
+        what: String,
+    },
     /// A link for a new password.
     MailReset {
         login: String,
@@ -77,6 +83,7 @@ impl Deed {
             Deed::Mode { path, before, after } => line(path.clone(), &format!("{before:03o}"), &format!("{after:03o}")),
             Deed::Role { login, site, before, after } => line(format!("{login} on site {site}"), before, after),
             Deed::EndSession { login, id } => line(format!("Session {id} of {login}"), "open", "ended"),
+            Deed::PausePublic { site, what, .. } => line(format!("Public {what} of site {site}"), "active", "paused"),
             Deed::MailReset { login } => line(format!("User {login}"), "", "gets a link for a new password"),
             Deed::TestMail { address } => line("Test mail".to_owned(), "", address),
             Deed::Backup => line("Backup".to_owned(), "", "made, restored for trial and compared"),
@@ -101,7 +108,11 @@ impl Deed {
             Deed::PauseToken { id, .. } => json!({ "resume": id }),
             Deed::Mode { path, before, .. } => json!({ "path": path, "mode": before }),
             Deed::Role { login, site, before, .. } => json!({ "login": login, "site": site, "role": before }),
-            Deed::EndSession { .. } | Deed::MailReset { .. } | Deed::TestMail { .. } | Deed::Backup => return None,
+            Deed::PausePublic { .. }
+            | Deed::EndSession { .. }
+            | Deed::MailReset { .. }
+            | Deed::TestMail { .. }
+            | Deed::Backup => return None,
         })
     }
 }
@@ -145,6 +156,12 @@ async fn carry_out_one(
         Deed::Role { login, site, after, .. } => set_role(services, caller, login, *site, after).await,
         Deed::EndSession { login, id } => {
             meta.end_session_of(caller, Activity::SessionEnded, login, *id).await.map_err(from_meta)
+        }
+        Deed::PausePublic { id, site, .. } => {
+            use makoto_access::{Admin, Asked, check};
+            let sites = Asked::These(vec![makoto_model::SiteId(*site)]);
+            let grant = check::<Admin>(&caller.principal, &sites, &meta.snapshot().site_ids())?;
+            meta.pause_public(&grant, caller, &[*id]).await.map_err(from_meta)
         }
         Deed::MailReset { login } => {
             services.identity.send_reset(grant, caller, login, now_s()).await.map_err(from_identity)

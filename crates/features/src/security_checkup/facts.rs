@@ -62,6 +62,18 @@ pub struct MailFacts {
     pub inactive_job_s: Option<i64>,
 }
 
+/// A grant by which everybody sees something now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublicFact {
+    pub id: i64,
+    pub site: u32,
+    pub what: String,
+    pub reason: String,
+    /// When a superuser last stood by it, and when it ends.
+    pub confirmed_s: Option<i64>,
+    pub expires_s: Option<i64>,
+}
+
 /// Everything that is measured.
 pub struct Facts {
     pub now_s: i64,
@@ -73,6 +85,11 @@ pub struct Facts {
     pub tokens: Vec<TokenFact>,
     pub sessions: Vec<SessionFact>,
     pub sites: usize,
+    pub public: Vec<PublicFact>,
+    /// A superuser's reminder of what is public is longer ago than it may be.
+    pub reminder_overdue: bool,
+    /// The last reminder: when it was sent, and when it was promised.
+    pub reminder_mail: Option<(Option<i64>, i64)>,
     /// Texts of the settings in force, and whether each is the default.
     pub settings: BTreeMap<&'static str, (String, bool)>,
     /// What is wrong with weak passwords that were admitted.
@@ -167,6 +184,9 @@ pub async fn gather(services: &Services, caller: &Caller, grant: &InstanceGrant)
         tokens: meta.working_tokens(grant).await?,
         sessions: meta.open_sessions(grant).await?,
         sites: snapshot.sites.len(),
+        public: public(&snapshot, now_s),
+        reminder_overdue: meta.reminder_overdue().await?,
+        reminder_mail: meta.last_mail(MailKind::PublicReminder).await?,
         settings,
         weak_admitted: weak_admitted(services),
         stranger_allowed: snapshot.domains().allow_address(STRANGER),
@@ -182,6 +202,19 @@ pub async fn gather(services: &Services, caller: &Caller, grant: &InstanceGrant)
         recovery_drill_s: meta.last_act(Activity::RecoveryDrilled).await?.map(|(at_s, _)| at_s),
         outside,
     })
+}
+
+/// The grants by which everybody sees something now.
+fn public(snapshot: &makoto_meta::Snapshot, now_s: i64) -> Vec<PublicFact> {
+    let fact = |grant: &makoto_meta::PublicGrant| PublicFact {
+        id: grant.id,
+        site: grant.site.0,
+        what: grant.scope.what.name().to_owned(),
+        reason: grant.reason.clone(),
+        confirmed_s: grant.activated_s,
+        expires_s: grant.expires_s.or(grant.confirm_by_s),
+    };
+    snapshot.public.grants.values().filter(|grant| grant.is_live(now_s)).map(fact).collect()
 }
 
 /// Tries weak passwords on the rules for a new superuser.

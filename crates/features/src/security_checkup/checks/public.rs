@@ -2,7 +2,8 @@
 
 use crate::security_checkup::{
     check::{Check, Fix, State, Verdict, Weight},
-    facts::Facts,
+    deed::Deed,
+    facts::{Facts, PublicFact, moment},
 };
 
 const GROUP: &str = "Public reports";
@@ -14,9 +15,10 @@ pub static CHECKS: &[Check] = &[
         group: GROUP,
         title: "Nothing is public by accident",
         why: "A report that everybody may read should be a decision that somebody stands by, for a while.",
-        how: "The server asks itself for a report of each site, without any session or token.",
+        how: "Every public grant: reason, end, and confirmed within 90 days; and a report of each site, asked for without \
+              any session or token.",
         measure: private,
-        fix: Fix::Page { label: "Look at users and rights", path: "/admin/system/users" },
+        fix: Fix::Deeds { label: "Pause everything that is public", plan: pause, hours: None },
         manual: "public",
     },
     Check {
@@ -32,19 +34,50 @@ pub static CHECKS: &[Check] = &[
     },
 ];
 
+/// How long ago somebody may have stood by it, in days.
+const CONFIRMED_DAYS: i64 = 90;
+
+fn stands(facts: &Facts, grant: &PublicFact) -> bool {
+    let lasts = grant.expires_s.is_some_and(|end_s| end_s > facts.now_s);
+    !grant.reason.trim().is_empty() && lasts && facts.within_days(grant.confirmed_s, CONFIRMED_DAYS)
+}
+
 fn private(facts: &Facts) -> Verdict {
-    match &facts.outside.web {
-        Ok(web) => Verdict::pass_if(web.public_sites.is_empty())
-            .with("sites asked about", web.asked_sites)
-            .with_list("answered to everybody", &web.public_sites),
-        Err(why) => Verdict::unknown(why),
-    }
+    let web = match &facts.outside.web {
+        Ok(web) => web,
+        Err(why) => return Verdict::unknown(why),
+    };
+    // What answers to everybody without a grant is a hole, whatever is written down.
+    let granted = |site: &String| facts.public.iter().any(|grant| grant.site.to_string() == *site);
+    let open: Vec<&String> = web.public_sites.iter().filter(|site| !granted(site)).collect();
+    let shown = |grant: &PublicFact| {
+        format!(
+            "{} of site {}, confirmed {}, until {}",
+            grant.what,
+            grant.site,
+            moment(grant.confirmed_s),
+            moment(grant.expires_s)
+        )
+    };
+    let grants: Vec<String> = facts.public.iter().map(shown).collect();
+    Verdict::pass_if(open.is_empty() && facts.public.iter().all(|grant| stands(facts, grant)))
+        .with("sites asked about", web.asked_sites)
+        .with_list("public now", &grants)
+        .with_list("answered to everybody without a grant", &open)
+}
+
+fn pause(facts: &Facts) -> Vec<Deed> {
+    let pause = |grant: &PublicFact| Deed::PausePublic { id: grant.id, site: grant.site, what: grant.what.clone() };
+    facts.public.iter().map(pause).collect()
 }
 
 fn reminded(facts: &Facts) -> Verdict {
-    match &facts.outside.web {
-        Ok(web) if web.public_sites.is_empty() => Verdict::new(State::NotApplicable).with("why", "nothing is public"),
-        Ok(_) => Verdict::unknown("no reminder is sent by this version"),
-        Err(why) => Verdict::unknown(why),
+    if facts.public.is_empty() {
+        return Verdict::new(State::NotApplicable).with("why", "nothing is public");
     }
+    let delivered = facts.reminder_mail.is_none_or(|(sent_s, _)| sent_s.is_some());
+    let last = facts.reminder_mail.and_then(|(sent_s, _)| sent_s);
+    Verdict::pass_if(!facts.reminder_overdue && delivered)
+        .with("last reminder delivered", moment(last))
+        .with("overdue", if facts.reminder_overdue { "yes" } else { "no" })
 }
