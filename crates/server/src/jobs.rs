@@ -11,7 +11,7 @@ use makoto_features::{
     diagnostics, security_checkup,
     services::now_s,
 };
-use makoto_meta::Turn;
+use makoto_meta::{Meta, Turn};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -20,6 +20,8 @@ use tokio::sync::watch;
 const CHECKUP_EVERY: Duration = Duration::from_secs(10 * 60);
 /// How long after a start or a change it is measured, so that many changes are measured once.
 const CHECKUP_AFTER: Duration = Duration::from_secs(60);
+/// Scores that are looked at for the oldest one: more than there are hours in a day.
+const CHECKUP_POINTS: u32 = 48;
 /// How often jobs are looked at.
 const TICK: Duration = Duration::from_secs(60);
 /// The analytics store is sorted anew once this many rows lie unsorted and a day has passed, …
@@ -77,10 +79,12 @@ async fn keep_watch(running: &Running) {
     if services.meta.snapshot().accounts.is_empty() {
         return;
     }
-    in_turn_with_end(running, &CHECKUP_MAIL, async |turn| {
-        security_checkup::mail_report(services, &caller, turn).await.map_err(done)
-    })
-    .await;
+    if is_watched_for_a_day(&services.meta).await {
+        in_turn_with_end(running, &CHECKUP_MAIL, async |turn| {
+            security_checkup::mail_report(services, &caller, turn).await.map_err(done)
+        })
+        .await;
+    }
     in_turn_with_end(running, &FAILURES_MAIL, async |turn| {
         let probes = services.probes().map_err(done)?;
         diagnostics::failures::mail_new(services, probes.as_ref(), &caller, turn).await.map_err(done)
@@ -89,6 +93,17 @@ async fn keep_watch(running: &Running) {
     if running.app.config.backup_folder.is_some() {
         in_turn(running, &BACKUP, async |_| probes::make_backup(running).await).await;
         in_turn(running, &BACKUP_DRILL, async |_| probes::drill(running).await).await;
+    }
+}
+
+/// Whether there is a score to compare with: on its first day an installation is being set up.
+async fn is_watched_for_a_day(meta: &Meta) -> bool {
+    match meta.checkup_scores(CHECKUP_POINTS).await {
+        Ok(points) => points.first().is_some_and(|point| now_s() - point.at_s >= 24 * 60 * 60),
+        Err(fault) => {
+            tracing::error!(%fault, "the scores of the security check-up could not be read");
+            false
+        }
     }
 }
 

@@ -181,8 +181,9 @@ fn max_age_s(value: &str) -> Option<i64> {
 fn spoofed(app: &App, asker: &Asker) -> Result<bool, String> {
     let secret = app.mirror.open()?;
     let headers = [("x-forwarded-for", MADE_UP), (MIRROR_HEADER, secret.as_str())];
-    let reply = asker.ask(MIRROR_PATH, &headers)?;
-    app.mirror.close();
+    let reply = asker.ask(MIRROR_PATH, &headers);
+    app.mirror.close(&secret);
+    let reply = reply?;
     match reply.status {
         200 => Ok(reply.body.contains(MADE_UP)),
         status => Err(format!("the mirror answered {status}")),
@@ -268,12 +269,15 @@ fn seconds(text: &str) -> Option<i64> {
     Some(i64::from(day.0) * 86_400 + part(8, 10)? * 3600 + part(10, 12)? * 60 + part(12, 14)?)
 }
 
-/// Answers a running look, and nobody else, under which address it is seen.
+/// Looks that may be under way at once; an older one is forgotten.
+const LOOKS_MAX: usize = 16;
+
+/// Answers running looks, and nobody else, under which address they are seen.
 #[derive(Default)]
-pub struct Mirror(std::sync::Mutex<Option<String>>);
+pub struct Mirror(std::sync::Mutex<Vec<String>>);
 
 impl Mirror {
-    fn hold(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+    fn hold(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -284,17 +288,21 @@ impl Mirror {
     fn open(&self) -> Result<String, String> {
         let bytes = makoto_identity::fresh_bytes::<16>().map_err(|fault| fault.to_string())?;
         let secret = makoto_meta::hex(&bytes);
-        *self.hold() = Some(secret.clone());
+        let mut looks = self.hold();
+        if looks.len() >= LOOKS_MAX {
+            looks.remove(0);
+        }
+        looks.push(secret.clone());
         Ok(secret)
     }
 
-    fn close(&self) {
-        *self.hold() = None;
+    fn close(&self, secret: &str) {
+        self.hold().retain(|known| known != secret);
     }
 
     /// Whether a look with this secret is under way.
     pub fn knows(&self, secret: &str) -> bool {
-        self.hold().as_deref() == Some(secret)
+        self.hold().iter().any(|known| known == secret)
     }
 }
 
