@@ -1,6 +1,7 @@
 use crate::{
-    AnySetting, Column, Dimension, Formula, Kind, Metric, Report, Scope, SegmentName, Source, Stored, Table, columns,
+    AnySetting, Column, Dimension, Formula, Kind, Metric, Report, Scope, SegmentName, Shape, Source, Stored, Table, columns,
 };
+use makoto_model::{OwnDimension, OwnScope, Site};
 use std::collections::{BTreeSet, HashMap};
 
 /// The form of a hit's record, at the beginning of its schema text; older programs wrote none.
@@ -24,7 +25,11 @@ pub struct Catalog {
     settings: HashMap<&'static str, &'static dyn AnySetting>,
     columns: HashMap<Table, Vec<Column>>,
     captured: HashMap<Table, Vec<&'static Dimension>>,
+    slots: HashMap<(Table, u8), &'static Dimension>,
 }
+
+/// The segment name of every dimension of a site's own: its values are texts.
+static OWN_SEGMENT: SegmentName = SegmentName::text("", "", "");
 
 /// A fault in the declarations, found when the program starts and by its tests.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -72,6 +77,7 @@ impl Catalog {
             settings: HashMap::new(),
             columns: Table::ALL.into_iter().map(|table| (table, table.own_columns().to_vec())).collect(),
             captured: HashMap::new(),
+            slots: HashMap::new(),
         };
         let mut ids = HashMap::new();
         for feature in features {
@@ -88,6 +94,9 @@ impl Catalog {
             }
             for report in feature.reports {
                 check_report(report)?;
+                if let Shape::OfSite { reports, .. } = &report.shape {
+                    reports.iter().try_for_each(|inner| check_report(inner))?;
+                }
                 unique(&mut catalog.reports, report.method, *report)?;
             }
         }
@@ -105,6 +114,9 @@ impl Catalog {
             return Err(fault(format!("the dictionary {dictionary} is not declared in columns.rs")));
         }
         let table = table(dimension.scope);
+        if dimension.slot > 0 && self.slots.insert((table, dimension.slot), dimension).is_some() {
+            return Err(fault(format!("the slot {} is declared twice", dimension.slot)));
+        }
         let columns = self.columns.entry(table).or_default();
         let known = columns.iter().find(|column| column.name == dimension.column);
         match (dimension.source, known) {
@@ -127,6 +139,22 @@ impl Catalog {
     /// A dimension by a name of the segment language.
     pub fn segment(&self, name: &str) -> Option<(&'static Dimension, &'static SegmentName)> {
         self.segments.get(name).copied()
+    }
+
+    /// A dimension by a name of the segment language on a site: those of the catalog, and those of the site's own.
+    pub fn segment_of(&self, site: &Site, name: &str) -> Option<(&'static Dimension, &'static SegmentName)> {
+        let own = OwnDimension::number(name).and_then(|id| site.own_dimension(id)).filter(|own| own.active);
+        let slot = own.and_then(|own| self.own_dimension(own));
+        slot.map(|dimension| (dimension, &OWN_SEGMENT)).or_else(|| self.segment(name))
+    }
+
+    /// The declared dimension that holds the values of one of a site's own.
+    pub fn own_dimension(&self, own: &OwnDimension) -> Option<&'static Dimension> {
+        let table = match own.scope {
+            OwnScope::Visit => Table::Visit,
+            OwnScope::Action => Table::Action,
+        };
+        self.slots.get(&(table, own.slot)).copied()
     }
 
     pub fn setting(&self, key: &str) -> Option<&'static dyn AnySetting> {

@@ -55,7 +55,7 @@ pub const PRODUCTS: &str = "product";
 
 /// Every dictionary; the place in this list is the number that deltas carry. Only ever add at the end.
 pub const DICTIONARIES: &[&str] =
-    &[VISITORS, URLS, TITLES, USERS, NAMES, REFERRER_URLS, "event", "content", "address", ORDERS, PRODUCTS];
+    &[VISITORS, URLS, TITLES, USERS, NAMES, REFERRER_URLS, "event", "content", "address", ORDERS, PRODUCTS, "own"];
 
 /// Dictionaries whose texts stand for somebody: one must never count as another.
 pub const IDENTITIES: &[&str] = &[VISITORS, USERS, "address"];

@@ -15,6 +15,8 @@ pub struct Dimension {
     pub source: Source,
     /// Its names in the segment language.
     pub segments: &'static [SegmentName],
+    /// Which of its scope's columns for dimensions of a site's own it is, from 1; 0 for every other dimension.
+    pub slot: u8,
 }
 
 impl Dimension {
@@ -26,7 +28,7 @@ impl Dimension {
         kind: Kind,
         source: Source,
     ) -> Dimension {
-        Dimension { id, name, scope, column, kind, privacy: Privacy::Anonymous, source, segments: &[] }
+        Dimension { id, name, scope, column, kind, privacy: Privacy::Anonymous, source, segments: &[], slot: 0 }
     }
 
     /// Of visits, from a column that the fold fills.
@@ -100,6 +102,11 @@ impl Dimension {
     /// The same dimension, with these names in the segment language.
     pub const fn segments(self, segments: &'static [SegmentName]) -> Dimension {
         Dimension { segments, ..self }
+    }
+
+    /// The same dimension, held ready for sites that define one of their own.
+    pub const fn slot(self, slot: u8) -> Dimension {
+        Dimension { slot, ..self }
     }
 
     /// What stands for it in a plan.

@@ -1,4 +1,4 @@
-use makoto_model::{Act, Device, Params, Place, Referrer, Site};
+use makoto_model::{Act, Device, OwnDimension, Params, Place, Referrer, Site};
 use std::net::IpAddr;
 
 /// All that is known of a hit when dimensions read their values from it. What the site must not keep is gone already.
@@ -18,4 +18,6 @@ pub struct Facts<'a> {
     pub referrer: &'a Referrer,
     /// The page's URL whole, before anything was cut from it.
     pub raw_url: &'a str,
+    /// What the rules of a dimension of the site's own find in the hit.
+    pub extract: &'a dyn Fn(&OwnDimension) -> Option<String>,
 }

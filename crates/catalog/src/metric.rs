@@ -25,6 +25,8 @@ pub enum Unit {
     Clock,
     /// Counted in milliseconds, shown in seconds.
     LengthMs,
+    /// Milliseconds as they are, 0 where nothing was timed.
+    PlainMs,
     /// A share of 1, shown as a percentage.
     Percent,
     Money,

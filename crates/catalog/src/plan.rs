@@ -43,6 +43,10 @@ pub enum Expr {
     OfVisit(&'static str),
     /// The name of the goal of a conversion. Each site has its own: `query` puts numbers in its place.
     GoalName,
+    /// Seconds from an action to the visit's next one, this many at most; null for its last one.
+    ToNext(i64),
+    /// 1 for the last action of a visit, else 0.
+    IsLast,
 }
 
 /// Parts of a moment. Weekdays count from Monday, 1 to 7.

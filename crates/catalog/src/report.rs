@@ -126,6 +126,9 @@ pub enum Shape {
     Folded { row: fn(&Folded) -> Columns },
     /// One row over the last minutes, as many as the parameter says.
     Recent { minutes: &'static str, minutes_max: i64 },
+    /// One of several reports that no caller names by itself: which one depends on the site and a number in the
+    /// parameters. Columns of labels are completed by that number.
+    OfSite { param: &'static str, reports: &'static [&'static Report], pick: fn(&Site, i64) -> Option<usize> },
     /// The visits themselves, the newest first; `limit` where the caller may not choose.
     Visits { limit: Option<u64>, with_actions: bool, show: fn(&VisitLog) -> Answer },
 }
@@ -160,6 +163,21 @@ pub struct FlatLabel {
     pub parts: fn(&[Value]) -> [String; 2],
     pub separator: &'static str,
     pub meta: fn(&[Value], &mut Vec<Meta>),
+    /// Further facts that depend on the site.
+    pub local: Option<LocalFacts>,
+    /// The column of the outer label holds the whole label, and the inner one has none.
+    pub whole: bool,
+}
+
+impl FlatLabel {
+    /// Each level in a column of its own, without further facts; a feature says the rest.
+    pub const SPLIT: FlatLabel = FlatLabel {
+        parts: |_| [String::new(), String::new()],
+        separator: " - ",
+        meta: |_, _| {},
+        local: None,
+        whole: false,
+    };
 }
 
 /// Rows that stand even when nothing happened in them, once something happened at all.

@@ -8,6 +8,7 @@ pub mod contents;
 pub mod core_admin_home;
 pub mod core_home;
 pub mod core_plugins_admin;
+pub mod custom_dimensions;
 pub mod device_plugins;
 pub mod devices_detection;
 pub mod diagnostics;
@@ -71,6 +72,7 @@ pub static FEATURES: &[&Feature] = &[
     &goals::FEATURE,
     &public_reports::FEATURE,
     &security_checkup::FEATURE,
+    &custom_dimensions::FEATURE,
 ];
 
 /// All declarations, joined and checked.

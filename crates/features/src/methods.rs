@@ -1,6 +1,5 @@
 use crate::{
-    Services, activity_log, api, core_admin_home, core_plugins_admin, diagnostics, goals, languages_manager, login,
-    privacy_manager, public_reports, security_checkup, sites_manager, two_factor_auth, users_manager,
+    Services, activity_log, api, core_admin_home, core_plugins_admin, custom_dimensions, diagnostics, goals, languages_manager, login, privacy_manager, public_reports, security_checkup, sites_manager, two_factor_auth, users_manager,
 };
 use makoto_catalog::{Guard, Method};
 use makoto_model::Params;
@@ -12,6 +11,7 @@ pub static METHODS: &[&[Method<Services>]] = &[
     core_admin_home::MAIL_METHODS,
     core_admin_home::TASK_METHODS,
     core_plugins_admin::METHODS,
+    custom_dimensions::METHODS,
     goals::METHODS,
     diagnostics::METHODS,
     diagnostics::failures::METHODS,

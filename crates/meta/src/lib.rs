@@ -19,6 +19,7 @@ mod inactive;
 mod invitation;
 mod job;
 mod outbox;
+mod own_dimension;
 mod passkey;
 mod password;
 mod public;
@@ -53,6 +54,7 @@ pub use inactive::{Idle, Unused};
 pub use invitation::{Invitation, Invite, Route};
 pub use job::{Every, JobRow, Turn};
 pub use outbox::{Mail, MailKind};
+pub use own_dimension::DimensionDraft;
 pub use passkey::{NewPasskey, PasskeyRow};
 pub use public::{
     APPROVAL_MAX_S, Activation, CONFIRM_EVERY_S, Channel, LinkSecret, NewPublic, PUBLIC_GRANTS_MAX, PublicBook,

@@ -197,6 +197,7 @@ impl SiteRow {
             group: self.group.clone(),
             creator: self.creator.clone(),
             goals: snapshot.goals.get(&self.id).cloned().unwrap_or_default(),
+            own_dimensions: snapshot.own_dimensions.get(&self.id).cloned().unwrap_or_default(),
         })
     }
 }

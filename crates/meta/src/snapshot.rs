@@ -1,9 +1,10 @@
 use crate::{
     ALLOWED_DOMAINS, Account, Domains, Error, Factors, PublicBook, SiteRow, State, TokenRow, account, factor, goal,
+    own_dimension,
     seal::Seal, setting::unstored, site, token,
 };
 use makoto_catalog::{AnySetting, Catalog, Setting, SettingText};
-use makoto_model::{Goal, Site, SiteId};
+use makoto_model::{Goal, OwnDimension, Site, SiteId};
 use sqlx::SqlitePool;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -16,6 +17,8 @@ pub struct Snapshot {
     pub sites: BTreeMap<SiteId, Arc<Site>>,
     /// Every site as its own row says.
     pub site_rows: BTreeMap<SiteId, SiteRow>,
+    /// The dimensions that sites define themselves.
+    pub own_dimensions: BTreeMap<SiteId, Vec<OwnDimension>>,
     /// By login in lower case.
     pub accounts: BTreeMap<String, Account>,
     /// By the hash of the token.
@@ -46,6 +49,7 @@ impl Snapshot {
         let mut snapshot = Snapshot {
             sites: BTreeMap::new(),
             site_rows: site::load(pool).await?,
+            own_dimensions: own_dimension::load(pool).await?,
             accounts: account::load(pool).await?,
             tokens: token::load(pool).await?,
             public: PublicBook::load(pool).await?,

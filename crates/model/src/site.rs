@@ -1,4 +1,4 @@
-use crate::{Day, Goal, SiteId};
+use crate::{Day, Goal, OwnDimension, OwnScope, SiteId};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// A website or app whose visits are counted.
@@ -32,6 +32,20 @@ pub struct Site {
     pub creator: String,
     /// In the order of their numbers.
     pub goals: Vec<Goal>,
+    /// Dimensions that the site defines itself, in the order of their numbers; the inactive ones too.
+    pub own_dimensions: Vec<OwnDimension>,
+}
+
+impl Site {
+    /// The dimension of the site's own whose values this column holds, if they are recorded.
+    pub fn own_dimension_in(&self, scope: OwnScope, slot: u8) -> Option<&OwnDimension> {
+        self.own_dimensions.iter().find(|own| own.active && own.scope == scope && own.slot == slot)
+    }
+
+    /// The dimension of the site's own with this number.
+    pub fn own_dimension(&self, id: u32) -> Option<&OwnDimension> {
+        self.own_dimensions.iter().find(|own| own.id == id)
+    }
 }
 
 /// How a site's internal search shows in its URLs.

@@ -6,6 +6,7 @@ use crate::{
 };
 use makoto_catalog::{Meta, Report, RowLabel, Shape, Tree};
 use makoto_model::{Day, Site, Value};
+use std::borrow::Cow;
 
 /// The row of all that were too many.
 pub const OTHERS: &str = "Others";
@@ -139,14 +140,19 @@ impl Labels<'_> {
     }
 
     /// The facts beside the numbers.
-    pub fn meta(&self, node: Option<u32>, meta: &mut Vec<(&'static str, Value)>) {
+    pub fn meta(&self, node: Option<u32>, meta: &mut Vec<(Cow<'static, str>, Value)>) {
         let Some(node) = node else { return };
         let mut facts = Vec::new();
         match (&self.raw.nodes[node as usize].name, &self.report.shape) {
             (Name::Key(key), Shape::Rows { levels, flat, .. }) => {
                 let depth = self.depth(node);
                 match (self.place, flat, depth) {
-                    (Place::Flat, Some(flat), 1) => (flat.meta)(key, &mut facts),
+                    (Place::Flat, Some(flat), 1) => {
+                        (flat.meta)(key, &mut facts);
+                        if let Some(local) = flat.local {
+                            local(key, self.site, self.day, &mut facts);
+                        }
+                    }
                     (Place::Inside, _, depth) if levels.get(depth).is_some_and(|level| level.inside.is_some()) => {}
                     _ => levels.get(depth).into_iter().for_each(|level| {
                         (level.meta)(key, &mut facts);
@@ -163,7 +169,7 @@ impl Labels<'_> {
             (_, Shape::Tree(tree)) => self.tree_meta(tree, node, &mut facts),
             _ => {}
         }
-        meta.extend(facts.into_iter().map(|Meta(name, value)| (name, value)));
+        meta.extend(facts.into_iter().map(|Meta(name, value)| (Cow::Borrowed(name), value)));
     }
 
     fn flat_columns(
@@ -174,6 +180,10 @@ impl Labels<'_> {
         facts: &mut Vec<Meta>,
     ) {
         match flat {
+            Some(flat) if flat.whole => {
+                let text = (flat.parts)(key).join(flat.separator);
+                facts.push(Meta(levels[0].flat_column, Value::from(text)));
+            }
             Some(flat) => {
                 let parts = (flat.parts)(key).into_iter().zip(levels);
                 facts.extend(parts.map(|(text, level)| Meta(level.flat_column, Value::from(text))));

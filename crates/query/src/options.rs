@@ -11,7 +11,7 @@ const ROWS_DEFAULT: i64 = 100;
 const PATTERN_BYTES_MAX: usize = 1024;
 
 /// Everything that the generic parameters say.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// `None` for all.
     pub limit: Option<usize>,

@@ -104,8 +104,8 @@ impl Query {
                 options = narrow::clamp(limits, options);
             }
             let segment_text = limits.map_or(params.get("segment").unwrap_or(""), |limits| &limits.segment);
-            let segment = segment::read(segment_text, &self.catalog)?;
             let picked = report.pick.map_or_else(Condition::none, |pick| pick(params, site));
+            let segment = segment::read(segment_text, &self.catalog, site)?;
             let own = segment::of_site(&segment, site);
             // The names of goals change; an answer by numbers is for good.
             let by_number = (own != segment).then(|| format!("{segment_text} {own:?}"));
@@ -133,8 +133,32 @@ impl Query {
         match &ask.report.shape {
             Shape::Visits { limit, with_actions, show } => self.visits(ask, *limit, *with_actions, *show),
             Shape::Recent { minutes, minutes_max } => self.recent(ask, minutes, *minutes_max),
+            Shape::OfSite { param, reports, pick } => self.of_site(ask, param, reports, *pick),
             _ => self.periods(ask),
         }
+    }
+
+    /// The report that the site means by the number in the parameters.
+    fn of_site(
+        &self,
+        ask: &Ask,
+        param: &'static str,
+        reports: &[&'static Report],
+        pick: fn(&Site, i64) -> Option<usize>,
+    ) -> Result<Answered, ApiError> {
+        let id = ask.params.int(param).ok_or_else(|| ApiError::MissingParam(param.to_owned()))?;
+        let report = pick(ask.site, id).and_then(|place| reports.get(place));
+        let report = report.ok_or_else(|| ApiError::NotFound(format!("site {} has no {param} {id}", ask.site.id)))?;
+        let levels = match &report.shape {
+            Shape::Rows { levels, .. } => *levels,
+            _ => &[],
+        };
+        // Nothing opens to rows inside it.
+        if ask.options.subtable.is_some() && levels.len() < 2 {
+            return Ok(Answered::Table(Vec::new()));
+        }
+        let columns: Vec<&str> = levels.iter().map(|level| level.flat_column).collect();
+        Ok(numbered(self.periods(&Ask { report, options: ask.options.clone(), ..*ask })?, &columns, id))
     }
 
     fn periods(&self, ask: &Ask) -> Result<Answered, ApiError> {
@@ -282,7 +306,9 @@ impl Query {
             Shape::Number { text } => number(&table, *text),
             Shape::Totals => totals(ask, &table, asked),
             Shape::Folded { row } => folded(ask, raw, asked, *row),
-            Shape::Union { .. } | Shape::Recent { .. } | Shape::Visits { .. } => Answered::Row(Line::default()),
+            Shape::Union { .. } | Shape::Recent { .. } | Shape::Visits { .. } | Shape::OfSite { .. } => {
+                Answered::Row(Line::default())
+            }
         };
         Ok(if ask.options.translate { translated(answered, source) } else { answered })
     }
@@ -432,12 +458,30 @@ fn translated(answered: Answered, report: &'static Report) -> Answered {
     }
 }
 
+/// Completes the columns of labels by a number.
+fn numbered(answered: Answered, columns: &[&str], id: i64) -> Answered {
+    let rename = |mut line: Line| {
+        for (name, _) in line.meta.iter_mut().filter(|(name, _)| columns.contains(&&**name)) {
+            *name = Cow::Owned(format!("{name}{id}"));
+        }
+        line
+    };
+    match answered {
+        Answered::Table(lines) => Answered::Table(lines.into_iter().map(rename).collect()),
+        Answered::Map { of, items } => {
+            Answered::Map { of, items: items.into_iter().map(|(key, of)| (key, numbered(of, columns, id))).collect() }
+        }
+        other => other,
+    }
+}
+
 /// Leaves only the rows that the report's own parameter names.
 fn narrowed(ask: &Ask, lines: Vec<Line>) -> Vec<Line> {
     match ask.report.narrow.and_then(|(param, fact)| Some((fact, ask.params.int(param)?))) {
         None => lines,
         Some((fact, number)) => {
-            lines.into_iter().filter(|line| line.meta.contains(&(fact, Value::Int(number)))).collect()
+            let stands = |line: &Line| line.meta.iter().any(|(name, value)| name == fact && *value == Value::Int(number));
+            lines.into_iter().filter(stands).collect()
         }
     }
 }
@@ -504,7 +548,7 @@ fn transposed(
     let mut rows: Vec<(Number, Line)> = Vec::new();
     for (column, cell) in table.raw.columns.iter().zip(&cells).filter(|(column, _)| !column.metric.hidden) {
         let (text, meta) = label(column.metric.id);
-        let mut line = Line { meta: meta.into_iter().map(|m| (m.0, m.1)).collect(), ..Line::default() };
+        let mut line = Line { meta: meta.into_iter().map(|m| (Cow::Borrowed(m.0), m.1)).collect(), ..Line::default() };
         line.columns.push((Cow::Borrowed("label"), Value::from(text)));
         line.columns.extend(value::cell(*cell, into.unit).map(|value| (Cow::Borrowed(into.id), value)));
         for metric in table.report.processed {

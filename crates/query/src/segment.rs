@@ -27,20 +27,24 @@ const OPERATORS: [(&str, Op); 10] = [
 ///
 /// # Errors
 /// `Refused` says which part is no condition, `TooMuch` which limit was passed.
-pub fn read(text: &str, catalog: &Catalog) -> Result<Condition, ApiError> {
+pub fn read(text: &str, catalog: &Catalog, site: &Site) -> Result<Condition, ApiError> {
     if text.len() > SEGMENT_BYTES_MAX {
         return Err(ApiError::TooMuch(format!("a segment is {SEGMENT_BYTES_MAX} bytes at most; use fewer conditions")));
     }
     if text.is_empty() {
         return Ok(Condition::none());
     }
-    parse(text, catalog).or_else(|fault| {
+    let names = |name: &str| catalog.segment_of(site, name);
+    parse(text, &names).or_else(|fault| {
         let decoded = decode(text);
-        if decoded == text { Err(fault) } else { parse(&decoded, catalog).map_err(|_| fault) }
+        if decoded == text { Err(fault) } else { parse(&decoded, &names).map_err(|_| fault) }
     })
 }
 
-fn parse(text: &str, catalog: &Catalog) -> Result<Condition, ApiError> {
+/// What a name of the language means.
+type Names<'a> = dyn Fn(&str) -> Option<(&'static Dimension, &'static SegmentName)> + 'a;
+
+fn parse(text: &str, names: &Names) -> Result<Condition, ApiError> {
     let clauses: Vec<Vec<String>> = split(text, ';').iter().map(|clause| split(clause, ',')).collect();
     if clauses.iter().map(Vec::len).sum::<usize>() > CONDITIONS_MAX {
         return Err(ApiError::TooMuch(format!("a segment has {CONDITIONS_MAX} conditions at most; use fewer")));
@@ -48,7 +52,7 @@ fn parse(text: &str, catalog: &Catalog) -> Result<Condition, ApiError> {
     let mut visits = Vec::new();
     let mut same_row: Vec<(Rows, Vec<Condition>)> = Vec::new();
     for clause in clauses {
-        let leaves = clause.iter().map(|leaf| condition(leaf, catalog)).collect::<Result<Vec<_>, _>>()?;
+        let leaves = clause.iter().map(|leaf| condition(leaf, names)).collect::<Result<Vec<_>, _>>()?;
         let rows =
             leaves.first().and_then(Leaf::rows).filter(|rows| leaves.iter().all(|leaf| leaf.rows() == Some(*rows)));
         match rows {
@@ -170,7 +174,7 @@ pub fn decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).replace(char::REPLACEMENT_CHARACTER, "")
 }
 
-fn condition(text: &str, catalog: &Catalog) -> Result<Leaf, ApiError> {
+fn condition(text: &str, names: &Names) -> Result<Leaf, ApiError> {
     let wrong = || ApiError::Refused(format!("The segment condition '{}' is not valid.", shown(text)));
     let found = text.char_indices().filter(|(place, _)| *place > 0).find_map(|(place, _)| {
         let operator = OPERATORS.iter().find(|(sign, _)| text[place..].starts_with(sign))?;
@@ -178,8 +182,7 @@ fn condition(text: &str, catalog: &Catalog) -> Result<Leaf, ApiError> {
     });
     let (name, (_, op), value) = found.ok_or_else(wrong)?;
     let name = decode(name);
-    let (dimension, segment) = catalog
-        .segment(name.trim())
+    let (dimension, segment) = names(name.trim())
         .ok_or_else(|| ApiError::Refused(format!("Segment '{}' is not a supported segment.", shown(&name))))?;
     let value = decode(value);
     if value.is_empty() && !matches!(op, Op::Is | Op::IsNot) {
@@ -261,7 +264,7 @@ fn number(text: &str) -> Option<Value> {
 mod tests {
     use super::*;
     use makoto_catalog::{Feature, Kind};
-    use makoto_model::ActionKind;
+    use makoto_model::{ActionKind, OwnDimension, OwnScope, SearchRule, SiteId, Zone};
     use proptest::prelude::*;
 
     static BROWSER: Dimension = Dimension::of_visit("T.Browser", "", "user_id", Kind::Text("user"))
@@ -270,12 +273,38 @@ mod tests {
         .segments(&[SegmentName::text("page", "", "").kind(ActionKind::PageView)]);
     static COUNT: Dimension = Dimension::of_visit("T.Count", "", "action_count", Kind::Int)
         .segments(&[SegmentName::number("actions", "", "")]);
+    static OWN: Dimension =
+        Dimension::read_visit("T.Own", "", "own_visit_1", Kind::Text("own"), |_| Value::Null).slot(1);
     static FEATURE: Feature =
-        Feature { name: "T", dimensions: &[&BROWSER, &PAGE, &COUNT], metrics: &[], reports: &[], settings: &[] };
+        Feature { name: "T", dimensions: &[&BROWSER, &PAGE, &COUNT, &OWN], metrics: &[], reports: &[], settings: &[] };
 
     fn catalog() -> Catalog {
         static ALL: &[&Feature] = &[&FEATURE];
         Catalog::new(ALL).unwrap()
+    }
+
+    fn site() -> Site {
+        Site {
+            id: SiteId(1),
+            name: "One".into(),
+            urls: vec!["https://example.org".into()],
+            zone: Zone::parse("UTC").unwrap(),
+            currency: "USD".into(),
+            ecommerce: false,
+            site_search: SearchRule { enabled: true, keyword_parameters: vec![], category_parameters: vec![] },
+            excluded_ips: vec![],
+            excluded_parameters: vec![],
+            excluded_user_agents: vec![],
+            excluded_referrers: vec![],
+            exclude_unknown_urls: false,
+            keep_url_fragments: false,
+            created_s: 0,
+            kind: "website".into(),
+            group: String::new(),
+            creator: String::new(),
+            goals: vec![],
+            own_dimensions: vec![],
+        }
     }
 
     fn is(column: &'static str, op: Op, value: impl Into<Value>) -> Condition {
@@ -284,7 +313,7 @@ mod tests {
 
     #[test]
     fn commas_bind_tighter_than_semicolons() {
-        let read = read("browser==a,browser==b;actions>=2", &catalog()).unwrap();
+        let read = read("browser==a,browser==b;actions>=2", &catalog(), &site()).unwrap();
         let either = Condition::Any(vec![is("user_id", Op::Is, "a"), is("user_id", Op::Is, "b")]);
         let many = Condition::Any(vec![is("action_count", Op::MoreOrEqual, 2)]);
         assert_eq!(read, Condition::All(vec![either, many]));
@@ -294,13 +323,13 @@ mod tests {
     fn values_are_decoded_once_more_and_separators_escaped() {
         for text in ["browser==a%2Cb", "browser==a\\,b", "browser%3D%3Da%252Cb"] {
             let wanted = Condition::All(vec![Condition::Any(vec![is("user_id", Op::Is, "a,b")])]);
-            assert_eq!(read(text, &catalog()).unwrap(), wanted, "{text}");
+            assert_eq!(read(text, &catalog(), &site()).unwrap(), wanted, "{text}");
         }
     }
 
     #[test]
     fn conditions_of_actions_hold_for_one_action_and_negations_for_none() {
-        let Condition::All(parts) = read("page=@a;page=@b;page!@c", &catalog()).unwrap() else { panic!() };
+        let Condition::All(parts) = read("page=@a;page=@b;page!@c", &catalog(), &site()).unwrap() else { panic!() };
         let negated = |condition: &Condition| {
             matches!(condition, Condition::Any(any)
             if matches!(any.as_slice(), [Condition::VisitHas { negated: true, .. }]))
@@ -311,14 +340,34 @@ mod tests {
     }
 
     #[test]
+    fn names_of_the_sites_own_dimensions_mean_their_columns() {
+        let own = |id, slot, active| OwnDimension {
+            id,
+            name: "Plan".into(),
+            scope: OwnScope::Visit,
+            slot,
+            active,
+            extractions: vec![],
+            case_sensitive: true,
+        };
+        let mut site = site();
+        site.own_dimensions = vec![own(1, 2, false), own(7, 1, true)];
+        let wanted = Condition::All(vec![Condition::Any(vec![is("own_visit_1", Op::Contains, "pro")])]);
+        assert_eq!(read("dimension7=@pro", &catalog(), &site).unwrap(), wanted);
+        for bad in ["dimension1==pro", "dimension2==pro", "own_visit_1==pro"] {
+            assert!(read(bad, &catalog(), &site).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn what_is_no_condition_is_named() {
         for bad in ["browser", "==x", "nothing==1", "actions>", "(browser==a)"] {
-            assert!(read(bad, &catalog()).is_err(), "{bad}");
+            assert!(read(bad, &catalog(), &site()).is_err(), "{bad}");
         }
-        assert!(read("browser==", &catalog()).is_ok());
+        assert!(read("browser==", &catalog(), &site()).is_ok());
         let many = vec!["browser==a"; CONDITIONS_MAX + 1].join(";");
-        assert!(matches!(read(&many, &catalog()), Err(ApiError::TooMuch(_))));
-        assert!(matches!(read(&"a".repeat(SEGMENT_BYTES_MAX + 1), &catalog()), Err(ApiError::TooMuch(_))));
+        assert!(matches!(read(&many, &catalog(), &site()), Err(ApiError::TooMuch(_))));
+        assert!(matches!(read(&"a".repeat(SEGMENT_BYTES_MAX + 1), &catalog(), &site()), Err(ApiError::TooMuch(_))));
     }
 
     /// A text of what segments are made of, in any order.
@@ -398,7 +447,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,200}") {
-            let _ = read(&text, &catalog());
+            let _ = read(&text, &catalog(), &site());
         }
 
         #[test]

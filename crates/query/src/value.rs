@@ -7,6 +7,7 @@ use makoto_model::Value;
 /// A counted number; `None` where the row has no such column.
 pub fn cell(number: Number, unit: Unit) -> Option<Value> {
     match number.get() {
+        None if unit == Unit::PlainMs && number == Number::NULL => Some(Value::Int(0)),
         None => (number == Number::NULL).then_some(Value::Null),
         Some(n) if unit == Unit::LengthMs => Some(Value::Float(n / 1000.0)),
         Some(n) if unit == Unit::Money => Some(self::number((n * 100.0).round() / 100.0)),

@@ -50,6 +50,7 @@ fn site() -> Site {
         group: String::new(),
         creator: String::new(),
         goals: Vec::new(),
+        own_dimensions: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::exclude::Candidate;
 use crate::fingerprint::Features;
 use crate::search::Search;
 use crate::{
-    Invalid, Lookups, Refused, Salts, Sender, SiteRules, action, facts, matching, moment, order,
+    Invalid, Lookups, Refused, Salts, Sender, SiteRules, action, facts, matching, moment, order, own,
     privacy::USER_ID_CHARS_MAX, referrer, search, url,
 };
 use makoto_catalog::{Catalog, Facts, Table};
@@ -137,6 +137,7 @@ impl Request<'_> {
             place: &place,
             referrer: &found.referrer,
             raw_url: &self.raw_url,
+            extract: &|own| own::extract(self.rules, own, params, &self.raw_url),
         };
         let visit_facts = facts::read(context.catalog, Table::Visit, &facts);
         // A sign of life or a goal makes no action, and may tell all the same how its page view went on.

@@ -22,6 +22,7 @@ pub mod lookups;
 pub mod matching;
 mod moment;
 mod order;
+mod own;
 pub mod outcome;
 pub mod parse;
 mod privacy;

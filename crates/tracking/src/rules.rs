@@ -1,9 +1,12 @@
 //! A site's settings in the form in which every request is checked against them.
 
 use crate::{Privacy, addresses::Network, campaign, matching::Rule, url};
-use makoto_model::Site;
+use makoto_model::{ExtractedFrom, OwnDimension, Site};
 use regex::{Regex, RegexBuilder};
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// Parameters that tell visits or clicks apart, not pages.
 const NOISE: &[&str] = &[
@@ -43,6 +46,8 @@ pub struct SiteRules {
     excluded_names: HashSet<String>,
     excluded_patterns: Vec<Regex>,
     goals: Vec<Rule>,
+    /// Those of the site's own dimensions, by number of the dimension and of the rule.
+    extractions: HashMap<(u32, usize), Regex>,
 }
 
 enum Pattern {
@@ -70,6 +75,7 @@ impl SiteRules {
             excluded_patterns: parameters.iter().filter_map(|entry| expression(entry, true)).collect(),
             privacy: Privacy::default(),
             goals: site.goals.iter().map(Rule::new).collect(),
+            extractions: site.own_dimensions.iter().filter(|own| own.active).flat_map(extractions).collect(),
             site,
         }
     }
@@ -95,6 +101,11 @@ impl SiteRules {
 
     pub(crate) fn has_goal(&self, id: u32) -> bool {
         self.goals.iter().any(|rule| rule.id() == id)
+    }
+
+    /// A rule of one of the site's own dimensions, compiled; `None` for one that is no expression.
+    pub(crate) fn extraction(&self, id: u32, nth: usize) -> Option<&Regex> {
+        self.extractions.get(&(id, nth))
     }
 
     /// Whether a parameter of a page's address is left out. The key of an array does not matter.
@@ -147,6 +158,19 @@ impl SiteRules {
             same && under(parts.path, path)
         })
     }
+}
+
+fn extractions(own: &OwnDimension) -> Vec<((u32, usize), Regex)> {
+    let compiled = own.extractions.iter().enumerate().filter(|(_, rule)| rule.from != ExtractedFrom::UrlParam);
+    let compiled = compiled.filter_map(|(nth, rule)| {
+        let regex = RegexBuilder::new(&rule.pattern)
+            .case_insensitive(!own.case_sensitive)
+            .size_limit(PATTERN_BYTES_MAX)
+            .build()
+            .ok()?;
+        Some(((own.id, nth), regex))
+    });
+    compiled.collect()
 }
 
 /// Whether `path` is `top` or lies below it.
@@ -225,6 +249,7 @@ pub(crate) mod tests {
             group: String::new(),
             creator: String::new(),
             goals: Vec::new(),
+            own_dimensions: Vec::new(),
         }
     }
 

@@ -74,6 +74,7 @@ static SITE: LazyLock<Arc<Site>> = LazyLock::new(|| {
             revenue: 5.0,
             event_value_as_revenue: false,
         }],
+        own_dimensions: Vec::new(),
     };
     Arc::new(site)
 });

@@ -27,6 +27,15 @@ impl Printer<'_> {
             }
             Expr::OfVisit(name) => self.of_visit(name, scope),
             Expr::GoalName => Err(Error::Plan("the name of a goal is known to its site alone".into())),
+            Expr::ToNext(most) => {
+                self.next_action(scope)?;
+                let most = self.bind(*most);
+                Ok((format!("CAST(least(greatest(a.next_s - a.time_s, 0), {most}) AS BIGINT)"), Yields::Int))
+            }
+            Expr::IsLast => {
+                self.next_action(scope)?;
+                Ok(("CASE WHEN a.next_s IS NULL THEN 1 ELSE 0 END".to_owned(), Yields::Int))
+            }
         }
     }
 
@@ -63,6 +72,15 @@ impl Printer<'_> {
         // Whole division cuts toward zero; below zero it must round down.
         let sql = format!("CASE WHEN {of} < 0 THEN ({of} + 1) // {by} - 1 ELSE {of} // {by} END");
         Ok((format!("({sql})"), Yields::Int))
+    }
+
+    /// Notes that rows must know when their visit's next action is.
+    fn next_action(&mut self, scope: Scope) -> Result<(), Error> {
+        if scope != Scope::Action || self.inside_actions {
+            return Err(Error::Plan("only rows of actions have a next action".into()));
+        }
+        self.next_asked = true;
+        Ok(())
     }
 
     fn of_visit(&mut self, name: &str, scope: Scope) -> Result<(String, Yields), Error> {

@@ -42,6 +42,8 @@ pub(crate) struct Printer<'a> {
     inside_rows: bool,
     /// An expression over rows of a visit read a column of the visit itself.
     visit_joined: bool,
+    /// An expression over actions read when the visit's next action is.
+    next_asked: bool,
 }
 
 /// What a printed expression yields.
@@ -86,6 +88,7 @@ impl<'a> Printer<'a> {
             find,
             inside_rows: false,
             visit_joined: false,
+            next_asked: false,
         }
     }
 

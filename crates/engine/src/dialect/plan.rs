@@ -88,7 +88,7 @@ pub(crate) fn question(
     }
     group.rows = print.rows(plan, from_s, until_s)?;
     let by_text = columns.iter().any(|column| matches!(column, Column::Key(Yields::Text(_))));
-    let dear_rows = print.visit_joined || asks_for_visits(&plan.filter);
+    let dear_rows = print.visit_joined || print.next_asked || asks_for_visits(&plan.filter);
     let sql = if by_text && !dear_rows && group.counts_different() { group.apart() } else { group.at_once() };
     let sql = print.cut(plan, sql)?;
     Ok(Question { sql, binds: print.binds, columns })
@@ -115,10 +115,16 @@ impl Printer<'_> {
     /// The tables and conditions of a plan's rows.
     pub(super) fn rows(&mut self, plan: &Plan, from_s: i64, until_s: i64) -> Result<String, Error> {
         let (name, short, moment) = (table(plan.scope).name(), alias(plan.scope), moment(plan.scope));
+        let read_visit = std::mem::take(&mut self.visit_joined);
         let filter = self.condition(&plan.filter, plan.scope)?;
+        let filter_stands_alone = !self.visit_joined;
+        self.visit_joined |= read_visit;
         let (site, from, until) = (self.bind(self.site.0), self.bind(from_s), self.bind(until_s));
         let mut sql = match plan.scope {
             Scope::Lead => format!("({}) {short}", self.leads(from_s, until_s)),
+            Scope::Action if self.next_asked => {
+                self.with_next(if filter_stands_alone { &filter } else { "TRUE" }, &site)
+            }
             _ => format!("{name} {short}"),
         };
         if self.visit_joined {
@@ -145,6 +151,17 @@ impl Printer<'_> {
              FROM conversion c JOIN action a ON a.visit_id = c.visit_id AND a.time_s <= c.time_s \
              WHERE c.site_id = {site} AND c.time_s >= {from} AND c.time_s < {until} AND c.conversion_id IS NOT NULL \
              AND a.site_id = {site} AND a.time_s >= {before} AND a.time_s < {until} AND a.kind = {kind}"
+        )
+    }
+
+    /// Actions that know when the next one of their visit is; of visits with some action that meets the filter, so
+    /// that the rest need not be sorted.
+    fn with_next(&mut self, filter: &str, site: &str) -> String {
+        let (from, until) = (self.bind(self.span.0 - REACH_SLACK_S), self.bind(self.span.1 + REACH_SLACK_S));
+        let near = format!("a.site_id = {site} AND a.time_s >= {from} AND a.time_s < {until}");
+        format!(
+            "(SELECT a.*, lead(a.time_s) OVER (PARTITION BY a.visit_id ORDER BY a.time_s, a.action_id) AS next_s \
+             FROM action a WHERE {near} AND a.visit_id IN (SELECT a.visit_id FROM action a WHERE {near} AND {filter})) a"
         )
     }
 

@@ -23,6 +23,7 @@ pub static BROWSER: Dimension = Dimension {
     privacy: Privacy::Anonymous,
     source: Source::Captured { read: |_| Value::Null, keep: Keep::First },
     segments: &[],
+    slot: 0,
 };
 pub static LATITUDE: Dimension = Dimension { id: "Test.Latitude", column: "latitude", kind: Kind::Float, ..BROWSER };
 pub static LOAD: Dimension =

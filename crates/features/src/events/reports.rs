@@ -115,8 +115,7 @@ static GET_CATEGORY: Report = Report {
         flat: Some(FlatLabel {
             parts: |keys| [text(keys, 0).to_owned(), second(keys)],
             separator: " - ",
-            meta: nothing,
-        }),
+            meta: nothing, ..FlatLabel::SPLIT }),
     },
     ..PLAIN
 };
@@ -142,8 +141,7 @@ static GET_ACTION: Report = Report {
         flat: Some(FlatLabel {
             parts: |keys| [text(keys, 0).to_owned(), second(keys)],
             separator: " - ",
-            meta: nothing,
-        }),
+            meta: nothing, ..FlatLabel::SPLIT }),
     },
     ..PLAIN
 };
@@ -174,8 +172,7 @@ static GET_NAME: Report = Report {
         flat: Some(FlatLabel {
             parts: |keys| [or_no_name(text(keys, 0)), second(keys)],
             separator: " - ",
-            meta: nothing,
-        }),
+            meta: nothing, ..FlatLabel::SPLIT }),
     },
     ..PLAIN
 };

@@ -3,7 +3,7 @@
 use super::{Stored, answer, conversion, text_or_null};
 use crate::{actions::page_view, page_performance};
 use makoto_catalog::{Answer, LoggedVisit, VisitLog, columns::PAGE_VIEW, words::length as in_words};
-use makoto_model::{ActionKind, Day};
+use makoto_model::{ActionKind, Day, OwnScope};
 
 type Fields = Vec<(String, Answer)>;
 
@@ -85,6 +85,7 @@ fn record(log: &VisitLog, action: Stored, spent: i64, position: &mut i64) -> Fie
         Some(ActionKind::Outlink) => link("outlink", "Outlink", action, *position, &mut fields),
         None => {}
     }
+    super::own_dimensions(log.site, OwnScope::Action, action, &mut fields);
     fields
 }
 

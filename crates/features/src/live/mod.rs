@@ -6,12 +6,13 @@ mod visit;
 
 use crate::{
     core_home::metrics::{VISITS, VISITS_CONVERTED},
+    custom_dimensions,
     rows::all,
 };
 use makoto_catalog::{
     Aggregate, Answer, Column, Condition, Expr, Feature, Metric, Op, Part, Report, Scope, Shape, VisitLog,
 };
-use makoto_model::Value;
+use makoto_model::{OwnScope, Site, Value};
 
 /// A stored row whose values are asked for by column.
 #[derive(Clone, Copy)]
@@ -47,6 +48,12 @@ fn answer(value: &Value) -> Answer {
 
 fn text_or_null(text: &str) -> Answer {
     if text.is_empty() { Answer::Null } else { Answer::from(text) }
+}
+
+/// The dimensions that the site defines itself, each under its public name.
+fn own_dimensions(site: &Site, scope: OwnScope, row: Stored, fields: &mut Vec<(String, Answer)>) {
+    let active = site.own_dimensions.iter().filter(|own| own.active && own.scope == scope);
+    fields.extend(active.map(|own| (own.public_name(), answer(row.get(custom_dimensions::column(own))))));
 }
 
 const PLAIN: Report = Report { category: "General_Visitors", subcategory: "Live_VisitorLog", ..Report::PLAIN };

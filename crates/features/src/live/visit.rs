@@ -10,7 +10,7 @@ use crate::{
 use device_detection::DeviceType;
 use geolocation::{continent_code, continent_name, country_name, region_name};
 use makoto_catalog::{Answer, LoggedVisit, VisitLog, columns::ORDER, words::length as in_words};
-use makoto_model::{Day, Value};
+use makoto_model::{Day, OwnScope, Value};
 
 const DAY_S: i64 = 86_400;
 
@@ -40,6 +40,7 @@ pub fn record(log: &VisitLog, logged: &LoggedVisit) -> Answer {
     device(visit, &mut fields);
     place(visit, &mut fields);
     local(visit, &mut fields);
+    super::own_dimensions(log.site, OwnScope::Visit, visit, &mut fields);
     Answer::Record(fields)
 }
 

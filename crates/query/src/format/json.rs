@@ -51,7 +51,7 @@ fn line(line: &Line) -> Json {
         map.insert("goals".to_owned(), Json::Object(goals.collect()));
     }
     for (name, cell) in &line.meta {
-        map.insert((*name).to_owned(), value(cell));
+        map.insert(name.to_string(), value(cell));
     }
     if let Some(id) = line.subtable_id {
         map.insert("idsubdatatable".to_owned(), Json::from(id));

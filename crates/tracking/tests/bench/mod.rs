@@ -114,6 +114,7 @@ fn goal(id: u32, params: &Params) -> Goal {
         many: params.flag("allowMultipleConversionsPerVisit"),
         revenue: text("revenue").parse().unwrap_or(0.0),
         event_value_as_revenue: params.flag("useEventValueAsRevenue"),
+        own_dimensions: Vec::new(),
     }
 }
 
