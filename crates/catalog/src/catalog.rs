@@ -1,5 +1,6 @@
 use crate::{
-    AnySetting, Column, Dimension, Formula, Kind, Metric, Report, Scope, SegmentName, Shape, Source, Stored, Table, columns,
+    AnySetting, Column, Dimension, Formula, Kind, Metric, Report, Scope, SegmentName, Shape, Source, Stored, Table,
+    columns,
 };
 use makoto_model::{OwnDimension, OwnScope, Site};
 use std::collections::{BTreeSet, HashMap};
@@ -94,6 +95,9 @@ impl Catalog {
             }
             for report in feature.reports {
                 check_report(report)?;
+                for (_, variant) in report.variants.iter().flat_map(|(_, variants)| variants.iter()) {
+                    check_report(variant)?;
+                }
                 if let Shape::OfSite { reports, .. } = &report.shape {
                     reports.iter().try_for_each(|inner| check_report(inner))?;
                 }

@@ -23,6 +23,6 @@ pub use metric::{Formula, Merge, Metric, Unit};
 pub use plan::{Aggregate, Bucket, Condition, Expr, Measure, Op, Plan, Scope, TimePart};
 pub use report::{
     Always, AlwaysColumns, Bought, Chart, Columns, FlatLabel, Folded, GoalColumns, LocalFacts, LoggedVisit, Meta, Part,
-    Report, RowLabel, Shape, Tree, VisitLog,
+    Report, RowLabel, Shape, Tree, Variants, VisitLog,
 };
 pub use setting::{AnySetting, Control, Level, Setting, SettingText};

@@ -24,6 +24,12 @@ pub struct Report {
     pub narrow: Option<(&'static str, &'static str)>,
     /// The report that opens a row.
     pub subtable: Option<&'static str>,
+    /// A parameter by whose value another report answers under this name.
+    pub variants: Option<Variants>,
+    /// Rows inside rows may stand in one answer with them.
+    pub expands: bool,
+    /// Rows that open are numbered by their visits, not in the order in which they were found.
+    pub ranked: bool,
     pub chart: Chart,
     pub shape: Shape,
     /// More rows than these become one, "Others"; 0 for no limit. The second is for subtables.
@@ -67,6 +73,9 @@ impl Report {
         needs: &[],
         narrow: None,
         subtable: None,
+        variants: None,
+        expands: true,
+        ranked: false,
         chart: Chart::Table,
         shape: Shape::Totals,
         rows_max: (0, 0),
@@ -81,6 +90,9 @@ impl Report {
         parts.iter().flat_map(|part| part.metrics.iter().copied()).chain(processed.iter().copied())
     }
 }
+
+/// The parameter, and the report for each of its values; any other value means the report itself.
+pub type Variants = (&'static str, &'static [(&'static str, &'static Report)]);
 
 /// One group-by of a report.
 pub struct Part {

@@ -87,7 +87,7 @@ impl Query {
     ) -> Result<Answered, ApiError> {
         let (module, action) = method.split_once('.').unwrap_or((method, ""));
         let unknown = || ApiError::UnknownMethod(action.to_owned(), module.to_owned());
-        let mut report = self.catalog.report(method).ok_or_else(unknown)?;
+        let mut report = variant(self.catalog.report(method).ok_or_else(unknown)?, params);
         if let Some((_, instead)) = report.instead.filter(|(param, _)| params.flag(param)) {
             report = instead;
         }
@@ -458,6 +458,13 @@ fn translated(answered: Answered, report: &'static Report) -> Answered {
     }
 }
 
+/// The report that answers under this one's name.
+fn variant(report: &'static Report, params: &Params) -> &'static Report {
+    let Some((param, variants)) = report.variants else { return report };
+    let asked = params.filled(param).and_then(|value| variants.iter().find(|(known, _)| *known == value));
+    asked.map_or(report, |(_, variant)| variant)
+}
+
 /// Completes the columns of labels by a number.
 fn numbered(answered: Answered, columns: &[&str], id: i64) -> Answered {
     let rename = |mut line: Line| {
@@ -480,7 +487,8 @@ fn narrowed(ask: &Ask, lines: Vec<Line>) -> Vec<Line> {
     match ask.report.narrow.and_then(|(param, fact)| Some((fact, ask.params.int(param)?))) {
         None => lines,
         Some((fact, number)) => {
-            let stands = |line: &Line| line.meta.iter().any(|(name, value)| name == fact && *value == Value::Int(number));
+            let stands =
+                |line: &Line| line.meta.iter().any(|(name, value)| name == fact && *value == Value::Int(number));
             lines.into_iter().filter(stands).collect()
         }
     }

@@ -81,6 +81,8 @@ pub struct Raw {
     pub known_goals: Vec<i64>,
     /// Every goal that a row without others inside it has.
     pub innermost_goals: Vec<i64>,
+    /// Rows that open are numbered by their visits.
+    ranked: bool,
 }
 
 impl Raw {
@@ -94,6 +96,7 @@ impl Raw {
             goal_totals: BTreeMap::new(),
             known_goals: Vec::new(),
             innermost_goals: Vec::new(),
+            ranked: false,
         }
     }
 
@@ -164,7 +167,7 @@ impl Raw {
 
     /// Builds the rows of a report.
     pub fn build(report: &Report, columns: Vec<Counted>, groups: &Groups) -> Raw {
-        let mut raw = Raw::empty(columns);
+        let mut raw = Raw { ranked: report.ranked, ..Raw::empty(columns) };
         let order = groups.order(report, &raw.columns);
         match &report.shape {
             Shape::Rows { levels, always, .. } => {
@@ -191,7 +194,7 @@ impl Raw {
 
     /// The same rows without those that were cut off.
     pub(crate) fn reachable(self) -> Raw {
-        let mut kept = Raw::empty(self.columns.clone());
+        let mut kept = Raw { ranked: self.ranked, ..Raw::empty(self.columns.clone()) };
         kept.cells.copy_from_slice(self.row(0));
         kept.join_goals(0, self.goals(0));
         let mut waiting = vec![(0, 0)];
@@ -381,17 +384,23 @@ impl Raw {
         all.into_iter().find(|node| self.number(*node) == number)
     }
 
+    /// The rows inside a row, against the order in which they are numbered.
+    fn last_first(&self, node: u32) -> Vec<u32> {
+        let mut inner = self.nodes[node as usize].children.clone();
+        let by = self.column("nb_visits").filter(|_| self.ranked);
+        let visits = |node: u32| by.map_or(0.0, |by| self.row(node)[by].float());
+        inner.sort_by(|a, b| visits(*a).total_cmp(&visits(*b)).then(b.cmp(a)));
+        inner
+    }
+
     /// Rows with rows inside, outer ones before inner ones.
     fn openable(&self) -> Vec<u32> {
         let mut found = Vec::new();
-        let mut waiting: Vec<u32> = self.nodes[0].children.iter().rev().copied().collect();
-        waiting.sort_by(|a, b| b.cmp(a));
+        let mut waiting = self.last_first(0);
         while let Some(node) = waiting.pop() {
             if !self.nodes[node as usize].children.is_empty() {
                 found.push(node);
-                let mut inner = self.nodes[node as usize].children.clone();
-                inner.sort_by(|a, b| b.cmp(a));
-                waiting.extend(inner);
+                waiting.extend(self.last_first(node));
             }
         }
         found

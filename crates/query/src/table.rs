@@ -322,7 +322,7 @@ impl Table<'_> {
             return line;
         }
         line.subtable_id = Some(self.raw.number(node));
-        if self.options.expanded && self.deepest().is_none_or(|deepest| depth < deepest) {
+        if self.options.expanded && self.report.expands && self.deepest().is_none_or(|deepest| depth < deepest) {
             line.subtable = Some(self.inside(node, standing, depth + 1));
         }
         line

@@ -1,5 +1,7 @@
 //! Pieces of content: seen and used.
 
+mod reports;
+
 use makoto_catalog::{Dimension, Facts, Feature, Kind, SegmentName};
 use makoto_model::{Act, ActionKind, Value};
 
@@ -49,6 +51,6 @@ pub static FEATURE: Feature = Feature {
     name: "Contents",
     dimensions: &[&NAME, &PIECE, &TARGET, &INTERACTION],
     metrics: &[],
-    reports: &[],
+    reports: reports::REPORTS,
     settings: &[],
 };

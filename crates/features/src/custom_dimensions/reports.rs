@@ -22,6 +22,7 @@ const PLAIN: Report = Report {
     category: "General_Visitors",
     subcategory: CATEGORY,
     rows_max: (1000, 1000),
+    ranked: true,
     ..Report::PLAIN
 };
 
@@ -81,13 +82,8 @@ const BOUNCED: Expr = Expr::Minus(
     &Expr::Over(&Expr::Minus(&Expr::Int(1), &Expr::OfVisit("action_count")), 1_000_000_000),
     &Expr::Int(-1),
 );
-static BOUNCE_COUNT: Metric = Metric::counted(
-    "bounce_count",
-    "Bounces",
-    "Visits that had this action alone.",
-    Aggregate::Sum(BOUNCED),
-    None,
-);
+static BOUNCE_COUNT: Metric =
+    Metric::counted("bounce_count", "Bounces", "Visits that had this action alone.", Aggregate::Sum(BOUNCED), None);
 static EXIT_VISITS: Metric = Metric::counted(
     "exit_nb_visits",
     "Exits",

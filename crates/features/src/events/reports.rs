@@ -2,13 +2,24 @@ use super::{ACTION, CATEGORY, EVENTS, NAME};
 use crate::{
     actions::metrics::NB_UNIQ_VISITORS,
     core_home::metrics::mean_2,
-    rows::{LABEL, nothing, segment, text},
+    rows::{LABEL, segment, text},
 };
-use makoto_catalog::{Aggregate, Condition, Expr, FlatLabel, Metric, Op, Part, Report, RowLabel, Scope, Shape, Unit};
+use makoto_catalog::{
+    Aggregate, Condition, Expr, FlatLabel, Meta, Metric, Op, Part, Report, RowLabel, Scope, Shape, Unit,
+};
 use makoto_model::{ActionKind, Value};
 
-pub const REPORTS: &[&Report] =
-    &[&GET_CATEGORY, &GET_ACTION, &GET_NAME, &ACTIONS_OF_CATEGORY, &NAMES_OF_ACTION, &ACTIONS_OF_NAME];
+pub const REPORTS: &[&Report] = &[
+    &GET_CATEGORY,
+    &GET_ACTION,
+    &GET_NAME,
+    &ACTIONS_OF_CATEGORY,
+    &NAMES_OF_ACTION,
+    &ACTIONS_OF_NAME,
+    &NAMES_OF_CATEGORY,
+    &CATEGORIES_OF_ACTION,
+    &CATEGORIES_OF_NAME,
+];
 
 static NB_VISITS: Metric = Metric::counted(
     "nb_visits",
@@ -82,99 +93,115 @@ fn key(keys: &[Value], places: &[usize]) -> Option<Vec<Value>> {
     Some(places.iter().map(|place| Value::from(text(keys, *place))).collect())
 }
 
-const BY_CATEGORY: RowLabel = RowLabel {
-    row: |keys| key(keys, &[0]),
-    meta: |keys, meta| meta.push(segment(&[("eventCategory", text(keys, 0))])),
-    flat_column: "Events_EventCategory",
-    ..LABEL
-};
-const BY_ACTION: RowLabel = RowLabel {
-    row: |keys| key(keys, &[1]),
-    meta: |keys, meta| meta.push(segment(&[("eventAction", text(keys, 0))])),
-    flat_column: "Events_EventAction",
-    ..LABEL
-};
+/// Places of the keys of a group.
+const OF_CATEGORY: usize = 0;
+const OF_ACTION: usize = 1;
+const OF_NAME: usize = 2;
+
+/// The name of a dimension in the segment language, and its column when levels are flattened.
+const NAMES: [(&str, &str); 3] = [
+    ("eventCategory", "Events_EventCategory"),
+    ("eventAction", "Events_EventAction"),
+    ("eventName", "Events_EventName"),
+];
+
+fn shown<const BY: usize>(value: &str) -> String {
+    if BY == OF_NAME { or_no_name(value) } else { value.to_owned() }
+}
+
+fn facts<const BY: usize>(value: &str, meta: &mut Vec<Meta>) {
+    if !value.is_empty() {
+        meta.push(segment(&[(NAMES[BY].0, value)]));
+    }
+}
+
+/// Rows by one dimension that open to rows by another. Names that are missing open nothing.
+const fn by<const OUTER: usize, const INNER: usize>() -> Shape {
+    Shape::Rows {
+        levels: const {
+            &[
+                RowLabel {
+                    row: |keys| key(keys, &[OUTER]),
+                    text: |keys| shown::<OUTER>(text(keys, 0)),
+                    meta: |keys, meta| facts::<OUTER>(text(keys, 0), meta),
+                    flat_column: NAMES[OUTER].1,
+                    ..LABEL
+                },
+                RowLabel {
+                    row: |keys| key(keys, &[OUTER, INNER]).filter(|key| !text(key, 1).is_empty()),
+                    text: second,
+                    meta: |keys, meta| facts::<INNER>(text(keys, 1), meta),
+                    inside: Some(second),
+                    flat_column: NAMES[INNER].1,
+                    ..LABEL
+                },
+            ]
+        },
+        always: None,
+        flat: Some(FlatLabel { parts: |keys| [shown::<OUTER>(text(keys, 0)), second(keys)], ..FlatLabel::SPLIT }),
+    }
+}
 
 fn second(keys: &[Value]) -> String {
     text(keys, 1).to_owned()
 }
 
-static GET_CATEGORY: Report = Report {
+/// The parameter that says what rows open to.
+const SECONDARY: &str = "secondaryDimension";
+
+const CATEGORIES: Report = Report {
     method: "Events.getCategory",
     name: "Event categories",
-    doc: "Events by category; a row opens to its actions.",
+    doc: "Events by category; a row opens to its actions, or to its names.",
     order: 0,
     dimension: Some(&CATEGORY),
     subtable: Some("Events.getActionFromCategoryId"),
-    shape: Shape::Rows {
-        levels: &[
-            BY_CATEGORY,
-            RowLabel { row: |keys| key(keys, &[0, 1]), text: second, flat_column: "Events_EventAction", ..LABEL },
-        ],
-        always: None,
-        flat: Some(FlatLabel {
-            parts: |keys| [text(keys, 0).to_owned(), second(keys)],
-            separator: " - ",
-            meta: nothing, ..FlatLabel::SPLIT }),
-    },
+    shape: by::<OF_CATEGORY, OF_ACTION>(),
     ..PLAIN
 };
+static GET_CATEGORY: Report = Report { variants: Some((SECONDARY, &[("eventName", &CATEGORY_BY_NAME)])), ..CATEGORIES };
+static CATEGORY_BY_NAME: Report = Report {
+    method: "Events.getCategoryByName",
+    subtable: Some("Events.getNameFromCategoryId"),
+    shape: by::<OF_CATEGORY, OF_NAME>(),
+    ..CATEGORIES
+};
 
-static GET_ACTION: Report = Report {
+const ACTIONS: Report = Report {
     method: "Events.getAction",
     name: "Event actions",
-    doc: "Events by action; a row opens to its names.",
+    doc: "Events by action; a row opens to its names, or to its categories.",
     order: 1,
     dimension: Some(&ACTION),
     subtable: Some("Events.getNameFromActionId"),
-    shape: Shape::Rows {
-        levels: &[
-            BY_ACTION,
-            RowLabel {
-                row: |keys| key(keys, &[1, 2]).filter(|key| !text(key, 1).is_empty()),
-                text: second,
-                flat_column: "Events_EventName",
-                ..LABEL
-            },
-        ],
-        always: None,
-        flat: Some(FlatLabel {
-            parts: |keys| [text(keys, 0).to_owned(), second(keys)],
-            separator: " - ",
-            meta: nothing, ..FlatLabel::SPLIT }),
-    },
+    shape: by::<OF_ACTION, OF_NAME>(),
     ..PLAIN
 };
+static GET_ACTION: Report =
+    Report { variants: Some((SECONDARY, &[("eventCategory", &ACTION_BY_CATEGORY)])), ..ACTIONS };
+static ACTION_BY_CATEGORY: Report = Report {
+    method: "Events.getActionByCategory",
+    subtable: Some("Events.getCategoryFromActionId"),
+    shape: by::<OF_ACTION, OF_CATEGORY>(),
+    ..ACTIONS
+};
 
-static GET_NAME: Report = Report {
+const BY_NAME: Report = Report {
     method: "Events.getName",
     name: "Event names",
-    doc: "Events by name; a row opens to its actions.",
+    doc: "Events by name; a row opens to its actions, or to its categories.",
     order: 2,
     dimension: Some(&NAME),
     subtable: Some("Events.getActionFromNameId"),
-    shape: Shape::Rows {
-        levels: &[
-            RowLabel {
-                row: |keys| key(keys, &[2]),
-                text: |keys| or_no_name(text(keys, 0)),
-                meta: |keys, meta| {
-                    if !text(keys, 0).is_empty() {
-                        meta.push(segment(&[("eventName", text(keys, 0))]));
-                    }
-                },
-                flat_column: "Events_EventName",
-                ..LABEL
-            },
-            RowLabel { row: |keys| key(keys, &[2, 1]), text: second, flat_column: "Events_EventAction", ..LABEL },
-        ],
-        always: None,
-        flat: Some(FlatLabel {
-            parts: |keys| [or_no_name(text(keys, 0)), second(keys)],
-            separator: " - ",
-            meta: nothing, ..FlatLabel::SPLIT }),
-    },
+    shape: by::<OF_NAME, OF_ACTION>(),
     ..PLAIN
+};
+static GET_NAME: Report = Report { variants: Some((SECONDARY, &[("eventCategory", &NAME_BY_CATEGORY)])), ..BY_NAME };
+static NAME_BY_CATEGORY: Report = Report {
+    method: "Events.getNameByCategory",
+    subtable: Some("Events.getCategoryFromNameId"),
+    shape: by::<OF_NAME, OF_CATEGORY>(),
+    ..BY_NAME
 };
 
 static ACTIONS_OF_CATEGORY: Report = Report {
@@ -199,5 +226,36 @@ static ACTIONS_OF_NAME: Report = Report {
     doc: "The actions of one name.",
     order: 5,
     shape: Shape::Subtable { of: &GET_NAME, dimension: &ACTION, alone: false },
+    ..SUBTABLE
+};
+/// Matomo computes no mean here.
+static CATEGORY_BY_NAME_ALONE: Report = Report {
+    method: "Events.getCategoryByNameAlone",
+    processed: &[],
+    shape: by::<OF_CATEGORY, OF_NAME>(),
+    ..CATEGORIES
+};
+static NAMES_OF_CATEGORY: Report = Report {
+    method: "Events.getNameFromCategoryId",
+    name: "Names of an event category",
+    doc: "The names of one category.",
+    order: 6,
+    shape: Shape::Subtable { of: &CATEGORY_BY_NAME_ALONE, dimension: &NAME, alone: false },
+    ..SUBTABLE
+};
+static CATEGORIES_OF_ACTION: Report = Report {
+    method: "Events.getCategoryFromActionId",
+    name: "Categories of an event action",
+    doc: "The categories of one action.",
+    order: 7,
+    shape: Shape::Subtable { of: &ACTION_BY_CATEGORY, dimension: &CATEGORY, alone: false },
+    ..SUBTABLE
+};
+static CATEGORIES_OF_NAME: Report = Report {
+    method: "Events.getCategoryFromNameId",
+    name: "Categories of an event name",
+    doc: "The categories of one name.",
+    order: 8,
+    shape: Shape::Subtable { of: &NAME_BY_CATEGORY, dimension: &CATEGORY, alone: false },
     ..SUBTABLE
 };

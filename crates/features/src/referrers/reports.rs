@@ -160,7 +160,9 @@ static GET_KEYWORDS: Report = Report {
                 let (keyword, engine) = (text(keys, 0), text(keys, 1));
                 meta.push(Meta("url", l::search_link(engine, keyword).unwrap_or(Value::from(false))));
                 l::engine_logo(engine, meta);
-            }, ..FlatLabel::SPLIT }),
+            },
+            ..FlatLabel::SPLIT
+        }),
     },
     ..PLAIN
 };
@@ -215,7 +217,9 @@ static GET_ENGINES: Report = Report {
             meta: |keys, meta| {
                 meta.extend(engine_link(text(keys, 0), text(keys, 1)).map(|link| Meta("url", link)));
                 l::engine_logo(text(keys, 0), meta);
-            }, ..FlatLabel::SPLIT }),
+            },
+            ..FlatLabel::SPLIT
+        }),
     },
     ..PLAIN
 };
@@ -274,7 +278,9 @@ static GET_CAMPAIGNS: Report = Report {
                 let outer = format!("referrerType==campaign;referrerName=={}", text(keys, 0));
                 let own = own.1.as_text().unwrap_or("").to_owned();
                 meta.push(Meta("segment", Value::from(format!("{outer};{own}"))));
-            }, ..FlatLabel::SPLIT }),
+            },
+            ..FlatLabel::SPLIT
+        }),
     },
     ..PLAIN
 };
@@ -319,7 +325,9 @@ static GET_WEBSITES: Report = Report {
         flat: Some(FlatLabel {
             parts: |keys| [text(keys, 0).to_owned(), l::page(text(keys, 1))],
             separator: "/",
-            meta: |keys, meta| meta.push(Meta("url", keys[1].clone())), ..FlatLabel::SPLIT }),
+            meta: |keys, meta| meta.push(Meta("url", keys[1].clone())),
+            ..FlatLabel::SPLIT
+        }),
     },
     ..PLAIN
 };
@@ -369,7 +377,9 @@ static GET_SOCIALS: Report = Report {
         flat: Some(FlatLabel {
             parts: |keys| [text(keys, 0).to_owned(), l::second(keys)],
             separator: " - ",
-            meta: |keys, meta| l::network(text(keys, 0), meta), ..FlatLabel::SPLIT }),
+            meta: |keys, meta| l::network(text(keys, 0), meta),
+            ..FlatLabel::SPLIT
+        }),
     },
     ..PLAIN
 };
