@@ -25,7 +25,14 @@ HARMLESS = {"pluginName": "Live", "pattern": "x", "url": "https://shop.example",
             "passwordConfirmation": "short", "description": "x", "userEmail": "x@people.example", "previewHash": "x",
             "hasSuperUserAccess": "0", "matchAttribute": "x", "patternType": "x", "idGoal": "0", "idGrants": "0",
             "idGrant": "0", "scopeHash": "x", "confirm": "x", "reason": "x", "state": "off", "every": "weekly",
-            "idCheck": "C99", "idFix": "0", "idFailure": "x"}
+            "idCheck": "C99", "idFix": "0", "idFailure": "x",
+            "active": "x", "scope": "x", "idDimension": "0", "idSegment": "0", "definition": "x", "idNote": "x",
+            "note": "", "idDashboard": "0", "copyToUser": "stranger", "layout": "x", "ipRange": "x", "timezone": "UTC",
+            "timezones": "Mars/Base", "oldGroupName": "no such group", "newGroupName": "x", "enabled": "x",
+            "defaultCurrency": "x", "defaultTimezone": "x", "actionType": "url", "actionName": "x", "pageUrl": "x",
+            "pageTitle": "x", **dict.fromkeys(
+                ("excludedIps", "excludedQueryParameters", "excludedUserAgents", "excludedReferrers",
+                 "searchKeywordParameters", "searchCategoryParameters"), "")}
 # Writes that are sent without something they need, so that whoever may call them changes nothing.
 INCOMPLETE = {"SitesManager.addSite": "siteName", "SitesManager.deleteSite": "idSite",
               "UsersManager.createAppSpecificTokenAuth": "passwordConfirmation"}

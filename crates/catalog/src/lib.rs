@@ -22,7 +22,7 @@ pub use method::{Access, CODE, CONFIRMATION, Effect, Guard, Method, Outcome, PAS
 pub use metric::{Formula, Merge, Metric, Unit};
 pub use plan::{Aggregate, Bucket, Condition, Expr, Measure, Op, Plan, Scope, TimePart};
 pub use report::{
-    Always, AlwaysColumns, Bought, Chart, Columns, FlatLabel, Folded, GoalColumns, LocalFacts, LoggedVisit, Meta, Part,
-    Report, RowLabel, Shape, Tree, Variants, VisitLog,
+    Always, AlwaysColumns, Bought, Chart, Columns, FlatLabel, Folded, Found, GoalColumns, Inquiry, LocalFacts,
+    LoggedVisit, Meta, Part, Report, RowLabel, Shape, Tree, Variants, VisitLog,
 };
 pub use setting::{AnySetting, Control, Level, Setting, SettingText};

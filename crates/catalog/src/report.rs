@@ -1,5 +1,5 @@
-use crate::{Answer, Column, Condition, Dimension, Expr, Metric, Scope, Unit};
-use makoto_model::{Day, Params, Site, Value};
+use crate::{Answer, ApiError, Column, Condition, Dimension, Expr, Metric, Scope, Unit};
+use makoto_model::{Day, Params, Period, Range, Site, Value};
 use std::borrow::Cow;
 
 /// A table of numbers that can be asked for by name; from it come the API method, the widget and the page.
@@ -139,14 +139,40 @@ pub enum Shape {
     /// One row over the last minutes, as many as the parameter says.
     Recent { minutes: &'static str, minutes_max: i64 },
     /// One of several reports that no caller names by itself: which one depends on the site and a number in the
-    /// parameters. Columns of labels are completed by that number.
-    OfSite { param: &'static str, reports: &'static [&'static Report], pick: fn(&Site, i64) -> Option<usize> },
+    /// parameters, which also says what the column of labels is called where rows are flattened.
+    OfSite {
+        param: &'static str,
+        reports: &'static [&'static Report],
+        pick: fn(&Site, i64) -> Option<usize>,
+        /// By number, from 1.
+        columns: &'static [&'static str],
+    },
+    /// What no group-by of fixed columns answers: the parameters say which rows are counted, and the answer is made of
+    /// several such counts.
+    Custom { ask: fn(&Params) -> Result<Vec<Inquiry>, ApiError>, show: fn(&Found) -> Result<Answer, ApiError> },
     /// The visits themselves, the newest first; `limit` where the caller may not choose.
     Visits { limit: Option<u64>, with_actions: bool, show: fn(&VisitLog) -> Answer },
 }
 
 /// The columns of one row with their names.
 pub type Columns = Vec<(Cow<'static, str>, Value)>;
+
+/// One count of a custom report: how many rows there are of each key.
+pub struct Inquiry {
+    pub scope: Scope,
+    pub keys: Vec<Expr>,
+    pub only: Condition,
+}
+
+/// What the inquiries of a custom report found in one period.
+pub struct Found<'a> {
+    pub site: &'a Site,
+    pub params: &'a Params,
+    pub period: Period,
+    pub range: Range,
+    /// For each inquiry the keys with how many rows have them, most first.
+    pub counts: Vec<Vec<(Vec<Value>, i64)>>,
+}
 
 /// Facts about a row that depend on the site's clock on a day.
 pub type LocalFacts = fn(&[Value], &Site, Day, &mut Vec<Meta>);

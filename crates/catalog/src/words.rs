@@ -1,5 +1,7 @@
 //! Values in words.
 
+use makoto_model::{Period, Range};
+
 /// `36 min 14s`, `1 hours 2 min`, `3 days 4 hours`: the two largest units.
 pub fn length(seconds: f64) -> String {
     let whole = seconds.max(0.0) as i64;
@@ -15,6 +17,22 @@ pub fn length(seconds: f64) -> String {
         format!("{hundredths}s")
     } else {
         format!("{rest}s")
+    }
+}
+
+/// A period in few words: `Mon, Mar 2`, `Mar 2 – 8, 2026`, `Mar 2026`, `2026`.
+pub fn short_date(period: Period, range: Range) -> String {
+    let (first, last) = (range.first.date(), range.last.date());
+    match period {
+        Period::Day => first.strftime("%a, %b %-d").to_string(),
+        Period::Month => first.strftime("%b %Y").to_string(),
+        Period::Year => first.strftime("%Y").to_string(),
+        Period::Week | Period::Range => {
+            let same_year = first.year() == last.year();
+            let start = first.strftime(if same_year { "%b %-d" } else { "%b %-d, %Y" });
+            let same_month = same_year && first.month() == last.month();
+            format!("{start} – {}", last.strftime(if same_month { "%-d, %Y" } else { "%b %-d, %Y" }))
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::{
-    Services, activity_log, api, core_admin_home, core_plugins_admin, custom_dimensions, diagnostics, goals, languages_manager, login, privacy_manager, public_reports, security_checkup, sites_manager, two_factor_auth, users_manager,
+    Services, activity_log, annotations, api, core_admin_home, core_plugins_admin, custom_dimensions, dashboard, diagnostics, goals, languages_manager, login, privacy_manager, public_reports, security_checkup, segment_editor, sites_manager, transitions, two_factor_auth, users_manager,
 };
 use makoto_catalog::{Guard, Method};
 use makoto_model::Params;
@@ -7,6 +7,7 @@ use makoto_model::Params;
 /// Every API method that is no report, by feature.
 pub static METHODS: &[&[Method<Services>]] = &[
     activity_log::METHODS,
+    annotations::METHODS,
     api::METHODS,
     core_admin_home::MAIL_METHODS,
     core_admin_home::TASK_METHODS,
@@ -15,6 +16,7 @@ pub static METHODS: &[&[Method<Services>]] = &[
     goals::METHODS,
     diagnostics::METHODS,
     diagnostics::failures::METHODS,
+    dashboard::METHODS,
     languages_manager::METHODS,
     login::METHODS,
     login::attempts::METHODS,
@@ -23,7 +25,11 @@ pub static METHODS: &[&[Method<Services>]] = &[
     privacy_manager::keep::METHODS,
     public_reports::METHODS,
     security_checkup::METHODS,
+    segment_editor::METHODS,
     sites_manager::METHODS,
+    sites_manager::global::METHODS,
+    sites_manager::facts::METHODS,
+    transitions::METHODS,
     two_factor_auth::METHODS,
     users_manager::accounts::METHODS,
     users_manager::bulk::METHODS,

@@ -1,6 +1,6 @@
 //! What row labels have in common.
 
-use makoto_catalog::{Condition, Meta, RowLabel};
+use makoto_catalog::{Condition, Meta, Param, ParamKind, RowLabel};
 use makoto_model::Value;
 
 /// Every group a row of its own.
@@ -66,6 +66,13 @@ pub const LABEL: RowLabel =
 pub fn first(keys: &[Value]) -> String {
     text(keys, 0).to_owned()
 }
+
+/// A site and a period, as methods about both take them.
+pub const PERIOD_PARAMS: &[Param] = &[
+    Param { name: "idSite", kind: ParamKind::Int, default: None, doc: "the site's number" },
+    Param { name: "period", kind: ParamKind::Text, default: None, doc: "day, week, month, year or range" },
+    Param { name: "date", kind: ParamKind::Text, default: None, doc: "a day of the period" },
+];
 
 #[cfg(test)]
 mod tests {

@@ -2,10 +2,10 @@
 
 use crate::probes::Probes;
 use makoto_access::{Asked, Caller, Denied, Grant, Principal, Proof, User, View};
-use makoto_catalog::{ApiError, CODE, CONFIRMATION, Guard, PASSKEY};
+use makoto_catalog::{ApiError, CODE, CONFIRMATION, Catalog, Guard, PASSKEY};
 use makoto_identity::Identity;
 use makoto_meta::{Meta, SiteRow};
-use makoto_model::{Params, SiteId};
+use makoto_model::{Params, Period, Range, Site, SiteId, Zone};
 use std::{
     future::Future,
     pin::Pin,
@@ -29,6 +29,15 @@ pub struct Services {
     pub labels: OnceLock<Labels>,
     /// What looks outside the stores; set once the server is put together.
     pub probes: OnceLock<Arc<dyn Probes>>,
+    pub reading: Reading,
+}
+
+/// How questions are read: by the machinery that answers them, which no feature knows.
+pub struct Reading {
+    /// Whether a text is a definition in the segment language; on all sites, or on one with names of its own.
+    pub segment: fn(&str, &Catalog, Option<&Site>) -> Result<(), ApiError>,
+    /// The days that `period` and `date` name at this moment, seconds since 1970.
+    pub ranges: fn(&str, &str, &Zone, i64) -> Result<(Period, Vec<Range>), ApiError>,
 }
 
 /// Names read in lists at most, so that a request cannot ask for unbounded work.

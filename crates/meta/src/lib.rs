@@ -4,10 +4,12 @@
 
 mod account;
 mod activity;
+mod annotation;
 mod attempt;
 mod audit;
 mod checkup;
 mod credential;
+mod dashboard;
 mod delivery;
 mod device;
 mod domain;
@@ -26,6 +28,7 @@ mod public;
 mod record;
 mod reset;
 mod review;
+mod saved_segment;
 mod seal;
 mod seen;
 mod setting;
@@ -36,6 +39,7 @@ mod token;
 
 pub use account::{Account, NewUser, RoleChange, State, is_nobody};
 pub use activity::{Activity, Tell};
+pub use annotation::Annotation;
 pub use attempt::{AttemptKind, AttemptRow};
 pub use audit::{Cursor, EntryFilter, Finding, Head, KnownHead, ReadScope, hex};
 pub use checkup::{
@@ -43,6 +47,7 @@ pub use checkup::{
     TokenFact,
 };
 pub use credential::{NewSession, SessionRow};
+pub use dashboard::Dashboard;
 pub use delivery::{Letter, MailCounts, MailRow, Undelivered};
 pub use device::{Arrival, Bound, OpenSession};
 pub use domain::{ALLOWED_DOMAINS, Domains};
@@ -64,6 +69,7 @@ pub use public::{
 pub use record::Entry;
 pub use reset::{NewReset, RESET_MAX_S};
 pub use review::{Review, ReviewLine};
+pub use saved_segment::{SavedSegment, SegmentDraft};
 pub use setting::MAIL_SETTINGS;
 pub use site::{KEYWORD_PARAMETERS, SiteChange, SiteRow};
 pub use snapshot::Snapshot;

@@ -9,6 +9,7 @@ pub enum ReferrerKind {
     Website = 3,
     Campaign = 6,
     Social = 7,
+    Assistant = 8,
 }
 
 /// Where a visit came from. `name` is the engine, host, network or campaign.

@@ -27,7 +27,7 @@ pub struct Line {
     /// Numbers of each goal, by the name under which it stands.
     pub goals: Vec<(String, Vec<(&'static str, Value)>)>,
     /// Facts about the row that are no columns: URL, logo, segment.
-    pub meta: Vec<(Cow<'static, str>, Value)>,
+    pub meta: Vec<(&'static str, Value)>,
     /// Number that opens the row.
     pub subtable_id: Option<u32>,
     /// The rows inside, when they were asked for at once.

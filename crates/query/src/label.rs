@@ -6,7 +6,6 @@ use crate::{
 };
 use makoto_catalog::{Meta, Report, RowLabel, Shape, Tree};
 use makoto_model::{Day, Site, Value};
-use std::borrow::Cow;
 
 /// The row of all that were too many.
 pub const OTHERS: &str = "Others";
@@ -140,7 +139,7 @@ impl Labels<'_> {
     }
 
     /// The facts beside the numbers.
-    pub fn meta(&self, node: Option<u32>, meta: &mut Vec<(Cow<'static, str>, Value)>) {
+    pub fn meta(&self, node: Option<u32>, meta: &mut Vec<(&'static str, Value)>) {
         let Some(node) = node else { return };
         let mut facts = Vec::new();
         match (&self.raw.nodes[node as usize].name, &self.report.shape) {
@@ -169,7 +168,7 @@ impl Labels<'_> {
             (_, Shape::Tree(tree)) => self.tree_meta(tree, node, &mut facts),
             _ => {}
         }
-        meta.extend(facts.into_iter().map(|Meta(name, value)| (Cow::Borrowed(name), value)));
+        meta.extend(facts.into_iter().map(|Meta(name, value)| (name, value)));
     }
 
     fn flat_columns(
@@ -202,12 +201,13 @@ impl Labels<'_> {
             facts.push(Meta("url", Value::from(url)));
         }
         match whole {
-            Some(text) if self.place != Place::Alone => {
+            Some(text) if self.place != Place::Alone && !tree.leaf_segment.is_empty() => {
                 let plain = tree.url || tree.encodings == 1;
                 let text = if plain { text.to_owned() } else { escape(text.trim()) };
                 let value = (0..tree.encodings).fold(text, |text, _| encode(&text));
                 facts.push(Meta("segment", Value::from(format!("{}=={value}", tree.leaf_segment))));
             }
+            None if tree.leaf_segment.is_empty() => {}
             None => facts.extend(tree.folder_segment.map(|segment| self.folder(segment, node))),
             Some(_) => {}
         }

@@ -65,6 +65,14 @@ pub fn read(period: &str, date: &str, zone: &Zone, now_s: i64) -> Result<Asked, 
     Ok(Asked { period, ranges: vec![period.around(day)], many: false })
 }
 
+/// The days that `period` and `date` name.
+///
+/// # Errors
+/// As `read`.
+pub fn ranges(period: &str, date: &str, zone: &Zone, now_s: i64) -> Result<(Period, Vec<Range>), ApiError> {
+    read(period, date, zone, now_s).map(|asked| (asked.period, asked.ranges))
+}
+
 fn no_date(date: &str) -> ApiError {
     let date: String = date.chars().take(60).collect();
     ApiError::Refused(format!(

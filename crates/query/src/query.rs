@@ -14,8 +14,8 @@ use crate::{
 };
 use makoto_access::{Grant, Limits, View};
 use makoto_catalog::{
-    Answer, ApiError, Catalog, Columns, Condition, Folded, LoggedVisit, Measure, Part, Report, Shape, Table as Stored,
-    VisitLog,
+    Aggregate, Answer, ApiError, Catalog, Columns, Condition, Folded, Found, Inquiry, LoggedVisit, Measure, Part,
+    Report, Shape, Table as Stored, VisitLog,
 };
 use makoto_engine::{Engine, VisitRecord, VisitsQuestion};
 use makoto_model::{Day, Params, Range, Site, SiteId, Value};
@@ -33,6 +33,12 @@ const FUTURE_S: i64 = 366 * 86_400;
 
 /// Visits of one answer of the visits log at most.
 const VISITS_MAX: u64 = 10_000;
+
+/// Rows of one count of a custom report at most, the largest ones.
+const CUSTOM_ROWS_MAX: u64 = 10_000;
+
+/// Counts of one custom report at most: each is a question of its own.
+const CUSTOM_PLANS_MAX: usize = 200;
 
 /// Answers reports. Cheap to share: all callers use one.
 pub struct Query {
@@ -133,16 +139,61 @@ impl Query {
         match &ask.report.shape {
             Shape::Visits { limit, with_actions, show } => self.visits(ask, *limit, *with_actions, *show),
             Shape::Recent { minutes, minutes_max } => self.recent(ask, minutes, *minutes_max),
-            Shape::OfSite { param, reports, pick } => self.of_site(ask, param, reports, *pick),
+            Shape::Custom { ask: inquire, show } => self.custom(ask, *inquire, *show),
+            Shape::OfSite { param, reports, pick, columns } => self.of_site(ask, (param, columns), reports, *pick),
             _ => self.periods(ask),
         }
+    }
+
+    /// Answers of a report that asks by itself, one for each period.
+    fn custom(
+        &self,
+        ask: &Ask,
+        inquire: fn(&Params) -> Result<Vec<Inquiry>, ApiError>,
+        show: fn(&Found) -> Result<Answer, ApiError>,
+    ) -> Result<Answered, ApiError> {
+        let period = ask.params.filled("period").ok_or_else(|| ApiError::MissingParam("period".into()))?;
+        let date = ask.params.filled("date").ok_or_else(|| ApiError::MissingParam("date".into()))?;
+        let asked = period::read(period, date, &ask.site.zone, ask.now_s)?;
+        let inquiries = inquire(ask.params)?;
+        if asked.ranges.len() * inquiries.len() > CUSTOM_PLANS_MAX {
+            return Err(ApiError::TooMuch("ask for fewer periods".to_owned()));
+        }
+        let mut items = Vec::with_capacity(asked.ranges.len());
+        for range in &asked.ranges {
+            let counts = inquiries.iter().map(|inquiry| self.count(ask, inquiry, *range)).collect::<Result<_, _>>()?;
+            let found = Found { site: ask.site, params: ask.params, period: asked.period, range: *range, counts };
+            items.push((period::key(asked.period, *range), Answered::Plain(show(&found)?)));
+        }
+        Ok(match asked.many {
+            true => Answered::Map { of: "date", items },
+            false => items.remove(0).1,
+        })
+    }
+
+    fn count(&self, ask: &Ask, inquiry: &Inquiry, range: Range) -> Result<Vec<(Vec<Value>, i64)>, ApiError> {
+        let time = Time::of_days(ask.site, &[range], ask.segment);
+        let count = Measure { name: "n", aggregate: Aggregate::Count, only: None };
+        let mut plan = plan::of(inquiry.scope, &time, inquiry.only.clone(), inquiry.keys.clone(), vec![count]);
+        plan.top = Some(("n", CUSTOM_ROWS_MAX));
+        let rows = self.engine.run(&plan).map_err(failed)?;
+        let counts = rows.measure(0).map_err(failed)?;
+        let found = (0..rows.len()).map(|row| {
+            let keys = rows.keys.iter().map(|column| column[row].clone()).collect();
+            let count = match counts[row] {
+                makoto_model::Cell::Int(n) => n,
+                _ => 0,
+            };
+            (keys, count)
+        });
+        Ok(found.collect())
     }
 
     /// The report that the site means by the number in the parameters.
     fn of_site(
         &self,
         ask: &Ask,
-        param: &'static str,
+        (param, names): (&'static str, &'static [&'static str]),
         reports: &[&'static Report],
         pick: fn(&Site, i64) -> Option<usize>,
     ) -> Result<Answered, ApiError> {
@@ -158,7 +209,13 @@ impl Query {
             return Ok(Answered::Table(Vec::new()));
         }
         let columns: Vec<&str> = levels.iter().map(|level| level.flat_column).collect();
-        Ok(numbered(self.periods(&Ask { report, options: ask.options.clone(), ..*ask })?, &columns, id))
+        let answered =
+            self.periods(&Ask { report, options: ask.options.clone(), picked: ask.picked.clone(), ..*ask })?;
+        let name = usize::try_from(id - 1).ok().and_then(|nth| names.get(nth));
+        Ok(match name {
+            Some(name) => renamed(answered, &columns, name),
+            None => answered,
+        })
     }
 
     fn periods(&self, ask: &Ask) -> Result<Answered, ApiError> {
@@ -306,9 +363,11 @@ impl Query {
             Shape::Number { text } => number(&table, *text),
             Shape::Totals => totals(ask, &table, asked),
             Shape::Folded { row } => folded(ask, raw, asked, *row),
-            Shape::Union { .. } | Shape::Recent { .. } | Shape::Visits { .. } | Shape::OfSite { .. } => {
-                Answered::Row(Line::default())
-            }
+            Shape::Union { .. }
+            | Shape::Recent { .. }
+            | Shape::Visits { .. }
+            | Shape::OfSite { .. }
+            | Shape::Custom { .. } => Answered::Row(Line::default()),
         };
         Ok(if ask.options.translate { translated(answered, source) } else { answered })
     }
@@ -465,18 +524,17 @@ fn variant(report: &'static Report, params: &Params) -> &'static Report {
     asked.map_or(report, |(_, variant)| variant)
 }
 
-/// Completes the columns of labels by a number.
-fn numbered(answered: Answered, columns: &[&str], id: i64) -> Answered {
+/// Renames the columns of labels.
+fn renamed(answered: Answered, from: &[&str], to: &'static str) -> Answered {
     let rename = |mut line: Line| {
-        for (name, _) in line.meta.iter_mut().filter(|(name, _)| columns.contains(&&**name)) {
-            *name = Cow::Owned(format!("{name}{id}"));
-        }
+        line.meta.iter_mut().filter(|(name, _)| from.contains(name)).for_each(|(name, _)| *name = to);
         line
     };
     match answered {
         Answered::Table(lines) => Answered::Table(lines.into_iter().map(rename).collect()),
         Answered::Map { of, items } => {
-            Answered::Map { of, items: items.into_iter().map(|(key, of)| (key, numbered(of, columns, id))).collect() }
+            let items = items.into_iter().map(|(key, item)| (key, renamed(item, from, to)));
+            Answered::Map { of, items: items.collect() }
         }
         other => other,
     }
@@ -488,7 +546,7 @@ fn narrowed(ask: &Ask, lines: Vec<Line>) -> Vec<Line> {
         None => lines,
         Some((fact, number)) => {
             let stands =
-                |line: &Line| line.meta.iter().any(|(name, value)| name == fact && *value == Value::Int(number));
+                |line: &Line| line.meta.iter().any(|(name, value)| *name == fact && *value == Value::Int(number));
             lines.into_iter().filter(stands).collect()
         }
     }
@@ -556,7 +614,7 @@ fn transposed(
     let mut rows: Vec<(Number, Line)> = Vec::new();
     for (column, cell) in table.raw.columns.iter().zip(&cells).filter(|(column, _)| !column.metric.hidden) {
         let (text, meta) = label(column.metric.id);
-        let mut line = Line { meta: meta.into_iter().map(|m| (Cow::Borrowed(m.0), m.1)).collect(), ..Line::default() };
+        let mut line = Line { meta: meta.into_iter().map(|m| (m.0, m.1)).collect(), ..Line::default() };
         line.columns.push((Cow::Borrowed("label"), Value::from(text)));
         line.columns.extend(value::cell(*cell, into.unit).map(|value| (Cow::Borrowed(into.id), value)));
         for metric in table.report.processed {

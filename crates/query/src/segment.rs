@@ -28,17 +28,32 @@ const OPERATORS: [(&str, Op); 10] = [
 /// # Errors
 /// `Refused` says which part is no condition, `TooMuch` which limit was passed.
 pub fn read(text: &str, catalog: &Catalog, site: &Site) -> Result<Condition, ApiError> {
+    meaning(text, &|name: &str| catalog.segment_of(site, name))
+}
+
+fn meaning(text: &str, names: &Names) -> Result<Condition, ApiError> {
     if text.len() > SEGMENT_BYTES_MAX {
         return Err(ApiError::TooMuch(format!("a segment is {SEGMENT_BYTES_MAX} bytes at most; use fewer conditions")));
     }
     if text.is_empty() {
         return Ok(Condition::none());
     }
-    let names = |name: &str| catalog.segment_of(site, name);
-    parse(text, &names).or_else(|fault| {
+    parse(text, names).or_else(|fault| {
         let decoded = decode(text);
-        if decoded == text { Err(fault) } else { parse(&decoded, &names).map_err(|_| fault) }
+        if decoded == text { Err(fault) } else { parse(&decoded, names).map_err(|_| fault) }
     })
+}
+
+/// Whether a text is a definition: on every site, or on one with names of its own.
+///
+/// # Errors
+/// As `read`.
+pub fn check(text: &str, catalog: &Catalog, site: Option<&Site>) -> Result<(), ApiError> {
+    let names = |name: &str| match site {
+        Some(site) => catalog.segment_of(site, name),
+        None => catalog.segment(name),
+    };
+    meaning(text, &names).map(drop)
 }
 
 /// What a name of the language means.

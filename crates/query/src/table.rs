@@ -311,7 +311,7 @@ impl Table<'_> {
         labels.meta(item.node, &mut line.meta);
         if labels.place == Place::Flat && self.options.with_folders {
             let folder = item.node.is_some_and(|node| !self.raw.nodes[node as usize].children.is_empty());
-            line.meta.push((Cow::Borrowed("is_aggregate"), Value::from(folder)));
+            line.meta.push(("is_aggregate", Value::from(folder)));
         }
         let Some(node) = item.node.filter(|node| !self.raw.nodes[*node as usize].children.is_empty()) else {
             return line;

@@ -195,6 +195,9 @@ pub fn referrer(url: &str) -> Source {
     if let Some(hit) = referrer_data::search(&parsed) {
         return source(SourceKind::Search, hit.engine, hit.keyword.unwrap_or_default());
     }
+    if let Some(assistant) = referrer_data::assistant(&parsed) {
+        return source(SourceKind::Assistant, assistant, String::new());
+    }
     match referrer_data::social(&parsed) {
         Some(network) => source(SourceKind::Social, network, String::new()),
         None => Source { spam: referrer_data::is_spam(&parsed.host), ..website },

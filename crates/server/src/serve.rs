@@ -17,7 +17,7 @@ use crate::{
 };
 use makoto_access::{Caller, Principal};
 use makoto_engine::Engine;
-use makoto_features::Services;
+use makoto_features::{Services, services::Reading};
 use makoto_identity::Setup;
 use makoto_journal::{Journal, Position};
 use makoto_meta::Activity;
@@ -125,6 +125,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
             public_forbidden: config.public_forbidden,
             labels: std::sync::OnceLock::new(),
             probes: OnceLock::new(),
+            reading: Reading { segment: makoto_query::segment::check, ranges: makoto_query::period::ranges },
         },
         config,
         journal,

@@ -33,5 +33,6 @@ pub struct Source {
 pub enum SourceKind {
     Search,
     Social,
+    Assistant,
     Website,
 }

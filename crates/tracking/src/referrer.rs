@@ -41,6 +41,7 @@ pub fn detect(params: &Params, page: Option<&url::Parts>, rules: &SiteRules, loo
             let (kind, name) = match known.kind {
                 SourceKind::Search => (ReferrerKind::Search, known.name),
                 SourceKind::Social => (ReferrerKind::Social, known.name),
+                SourceKind::Assistant => (ReferrerKind::Assistant, known.name),
                 SourceKind::Website => (ReferrerKind::Website, host.to_owned()),
             };
             Referrer { kind, name, keyword: known.keyword, url: kept_url }

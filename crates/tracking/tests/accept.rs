@@ -23,6 +23,7 @@ const fn text(column: &'static str, scope: Scope, read: fn(&makoto_catalog::Fact
         privacy: Privateness::Anonymous,
         source: From::Captured { read, keep: Keep::First },
         segments: &[],
+        slot: 0,
     }
 }
 

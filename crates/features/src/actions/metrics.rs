@@ -284,6 +284,15 @@ pub static AVG_PAGE_LOAD: Metric = Metric::processed(
 .unit(Unit::LengthS)
 .outer_only();
 
+pub static NB_HITS_FOLLOWING_SEARCH: Metric = Metric::counted(
+    "nb_hits_following_search",
+    "Pageviews after a search",
+    "How often it was the next thing after an internal search.",
+    Aggregate::Count,
+    None,
+);
+pub const AFTER_SEARCHES: &[&Metric] = &[&NB_HITS_FOLLOWING_SEARCH];
+
 /// Rows of pages.
 pub const OF_PAGES: &[&Metric] = &[
     &NB_VISITS,

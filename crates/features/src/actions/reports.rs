@@ -1,10 +1,10 @@
 use super::{
     ENTRY_TITLE, ENTRY_URL, EXIT_TITLE, EXIT_URL, TITLE, URL,
     metrics::{
-        AVG_PAGE_LOAD, AVG_TIME_ON_PAGE, BOUNCE_RATE, DOWNLOADS, ENTRY_VISITS, EXIT_RATE, EXIT_VISITS, KEYWORDS,
-        NB_HITS, NB_VISITS, OF_ENTRIES, OF_EXITS, OF_LINKS, OF_PAGES, OF_PAGES_BRIEF, OUTLINKS, PAGE_VIEWS, PROCESSED,
-        SEARCHES, SUM_TIME_SPENT, UNIQUE_DOWNLOADS, UNIQUE_KNOWN_PAGES, UNIQUE_OUTLINKS, UNIQUE_PAGE_VIEWS,
-        UNIQUE_UNKNOWN_PAGES,
+        AFTER_SEARCHES, AVG_PAGE_LOAD, AVG_TIME_ON_PAGE, BOUNCE_RATE, DOWNLOADS, ENTRY_VISITS, EXIT_RATE, EXIT_VISITS,
+        KEYWORDS, NB_HITS, NB_HITS_FOLLOWING_SEARCH, NB_VISITS, OF_ENTRIES, OF_EXITS, OF_LINKS, OF_PAGES,
+        OF_PAGES_BRIEF, OUTLINKS, PAGE_VIEWS, PROCESSED, SEARCHES, SUM_TIME_SPENT, UNIQUE_DOWNLOADS,
+        UNIQUE_KNOWN_PAGES, UNIQUE_OUTLINKS, UNIQUE_PAGE_VIEWS, UNIQUE_UNKNOWN_PAGES,
     },
     paths, search_reports,
 };
@@ -29,6 +29,8 @@ pub const REPORTS: &[&Report] = &[
     &search_reports::GET_KEYWORDS,
     &search_reports::GET_VAIN_KEYWORDS,
     &search_reports::GET_CATEGORIES,
+    &URLS_AFTER_SEARCH,
+    &TITLES_AFTER_SEARCH,
 ];
 
 const PLAIN: Report = Report { category: "General_Actions", rows_max: (500, 100), ..Report::PLAIN };
@@ -101,11 +103,22 @@ const fn visits(keys: &'static [Expr], only: fn() -> Condition, metrics: &'stati
     Part { scope: Scope::Visit, keys, only, metrics, zeros: false }
 }
 
+/// What a visitor did right after an internal search: a search leaves its keyword behind as the title, and no URL.
+fn following_search(kind: ActionKind) -> Condition {
+    let no_page = Condition::Compare { expr: Expr::Column("url_before"), op: Op::Is, value: Value::Null };
+    Condition::All(vec![of_kind(kind), no_page, known("title_before")])
+}
+
+const fn after_search(keys: &'static [Expr], only: fn() -> Condition) -> Part {
+    Part { scope: Scope::Action, keys, only, metrics: AFTER_SEARCHES, zeros: false }
+}
+
 const TIME_SPENT: &[&Metric] = &[&SUM_TIME_SPENT];
 
 const URL_PARTS: &[Part] = &[
     actions(&[Expr::Column("url")], page_views, OF_PAGES),
     actions(&[Expr::Column("url_before")], || known("url_before"), TIME_SPENT),
+    after_search(&[Expr::Column("url")], || following_search(ActionKind::PageView)),
     visits(&[Expr::Column("entry_url")], || known("entry_url"), OF_ENTRIES),
     visits(&[Expr::Column("exit_url")], || known("exit_url"), OF_EXITS),
 ];
@@ -113,6 +126,7 @@ const URL_PARTS: &[Part] = &[
 const TITLE_PARTS: &[Part] = &[
     actions(&[Expr::Column("title")], page_views, OF_PAGES),
     actions(&[Expr::Column("title_before")], || known("title_before"), TIME_SPENT),
+    after_search(&[Expr::Column("title")], || following_search(ActionKind::PageView)),
     visits(&[Expr::Column("entry_title")], || known("entry_title"), OF_ENTRIES),
     visits(&[Expr::Column("exit_title")], || known("exit_title"), OF_EXITS),
 ];
@@ -187,7 +201,8 @@ const GOALS_OF_URLS: GoalColumns =
 const GOALS_OF_TITLES: GoalColumns =
     GoalColumns::Pages { page: Expr::Column("lead_title"), entry: Expr::Column("entry_title") };
 
-static PAGE_URLS: Report = Report {
+static PAGE_URLS: Report = URLS_OF_PAGES;
+const URLS_OF_PAGES: Report = Report {
     method: "Actions.getPageUrls",
     name: "Page URLs",
     doc: "The pages that were viewed, as a tree of their URLs.",
@@ -204,7 +219,8 @@ static PAGE_URLS: Report = Report {
     ..PLAIN
 };
 
-static PAGE_TITLES: Report = Report {
+static PAGE_TITLES: Report = TITLES_OF_PAGES;
+const TITLES_OF_PAGES: Report = Report {
     method: "Actions.getPageTitles",
     name: "Page titles",
     doc: "The titles of the pages that were viewed.",
@@ -291,8 +307,8 @@ static EXIT_TITLES: Report = Report {
     ..PLAIN
 };
 
-const fn link_parts(only: fn() -> Condition) -> [Part; 1] {
-    [actions(&[Expr::Column("url")], only, LINKS)]
+const fn link_parts(only: fn() -> Condition, after: fn() -> Condition) -> [Part; 2] {
+    [actions(&[Expr::Column("url")], only, LINKS), after_search(&[Expr::Column("url")], after)]
 }
 
 /// Downloads and outlinks have no time spent on them, and say so.
@@ -313,7 +329,7 @@ static GET_DOWNLOADS: Report = Report {
     subcategory: "General_Downloads",
     order: 9,
     dimension: Some(&URL),
-    parts: &link_parts(downloads),
+    parts: &link_parts(downloads, || following_search(ActionKind::Download)),
     sort: Some(&NB_VISITS),
     subtable: Some("Actions.getDownloads"),
     shape: links("downloadUrl", "Actions_DownloadUrl"),
@@ -327,11 +343,36 @@ static GET_OUTLINKS: Report = Report {
     subcategory: "General_Outlinks",
     order: 8,
     dimension: Some(&URL),
-    parts: &link_parts(outlinks),
+    parts: &link_parts(outlinks, || following_search(ActionKind::Outlink)),
     sort: Some(&NB_VISITS),
     subtable: Some("Actions.getOutlinks"),
     shape: links("outlinkUrl", "Actions_ClickedUrl"),
     ..PLAIN
+};
+
+static URLS_AFTER_SEARCH: Report = Report {
+    method: "Actions.getPageUrlsFollowingSiteSearch",
+    name: "Pages Following a Site Search",
+    doc: "The pages that were viewed right after an internal search.",
+    subcategory: "Actions_SubmenuSitesearch",
+    order: 18,
+    needs: &[&NB_HITS_FOLLOWING_SEARCH],
+    subtable: Some("Actions.getPageUrlsFollowingSiteSearch"),
+    goals: GoalColumns::None,
+    shape: pages("", "Actions_PageUrl", false),
+    ..URLS_OF_PAGES
+};
+static TITLES_AFTER_SEARCH: Report = Report {
+    method: "Actions.getPageTitlesFollowingSiteSearch",
+    name: "Page Titles Following a Site Search",
+    doc: "The titles of pages that were viewed right after an internal search.",
+    subcategory: "Actions_SubmenuSitesearch",
+    order: 19,
+    needs: &[&NB_HITS_FOLLOWING_SEARCH],
+    subtable: Some("Actions.getPageTitlesFollowingSiteSearch"),
+    goals: GoalColumns::None,
+    shape: titles("", "Actions_PageTitle"),
+    ..TITLES_OF_PAGES
 };
 
 const fn one(method: &'static str, name: &'static str, of: &'static Report, param: &'static str) -> Report {

@@ -37,11 +37,6 @@ fn searches() -> Condition {
     Condition::Compare { expr: Expr::Column("kind"), op: Op::Is, value: Value::Int(kind) }
 }
 
-fn vain_searches() -> Condition {
-    let nothing = Condition::Compare { expr: Expr::Column("search_results"), op: Op::Is, value: Value::Int(0) };
-    Condition::All(vec![searches(), nothing])
-}
-
 fn known(column: &'static str) -> Condition {
     Condition::Compare { expr: Expr::Column(column), op: Op::IsNot, value: Value::Null }
 }
@@ -54,9 +49,19 @@ const ENTRIES: &[&Metric] = &[&QUIET_ENTRIES, &QUIET_BOUNCES];
 static QUIET_ENTRIES: Metric = ENTERED.hidden();
 static QUIET_BOUNCES: Metric = BOUNCED_HERE.hidden();
 
-const fn parts(only: fn() -> Condition) -> [Part; 4] {
+/// More than 0 for a keyword whose searches all found nothing: 1 less the most that one found.
+static VAIN: Metric = Metric::smallest(
+    "nb_vain",
+    "Without results",
+    "Whether every search for it found nothing.",
+    Expr::Minus(&Expr::Int(1), &Expr::Column("search_results")),
+)
+.hidden();
+const VAIN_HITS: &[&Metric] = &[&NB_VISITS, &NB_HITS, &VAIN];
+
+const fn parts(metrics: &'static [&'static Metric]) -> [Part; 4] {
     [
-        Part { scope: Scope::Action, keys: &[Expr::Column("title")], only, metrics: HITS, zeros: true },
+        Part { scope: Scope::Action, keys: &[Expr::Column("title")], only: searches, metrics, zeros: true },
         Part {
             scope: Scope::Action,
             keys: &[Expr::Column("title_before")],
@@ -105,7 +110,7 @@ pub static GET_KEYWORDS: Report = Report {
     doc: "What visitors searched for on the site.",
     order: 15,
     dimension: Some(&TITLE),
-    parts: &parts(searches),
+    parts: &parts(HITS),
     processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &BOUNCE_RATE, &EXIT_RATE],
     needs: &[&NB_HITS],
     shape: keywords("Actions_Keyword"),
@@ -119,9 +124,9 @@ pub static GET_VAIN_KEYWORDS: Report = Report {
     doc: "What visitors searched for on the site and did not find.",
     order: 16,
     dimension: Some(&TITLE),
-    parts: &parts(vain_searches),
+    parts: &parts(VAIN_HITS),
     processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &BOUNCE_RATE, &EXIT_RATE],
-    needs: &[&NB_HITS],
+    needs: &[&NB_HITS, &VAIN],
     shape: keywords("Actions_KeywordwithNoSearchResult"),
     ..PLAIN
 };

@@ -6,7 +6,7 @@ mod reports;
 
 pub use manage::METHODS;
 
-use makoto_catalog::{AnySetting, Control, Dimension, Facts, Feature, Kind, Level, Setting};
+use makoto_catalog::{AnySetting, Control, Dimension, Facts, Feature, Kind, Level, Privacy, Setting};
 use makoto_model::{OwnDimension, OwnScope, Value, own::SLOTS_MAX};
 
 /// Letters of a value that are kept.
@@ -61,6 +61,7 @@ const fn of_visit<const NTH: usize>() -> Dimension {
         read(facts, OwnScope::Visit, NTH as u8 + 1)
     })
     .latest()
+    .privacy(Privacy::Pseudonymous)
     .slot(NTH as u8 + 1)
 }
 
@@ -69,6 +70,7 @@ const fn of_action<const NTH: usize>() -> Dimension {
     Dimension::read_action(id, "Custom dimension of actions", column, Kind::Text("own"), |facts| {
         read(facts, OwnScope::Action, NTH as u8 + 1)
     })
+    .privacy(Privacy::Pseudonymous)
     .slot(NTH as u8 + 1)
 }
 

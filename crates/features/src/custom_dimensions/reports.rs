@@ -5,7 +5,8 @@ use crate::{
     rows::{LABEL, all, query_encoded, text},
 };
 use makoto_catalog::{
-    Aggregate, Condition, Expr, FlatLabel, LocalFacts, Meta, Metric, Op, Part, Report, RowLabel, Scope, Shape, Unit,
+    Aggregate, Condition, Expr, FlatLabel, GoalColumns, LocalFacts, Meta, Metric, Op, Part, Report, RowLabel, Scope,
+    Shape, Unit,
 };
 use makoto_model::{OwnScope, Site, TrackedUrl, Value, own::SLOTS_MAX};
 
@@ -204,6 +205,7 @@ impl<const NTH: usize> Slot<NTH> {
         }],
         processed: &[&visits::AVG_TIME_ON_SITE, &visits::BOUNCE_RATE, &visits::NB_ACTIONS_PER_VISIT],
         sort: Some(&visits::NB_VISITS),
+        goals: GoalColumns::ByKeys { inner: false },
         shape: Shape::Rows {
             levels: &[RowLabel {
                 row: |keys| recorded(keys).then(|| keys.to_vec()),
@@ -287,6 +289,30 @@ static OF_ACTION_SLOTS: [Report; 10] = [
     Slot::<9>::ACTIONS,
 ];
 
+/// Of the dimensions by number; there are as many as slots.
+const FLAT_COLUMNS: &[&str] = &[
+    "CustomDimension_CustomDimension1",
+    "CustomDimension_CustomDimension2",
+    "CustomDimension_CustomDimension3",
+    "CustomDimension_CustomDimension4",
+    "CustomDimension_CustomDimension5",
+    "CustomDimension_CustomDimension6",
+    "CustomDimension_CustomDimension7",
+    "CustomDimension_CustomDimension8",
+    "CustomDimension_CustomDimension9",
+    "CustomDimension_CustomDimension10",
+    "CustomDimension_CustomDimension11",
+    "CustomDimension_CustomDimension12",
+    "CustomDimension_CustomDimension13",
+    "CustomDimension_CustomDimension14",
+    "CustomDimension_CustomDimension15",
+    "CustomDimension_CustomDimension16",
+    "CustomDimension_CustomDimension17",
+    "CustomDimension_CustomDimension18",
+    "CustomDimension_CustomDimension19",
+    "CustomDimension_CustomDimension20",
+];
+
 /// The reports of visits, slot by slot, then those of actions.
 fn place(site: &Site, id: i64) -> Option<usize> {
     let own = site.own_dimension(u32::try_from(id).ok()?).filter(|own| own.active)?;
@@ -323,6 +349,7 @@ pub static GET_CUSTOM_DIMENSION: Report = Report {
             &OF_ACTION_SLOTS[9],
         ],
         pick: place,
+        columns: FLAT_COLUMNS,
     },
     ..PLAIN
 };

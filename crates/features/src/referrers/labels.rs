@@ -4,7 +4,7 @@ use super::{NO_KEYWORD, kind_name, kind_title};
 use crate::rows::{int, segment, text};
 use makoto_catalog::Meta;
 use makoto_model::{ReferrerKind, Value};
-use referrer_data::{engine_logo_host, engine_url, search_url, social_url};
+use referrer_data::{assistant_url, engine_logo_host, engine_url, search_url, social_url};
 
 /// Where people read why keywords are missing.
 const NO_KEYWORD_URL: &str = "https://matomo.org/faq/general/faq_144";
@@ -81,6 +81,7 @@ pub fn thing_meta(keys: &[Value], meta: &mut Vec<Meta>) {
         "search" => meta.push(of("search", "referrerKeyword", thing)),
         "website" => meta.push(segment(&[("referrerName", thing)])),
         "social" => network(thing, meta),
+        "ai-assistant" => assistant(thing, meta),
         _ => meta.push(of("campaign", "referrerName", thing)),
     }
 }
@@ -100,6 +101,11 @@ pub fn network(name: &str, meta: &mut Vec<Meta>) {
         meta.push(logo("socials", host));
     }
     meta.push(of("social", "referrerName", name));
+}
+
+pub fn assistant(name: &str, meta: &mut Vec<Meta>) {
+    meta.extend(assistant_url(name).map(|host| Meta("url", Value::from(host))));
+    meta.push(of("ai-assistant", "referrerName", name));
 }
 
 pub fn engine(keys: &[Value], meta: &mut Vec<Meta>) {

@@ -19,12 +19,13 @@ pub static KIND: Dimension = Dimension::of_visit("Referrers.ReferrerType", "Chan
         .accepted("direct, search, website, social, campaign")]);
 
 /// The segment language's names of the channels.
-const KIND_NAMES: [(ReferrerKind, &str); 5] = [
+const KIND_NAMES: [(ReferrerKind, &str); 6] = [
     (ReferrerKind::Direct, "direct"),
     (ReferrerKind::Search, "search"),
     (ReferrerKind::Website, "website"),
     (ReferrerKind::Campaign, "campaign"),
     (ReferrerKind::Social, "social"),
+    (ReferrerKind::Assistant, "ai-assistant"),
 ];
 
 fn kinds(op: Op, text: &str) -> Vec<Value> {
@@ -59,6 +60,7 @@ pub fn kind_title(number: i64) -> &'static str {
         "website" => "Websites",
         "campaign" => "Campaigns",
         "social" => "Social Networks",
+        "ai-assistant" => "AI Assistants",
         _ => "Direct Entry",
     }
 }

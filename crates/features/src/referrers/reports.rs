@@ -20,6 +20,8 @@ pub const REPORTS: &[&Report] = &[
     &GET_URLS_OF_WEBSITE,
     &GET_SOCIALS,
     &GET_URLS_OF_SOCIAL,
+    &GET_ASSISTANTS,
+    &GET_URLS_OF_ASSISTANT,
     &totals::DISTINCT_ENGINES,
     &totals::DISTINCT_SOCIALS,
     &totals::DISTINCT_KEYWORDS,
@@ -63,6 +65,10 @@ fn by_campaign() -> Condition {
 
 fn by_website() -> Condition {
     by(ReferrerKind::Website)
+}
+
+fn by_assistant() -> Condition {
+    by(ReferrerKind::Assistant)
 }
 
 fn by_network() -> Condition {
@@ -390,6 +396,53 @@ static GET_URLS_OF_SOCIAL: Report = Report {
     doc: "The pages of a social network that visitors came from.",
     order: 11,
     shape: Shape::Subtable { of: &GET_SOCIALS, dimension: &URL, alone: true },
+    sort: None,
+    ..PLAIN
+};
+
+static GET_ASSISTANTS: Report = Report {
+    method: "Referrers.getAIAssistants",
+    name: "AI assistants",
+    doc: "The AI assistants that visitors came from.",
+    subcategory: "Referrers_SubmenuSocial",
+    order: 12,
+    dimension: Some(&NAME),
+    parts: &[part(by_assistant)],
+    subtable: Some("Referrers.getUrlsForAIAssistant"),
+    shape: Shape::Rows {
+        levels: &[
+            RowLabel {
+                row: l::name,
+                meta: |keys, meta| l::assistant(text(keys, 0), meta),
+                flat_column: "Referrers_AIAssistant",
+                ..LABEL
+            },
+            RowLabel {
+                row: l::name_and_url,
+                text: |keys| l::bare(text(keys, 1)),
+                meta: url_meta,
+                inside: Some(l::second),
+                flat_column: "Referrers_WebsitePage",
+                ..LABEL
+            },
+        ],
+        always: None,
+        flat: Some(FlatLabel {
+            parts: |keys| [text(keys, 0).to_owned(), l::second(keys)],
+            separator: " - ",
+            meta: |keys, meta| l::assistant(text(keys, 0), meta),
+            ..FlatLabel::SPLIT
+        }),
+    },
+    ..PLAIN
+};
+
+static GET_URLS_OF_ASSISTANT: Report = Report {
+    method: "Referrers.getUrlsForAIAssistant",
+    name: "Pages of an AI assistant",
+    doc: "The pages of an AI assistant that visitors came from.",
+    order: 12,
+    shape: Shape::Subtable { of: &GET_ASSISTANTS, dimension: &URL, alone: true },
     sort: None,
     ..PLAIN
 };

@@ -1,9 +1,11 @@
 //! Look-ups over sites, time zones and currencies.
 
 use super::{currencies::CURRENCIES, site_row};
-use crate::Services;
-use makoto_access::Caller;
+use crate::{Services, services::list};
+use makoto_access::{Caller, Role};
 use makoto_catalog::{Answer, ApiError};
+use makoto_meta::SiteRow;
+use makoto_model::Params;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An address without protocol, `www.` and trailing slash, for comparison.
@@ -20,17 +22,62 @@ pub(super) fn ids_of_url(services: &Services, caller: &Caller, url: &str) -> Res
     Ok(found.map(|row| Answer::record([("idsite", Answer::Int(i64::from(row.id.0)))])).collect())
 }
 
-pub(super) fn matching(services: &Services, caller: &Caller, pattern: &str, limit: usize) -> Answer {
+/// Sites given out at most.
+const SITES_MAX: usize = 10_000;
+
+/// The sites that the caller may see, of this role where one is named, without those that are left out.
+pub(super) fn matching(
+    services: &Services,
+    caller: &Caller,
+    pattern: &str,
+    (limit, without): (usize, &[String]),
+    role: Option<Role>,
+) -> Answer {
+    found(services, caller, pattern, (limit, without), role).iter().map(|row| site_row(row, caller)).collect()
+}
+
+fn found(
+    services: &Services,
+    caller: &Caller,
+    pattern: &str,
+    (limit, without): (usize, &[String]),
+    role: Option<Role>,
+) -> Vec<SiteRow> {
     let pattern = pattern.to_lowercase();
     let snapshot = services.meta.snapshot();
-    let rows = snapshot.site_rows.values().filter(|row| caller.principal.role(row.id).is_some());
+    let left_out: Vec<u32> =
+        without.iter().flat_map(|text| text.split(',')).filter_map(|text| text.trim().parse().ok()).collect();
+    let held = |row: &SiteRow| match (caller.principal.role(row.id), role) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(own), Some(wanted)) => own == wanted,
+    };
+    let rows = snapshot.site_rows.values().filter(|row| held(row) && !left_out.contains(&row.id.0));
     let found = rows.filter(|row| {
         row.name.to_lowercase().contains(&pattern)
             || row.group.to_lowercase().contains(&pattern)
             || row.id.to_string() == pattern
             || row.urls.iter().any(|url| url.to_lowercase().contains(&pattern))
     });
-    found.take(limit).map(|row| site_row(row, caller)).collect()
+    found.take(limit).cloned().collect()
+}
+
+/// The sites that the caller administers, with all their addresses where those are asked for.
+pub(super) fn administered(services: &Services, caller: &Caller, params: &Params) -> Answer {
+    let limit = params.int("limit").and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0).unwrap_or(SITES_MAX);
+    let without = list(params, "sitesToExclude").unwrap_or_default();
+    let pattern = params.filled("pattern").unwrap_or("");
+    let rows = found(services, caller, pattern, (limit.min(SITES_MAX), &without), Some(Role::Admin));
+    let with_urls = params.flag("fetchAliasUrls");
+    let record = |row: &SiteRow| match (site_row(row, caller), with_urls) {
+        (Answer::Record(mut fields), true) => {
+            let urls = row.urls.iter().skip(1).map(String::as_str).collect();
+            fields.push(("alias_urls".to_owned(), urls));
+            Answer::Record(fields)
+        }
+        (plain, _) => plain,
+    };
+    rows.iter().map(record).collect()
 }
 
 pub(super) fn groups(services: &Services) -> Answer {

@@ -3,6 +3,8 @@
 mod change;
 mod code;
 mod currencies;
+pub mod facts;
+pub mod global;
 mod lists;
 mod settings;
 
@@ -152,12 +154,20 @@ pub static METHODS: &[Method<Services>] = &[
         Access::Public,
         |services, caller, _| Box::pin(async { Ok(ids_with(services, caller, |role| role == Some(Role::Write))) }),
     ),
-    read(
-        "SitesManager.getSitesWithAdminAccess",
-        "The sites on which the caller's role is admin.",
-        Access::Public,
-        |services, caller, _| Box::pin(async { Ok(sites_with(services, caller, |role| role == Some(Role::Admin))) }),
-    ),
+    Method {
+        id: "SitesManager.getSitesWithAdminAccess",
+        doc: "The sites on which the caller's role is admin.",
+        params: &[
+            param("fetchAliasUrls", ParamKind::Bool, Some("0"), "1 for all addresses of each site"),
+            param("pattern", ParamKind::Text, Some(""), "a part of the name"),
+            param("limit", ParamKind::Int, Some(""), "how many at most"),
+            param("sitesToExclude", ParamKind::List, Some(""), "numbers of sites to leave out"),
+        ],
+        access: Access::Public,
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |services, caller, params| Box::pin(async { Ok(lists::administered(services, caller, params)) }),
+    },
     read(
         "SitesManager.getSitesIdWithAdminAccess",
         "The numbers of the sites on which the caller's role is admin.",
@@ -181,6 +191,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[
             param("pattern", ParamKind::Text, None, "a part of the name"),
             param("limit", ParamKind::Int, Some("100"), "how many at most"),
+            param("sitesToExclude", ParamKind::List, Some(""), "numbers of sites to leave out"),
         ],
         access: Access::Public,
         effect: Effect::Read,
@@ -188,7 +199,8 @@ pub static METHODS: &[Method<Services>] = &[
         run: |services, caller, params| {
             Box::pin(async {
                 let limit = params.int("limit").unwrap_or(100).clamp(0, 10_000) as usize;
-                Ok(lists::matching(services, caller, required(params, "pattern")?, limit))
+                let without = list(params, "sitesToExclude").unwrap_or_default();
+                Ok(lists::matching(services, caller, required(params, "pattern")?, (limit, &without), None))
             })
         },
     },

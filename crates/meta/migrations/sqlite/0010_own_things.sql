@@ -21,7 +21,6 @@ CREATE TABLE saved_segment (
     shared INTEGER NOT NULL,            -- for all who may see the site
     site_id INTEGER REFERENCES site (id) ON DELETE CASCADE,
     auto_archive INTEGER NOT NULL,      -- kept for clients of Matomo; nothing depends on it here
-    starred INTEGER NOT NULL DEFAULT 0,
     created_s INTEGER NOT NULL,
     edited_s INTEGER
 ) STRICT;
@@ -29,7 +28,7 @@ CREATE TABLE saved_segment (
 -- Notes on days of a site.
 CREATE TABLE annotation (
     site_id INTEGER NOT NULL REFERENCES site (id) ON DELETE CASCADE,
-    id INTEGER NOT NULL,                -- from 0 in each site, never used again
+    id INTEGER NOT NULL,                -- from 0 in each site
     day TEXT NOT NULL,                  -- YYYY-MM-DD
     note TEXT NOT NULL,
     starred INTEGER NOT NULL,

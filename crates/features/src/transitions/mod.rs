@@ -1,0 +1,384 @@
+//! What visitors did before and after looking at a page.
+
+use crate::rows::{int, text};
+use makoto_access::Role;
+use makoto_catalog::{
+    Access, Answer, ApiError, Condition, Effect, Expr, Feature, Found, Guard, Inquiry, Method, Op, Report, Scope,
+    Shape, words::short_date,
+};
+use makoto_model::{ActionKind, Params, TrackedUrl, Value};
+
+/// Rows of a list when the caller does not say; the others are one row.
+const ROWS_DEFAULT: usize = 5;
+
+const PLAIN: Report = Report { category: "General_Actions", subcategory: "Transitions_Transitions", ..Report::PLAIN };
+
+static FOR_ACTION: Report = Report {
+    method: "Transitions.getTransitionsForAction",
+    name: "Transitions",
+    doc: "What visitors did before and after a page, named by its URL or its title.",
+    order: 46,
+    shape: Shape::Custom {
+        ask: |params| {
+            let kind = required(params, "actionType")?;
+            let by = match kind {
+                "url" => By::Url,
+                "title" => By::Title,
+                _ => return Err(ApiError::BadParam { name: "actionType".into(), why: "use url or title".into() }),
+            };
+            Ok(inquiries(by, required(params, "actionName")?))
+        },
+        show: |found| match found.params.get("actionType") {
+            Some("title") => shown(found, By::Title, "actionName"),
+            _ => shown(found, By::Url, "actionName"),
+        },
+    },
+    ..PLAIN
+};
+
+static FOR_URL: Report = Report {
+    method: "Transitions.getTransitionsForPageUrl",
+    name: "Transitions of a page URL",
+    doc: "What visitors did before and after a page, named by its URL.",
+    order: 47,
+    shape: Shape::Custom {
+        ask: |params| Ok(inquiries(By::Url, required(params, "pageUrl")?)),
+        show: |found| shown(found, By::Url, "pageUrl"),
+    },
+    ..PLAIN
+};
+
+static FOR_TITLE: Report = Report {
+    method: "Transitions.getTransitionsForPageTitle",
+    name: "Transitions of a page title",
+    doc: "What visitors did before and after a page, named by its title.",
+    order: 48,
+    shape: Shape::Custom {
+        ask: |params| Ok(inquiries(By::Title, required(params, "pageTitle")?)),
+        show: |found| shown(found, By::Title, "pageTitle"),
+    },
+    ..PLAIN
+};
+
+pub static FEATURE: Feature = Feature {
+    name: "Transitions",
+    dimensions: &[],
+    metrics: &[],
+    reports: &[&FOR_ACTION, &FOR_URL, &FOR_TITLE],
+    settings: &[],
+};
+
+pub static METHODS: &[Method<crate::Services>] = &[
+    Method {
+        id: "Transitions.getTranslations",
+        doc: "The words of the picture of transitions.",
+        params: &[],
+        access: Access::Public,
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |_, _, _| {
+            Box::pin(async { Ok(Answer::record(WORDS.iter().map(|(key, word)| (*key, Answer::from(*word))))) })
+        },
+    },
+    Method {
+        id: "Transitions.isPeriodAllowed",
+        doc: "Whether transitions may be asked for over a period.",
+        params: crate::rows::PERIOD_PARAMS,
+        access: Access::Site(Role::View),
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |services, caller, params| {
+            Box::pin(async {
+                let (_, row) = services.site::<makoto_access::View>(caller, params)?;
+                let snapshot = services.meta.snapshot();
+                let zone = snapshot.sites.get(&row.id).map(|site| site.zone.clone());
+                let zone = zone.ok_or_else(|| ApiError::NotFound(format!("there is no site {}", row.id)))?;
+                let (period, date) = (required(params, "period")?, required(params, "date")?);
+                (services.reading.ranges)(period, date, &zone, crate::services::now_s())?;
+                // Any period may be asked for: a question is as dear as any report.
+                Ok(Answer::Bool(true))
+            })
+        },
+    },
+];
+
+const WORDS: &[(&str, &str)] = &[
+    ("pageviewsInline", "%s pageviews"),
+    ("loopsInline", "%s page reloads"),
+    ("fromPreviousPages", "From internal pages"),
+    ("fromPreviousSiteSearches", "From internal searches"),
+    ("fromSearchEngines", "From search engines"),
+    ("fromSocialNetworks", "From social networks"),
+    ("fromWebsites", "From websites"),
+    ("fromCampaigns", "From campaigns"),
+    ("directEntries", "Direct entries"),
+    ("toFollowingPages", "To internal pages"),
+    ("toFollowingSiteSearches", "Internal searches"),
+    ("outlinks", "Outlinks"),
+    ("downloads", "Downloads"),
+    ("exits", "Exits"),
+    ("bounces", "Bounces"),
+    ("incomingTraffic", "Incoming traffic"),
+    ("outgoingTraffic", "Outgoing traffic"),
+];
+
+/// By what the page is named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Url,
+    Title,
+}
+
+impl By {
+    /// The page of an action, the page before it, and the page a visit began with.
+    fn columns(self) -> [&'static str; 3] {
+        match self {
+            By::Url => ["url", "url_before", "entry_url"],
+            By::Title => ["title", "title_before", "entry_title"],
+        }
+    }
+
+    /// The name as it is compared: URLs without protocol and `www.`.
+    fn plain(self, name: &str) -> String {
+        match self {
+            By::Url => TrackedUrl::split(name).text.into(),
+            By::Title => name.to_owned(),
+        }
+    }
+}
+
+fn required<'a>(params: &'a Params, name: &str) -> Result<&'a str, ApiError> {
+    params.filled(name).ok_or_else(|| ApiError::MissingParam(name.to_owned()))
+}
+
+fn is(column: &'static str, op: Op, value: impl Into<Value>) -> Condition {
+    Condition::Compare { expr: Expr::Column(column), op, value: value.into() }
+}
+
+/// Places of the inquiries in what was found.
+const BEFORE: usize = 0;
+const AFTER: usize = 1;
+const ENTRIES: usize = 2;
+
+/// What came before the page's views, what came after them, and from where visits came that began with it.
+fn inquiries(by: By, name: &str) -> Vec<Inquiry> {
+    let [here, before, entry] = by.columns();
+    let name = name.trim();
+    let view = is("kind", Op::Is, ActionKind::PageView as i64);
+    let seen = is("kind", Op::IsNot, ActionKind::Event as i64);
+    let shown = is("kind", Op::IsNot, ActionKind::Content as i64);
+    vec![
+        Inquiry {
+            scope: Scope::Action,
+            keys: vec![Expr::Column("url_before"), Expr::Column("title_before")],
+            only: Condition::All(vec![view, is(here, Op::Is, name)]),
+        },
+        Inquiry {
+            scope: Scope::Action,
+            keys: vec![Expr::Column("kind"), Expr::Column("url"), Expr::Column("title")],
+            only: Condition::All(vec![seen, shown, is(before, Op::Is, name)]),
+        },
+        Inquiry {
+            scope: Scope::Visit,
+            keys: vec![Expr::Column("referrer_kind"), Expr::Column("referrer_name"), Expr::Column("referrer_keyword")],
+            only: is(entry, Op::Is, name),
+        },
+    ]
+}
+
+/// Names with how often they came, the most frequent first.
+#[derive(Default)]
+struct Tally(Vec<(String, i64)>);
+
+impl Tally {
+    fn add(&mut self, name: String, count: i64) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += count,
+            None => self.0.push((name, count)),
+        }
+    }
+
+    fn sum(&self) -> i64 {
+        self.0.iter().map(|(_, count)| count).sum()
+    }
+
+    /// The first rows, and what is left as one.
+    fn rows(mut self, rows_max: usize) -> Answer {
+        self.0.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.to_lowercase().cmp(&b.0.to_lowercase())));
+        let rest: i64 = self.0.iter().skip(rows_max).map(|(_, count)| count).sum();
+        self.0.truncate(rows_max);
+        if rest > 0 {
+            self.0.push(("Others".to_owned(), rest));
+        }
+        let row = |(label, count): (String, i64)| {
+            Answer::record([("label", Answer::from(label)), ("referrals", Answer::Int(count))])
+        };
+        self.0.into_iter().map(row).collect()
+    }
+}
+
+/// What came before views of the page.
+#[derive(Default)]
+struct Incoming {
+    views: i64,
+    loops: i64,
+    pages: Tally,
+    searches: Tally,
+}
+
+fn incoming(found: &Found, by: By, name: &str) -> Incoming {
+    let mut incoming = Incoming::default();
+    for (keys, count) in &found.counts[BEFORE] {
+        incoming.views += count;
+        let (url, title) = (text(keys, 0), text(keys, 1));
+        let page = match by {
+            By::Url => by.plain(url),
+            By::Title => title.to_owned(),
+        };
+        // A search leaves its keyword behind as the title, and no URL.
+        match (url.is_empty(), title.is_empty()) {
+            (true, true) => {}
+            (true, false) => incoming.searches.add(title.to_owned(), *count),
+            _ if page.eq_ignore_ascii_case(name) => incoming.loops += count,
+            _ if page.is_empty() => {}
+            _ => incoming.pages.add(page, *count),
+        }
+    }
+    incoming
+}
+
+/// What came after views of the page.
+#[derive(Default)]
+struct Outgoing {
+    pages: Tally,
+    searches: Tally,
+    outlinks: Tally,
+    downloads: Tally,
+}
+
+fn outgoing(found: &Found, by: By) -> Outgoing {
+    let mut outgoing = Outgoing::default();
+    for (keys, count) in &found.counts[AFTER] {
+        let (kind, url, title) = (int(keys, 0), text(keys, 1), text(keys, 2));
+        let page = match by {
+            By::Url => by.plain(url),
+            By::Title => title.to_owned(),
+        };
+        match kind {
+            _ if kind == ActionKind::PageView as i64 && !page.is_empty() => outgoing.pages.add(page, *count),
+            _ if kind == ActionKind::SiteSearch as i64 => outgoing.searches.add(title.to_owned(), *count),
+            _ if kind == ActionKind::Outlink as i64 => outgoing.outlinks.add(url.to_owned(), *count),
+            _ if kind == ActionKind::Download as i64 => outgoing.downloads.add(url.to_owned(), *count),
+            _ => {}
+        }
+    }
+    outgoing
+}
+
+fn shown(found: &Found, by: By, param: &str) -> Result<Answer, ApiError> {
+    let name = by.plain(found.params.get(param).unwrap_or("").trim());
+    let parts = found.params.filled("parts").unwrap_or("all");
+    let wants = |part: &str| parts == "all" || parts.split(',').any(|asked| asked.trim() == part);
+    let rows_max = found.params.int("limitBeforeGrouping").and_then(|n| usize::try_from(n).ok());
+    let rows_max = rows_max.filter(|rows| *rows > 0).unwrap_or(ROWS_DEFAULT);
+    let (before, mut after) = (incoming(found, by, &name), outgoing(found, by));
+    if before.views == 0 {
+        return Err(ApiError::NotFound("NoDataForAction: this page was not viewed in this period".to_owned()));
+    }
+    let mut fields = vec![("date", Answer::from(short_date(found.period, found.range)))];
+    let mut metrics = Vec::new();
+    let all = parts == "all";
+    if all {
+        after.pages.0.retain(|(page, _)| !page.eq_ignore_ascii_case(&name));
+    }
+    let entries: i64 = found.counts[ENTRIES].iter().map(|(_, count)| count).sum();
+    let exits = before.views - before.loops - after.pages.sum() - after.searches.sum();
+    if wants("internalReferrers") {
+        metrics.extend([("loops", before.loops), ("pageviews", before.views)]);
+        fields.push(("previousPages", before.pages.rows(rows_max)));
+        fields.push(("previousSiteSearches", before.searches.rows(rows_max)));
+    }
+    if wants("externalReferrers") {
+        metrics.push(("entries", entries));
+    }
+    if all {
+        metrics.push(("exits", exits));
+    }
+    if !metrics.is_empty() {
+        let metrics = metrics.into_iter().map(|(name, count)| (name, Answer::Int(count)));
+        fields.push(("pageMetrics", Answer::record(metrics)));
+    }
+    if wants("followingActions") {
+        fields.push(("followingPages", after.pages.rows(rows_max)));
+        fields.push(("followingSiteSearches", after.searches.rows(rows_max)));
+        fields.push(("outlinks", after.outlinks.rows(rows_max)));
+        fields.push(("downloads", after.downloads.rows(rows_max)));
+    }
+    if wants("externalReferrers") {
+        fields.push(("referrers", referrers(found, rows_max)));
+    }
+    Ok(Answer::record(fields))
+}
+
+/// Channels by which visits came, with what they are called here.
+const CHANNELS: [(&str, &str); 6] = [
+    ("direct", "Direct entries"),
+    ("search", "From search engines"),
+    ("social", "From social networks"),
+    ("website", "From websites"),
+    ("campaign", "From campaigns"),
+    ("ai-assistant", "From AI assistants"),
+];
+
+fn referrers(found: &Found, rows_max: usize) -> Answer {
+    let mut rows = Vec::new();
+    for (channel, label) in CHANNELS {
+        let of_channel =
+            found.counts[ENTRIES].iter().filter(|(keys, _)| crate::referrers::kind_name(int(keys, 0)) == channel);
+        let mut details = Tally::default();
+        let mut visits = 0;
+        for (keys, count) in of_channel {
+            visits += count;
+            let detail = match (channel, text(keys, 2)) {
+                ("direct", _) => continue,
+                ("search", "") => crate::referrers::NO_KEYWORD,
+                ("search", keyword) => keyword,
+                _ => text(keys, 1),
+            };
+            details.add(detail.to_owned(), *count);
+        }
+        if visits > 0 {
+            rows.push(Answer::record([
+                ("label", Answer::from(label)),
+                ("shortName", channel.into()),
+                ("visits", Answer::Int(visits)),
+                ("details", details.rows(rows_max)),
+            ]));
+        }
+    }
+    if rows.is_empty() {
+        rows.push(Answer::record([
+            ("label", Answer::from("Direct entries")),
+            ("shortName", "Direct Entry".into()),
+            ("visits", Answer::Int(0)),
+        ]));
+    }
+    Answer::List(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_much_becomes_one_row() {
+        let mut tally = Tally::default();
+        for (name, count) in [("b", 1), ("a", 1), ("c", 5), ("b", 1), ("d", 1)] {
+            tally.add(name.to_owned(), count);
+        }
+        assert_eq!(tally.sum(), 9);
+        let row =
+            |label: &str, count| Answer::record([("label", Answer::from(label)), ("referrals", Answer::Int(count))]);
+        assert_eq!(tally.rows(2), Answer::List(vec![row("c", 5), row("b", 2), row("Others", 2)]));
+    }
+}
