@@ -1,5 +1,5 @@
 use crate::fixture::*;
-use makoto_catalog::{Condition, Expr, Op, Scope};
+use makoto_catalog::{Aggregate, Condition, Expr, Measure, Op, Scope};
 use makoto_engine::Engine;
 use makoto_model::Value;
 
@@ -157,4 +157,21 @@ fn questions_about_what_is_not_declared_are_refused() {
         let asked = plan(Scope::Visit, &[], &[COUNT], filter.clone());
         assert!(matches!(engine.run(&asked), Err(makoto_engine::Error::Plan(_))), "{filter:?}");
     }
+}
+
+#[test]
+fn actions_know_when_the_next_one_of_their_visit_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path(), catalog());
+    let mut maker = Maker::new(catalog());
+    maker.add(1, START_S + 10, None, &["https://a.example/1", "https://a.example/2", "https://a.example/3"]);
+    maker.add(2, START_S + 20, None, &["https://a.example/2"]);
+    engine.apply(&[maker.finish()]).unwrap();
+    let measure = |name, expr| Measure { name, aggregate: Aggregate::Sum(expr), only: None };
+    let measures = [COUNT, measure("spent", Expr::ToNext(1800)), measure("last", Expr::IsLast)];
+    let filter = compare(URL_OF, Op::IsNot, "https://a.example/3");
+    let rows = engine.run(&plan(Scope::Action, &[URL_OF], &measures, filter)).unwrap();
+    assert_eq!(shown(&rows), ["0: https://a.example/1 1 1 0", "0: https://a.example/2 2 1 1"]);
+    let visits = plan(Scope::Visit, &[], &[measure("last", Expr::IsLast)], Condition::none());
+    assert!(engine.run(&visits).is_err());
 }
