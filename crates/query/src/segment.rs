@@ -441,7 +441,7 @@ mod tests {
     #[test]
     fn promise_37_ten_million_texts_are_conditions_or_clear_errors() {
         let texts: u64 = std::env::var("SEGMENT_TEXTS").map_or(20_000, |texts| texts.parse().unwrap());
-        let (catalog, mut state) = (catalog(), 88_172_645_463_325_252u64);
+        let (catalog, site, mut state) = (catalog(), site(), 88_172_645_463_325_252u64);
         let mut roll = move || {
             state ^= state << 13;
             state ^= state >> 7;
@@ -451,7 +451,7 @@ mod tests {
         let mut accepted = 0;
         for _ in 0..texts {
             let text = jumble(|end| ((roll() >> 11) % end as u64) as usize);
-            match read(&text, &catalog) {
+            match read(&text, &catalog, &site) {
                 Ok(_) => accepted += 1,
                 Err(fault) => assert!(!fault.to_string().is_empty(), "{text}"),
             }
