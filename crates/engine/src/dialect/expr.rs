@@ -76,7 +76,7 @@ impl Printer<'_> {
 
     /// Notes that rows must know when their visit's next action is.
     fn next_action(&mut self, scope: Scope) -> Result<(), Error> {
-        if scope != Scope::Action || self.inside_actions {
+        if scope != Scope::Action || self.inside_rows {
             return Err(Error::Plan("only rows of actions have a next action".into()));
         }
         self.next_asked = true;
