@@ -1,5 +1,7 @@
 use crate::{
-    Services, activity_log, annotations, api, core_admin_home, core_plugins_admin, custom_dimensions, dashboard, diagnostics, goals, languages_manager, login, privacy_manager, public_reports, security_checkup, segment_editor, sites_manager, transitions, two_factor_auth, users_manager,
+    Services, activity_log, annotations, api, core_admin_home, core_plugins_admin, custom_dimensions, dashboard,
+    diagnostics, goals, languages_manager, login, privacy_manager, public_reports, security_checkup, segment_editor,
+    sites_manager, transitions, two_factor_auth, users_manager,
 };
 use makoto_catalog::{Guard, Method};
 use makoto_model::Params;

@@ -32,12 +32,15 @@ pub struct Services {
     pub reading: Reading,
 }
 
+/// From `period`, `date`, the site's zone and the moment, seconds since 1970, to the days that are meant.
+pub type ReadRanges = fn(&str, &str, &Zone, i64) -> Result<(Period, Vec<Range>), ApiError>;
+
 /// How questions are read: by the machinery that answers them, which no feature knows.
 pub struct Reading {
     /// Whether a text is a definition in the segment language; on all sites, or on one with names of its own.
     pub segment: fn(&str, &Catalog, Option<&Site>) -> Result<(), ApiError>,
     /// The days that `period` and `date` name at this moment, seconds since 1970.
-    pub ranges: fn(&str, &str, &Zone, i64) -> Result<(Period, Vec<Range>), ApiError>,
+    pub ranges: ReadRanges,
 }
 
 /// Names read in lists at most, so that a request cannot ask for unbounded work.

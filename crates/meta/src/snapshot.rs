@@ -1,7 +1,6 @@
 use crate::{
     ALLOWED_DOMAINS, Account, Domains, Error, Factors, PublicBook, SiteRow, State, TokenRow, account, factor, goal,
-    own_dimension,
-    seal::Seal, setting::unstored, site, token,
+    own_dimension, seal::Seal, setting::unstored, site, token,
 };
 use makoto_catalog::{AnySetting, Catalog, Setting, SettingText};
 use makoto_model::{Goal, OwnDimension, Site, SiteId};

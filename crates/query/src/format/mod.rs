@@ -138,7 +138,7 @@ mod tests {
     fn table() -> Answered {
         let line = Line {
             columns: vec![("label".into(), Value::from("=1+1 <b>")), ("nb_visits".into(), Value::Int(3))],
-            meta: vec![("url".into(), Value::from("http://a.org/?b&c"))],
+            meta: vec![("url", Value::from("http://a.org/?b&c"))],
             subtable_id: Some(5),
             subtable: None,
             goals: vec![("idgoal=1".into(), vec![("revenue", Value::Float(2.5))])],

@@ -96,6 +96,7 @@ fn site(id: SiteId, params: &Params) -> Site {
         kind: "website".into(),
         group: String::new(),
         creator: String::new(),
+        own_dimensions: Vec::new(),
         goals: Vec::new(),
     }
 }
@@ -114,7 +115,6 @@ fn goal(id: u32, params: &Params) -> Goal {
         many: params.flag("allowMultipleConversionsPerVisit"),
         revenue: text("revenue").parse().unwrap_or(0.0),
         event_value_as_revenue: params.flag("useEventValueAsRevenue"),
-        own_dimensions: Vec::new(),
     }
 }
 

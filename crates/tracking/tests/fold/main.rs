@@ -25,6 +25,7 @@ const fn captured(column: &'static str, scope: Scope, kind: Kind, keep: Keep) ->
         privacy: Privacy::Anonymous,
         source: Source::Captured { read: |_| Value::Null, keep },
         segments: &[],
+        slot: 0,
     }
 }
 
