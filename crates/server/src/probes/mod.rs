@@ -235,6 +235,10 @@ pub async fn closed_checkup(instance: &Instance) -> Result<String, Failure> {
         public_forbidden: config.public_forbidden,
         labels: OnceLock::new(),
         probes: OnceLock::from(probes),
+        reading: makoto_features::services::Reading {
+            segment: makoto_query::segment::check,
+            ranges: makoto_query::period::ranges,
+        },
     };
     commands::checkup(&services).await
 }
