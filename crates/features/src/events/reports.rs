@@ -78,6 +78,7 @@ const PLAIN: Report = Report {
     processed: &[&AVG_VALUE],
     sort: Some(&NB_VISITS),
     rows_max: (500, 100),
+    ranked: true,
     ..Report::PLAIN
 };
 
