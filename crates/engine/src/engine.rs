@@ -23,7 +23,7 @@ use std::{
 /// A handle on the store; clones share it. Every call blocks.
 #[derive(Clone)]
 pub struct Engine {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 /// An answer column by column, and what each of its columns is.
@@ -257,7 +257,7 @@ impl Inner {
     }
 
     /// Lends a reader, when one is free.
-    fn read<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn read<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
         let _place = self.gate.enter()?;
         let reader = Reader::new(self.generation()?)?;
         question(&reader)

@@ -4,6 +4,7 @@
 mod answer;
 mod batch;
 mod check;
+mod chosen;
 mod count;
 mod dialect;
 mod engine;
@@ -11,12 +12,17 @@ mod error;
 mod gate;
 mod generation;
 mod question;
+mod remap;
+mod removal;
 mod rewrite;
 mod schema;
 mod texts;
 mod visits;
 mod writer;
 
+pub use chosen::Chosen;
 pub use engine::Engine;
 pub use error::Error;
 pub use question::{Fault, Kept, Options, Rows, Stats, VisitRecord, VisitsQuestion};
+pub use remap::Change;
+pub use removal::{Removed, StoredText, VisitLeft};

@@ -14,7 +14,7 @@ use makoto_model::{Cell, Day, Row, SiteId, Value};
 use std::collections::HashMap;
 
 /// The answer's rows with texts decoded; its columns are the table's declared ones.
-fn read(
+pub(crate) fn read(
     connection: &Connection,
     catalog: &Catalog,
     texts: &Texts,

@@ -131,6 +131,12 @@ impl Writer {
         Ok(())
     }
 
+    /// Counts the rows anew, after a write that was no delta.
+    pub(crate) fn recount(&mut self) -> Result<(), Error> {
+        self.counts = Counts::read(&self.connection)?;
+        Ok(())
+    }
+
     /// Ids grow with time, so their bounds keep most of the table unread.
     fn delete(&self, table: Table, id: &str, replaced: &[i64]) -> Result<(), Error> {
         let sql = format!(

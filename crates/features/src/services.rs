@@ -1,5 +1,6 @@
 //! What management methods may use, and the reading of their parameters.
 
+use crate::privacy_manager::work::StoredData;
 use crate::probes::Probes;
 use makoto_access::{Asked, Caller, Denied, Grant, Principal, Proof, User, View};
 use makoto_catalog::{ApiError, CODE, CONFIRMATION, Catalog, Guard, PASSKEY};
@@ -29,6 +30,8 @@ pub struct Services {
     pub labels: OnceLock<Labels>,
     /// What looks outside the stores; set once the server is put together.
     pub probes: OnceLock<Arc<dyn Probes>>,
+    /// The stored data of visitors.
+    pub data: Arc<dyn StoredData>,
     pub reading: Reading,
 }
 

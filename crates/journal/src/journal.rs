@@ -200,6 +200,11 @@ impl Journal {
         Ok(())
     }
 
+    /// Leaves nothing of trimmed records in the files, as far as that takes no longer than an append may wait. Blocks.
+    pub fn scrub(&self) -> Result<(), Error> {
+        self.ask(|reply| Control::Scrub { reply })
+    }
+
     /// Forgets the keys that expire at `now_s` (Unix time, seconds) or before; answers how many. A key is in force until
     /// this removes it. Blocks.
     pub fn expire_keys(&self, now_s: i64) -> Result<usize, Error> {

@@ -237,6 +237,17 @@ impl Store {
         Ok(())
     }
 
+    /// Writes the file anew without what was removed, and empties its log. Left for another time while so much is used
+    /// that appends would wait for it.
+    pub(crate) fn scrub(&mut self) -> Result<(), Fault> {
+        let number = |name: &str| self.connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+        let used_bytes = (number("page_count")? - number("freelist_count")?) * number("page_size")?;
+        if used_bytes <= SHRINK_USED_BYTES {
+            self.connection.execute_batch("VACUUM")?;
+        }
+        self.checkpoint("TRUNCATE")
+    }
+
     /// Forgets some keys that expire before `now_s`. Answers how many, and whether more can go.
     pub(crate) fn expire(&mut self, now_s: i64) -> Result<(usize, bool), Fault> {
         let transaction = self.begin()?;

@@ -106,6 +106,10 @@ impl Writer {
                 let result = self.reopen().and_then(|()| self.attempt(|store| store.expire(now_s)));
                 let _ = reply.send(result.map_err(|fault| fault.error()));
             }
+            Control::Scrub { reply } => {
+                let result = self.reopen().and_then(|()| self.attempt(Store::scrub));
+                let _ = reply.send(result.map_err(|fault| fault.error()));
+            }
             Control::Schema { text, reply } => {
                 let _ = reply.send(self.schema(&text));
             }

@@ -24,6 +24,7 @@ mod outbox;
 mod own_dimension;
 mod passkey;
 mod password;
+mod privacy;
 mod public;
 mod record;
 mod reset;
@@ -61,6 +62,7 @@ pub use job::{Every, JobRow, Turn};
 pub use outbox::{Mail, MailKind};
 pub use own_dimension::DimensionDraft;
 pub use passkey::{NewPasskey, PasskeyRow};
+pub use privacy::PrivacyJob;
 pub use public::{
     APPROVAL_MAX_S, Activation, CONFIRM_EVERY_S, Channel, LinkSecret, NewPublic, PUBLIC_GRANTS_MAX, PublicBook,
     PublicGrant, PublicMail, PublicScope, PublicState, PublicView, PublicWhat, ReminderEvery, ReminderState,

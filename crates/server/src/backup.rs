@@ -4,6 +4,7 @@ use crate::{
     commands::{Failure, operator},
     doctor,
     instance::{Files, Instance},
+    privacy::ledger,
     serve::Running,
 };
 use makoto_access::{Principal, check_instance};
@@ -75,6 +76,9 @@ pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
     let text = serde_json::to_vec_pretty(&manifest).map_err(|fault| Failure::Data(fault.to_string()))?;
     std::fs::write(&path, text).map_err(|fault| Failure::file(&path, fault))?;
     sync(&path)?;
+    running.instance.meta.note_backup_place(&to.display().to_string(), makoto_features::services::now_s()).await?;
+    let ledger = ledger::read(&ledger::path(running.instance.files.dir()))?;
+    ledger::add(&ledger::path(to), &ledger)?;
     running.instance.meta.record(&operator(), Activity::BackupMade, json!({ "files": count })).await?;
     Ok(format!("backup of {count} files written to {} and verified", to.display()))
 }
@@ -159,12 +163,23 @@ pub async fn try_restore(from: &Path, dir: &Path) -> Result<usize, Failure> {
     Ok(copy_back(from, dir).await?.0.files.len())
 }
 
-/// Puts a backup back into a directory that holds no installation.
+/// Puts a backup back into a directory that holds no installation. What was erased since is erased again when the
+/// server starts: the ledger beside the backup says what, and another one (a file, or the directory of an
+/// installation) that is given.
 ///
 /// # Errors
 /// When the backup is not whole or was changed, or the directory is in use.
-pub async fn restore(from: &Path, dir: &Path) -> Result<String, Failure> {
+pub async fn restore(from: &Path, dir: &Path, more: Option<&Path>) -> Result<String, Failure> {
+    let mut entries = ledger::read(&ledger::path(from))?;
+    if let Some(more) = more {
+        let file = if more.is_dir() { ledger::path(more) } else { more.to_owned() };
+        if !file.exists() {
+            return Err(Failure::Refused(format!("{} is no ledger of erasures", file.display())));
+        }
+        entries.extend(ledger::read(&file)?);
+    }
     let (manifest, paused) = copy_back(from, dir).await?;
+    ledger::add(&ledger::path(dir), &entries)?;
     let instance = Instance::open(dir).await?;
     let detail = json!({ "made_s": manifest.made_s, "version": manifest.version });
     instance.meta.record(&operator(), Activity::BackupRestored, detail).await?;
@@ -186,7 +201,8 @@ fn hashes(dir: &Path) -> Result<BTreeMap<String, String>, Failure> {
         for entry in std::fs::read_dir(&folder).map_err(|fault| Failure::file(&folder, fault))? {
             let path = entry.map_err(|fault| Failure::file(&folder, fault))?.path();
             let name = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().into_owned();
-            let left_over = name == MANIFEST || name == "lock" || name.ends_with("-wal") || name.ends_with("-shm");
+            // The ledger grows after the backup was made.
+            let left_over = name == MANIFEST || name == ledger::FILE || name == "lock" || name.ends_with("-wal") || name.ends_with("-shm");
             if path.is_dir() {
                 waiting.push(path);
             } else if !left_over {

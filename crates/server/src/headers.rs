@@ -8,7 +8,10 @@ use axum::{
 };
 use std::sync::Arc;
 
-use crate::{app::App, routes::REPORTS_PATH};
+use crate::{
+    app::App,
+    routes::{Framable, REPORTS_PATH},
+};
 
 /// How long browsers remember to use TLS, in seconds: two years.
 const HSTS: &str = "max-age=63072000; includeSubDomains";
@@ -69,7 +72,12 @@ fn complete(headers: &mut HeaderMap, app: &App, tracker: bool) {
 pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let tracker = crate::routes::is_tracker(request.uri().path());
     let mut response = next.run(request).await;
+    let framable = response.extensions().get::<Framable>().is_some();
     complete(response.headers_mut(), &app, tracker);
+    if framable {
+        // Its policy says who may frame it; the older header knows no such list.
+        response.headers_mut().remove(header::X_FRAME_OPTIONS);
+    }
     response
 }
 

@@ -6,9 +6,11 @@ use makoto_features::{
     activity_log,
     core_admin_home::tasks::{
         BACKUP, BACKUP_DRILL, CHECKUP_HISTORY, CHECKUP_MAIL, FAILURES_MAIL, OLD_MAILS, PUBLIC_REMINDER, RECORD_HEAD,
-        RECORD_MAIL, RECORD_PRUNING, TIDYING, Task,
+        RECORD_MAIL, RECORD_PRUNING, RETENTION, TIDYING, Task,
     },
-    diagnostics, security_checkup,
+    diagnostics,
+    privacy_manager::retention,
+    security_checkup,
     services::now_s,
 };
 use makoto_meta::{Meta, Turn};
@@ -63,6 +65,11 @@ async fn keep_timetable(running: &Running) {
     })
     .await;
     in_turn(running, &PUBLIC_REMINDER, async |_| remind_of_public(running).await).await;
+    in_turn(running, &RETENTION, async |_| {
+        let begun = retention::run_due(&running.app.services, now_s()).await.map_err(|fault| fault.to_string())?;
+        Ok(format!("{begun} sites"))
+    })
+    .await;
     keep_record(running).await;
     keep_watch(running).await;
 }

@@ -113,6 +113,10 @@ enum Act {
         data_dir: PathBuf,
         /// A directory that `makoto backup` wrote.
         from: PathBuf,
+        /// What was erased since the backup: the directory of the installation from which it is, or its
+        /// erasures.ledger. Backups that are still where they were written have it beside them.
+        #[arg(long)]
+        ledger: Option<PathBuf>,
     },
     /// Fill a site of a running server with some weeks of made-up visits.
     Demo {
@@ -291,8 +295,8 @@ fn main() -> ExitCode {
 async fn run(act: Act) -> Result<(), Failure> {
     let (data_dir, command) = match act {
         Act::Serve(options) => return serve(options).await,
-        Act::Restore { data_dir, from } => {
-            println!("{}", backup::restore(&from, &data_dir).await?);
+        Act::Restore { data_dir, from, ledger } => {
+            println!("{}", backup::restore(&from, &data_dir, ledger.as_deref()).await?);
             return Ok(());
         }
         Act::Demo { data_dir, weeks } => return demo::fill(&data_dir, weeks).await,

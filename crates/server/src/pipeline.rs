@@ -9,6 +9,7 @@ use makoto_model::{Day, Delta, Hit, Row, SiteId};
 use makoto_query::Query;
 use makoto_tracking::{Fold, History, Overflow, history::HistoryError};
 use std::{
+    collections::VecDeque,
     path::{Path, PathBuf},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -34,6 +35,10 @@ const FRESH_WAIT_MAX: Duration = Duration::from_secs(1);
 /// Pause after a failure of a store, before it is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// Something to do with the fold between two batches, when the engine has every delta. After a failure the fold is
+/// opened anew.
+type Act = Box<dyn FnOnce(&mut Fold) -> Result<(), Failure> + Send>;
+
 /// What the other threads see of the pipeline.
 pub struct Flow {
     wanted: Mutex<u64>,
@@ -42,6 +47,8 @@ pub struct Flow {
     applied: watch::Sender<u64>,
     /// Held while a batch goes through; who holds it sees all stores at the same point.
     still: Mutex<()>,
+    /// Acts on stored data that wait for their turn between two batches.
+    acts: Mutex<VecDeque<Act>>,
     pub folded_hits: AtomicU64,
     pub folded_texts: AtomicU64,
     pub failures: AtomicU64,
@@ -76,6 +83,38 @@ impl Flow {
         let mut applied = self.applied.subscribe();
         let wait = applied.wait_for(|applied| *applied >= position);
         matches!(tokio::time::timeout(FRESH_WAIT_MAX, wait).await, Ok(Ok(_)))
+    }
+
+    /// Does something with the fold between two batches; hits go on being acknowledged meanwhile.
+    ///
+    /// # Errors
+    /// What the act failed with, or that the pipeline stopped before.
+    pub async fn act<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut Fold) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let act: Act = Box::new(move |fold| {
+            let done = act(fold);
+            let outcome = match &done {
+                Ok(_) => Ok(()),
+                Err(_) => Err(Failure::Data("an act on stored data failed; the fold is opened anew".to_owned())),
+            };
+            // Whoever asked may have gone away; the act is done all the same.
+            let _ = tell.send(done);
+            outcome
+        });
+        self.acts.lock().unwrap_or_else(PoisonError::into_inner).push_back(act);
+        self.wake.notify_all();
+        told.await.map_err(|_| Failure::Data("the server stops; the work goes on at its next start".to_owned()))?
+    }
+
+    fn next_act(&self) -> Option<Act> {
+        self.acts.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    fn acts_wait(&self) -> bool {
+        !self.acts.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     /// Counts the texts that count as others, and says once a day which site sends so many.
@@ -144,6 +183,7 @@ impl Pipeline {
             stop: AtomicBool::new(false),
             applied: watch::Sender::new(0),
             still: Mutex::new(()),
+            acts: Mutex::default(),
             folded_hits: AtomicU64::new(0),
             folded_texts: AtomicU64::new(0),
             failures: AtomicU64::new(0),
@@ -186,6 +226,9 @@ impl Pipeline {
     fn step(&self, fold: &mut Fold, flow: &Flow) -> Result<bool, Failure> {
         let still = flow.pause();
         self.hand_over(fold, &[])?;
+        if let Some(act) = flow.next_act() {
+            act(fold)?;
+        }
         drop(still);
         let position = fold.position();
         flow.applied.send_replace(position);
@@ -195,7 +238,10 @@ impl Pipeline {
                 return Ok(false);
             }
             self.journal.trim(Position::new(fold.position()))?;
-            drop(flow.wake.wait_timeout(flow.hold(), LINGER));
+            let wanted = flow.hold();
+            if !flow.acts_wait() {
+                drop(flow.wake.wait_timeout(wanted, LINGER));
+            }
             return Ok(true);
         }
         self.linger(flow, position);
@@ -231,7 +277,7 @@ impl Pipeline {
             let wanted = flow.hold();
             let left = until.saturating_duration_since(Instant::now());
             let many = self.journal.head().get() - position >= LINGER_RECORDS_MAX;
-            if *wanted > position || many || left.is_zero() || flow.stop.load(Ordering::Acquire) {
+            if *wanted > position || many || flow.acts_wait() || left.is_zero() || flow.stop.load(Ordering::Acquire) {
                 return;
             }
             drop(flow.wake.wait_timeout(wanted, left));

@@ -13,6 +13,7 @@ use crate::{
     mail,
     metrics::Metrics,
     pipeline::{self, Handle, Pipeline},
+    privacy::Keeper,
     probes, record_stream, routes,
 };
 use makoto_access::{Caller, Principal};
@@ -115,6 +116,21 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
     let setup = Setup::open(dir, &instance.identity)?.map(Arc::new);
     let setup_link = setup.as_ref().map(|setup| format!("{}/setup#token={}", config.base_url, setup.secret()));
     let salts = Salts::new(instance.secret("visitor-salt").await?);
+    let keeper = Keeper {
+        engine: engine.clone(),
+        query: query.clone(),
+        catalog: instance.catalog.clone(),
+        journal: journal.clone(),
+        flow: pipeline.flow.clone(),
+        meta: instance.meta.clone(),
+        salts,
+        dir: dir.to_owned(),
+        busy: Arc::default(),
+    };
+    let caught_up = keeper.catch_up().await?;
+    if caught_up > 0 {
+        tracing::info!(caught_up, "work on stored data was caught up with");
+    }
     let app = Arc::new(App {
         client: Client::new(&config),
         catalog: instance.catalog.clone(),
@@ -126,6 +142,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
             labels: std::sync::OnceLock::new(),
             probes: OnceLock::new(),
             reading: Reading { segment: makoto_query::segment::check, ranges: makoto_query::period::ranges },
+            data: Arc::new(keeper),
         },
         config,
         journal,

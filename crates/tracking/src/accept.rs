@@ -184,6 +184,12 @@ struct Visitor {
     user_id: Option<Box<str>>,
 }
 
+/// The visitor id that follows from a user id.
+pub fn user_visitor(user: &str) -> VisitorId {
+    let [a, b, c, d, e, f, g, h, ..]: [u8; 20] = Sha1::digest(user).into();
+    VisitorId(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+}
+
 fn identify(params: &Params) -> Result<Visitor, Invalid> {
     let forced = match params.filled("cid") {
         Some(text) => Some(VisitorId::parse(text).ok_or(Invalid::BadVisitorId)?),
@@ -191,8 +197,7 @@ fn identify(params: &Params) -> Result<Visitor, Invalid> {
     };
     let user: String = params.get("uid").unwrap_or_default().trim().chars().take(USER_ID_CHARS_MAX).collect();
     if !user.is_empty() {
-        let [a, b, c, d, e, f, g, h, ..]: [u8; 20] = Sha1::digest(&user).into();
-        let id = VisitorId(u64::from_be_bytes([a, b, c, d, e, f, g, h]));
+        let id = user_visitor(&user);
         return Ok(Visitor { id: Some(id), source: VisitorSource::UserId, user_id: Some(user.into()) });
     }
     if forced.is_some() {

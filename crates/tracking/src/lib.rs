@@ -34,11 +34,11 @@ mod sender;
 mod store;
 mod url;
 
-pub use accept::{Context, accept, order_id, site_id};
+pub use accept::{Context, accept, order_id, site_id, user_visitor};
 pub use backup::backup;
 pub use convert::read_older;
 pub use error::Error;
-pub use fold::{Fold, Overflow};
+pub use fold::{Fold, Forget, GoneText, Overflow, VisitLeft};
 pub use history::History;
 pub use lookups::{Lookups, Source, SourceKind};
 pub use outcome::{Invalid, Reason, Refused};

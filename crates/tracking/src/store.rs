@@ -38,7 +38,7 @@ const CACHE_KIB: i32 = 32 * 1024;
 /// Log pages after which it is copied into the file; larger saves copies of pages that change in every batch.
 const CHECKPOINT_PAGES: i32 = 8_000;
 /// Statements kept prepared: all that this file has.
-const STATEMENTS_MAX: usize = 32;
+const STATEMENTS_MAX: usize = 40;
 /// Key bytes of the hash of texts; what the hash function takes.
 const SECRET_BYTES: u32 = 192;
 
@@ -145,6 +145,32 @@ impl Store {
     pub fn keep_text(&self, key: u64, id: u32) -> Result<(), Error> {
         let mut statement = self.connection.prepare_cached("INSERT INTO text (key, id) VALUES (?1, ?2)")?;
         statement.execute(params![key.cast_signed(), id])?;
+        Ok(())
+    }
+
+    /// Forgets a text, unless another number stands for it now.
+    pub fn drop_text(&self, key: u64, id: u32) -> Result<(), Error> {
+        let mut statement = self.connection.prepare_cached("DELETE FROM text WHERE key = ?1 AND id = ?2")?;
+        statement.execute(params![key.cast_signed(), id])?;
+        Ok(())
+    }
+
+    pub fn drop_visitor(&self, number: u32) -> Result<(), Error> {
+        self.connection.prepare_cached("DELETE FROM visitor WHERE number = ?1")?.execute([number])?;
+        Ok(())
+    }
+
+    /// Gives a visitor another id, unless somebody has it.
+    pub fn rename_visitor(&self, number: u32, id: u64) -> Result<(), Error> {
+        let mut statement = self.connection.prepare_cached("UPDATE OR IGNORE visitor SET id = ?2 WHERE number = ?1")?;
+        statement.execute(params![number, id.cast_signed()])?;
+        Ok(())
+    }
+
+    /// Writes the file anew, without what was deleted, and empties its log.
+    pub fn compact(&self) -> Result<(), Error> {
+        self.connection.execute_batch("VACUUM")?;
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 

@@ -71,6 +71,17 @@ export const adminGroups = [
     lines: [{ title: 'Widgets', path: '/admin/platform/widgets', who: 'admin' }],
   },
   {
+    title: 'Privacy',
+    lines: [
+      { title: 'Anonymise data', path: '/admin/privacy/anonymise', who: 'superuser' },
+      { title: 'Data retention', path: '/admin/privacy/retention', who: 'superuser' },
+      { title: 'Data subject tools', path: '/admin/privacy/subjects', who: 'admin' },
+      { title: 'Users opt-out', path: '/admin/privacy/opt-out', who: 'everyone' },
+      { title: 'Asking for consent', path: '/admin/privacy/consent', who: 'everyone' },
+      { title: 'Compliance', path: '/admin/privacy/compliance', who: 'superuser' },
+    ],
+  },
+  {
     title: 'Diagnostic',
     lines: [
       { title: 'Tracking failures', path: '/admin/diagnostic/tracking-failures', who: 'admin' },

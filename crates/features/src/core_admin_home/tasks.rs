@@ -74,6 +74,11 @@ pub const BACKUP_DRILL: Task = Task {
     every: Every::Week,
     doc: "The newest backup is restored to a temporary folder, checked and compared.",
 };
+pub const RETENTION: Task = Task {
+    name: "retention",
+    every: Every::Day,
+    doc: "Visits that are older than the settings of their site say are deleted, and the disk space is given back.",
+};
 
 /// The whole timetable.
 pub static TASKS: &[Task] = &[
@@ -91,6 +96,7 @@ pub static TASKS: &[Task] = &[
     FAILURES_MAIL,
     BACKUP,
     BACKUP_DRILL,
+    RETENTION,
 ];
 
 pub static METHODS: &[Method<Services>] = &[Method {

@@ -51,7 +51,7 @@ static ADDRESS: Dimension =
 
 static ADDRESS_ORDER: Dimension =
     Dimension::read_visit("CoreHome.VisitIpOrder", "Visitor IP", "address_order", Kind::Int, |facts| {
-        Value::Int(order(facts.address))
+        Value::Int(address_order(facts.address))
     })
     .privacy(Privacy::Personal)
     .segments(&[SegmentName::number("visitIp", "Visitor IP", VISITORS)
@@ -59,7 +59,8 @@ static ADDRESS_ORDER: Dimension =
         .accepted("13.54.122.1, 13.54.122.*")
         .signed_in_only()]);
 
-fn order(address: std::net::IpAddr) -> i64 {
+/// A number whose order is that of the addresses.
+pub fn address_order(address: std::net::IpAddr) -> i64 {
     match address.to_canonical() {
         std::net::IpAddr::V4(v4) => i64::from(u32::from(v4)),
         std::net::IpAddr::V6(v6) => (1 << 62) | (u128::from(v6) >> 66) as i64,
@@ -85,7 +86,7 @@ fn address(op: Op, text: &str) -> Option<Condition> {
             let value = Value::from(address.to_string());
             Some(Condition::Compare { expr: Expr::Column("address"), op, value })
         }
-        _ => Some(order_is(op, order(address))),
+        _ => Some(order_is(op, address_order(address))),
     }
 }
 
@@ -291,7 +292,7 @@ mod tests {
 
     #[test]
     fn addresses_are_ordered_and_patterns_are_ranges() {
-        let at = |text: &str| order(text.parse().unwrap());
+        let at = |text: &str| address_order(text.parse().unwrap());
         assert!(at("10.0.0.1") < at("10.0.0.2") && at("255.255.255.255") < at("2001:db8::1"));
         let Some(Condition::All(both)) = address(Op::Is, "10.1.*.*") else { panic!("a pattern is a range") };
         let value = |condition: &Condition| match condition {

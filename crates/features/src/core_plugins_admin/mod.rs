@@ -181,6 +181,8 @@ pub async fn store(services: &Services, caller: &Caller, changes: &[(String, Opt
     for check in CHECKS.iter().filter(touched) {
         (check.run)(&proposal)?;
     }
+    let texts: Vec<(&str, Option<&str>)> = changes.iter().map(|(key, text)| (key.as_str(), text.as_deref())).collect();
+    crate::privacy_manager::compliance::refuse(&services.meta.snapshot(), None, &texts)?;
     let known = |key: &str, text: Option<&str>| {
         services.meta.catalog().setting(key).is_some_and(|setting| is_mask(setting, text))
     };

@@ -1,6 +1,6 @@
 //! Reading and changing what is kept of visitors, for the instance or a site.
 
-use super::settings;
+use super::{compliance, settings};
 use crate::{
     Services,
     core_plugins_admin::{VALUES, described, read},
@@ -84,6 +84,7 @@ const fn do_not_track(id: &'static str, doc: &'static str, run: Run) -> Method<S
 }
 
 async fn heed(services: &Services, caller: &Caller, value: &str) -> Result<Answer, ApiError> {
+    compliance::refuse(&services.meta.snapshot(), None, &[(settings::DO_NOT_TRACK.key, Some(value))])?;
     services.meta.set_setting(caller, settings::DO_NOT_TRACK.key, value).await.map_err(from_meta)?;
     Ok(Answer::Bool(true))
 }
@@ -127,7 +128,12 @@ async fn set(services: &Services, caller: &Caller, params: &Params) -> Result<An
     let changes: Vec<(&str, Option<&str>)> =
         changes.iter().map(|(key, value)| (key.as_str(), value.as_deref())).collect();
     let snapshot = services.meta.snapshot();
-    match site(&snapshot, params)? {
+    if changes.iter().any(|(key, _)| *key == compliance::ENFORCED.key) {
+        return Err(ApiError::Refused("enforce and release policies by setComplianceStatus".to_owned()));
+    }
+    let site = site(&snapshot, params)?;
+    compliance::refuse(&snapshot, site, &changes)?;
+    match site {
         None => services.meta.set_settings(caller, &changes).await.map_err(from_meta)?,
         Some(site) => {
             let grant = check_instance(&caller.principal)?;
@@ -157,6 +163,7 @@ async fn set_as_matomo(services: &Services, caller: &Caller, params: &Params) ->
     if let Some(detail) = params.get("anonymizeReferrer") {
         changes.push((settings::REFERRER.key, Some(if detail.is_empty() { "exclude_none" } else { detail })));
     }
+    compliance::refuse(&services.meta.snapshot(), None, &changes)?;
     services.meta.set_settings(caller, &changes).await.map_err(from_meta)?;
     Ok(Answer::Bool(true))
 }

@@ -1,5 +1,6 @@
 //! What is kept of visitors. Each setting is of the instance, and a site may have its own value.
 
+use super::{compliance, retention};
 use makoto_catalog::{AnySetting, Control, Level, Setting};
 
 const fn switch(key: &'static str, default: fn() -> bool, title: &'static str, doc: &'static str) -> Setting<bool> {
@@ -240,8 +241,8 @@ pub static GLOBAL_PRIVACY_CONTROL: Setting<bool> = switch(
     "Hits of browsers that send Sec-GPC: 1 are dropped.",
 );
 
-/// Everything that is decided before a hit is kept.
-pub static ANONYMISE: &[&dyn AnySetting] = &[
+/// What is decided before a hit is kept, then how long it is kept.
+pub static SETTINGS: &[&dyn AnySetting] = &[
     &MASK_ENABLED,
     &MASK_BYTES,
     &MASK_FOR_ENRICHMENT,
@@ -258,4 +259,8 @@ pub static ANONYMISE: &[&dyn AnySetting] = &[
     &COOKIELESS,
     &DO_NOT_TRACK,
     &GLOBAL_PRIVACY_CONTROL,
+    &retention::DELETE,
+    &retention::DAYS,
+    &retention::EVERY_DAYS,
+    &compliance::ENFORCED,
 ];

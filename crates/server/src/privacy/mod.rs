@@ -1,5 +1,10 @@
 //! What is kept of visitors and for how long: settings become rules, and acts on stored data become work.
 
+mod erase;
+mod keeper;
+pub mod ledger;
+mod past;
 mod rules;
 
+pub use keeper::Keeper;
 pub use rules::rules;

@@ -34,6 +34,10 @@ pub async fn index(State(app): State<Arc<App>>, peer: Peer, request: Request) ->
     let params = merge(&form, &query);
     match params.get("module") {
         Some("API") => {}
+        Some("CoreAdminHome") if params.get("action") == Some("optOut") => {
+            return super::optout::form(&app, &parts, &query, &form);
+        }
+        Some("CoreAdminHome") if params.get("action") == Some("optOutJS") => return super::optout::drawn(&query),
         None | Some("" | "CoreHome" | "Login") => return Redirect::to("/").into_response(),
         Some(_) => return super::problem(StatusCode::NOT_FOUND, "unknown_module", "there is no such page; start at /"),
     }

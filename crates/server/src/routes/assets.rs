@@ -50,7 +50,17 @@ fn etag(file: &EmbeddedFile) -> String {
 }
 
 fn serve(file: EmbeddedFile, path: &str, age: &'static str, headers: &HeaderMap) -> Response {
-    let etag = etag(&file);
+    serve_as(file, path, age, headers, "")
+}
+
+fn serve_as(
+    file: EmbeddedFile,
+    path: &str,
+    age: &'static str,
+    headers: &HeaderMap,
+    kind: &str,
+) -> Response {
+    let etag = etag(&file).replacen('"', &format!("\"{kind}"), 1);
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == etag.as_bytes());
     let mut response = match known {
         true => StatusCode::NOT_MODIFIED.into_response(),
@@ -65,8 +75,22 @@ fn serve(file: EmbeddedFile, path: &str, age: &'static str, headers: &HeaderMap)
     response
 }
 
-pub async fn tracker_script(headers: HeaderMap) -> Response {
+/// What stands before the script where it must set no cookies.
+const WITHOUT_COOKIES: &str = "(window._paq=window._paq||[]).unshift(['disableCookies']);";
+
+/// The script with something before it, which its name for caches tells apart.
+fn preceded(mut file: EmbeddedFile, before: &str) -> (EmbeddedFile, &'static str) {
+    file.data = [before.as_bytes(), &file.data].concat().into();
+    (file, "-cookieless")
+}
+
+pub async fn tracker_script(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let cookieless = app.services.meta.snapshot().setting(&makoto_features::privacy_manager::settings::COOKIELESS);
     match Tracker::get("matomo.js") {
+        Some(file) if cookieless => {
+            let (file, kind) = preceded(file, WITHOUT_COOKIES);
+            serve_as(file, "matomo.js", SCRIPT_AGE, &headers, kind)
+        }
         Some(file) => serve(file, "matomo.js", SCRIPT_AGE, &headers),
         None => {
             super::problem(StatusCode::NOT_FOUND, "not_built", "this program was built without its tracking script")

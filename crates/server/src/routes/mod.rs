@@ -5,6 +5,7 @@ mod assets;
 mod caller;
 mod invitation;
 mod operations;
+mod optout;
 mod policy;
 mod public;
 mod reset;
@@ -12,6 +13,7 @@ mod session;
 mod tracker;
 mod v1;
 
+pub use optout::Framable;
 pub use policy::REPORTS_PATH;
 pub use session::cookie_form as session_cookie_form;
 pub use tracker::feed;

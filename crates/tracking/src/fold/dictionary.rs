@@ -39,7 +39,7 @@ impl Dictionaries {
         Dictionaries { hash: Xxh3Builder::new().with_secret(key), known: Cache::new(TEXTS_CACHED_MAX) }
     }
 
-    fn key(&self, text: Text) -> u64 {
+    pub fn key(&self, text: Text) -> u64 {
         let mut hasher = self.hash.build();
         hasher.update(&[text.dictionary, text.prefix.map_or(0, |prefix| prefix + 1)]);
         hasher.update(text.text.as_bytes());
@@ -80,6 +80,11 @@ impl Dictionaries {
         self.known.put(key, id);
         texts.push(NewText { dictionary: text.dictionary, id, prefix: text.prefix, text: text.text.into() });
         Ok(id)
+    }
+
+    /// Lets go of every number that is held in memory.
+    pub fn let_go(&mut self) {
+        self.known = Cache::new(TEXTS_CACHED_MAX);
     }
 
     pub fn shrink(&mut self) {

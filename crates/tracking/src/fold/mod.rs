@@ -9,6 +9,7 @@ mod batch;
 mod cache;
 mod conversion;
 mod dictionary;
+mod forget;
 mod page_views;
 mod partition;
 mod recognise;
@@ -23,6 +24,7 @@ pub use allowance::Overflow;
 use allowance::{NEW_TEXTS_MAX, Overflows};
 use batch::Batch;
 use dictionary::Dictionaries;
+pub use forget::{Forget, GoneText, VisitLeft};
 use makoto_catalog::{Catalog, Dimension, Keep, Source, Stored, Table};
 use makoto_model::{Delta, Hit};
 use page_views::PageViews;
@@ -46,6 +48,7 @@ pub struct Fold {
     visitors: Visitors,
     page_views: PageViews,
     dictionaries: Dictionaries,
+    catalog: Arc<Catalog>,
     history: Box<dyn History + Send>,
     new_texts_max: u32,
     overflows: Overflows,
@@ -94,6 +97,7 @@ impl Fold {
             partitions: Partitions::new(VISITS_MAX),
             visitors: Visitors::default(),
             page_views: PageViews::new(&catalog),
+            catalog,
             history,
             new_texts_max: NEW_TEXTS_MAX,
             overflows: Overflows::default(),

@@ -145,6 +145,27 @@ impl Visitors {
         Ok(())
     }
 
+    /// A visitor's record made of all visits that are left.
+    pub fn record(visits: Vec<(SiteId, Past)>) -> Result<Vec<u8>, Error> {
+        let mut sites: Vec<OnSite> = Vec::new();
+        for (site, past) in visits {
+            match sites.iter_mut().find(|on| on.site == site) {
+                Some(on) => on.visits.push(past),
+                None => {
+                    let on = OnSite { site, first_s: past.first_s, forgotten: false, visits: vec![past] };
+                    sites.push(on);
+                }
+            }
+        }
+        for on in &mut sites {
+            on.first_s = on.visits.iter().map(|past| past.first_s).min().unwrap_or(on.first_s);
+            on.visits.sort_by_key(|past| std::cmp::Reverse(past.last_s));
+            on.forgotten = on.visits.len() > PAST_VISITS_MAX;
+            on.visits.truncate(PAST_VISITS_MAX);
+        }
+        Ok(postcard::to_allocvec(&sites)?)
+    }
+
     /// Writes down who has changed.
     pub fn keep(&mut self, store: &Store) -> Result<(), Error> {
         for number in std::mem::take(&mut self.changed) {

@@ -11,6 +11,9 @@ use makoto_model::{Place, Referrer, ReferrerKind};
 use sha2::{Digest, Sha256};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+/// How a pseudonym begins.
+const PSEUDONYM: &str = "anon-";
+
 /// How much of an address is cut off before anything is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct IpMask {
@@ -65,6 +68,16 @@ pub enum ReferrerDetail {
 }
 
 impl ReferrerDetail {
+    /// What is kept of a referrer's address; nothing when nothing is.
+    pub fn url(self, url: &str) -> Option<String> {
+        match (self, url::parts(url)) {
+            (ReferrerDetail::Whole, _) => Some(url.to_owned()),
+            (ReferrerDetail::NoQuery, Some(_)) => Some(url.split(['?', '#']).next().unwrap_or_default().to_owned()),
+            (ReferrerDetail::HostOnly, Some(parts)) => Some(format!("{}//{}/", parts.scheme, parts.host())),
+            _ => None,
+        }
+    }
+
     /// The referrer without what is cut off. What a campaign's own parameters say stays; `keyword_guessed` says that
     /// its keyword was taken from the referrer.
     pub fn apply(self, referrer: Referrer, keyword_guessed: bool) -> Referrer {
@@ -72,11 +85,7 @@ impl ReferrerDetail {
             return referrer;
         }
         let Referrer { kind, name, keyword, url } = referrer;
-        let url = match (self, url::parts(&url)) {
-            (ReferrerDetail::NoQuery, Some(_)) => url.split(['?', '#']).next().unwrap_or_default().to_owned(),
-            (ReferrerDetail::HostOnly, Some(parts)) => format!("{}//{}/", parts.scheme, parts.host()),
-            _ => String::new(),
-        };
+        let url = self.url(&url).unwrap_or_default();
         let told_by_referrer = kind != ReferrerKind::Campaign || keyword_guessed;
         let is_host = kind == ReferrerKind::Website && self == ReferrerDetail::KindOnly;
         Referrer {
@@ -197,7 +206,7 @@ impl Salts {
         &self.secret
     }
 
-    /// What stands for a user id; the same for the same one.
+    /// What stands for a user id; the same for the same one, and for itself.
     pub fn user(&self, id: &str) -> String {
         let kept: String = id.trim().chars().take(USER_ID_CHARS_MAX).collect();
         self.keyed("user id", &kept)
@@ -208,15 +217,20 @@ impl Salts {
         self.keyed("order id", id)
     }
 
-    /// 128 bits of a hash that cannot be computed without the secret, in hexadecimal digits.
+    /// 128 bits of a hash that cannot be computed without the secret, in hexadecimal digits behind a sign by which it
+    /// is known, so that it is not hashed again.
     fn keyed(&self, purpose: &str, text: &str) -> String {
+        let is_pseudonym = |digits: &str| digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        if text.strip_prefix(PSEUDONYM).is_some_and(is_pseudonym) {
+            return text.to_owned();
+        }
         let hash = Sha256::new()
             .chain_update(self.secret)
             .chain_update([purpose.len() as u8])
             .chain_update(purpose)
             .chain_update(text)
             .finalize();
-        hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        hash[..16].iter().fold(PSEUDONYM.to_owned(), |text, byte| text + &format!("{byte:02x}"))
     }
 }
 

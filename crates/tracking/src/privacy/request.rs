@@ -128,9 +128,10 @@ mod tests {
         let get = |name| kept.get(name).unwrap_or_default();
         assert_eq!((get("_id"), get("res"), get("idsite")), ("", "1400x800", "1"));
         assert_eq!((get("e_n"), get("dimension3")), ("[email]", "[email]"));
-        assert_eq!((get("uid").len(), get("ec_id").len()), (32, 32));
+        assert_eq!((get("uid").len(), get("ec_id").len()), (37, 37));
         assert_ne!(get("uid"), salts.order("ann"));
         assert_eq!(get("uid"), salts.user(" ann "));
+        assert_eq!(salts.user(get("uid")), get("uid"));
         assert!(matches!(Privacy::default().request(&sent, &salts), Cow::Borrowed(_)));
     }
 }

@@ -1,4 +1,4 @@
-import { Activity, ArrowLeft, CalendarClock, ClipboardCheck, Code, Crown, Database, Eye, Globe, Hand, KeyRound, LayoutPanelTop, Menu as MenuIcon, ScrollText, ShieldCheck, SlidersHorizontal, Smartphone, Stethoscope, Target, TriangleAlert, UserRound, UsersRound } from 'lucide-react';
+import { Activity, ArrowLeft, CalendarClock, ClipboardCheck, Code, Crown, Database, Eye, EyeOff, Globe, Hand, HandHeart, Hourglass, KeyRound, LayoutPanelTop, LogOut, Menu as MenuIcon, Scale, ScrollText, SearchCheck, ShieldCheck, SlidersHorizontal, Smartphone, Stethoscope, Target, TriangleAlert, UserRound, UsersRound } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { Link, useLocation } from 'wouter';
@@ -30,6 +30,12 @@ const icons: Readonly<Record<Line['path'], ReactNode>> = {
   '/admin/diagnostic/stored-data': <Database size={19} aria-hidden />,
   '/admin/diagnostic/timetable': <CalendarClock size={19} aria-hidden />,
   '/admin/platform/widgets': <LayoutPanelTop size={19} aria-hidden />,
+  '/admin/privacy/anonymise': <EyeOff size={19} aria-hidden />,
+  '/admin/privacy/retention': <Hourglass size={19} aria-hidden />,
+  '/admin/privacy/subjects': <SearchCheck size={19} aria-hidden />,
+  '/admin/privacy/opt-out': <LogOut size={19} aria-hidden />,
+  '/admin/privacy/consent': <HandHeart size={19} aria-hidden />,
+  '/admin/privacy/compliance': <Scale size={19} aria-hidden />,
   '/admin/diagnostic/brute-force-log': <Hand size={19} aria-hidden />,
   '/admin/diagnostic/activity-log': <ScrollText size={19} aria-hidden />,
 };

@@ -18,6 +18,12 @@ const SystemPage = lazy(() => import('./diagnostic/system-page'));
 const TasksPage = lazy(() => import('./diagnostic/tasks-page'));
 const ActivityPage = lazy(() => import('./diagnostic/activity-page'));
 const GuessesPage = lazy(() => import('./diagnostic/guesses-page'));
+const CompliancePage = lazy(() => import('./privacy/compliance-page'));
+const ConsentPage = lazy(() => import('./privacy/consent-page'));
+const KeepPage = lazy(() => import('./privacy/keep-page'));
+const OptOutPage = lazy(() => import('./privacy/optout-page'));
+const RetentionPage = lazy(() => import('./privacy/retention-page'));
+const SubjectsPage = lazy(() => import('./privacy/subjects-page'));
 const PublicRoutes = lazy(() => import('./public/public-routes'));
 const ReviewPage = lazy(() => import('./review/review-page'));
 const SuperusersPage = lazy(() => import('./superusers/superusers-page'));
@@ -50,6 +56,12 @@ export default function AdminRoutes() {
             {administers && <Route path="/admin/system/users"><UsersPage /></Route>}
             {superuser && <Route path="/admin/system/superusers"><SuperusersPage /></Route>}
             {superuser && <Route path="/admin/system/access-review"><ReviewPage /></Route>}
+            {superuser && <Route path="/admin/privacy/anonymise"><KeepPage /></Route>}
+            {superuser && <Route path="/admin/privacy/retention"><RetentionPage /></Route>}
+            {administers && <Route path="/admin/privacy/subjects"><SubjectsPage /></Route>}
+            <Route path="/admin/privacy/opt-out"><OptOutPage /></Route>
+            <Route path="/admin/privacy/consent"><ConsentPage /></Route>
+            {superuser && <Route path="/admin/privacy/compliance"><CompliancePage /></Route>}
             {administers && <Route path="/admin/system/public-reports/*?"><PublicRoutes /></Route>}
             {administers && <Route path="/admin/platform/widgets"><WidgetsPage /></Route>}
             {superuser && <Route path="/admin/diagnostic/brute-force-log"><GuessesPage /></Route>}

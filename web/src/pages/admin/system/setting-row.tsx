@@ -13,7 +13,15 @@ interface ControlProps {
   readonly onChange: (value: string) => void;
 }
 
-const sentence = (option: string): string => (option === '' ? 'None' : option.charAt(0).toUpperCase() + option.slice(1));
+/** Words for options whose names are Matomo's. */
+const optionWords: Readonly<Record<string, string>> = {
+  exclude_none: 'Keep the whole address',
+  exclude_query: 'Without parameters',
+  exclude_path: 'Only the host',
+  exclude_all: 'Only the kind',
+};
+
+const sentence = (option: string): string => optionWords[option] ?? (option === '' ? 'None' : option.charAt(0).toUpperCase() + option.slice(1));
 /** Lists are stored with commas and written one entry a line. */
 const linesOf = (text: string): string => text.split(',').map((entry) => entry.trim()).join('\n');
 
@@ -51,14 +59,23 @@ const shown = (setting: SystemSetting): string => {
   return setting.default === '' ? 'empty' : setting.default;
 };
 
+function originWords(setting: SystemSetting, ofSite: boolean, stored: string): string {
+  if (setting.origin === 'site') return 'Of this site alone';
+  if (ofSite) return 'As the installation';
+  return setting.isDefault ? 'The default' : stored;
+}
+
 interface RowProps extends ControlProps {
   readonly isChanged: boolean;
+  /** What is put back is the value of the installation. */
+  readonly ofSite: boolean;
   readonly onReset: () => void;
 }
 
-function SettingRow({ setting, value, isChanged, onChange, onReset }: RowProps) {
+function SettingRow({ setting, value, isChanged, ofSite, onChange, onReset }: RowProps) {
   const stored = setting.secret ? 'Set, and kept encrypted' : `The default is ${shown(setting)}`;
-  const origin = setting.isDefault ? 'The default' : stored;
+  const origin = originWords(setting, ofSite, stored);
+  const canReset = ofSite ? setting.origin === 'site' : !setting.isDefault;
   return (
     <div className={styles.row} data-wide={setting.control === 'lines' || undefined}>
       <div>
@@ -66,7 +83,7 @@ function SettingRow({ setting, value, isChanged, onChange, onReset }: RowProps) 
         <p className={styles.doc}>{setting.doc}</p>
         <p className={styles.origin}>
           {isChanged ? 'Not saved yet' : origin}
-          {!setting.isDefault && !isChanged && <Button look="quiet" onPress={onReset} aria-label={`Put back the default of ${setting.title}`}>Put back</Button>}
+          {canReset && !isChanged && <Button look="quiet" onPress={onReset} aria-label={`Put back the default of ${setting.title}`}>Put back</Button>}
         </p>
       </div>
       <div className={styles.control}><SettingControl setting={setting} value={value} onChange={onChange} /></div>
@@ -76,10 +93,14 @@ function SettingRow({ setting, value, isChanged, onChange, onReset }: RowProps) 
 
 type Changes = Readonly<Record<string, string | null>>;
 
+/** How changes are saved: `useSaveSettings`, or its like for a site. */
+type Saving = Pick<ReturnType<typeof useSaveSettings>, 'mutate' | 'isPending' | 'error'>;
+
 /** Changes of settings that wait to be saved together: `rowOf` draws a setting, `bar` the strip that saves. */
-export function useSettingChanges() {
+export function useSettingChanges(saving?: Saving, ofSite = false) {
   const [changes, setChanges] = useState<Changes>({});
-  const save = useSaveSettings();
+  const ofInstallation = useSaveSettings();
+  const save = saving ?? ofInstallation;
   const change = (setting: SystemSetting, value: string | null) => {
     const { [setting.key]: _before, ...others } = changes;
     setChanges(value === setting.value ? others : { ...others, [setting.key]: value });
@@ -94,6 +115,7 @@ export function useSettingChanges() {
       setting={setting}
       value={valueOf(setting)}
       isChanged={setting.key in changes}
+      ofSite={ofSite}
       onChange={(value) => change(setting, value)}
       onReset={() => change(setting, null)}
     />

@@ -14,6 +14,8 @@ export interface SystemSetting {
   readonly value: string;
   readonly default: string;
   readonly isDefault: boolean;
+  /** `default`, `stored`, or `site`. */
+  readonly origin: string;
   readonly secret: boolean;
 }
 
@@ -28,7 +30,7 @@ const getSettings = read<Record<never, never>, unknown>('CorePluginsAdmin.getSys
 const setSettings = write<{ settingValues: string }, unknown>('CorePluginsAdmin.setSystemSettings');
 const sendTest = write<{ address: string }, unknown>('CoreAdminHome.sendTestMail');
 
-const settingOf = (cells: Cells): SystemSetting => ({
+export const settingOf = (cells: Cells): SystemSetting => ({
   key: String(cells.key),
   title: String(cells.title),
   doc: String(cells.doc),
@@ -37,6 +39,7 @@ const settingOf = (cells: Cells): SystemSetting => ({
   value: String(cells.value ?? ''),
   default: String(cells.default ?? ''),
   isDefault: cells.origin === 'default',
+  origin: String(cells.origin),
   secret: isTrue(cells.secret),
 });
 

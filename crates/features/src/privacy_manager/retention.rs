@@ -1,0 +1,177 @@
+//! How long visits are kept.
+
+use super::work::{Work, days_ago_s, rows};
+use crate::{
+    Services,
+    services::{asked_sites, bad, from_meta},
+};
+use makoto_access::{Admin, Caller, Principal, check};
+use makoto_catalog::{
+    Access, Answer, AnySetting, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting,
+};
+use makoto_model::{Params, SiteId};
+
+pub static DELETE: Setting<bool> = Setting {
+    key: "PrivacyManager.deleteLogsEnable",
+    level: Level::Site,
+    default: || false,
+    check: |_| Ok(()),
+    title: "Delete old visits",
+    doc: "Visits older than the days below go for good, and with them the reports of their days, which are computed \
+          from them.",
+    control: Control::Checkbox,
+    secret: false,
+    security: false,
+};
+
+pub static DAYS: Setting<u32> = Setting {
+    key: "PrivacyManager.deleteLogsOlderThan",
+    level: Level::Site,
+    default: || 180,
+    check: |days| match (1..=7300).contains(days) {
+        true => Ok(()),
+        false => Err("write a number of days from 1 to 7300".to_owned()),
+    },
+    title: "Days that visits are kept",
+    doc: "Counted in whole days of the site's time zone.",
+    control: Control::Number,
+    secret: false,
+    security: false,
+};
+
+pub static EVERY_DAYS: Setting<u32> = Setting {
+    key: "PrivacyManager.deleteLogsScheduleLowestInterval",
+    level: Level::Site,
+    default: || 7,
+    check: |days| match [1, 7, 30].contains(days) {
+        true => Ok(()),
+        false => Err("write 1, 7 or 30".to_owned()),
+    },
+    title: "Days between two deletions",
+    doc: "1, 7 or 30.",
+    control: Control::Number,
+    secret: false,
+    security: false,
+};
+
+pub static SETTINGS: &[&dyn AnySetting] = &[&DELETE, &DAYS, &EVERY_DAYS];
+
+const SITES: Param =
+    Param { name: "idSites", kind: ParamKind::Text, default: Some("all"), doc: "sites' numbers with commas, or all" };
+
+pub static METHODS: &[Method<Services>] = &[
+    Method {
+        id: "PrivacyManager.estimatePurge",
+        doc: "For each site how many rows are older than its retention, what share of the disk that is, and when the \
+              next deletion is due.",
+        params: &[SITES, OLDER],
+        access: Access::Superuser,
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |services, caller, params| Box::pin(estimate(services, caller, params)),
+    },
+    Method {
+        id: "PrivacyManager.executeDataPurge",
+        doc: "Deletes now what is older than the retention of the sites; answers how many rows will go. The disk space \
+              is given back.",
+        params: &[SITES],
+        access: Access::Superuser,
+        effect: Effect::Write,
+        guard: Guard::Proof,
+        run: |services, caller, params| Box::pin(purge(services, caller, params)),
+    },
+];
+
+/// For a look at what another number of days would mean.
+const OLDER: Param = Param {
+    name: "olderThan",
+    kind: ParamKind::Int,
+    default: Some("0"),
+    doc: "days, instead of those of the settings; 0 for the settings",
+};
+
+fn sites(services: &Services, caller: &Caller, params: &Params) -> Result<Vec<SiteId>, ApiError> {
+    let mut asked = Params::default();
+    asked.push("idSites", params.filled("idSites").unwrap_or("all"));
+    let asked = asked_sites(&asked, "idSites")?;
+    let grant = check::<Admin>(&caller.principal, &asked, &services.meta.snapshot().site_ids())?;
+    Ok(grant.sites().to_vec())
+}
+
+/// What is due on a site after so many days.
+fn due(services: &Services, site: SiteId, days: u32) -> Option<Work> {
+    let zone = &services.meta.snapshot().sites.get(&site)?.zone.clone();
+    Some(Work::Purge { site: site.0, before_s: days_ago_s(zone, days) })
+}
+
+async fn estimate(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let other = match params.int("olderThan").unwrap_or(0) {
+        0 => None,
+        days @ 1..=7300 => Some(days as u32),
+        _ => return Err(bad("olderThan", "write a number of days from 1 to 7300")),
+    };
+    let sizes = services.data.sizes().await?;
+    let snapshot = services.meta.snapshot();
+    let mut all = Vec::new();
+    for site in sites(services, caller, params)? {
+        let days = other.unwrap_or_else(|| snapshot.setting_at(site, &DAYS));
+        let Some(work) = due(services, site, days) else { continue };
+        let found = services.data.preview(&work).await?;
+        let actions = found.iter().find(|(table, _)| table == "action").map_or(0, |(_, rows)| *rows);
+        let share = actions as f64 / sizes.actions.max(1) as f64;
+        all.push(Answer::record([
+            ("idSite", Answer::Int(i64::from(site.0))),
+            ("enabled", Answer::Bool(snapshot.setting_at(site, &DELETE))),
+            ("olderThan", Answer::Int(i64::from(days))),
+            ("rows", rows(&found)),
+            ("bytes", Answer::Int((share * sizes.bytes as f64) as i64)),
+            ("bytesOfAll", Answer::Int(sizes.bytes as i64)),
+        ]));
+    }
+    Ok(Answer::List(all))
+}
+
+async fn purge(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let snapshot = services.meta.snapshot();
+    let mut jobs = Vec::new();
+    for site in sites(services, caller, params)? {
+        if !snapshot.setting_at(site, &DELETE) {
+            continue;
+        }
+        let Some(work) = due(services, site, snapshot.setting_at(site, &DAYS)) else { continue };
+        let found = services.data.preview(&work).await?;
+        let (id, _) = services.data.start(caller, work, false).await?;
+        let site = Answer::Int(i64::from(site.0));
+        jobs.push(Answer::record([("idSite", site), ("job", Answer::from(id)), ("rows", rows(&found))]));
+    }
+    match jobs.is_empty() {
+        true => Err(ApiError::Refused("none of these sites deletes old visits; switch it on first".to_owned())),
+        false => Ok(Answer::List(jobs)),
+    }
+}
+
+/// Begins the deletions that are due; how many.
+///
+/// # Errors
+/// When one could not be begun.
+pub async fn run_due(services: &Services, now_s: i64) -> Result<usize, ApiError> {
+    let caller = Caller::inside(Principal::Job("retention"));
+    let snapshot = services.meta.snapshot();
+    let mut begun = 0;
+    for site in snapshot.site_ids() {
+        if !snapshot.setting_at(site, &DELETE) {
+            continue;
+        }
+        let every_s = i64::from(snapshot.setting_at(site, &EVERY_DAYS)) * 86_400;
+        let last = services.meta.last_purge_s(site).await.map_err(from_meta)?;
+        // An hour of slack, so that a daily deletion does not drift through the day.
+        if last.is_some_and(|last_s| now_s - last_s < every_s - 3600) {
+            continue;
+        }
+        if let Some(work) = due(services, site, snapshot.setting_at(site, &DAYS)) {
+            services.data.start(&caller, work, true).await?;
+            begun += 1;
+        }
+    }
+    Ok(begun)
+}

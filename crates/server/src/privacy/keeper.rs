@@ -1,0 +1,394 @@
+//! Work on stored data of visitors: written down, done, and written down again. One at a time; what a crash cut short
+//! is done at the next start, and so is what the ledger has and the stores lack.
+
+use super::{
+    erase::Stores,
+    ledger::{self, Entry},
+    past::{self, Rules},
+};
+use crate::{commands::Failure, pipeline::Flow};
+use makoto_access::{Caller, Grant, Principal, View};
+use makoto_catalog::{Answer, ApiError, Catalog, Stored, Table};
+use makoto_engine::{Chosen, Engine};
+use makoto_features::{
+    privacy_manager::work::{Later, Rows, Sizes, Span, StoredData, Work, matomo_table},
+    services::{from_meta, now_s},
+};
+use makoto_journal::Journal;
+use makoto_meta::Meta;
+use makoto_model::{Params, SiteId, Value};
+use makoto_query::{Answered, Query};
+use makoto_tracking::Salts;
+use serde_json::json;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+const DAY_S: i64 = 86_400;
+/// Visits are purged and masked in stretches of this many seconds, between which hits are folded.
+const STEP_S: i64 = DAY_S;
+
+/// What the work needs. Clones share it.
+#[derive(Clone)]
+pub struct Keeper {
+    pub engine: Engine,
+    pub query: Arc<Query>,
+    pub catalog: Arc<Catalog>,
+    pub journal: Journal,
+    pub flow: Arc<Flow>,
+    pub meta: Meta,
+    pub salts: Salts,
+    pub dir: PathBuf,
+    /// One piece of work at a time.
+    pub busy: Arc<tokio::sync::Mutex<()>>,
+}
+
+fn failed(failure: Failure) -> ApiError {
+    ApiError::Internal(failure.to_string())
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|fault| Failure::Data(fault.to_string()))?
+}
+
+/// Adds counts of rows by table.
+fn add(sum: &mut BTreeMap<String, u64>, rows: impl IntoIterator<Item = (impl Into<String>, u64)>) {
+    for (table, count) in rows {
+        *sum.entry(table.into()).or_default() += count;
+    }
+}
+
+fn chosen(visits: &BTreeMap<u32, Vec<i64>>) -> Vec<Chosen> {
+    visits.iter().map(|(site, visits)| Chosen::Visits { site: SiteId(*site), visits: visits.clone() }).collect()
+}
+
+fn span(span: &Span) -> Chosen {
+    Chosen::Span { site: SiteId(span.site), from_s: span.from_s, until_s: span.until_s }
+}
+
+impl Keeper {
+    /// Does what was asked for and not ended, and what a ledger has that a restored backup lacks. Waits first until all
+    /// hits of the journal are folded, so that every visit has its number.
+    ///
+    /// # Errors
+    /// When a store fails.
+    pub async fn catch_up(&self) -> Result<usize, Failure> {
+        let lacking = self.lacking().await?;
+        let open = self.meta.open_privacy_jobs().await?;
+        if lacking.is_empty() && open.is_empty() {
+            return Ok(0);
+        }
+        while !self.flow.fresh(self.journal.head().get()).await {}
+        let caller = Caller::inside(Principal::Job("erasures"));
+        for entry in &lacking {
+            tracing::info!(id = entry.id, "an act of the ledger is done again on restored data");
+            self.write_down(&caller, entry).await?;
+            self.run(&caller, &entry.id, &entry.work).await?;
+        }
+        for job in &open {
+            let work: Work = serde_json::from_str(&job.spec).map_err(|fault| Failure::Data(fault.to_string()))?;
+            self.run(&caller, &job.id, &work).await?;
+        }
+        Ok(lacking.len() + open.len())
+    }
+
+    /// Entries of the ledger that the stores do not know.
+    async fn lacking(&self) -> Result<Vec<Entry>, Failure> {
+        let mut lacking = Vec::new();
+        for entry in ledger::read(&ledger::path(&self.dir))? {
+            if self.meta.privacy_job(&entry.id).await?.is_none() {
+                lacking.push(entry);
+            }
+        }
+        Ok(lacking)
+    }
+
+    async fn write_down(&self, caller: &Caller, entry: &Entry) -> Result<(), Failure> {
+        let spec = serde_json::to_string(&entry.work).map_err(|fault| Failure::Data(fault.to_string()))?;
+        let row = (entry.id.as_str(), entry.work.kind(), spec.as_str());
+        let (asked, _) = entry.work.activities();
+        self.meta.ask_privacy_job(caller, asked, entry.work.detail(), row, entry.asked_s).await?;
+        ledger::add(&ledger::path(&self.dir), std::slice::from_ref(entry))?;
+        ledger::lay_beside(&self.meta.backup_places().await?, std::slice::from_ref(entry));
+        Ok(())
+    }
+
+    /// Does a piece of work that is written down, and writes down how it ended.
+    async fn run(&self, caller: &Caller, id: &str, work: &Work) -> Result<Rows, Failure> {
+        let done = self.work(id, work).await;
+        let (_, ended) = work.activities();
+        let result = match &done {
+            Ok(rows) => Ok(json!(rows.iter().cloned().collect::<BTreeMap<_, _>>())),
+            Err(failure) => Err(failure.to_string()),
+        };
+        if let Err(why) = &result {
+            tracing::error!(why, id, "work on stored data failed");
+        }
+        self.meta.end_privacy_job(caller, ended, id, result, now_s()).await?;
+        done
+    }
+
+    async fn work(&self, id: &str, work: &Work) -> Result<Rows, Failure> {
+        while !self.flow.fresh(self.journal.head().get()).await {}
+        let mut rows = BTreeMap::new();
+        match work {
+            Work::Erase { visits } => {
+                for chosen in chosen(visits) {
+                    let engine = self.engine.clone();
+                    let removed = self
+                        .flow
+                        .act(move |fold| Stores { fold, engine: &engine }.erase(&chosen))
+                        .await?;
+                    self.query.touch(&removed.days);
+                    add(&mut rows, removed.rows);
+                }
+            }
+            Work::Purge { site, before_s } => self.purge(id, *site, *before_s, &mut rows).await?,
+            Work::Anonymise { spans, .. } => {
+                for (nth, part) in spans.iter().enumerate() {
+                    let share = (nth as i64 * 80 / spans.len() as i64, 80 / spans.len() as i64);
+                    self.mask(id, work, part, share, &mut rows).await?;
+                }
+            }
+        }
+        if !matches!(work, Work::Erase { .. }) {
+            self.sweep().await?;
+        }
+        Ok(rows.into_iter().collect())
+    }
+
+    async fn sweep(&self) -> Result<(), Failure> {
+        loop {
+            let engine = self.engine.clone();
+            if !self.flow.act(move |fold| Stores { fold, engine: &engine }.sweep()).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The stretches of a day in which a site has visits.
+    async fn steps(&self, whole: &Chosen) -> Result<Vec<Chosen>, Failure> {
+        let (engine, asked) = (self.engine.clone(), whole.clone());
+        let bounds = blocking(move || Ok(engine.bounds(&asked)?)).await?;
+        let (Chosen::Span { site, from_s, until_s }, Some((first_s, last_s))) = (whole, bounds) else {
+            return Ok(Vec::new());
+        };
+        let first = first_s.div_euclid(STEP_S);
+        let last = last_s.div_euclid(STEP_S);
+        let step = |nth: i64| Chosen::Span {
+            site: *site,
+            from_s: (nth * STEP_S).max(*from_s),
+            until_s: ((nth + 1) * STEP_S).min(*until_s),
+        };
+        Ok((first..=last).map(step).collect())
+    }
+
+    async fn purge(
+        &self,
+        id: &str,
+        site: u32,
+        before_s: i64,
+        rows: &mut BTreeMap<String, u64>,
+    ) -> Result<(), Failure> {
+        let whole = Chosen::Span { site: SiteId(site), from_s: i64::MIN / 2, until_s: before_s };
+        let steps = self.steps(&whole).await?;
+        let count = steps.len().max(1);
+        for (nth, step) in steps.into_iter().enumerate() {
+            let engine = self.engine.clone();
+            let removed = self.flow.act(move |fold| Stores { fold, engine: &engine }.purge(&step)).await?;
+            self.query.touch(&removed.days);
+            add(rows, removed.rows);
+            self.meta.note_privacy_job(id, (nth * 80 / count) as i64).await?;
+        }
+        Ok(())
+    }
+
+    async fn mask(
+        &self,
+        id: &str,
+        work: &Work,
+        part: &Span,
+        (begun, share): (i64, i64),
+        rows: &mut BTreeMap<String, u64>,
+    ) -> Result<(), Failure> {
+        let Work::Anonymise { masks, .. } = work else { return Ok(()) };
+        let of_site = super::rules(&self.meta.snapshot(), SiteId(part.site));
+        let whole = span(part);
+        if masks.users {
+            let (engine, masks, salts, of_site) = (self.engine.clone(), masks.clone(), self.salts, of_site.clone());
+            let asked = whole.clone();
+            let rename = move |fold: &mut makoto_tracking::Fold| {
+                let rules = Rules::new(&masks, &of_site, salts);
+                Stores { fold, engine: &engine }.rename_users(&rules, &asked)
+            };
+            self.flow.act(rename).await?;
+        }
+        let steps = self.steps(&whole).await?;
+        let count = steps.len().max(1) as i64;
+        for (nth, step) in steps.into_iter().enumerate() {
+            let (engine, catalog, masks) = (self.engine.clone(), self.catalog.clone(), masks.clone());
+            let (salts, of_site) = (self.salts, of_site.clone());
+            let act = move |fold: &mut makoto_tracking::Fold| {
+                let rules = Rules::new(&masks, &of_site, salts);
+                Stores { fold, engine: &engine }.mask(&catalog, &rules, &step)
+            };
+            let (changed, days) = self.flow.act(act).await?;
+            self.query.touch(&days);
+            add(rows, changed);
+            self.meta.note_privacy_job(id, begun + nth as i64 * share / count).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the space of what went back to the file system: nothing of it stays in any file. Questions and
+    /// acknowledgements go on meanwhile.
+    async fn give_back(&self) -> Result<(), Failure> {
+        let engine = self.engine.clone();
+        blocking(move || Ok(engine.compact()?)).await?;
+        self.flow.act(|fold| Ok(fold.compact()?)).await?;
+        let journal = self.journal.clone();
+        blocking(move || Ok(journal.scrub()?)).await
+    }
+
+    /// Does a piece of work in a task of its own, which goes on when the caller goes away.
+    async fn begin(self, caller: Caller, entry: Entry, wait: bool) -> Result<Rows, Failure> {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        tokio::spawn(async move {
+            let _turn = self.busy.clone().lock_owned().await;
+            let done = self.run(&caller, &entry.id, &entry.work).await;
+            let succeeded = done.is_ok();
+            // Whoever does not wait has gone on.
+            let _ = tell.send(done);
+            if succeeded && let Err(failure) = self.give_back().await {
+                tracing::error!(%failure, "space could not be given back; the next work on stored data tries again");
+            }
+        });
+        match wait {
+            true => told.await.map_err(|_| Failure::Data("the work ended without a result".to_owned()))?,
+            false => Ok(Rows::new()),
+        }
+    }
+
+    fn table(&self, table: Table, rows: &[Vec<Value>]) -> Answer {
+        let columns = self.catalog.columns(table);
+        let row = |values: &Vec<Value>| {
+            Answer::record(columns.iter().zip(values).map(|(column, value)| (column.name, cell(column.name, value))))
+        };
+        Answer::List(rows.iter().map(row).collect())
+    }
+
+    /// What the columns of an export mean, and how personal they are.
+    fn meaning(&self) -> Answer {
+        let names = self.catalog.dimensions().map(|dimension| {
+            let privacy = format!("{:?}", dimension.privacy).to_lowercase();
+            (dimension.column, Answer::record([("name", Answer::from(dimension.name)), ("privacy", privacy.into())]))
+        });
+        let named: BTreeMap<&str, Answer> = names.collect();
+        Answer::record(named)
+    }
+}
+
+/// A stored value for people: moments as dates.
+fn cell(column: &str, value: &Value) -> Answer {
+    match value {
+        Value::Null => Answer::Null,
+        Value::Int(n) if ["time_s", "first_action_s", "last_action_s"].contains(&column) => {
+            jiff::Timestamp::from_second(*n).map_or(Answer::Int(*n), |moment| Answer::Text(moment.to_string()))
+        }
+        Value::Int(n) if column == "day" => Answer::Text(makoto_model::Day(*n as i32).to_string()),
+        Value::Int(n) if column == "config_id" => Answer::Text(format!("{n:016x}")),
+        Value::Int(n) => Answer::Int(*n),
+        Value::Float(n) => Answer::Float(*n),
+        Value::Text(text) => Answer::Text(text.to_string()),
+    }
+}
+
+impl StoredData for Keeper {
+    fn find<'a>(&'a self, grant: Grant<View>, params: &'a Params) -> Later<'a, Answer> {
+        Box::pin(async move {
+            self.flow.fresh(self.journal.head().get()).await;
+            let (query, params, snapshot) = (self.query.clone(), params.clone(), self.meta.snapshot());
+            let ask = move || query.ask(&grant, "Live.getLastVisitsDetails", &params, &snapshot.sites, now_s());
+            let found = tokio::task::spawn_blocking(ask).await.map_err(|fault| ApiError::Internal(fault.to_string()))??;
+            let mut all = Vec::new();
+            visits(found, &mut all);
+            Ok(Answer::List(all))
+        })
+    }
+
+    fn export(&self, visits: BTreeMap<u32, Vec<i64>>) -> Later<'_, Answer> {
+        Box::pin(async move {
+            self.flow.fresh(self.journal.head().get()).await;
+            let engine = self.engine.clone();
+            let read = move || {
+                let mut tables: BTreeMap<&'static str, (Table, Vec<Vec<Value>>)> = BTreeMap::new();
+                for chosen in chosen(&visits) {
+                    for (table, rows) in engine.extract(&chosen)? {
+                        tables.entry(table.name()).or_insert_with(|| (table, Vec::new())).1.extend(rows);
+                    }
+                }
+                Ok(tables)
+            };
+            let tables = blocking(read).await.map_err(failed)?;
+            let mut fields: Vec<(String, Answer)> = tables
+                .values()
+                .map(|(table, rows)| (matomo_table(table.name()), self.table(*table, rows)))
+                .collect();
+            fields.push(("columns".to_owned(), self.meaning()));
+            Ok(Answer::Record(fields))
+        })
+    }
+
+    fn preview<'a>(&'a self, work: &'a Work) -> Later<'a, Rows> {
+        Box::pin(async move {
+            let all = match work {
+                Work::Erase { visits } => chosen(visits),
+                Work::Purge { site, before_s } => {
+                    vec![Chosen::Span { site: SiteId(*site), from_s: i64::MIN / 2, until_s: *before_s }]
+                }
+                Work::Anonymise { spans, .. } => spans.iter().map(span).collect(),
+            };
+            let engine = self.engine.clone();
+            let count = move || {
+                let mut rows = BTreeMap::new();
+                for chosen in &all {
+                    add(&mut rows, engine.count(chosen)?);
+                }
+                Ok(rows.into_iter().collect())
+            };
+            blocking(count).await.map_err(failed)
+        })
+    }
+
+    fn start<'a>(&'a self, caller: &'a Caller, work: Work, wait: bool) -> Later<'a, (String, Rows)> {
+        Box::pin(async move {
+            let bytes: [u8; 16] = makoto_identity::fresh_bytes().map_err(|fault| ApiError::Internal(fault.to_string()))?;
+            let id: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let entry = Entry { id: id.clone(), asked_s: now_s(), work };
+            self.write_down(caller, &entry).await.map_err(failed)?;
+            let rows = self.clone().begin(caller.clone(), entry, wait).await.map_err(failed)?;
+            Ok((id, rows))
+        })
+    }
+
+    fn columns(&self) -> [Vec<&'static str>; 2] {
+        [Table::Visit, Table::Action].map(|table| past::columns_to_unset(&self.catalog, table))
+    }
+
+    fn sizes(&self) -> Later<'_, Sizes> {
+        Box::pin(async move {
+            let engine = self.engine.clone();
+            let stats = blocking(move || Ok(engine.stats()?)).await.map_err(failed)?;
+            Ok(Sizes { visits: stats.visits, actions: stats.actions, bytes: stats.file_bytes })
+        })
+    }
+}
+
+/// The records of visits in an answer of the visits log, of one site or several.
+fn visits(answered: Answered, all: &mut Vec<Answer>) {
+    match answered {
+        Answered::Map { items, .. } => items.into_iter().for_each(|(_, answered)| visits(answered, all)),
+        Answered::Plain(Answer::List(records)) => all.extend(records),
+        _ => {}
+    }
+}

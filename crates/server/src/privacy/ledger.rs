@@ -1,0 +1,134 @@
+//! The ledger of what was taken out of stored data: one line for each act, written before the act is done, and never
+//! removed. It lies beside the stores and beside every backup that this server made, so that a backup from before an
+//! act brings nothing back: what stands in the ledger and not in the stores' own record is done again.
+
+use crate::commands::Failure;
+use makoto_features::privacy_manager::work::Work;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::{
+    fs::OpenOptions,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// The ledger's name in a data directory and in a backup.
+pub const FILE: &str = "erasures.ledger";
+
+/// One act.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    pub asked_s: i64,
+    pub work: Work,
+}
+
+/// A line of the file: an entry with the hash of its text, so that a torn or changed line is noticed.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    entry: String,
+    sha256: String,
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The ledger of a directory.
+pub fn path(dir: &Path) -> PathBuf {
+    dir.join(FILE)
+}
+
+/// Every entry of a ledger; none where there is no file. A last line that a crash tore is left out: its act was not
+/// begun.
+///
+/// # Errors
+/// When the file cannot be read or a line was changed.
+pub fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(fault) => return Err(Failure::file(path, fault)),
+    };
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let damaged = |nth: usize| {
+        Failure::Data(format!("line {} of {} was changed; take the ledger from elsewhere", nth + 1, path.display()))
+    };
+    let entry = |(nth, line): (usize, &str)| {
+        let line: Line = serde_json::from_str(line).map_err(|_| damaged(nth))?;
+        if hash(&line.entry) != line.sha256 {
+            return Err(damaged(nth));
+        }
+        serde_json::from_str(&line.entry).map_err(|_| damaged(nth))
+    };
+    whole.lines().enumerate().filter(|(_, line)| !line.is_empty()).map(entry).collect()
+}
+
+/// Adds those entries that the ledger lacks; durable when this returns.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn add(path: &Path, entries: &[Entry]) -> Result<(), Failure> {
+    let known = read(path)?;
+    let mut lines = String::new();
+    for entry in entries.iter().filter(|entry| !known.iter().any(|known| known.id == entry.id)) {
+        let failed = |fault: serde_json::Error| Failure::Data(fault.to_string());
+        let text = serde_json::to_string(entry).map_err(failed)?;
+        let line = Line { sha256: hash(&text), entry: text };
+        lines.push_str(&serde_json::to_string(&line).map_err(failed)?);
+        lines.push('\n');
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let failed = |fault| Failure::file(path, fault);
+    let torn = std::fs::read(path).is_ok_and(|bytes| bytes.last().is_some_and(|last| *last != b'\n'));
+    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+    if torn {
+        lines.insert(0, '\n');
+    }
+    file.write_all(lines.as_bytes()).map_err(failed)?;
+    file.sync_all().map_err(failed)
+}
+
+/// Adds entries to the ledgers of backups that are still where they were written; where that fails, it is said.
+pub fn lay_beside(backups: &[String], entries: &[Entry]) {
+    for backup in backups.iter().map(Path::new).filter(|backup| backup.join("manifest.json").exists()) {
+        if let Err(fault) = add(&path(backup), entries) {
+            tracing::warn!(%fault, "the ledger of erasures could not be laid beside a backup; give it to the restore");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: &str) -> Entry {
+        Entry { id: id.into(), asked_s: 5, work: Work::Purge { site: 1, before_s: 9 } }
+    }
+
+    #[test]
+    fn entries_are_added_once_and_read_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = path(dir.path());
+        assert!(read(&path).unwrap().is_empty());
+        add(&path, &[entry("a")]).unwrap();
+        add(&path, &[entry("a"), entry("b")]).unwrap();
+        assert_eq!(read(&path).unwrap(), [entry("a"), entry("b")]);
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() - 4]).unwrap();
+        assert_eq!(read(&path).unwrap(), [entry("a")]);
+    }
+
+    #[test]
+    fn a_changed_line_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = path(dir.path());
+        add(&path, &[entry("a")]).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("\\\"before_s\\\":9", "\\\"before_s\\\":8")).unwrap();
+        assert!(read(&path).is_err());
+    }
+}

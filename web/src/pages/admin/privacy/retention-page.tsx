@@ -1,0 +1,64 @@
+import { useState } from 'react';
+import { useSession } from '../../../api/session';
+import { Button } from '../../../components/button';
+import { Confirm } from '../../../components/confirm';
+import { ErrorState, Notice, Skeleton } from '../../../components/states';
+import { counted } from '../../../lib/words';
+import { AdminPage, SettingGroup } from '../admin-page';
+import { JobList } from './job-list';
+import { ScopeChoice, useScope } from './scope';
+import { SettingsForm } from './settings-form';
+import { useEstimate, usePurge, type Estimate } from './use-privacy';
+import list from '../list.module.css';
+
+const groups = [{ title: 'Old visits', names: ['deleteLogsEnable', 'deleteLogsOlderThan', 'deleteLogsScheduleLowestInterval'] }];
+const mib = 1024 * 1024;
+
+const sizeWords = (bytes: number): string => (bytes < mib ? 'less than 1\u202fMiB' : `about ${Math.round(bytes / mib).toLocaleString()}\u202fMiB`);
+
+function EstimateRow({ estimate }: { readonly estimate: Estimate }) {
+  const { sites } = useSession();
+  const name = sites.find((site) => site.idsite === estimate.idSite)?.name ?? `Site ${estimate.idSite}`;
+  return (
+    <li className={list.row}>
+      <div className={list.main}>
+        <p className={list.name}>{name}<span className={list.badge}>{estimate.enabled ? 'Deletes' : 'Keeps all'}</span></p>
+        <p className={list.sub}>
+          Older than {counted(estimate.days, 'day')}: {counted(estimate.visits, 'visit')}, {counted(estimate.actions, 'action')}, {sizeWords(estimate.bytes)}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+export default function RetentionPage() {
+  const [idSite, setSite] = useScope();
+  const estimate = useEstimate();
+  const purge = usePurge();
+  const [open, setOpen] = useState(false);
+  const due = (estimate.data ?? []).filter((one) => one.enabled && one.visits > 0);
+  const visits = due.reduce((sum, one) => sum + one.visits, 0);
+  return (
+    <AdminPage title="Data retention" lead="How long visits are kept. What is deleted leaves the disk, and a backup that is restored later does not bring it back.">
+      <ScopeChoice value={idSite} onChange={setSite} />
+      <Notice tone="warn">Reports are computed from visits. Without the visits of a day its reports are empty: export what you want to keep longer.</Notice>
+      <SettingsForm key={idSite} idSite={idSite} groups={groups} />
+      <SettingGroup title="What that means now">
+        {estimate.isPending ? (
+          <Skeleton rows={3} />
+        ) : estimate.isError ? (
+          <ErrorState what="The estimate" error={estimate.error} onRetry={() => void estimate.refetch()} />
+        ) : (
+          <ul className={list.list} aria-label="Estimate by site">{estimate.data.map((one) => <EstimateRow key={one.idSite} estimate={one} />)}</ul>
+        )}
+        <div><Button look="danger" isDisabled={visits === 0} onPress={() => setOpen(true)}>Delete old visits now</Button></div>
+      </SettingGroup>
+      <SettingGroup title="Deletions"><JobList only="purge" /></SettingGroup>
+      {open && (
+        <Confirm title="Delete old visits now?" action="Delete them" danger isPending={purge.isPending} error={purge.error} onClose={() => setOpen(false)} onConfirm={() => purge.mutate(undefined, { onSuccess: () => setOpen(false) })}>
+          <p>{counted(visits, 'visit')} of {counted(due.length, 'site')} will be deleted for good.</p>
+        </Confirm>
+      )}
+    </AdminPage>
+  );
+}
