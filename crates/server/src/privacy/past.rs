@@ -71,26 +71,10 @@ impl<'a> Rules<'a> {
             ("region", _) => (matches!(place, PlaceDetail::Country | PlaceDetail::Nothing), |_, _| None),
             ("city", _) => (*place != PlaceDetail::City, |_, _| None),
             (_, VISITORS | USERS | "address") => return None,
-            ("params", _) => (self.masks.orders || !texts.is_off(), |rules, text| Some(rules.conversion(text))),
             (_, URLS) => (!texts.is_off(), |rules, text| Some(rules.privacy.texts.url(text).into_owned())),
             _ => (!texts.is_off(), |rules, text| Some(rules.privacy.texts.text(text).into_owned())),
         };
         mask.0.then_some(mask.1)
-    }
-
-    /// A conversion's parameters, kept as JSON.
-    fn conversion(&self, text: &str) -> String {
-        let Ok(serde_json::Value::Object(mut record)) = serde_json::from_str(text) else { return text.to_owned() };
-        for (name, value) in &mut record {
-            let Some(old) = value.as_str() else { continue };
-            let new = match name.as_str() {
-                "ec_id" if self.masks.orders => self.salts.order(old),
-                "url" | "_ref" => self.privacy.texts.url(old).into_owned(),
-                _ => self.privacy.texts.text(old).into_owned(),
-            };
-            *value = new.into();
-        }
-        serde_json::Value::Object(record).to_string()
     }
 }
 
@@ -236,9 +220,8 @@ mod tests {
             ..Masks::default()
         };
         let rules = Rules::new(&masks, &Privacy::default(), Salts::new([1; 32]));
-        let table = |scope| if scope == makoto_catalog::Scope::Visit { Table::Visit } else { Table::Action };
         for dimension in catalog.dimensions().filter(|dimension| dimension.privacy != Class::Anonymous) {
-            let columns = catalog.columns(table(dimension.scope));
+            let columns = catalog.columns(makoto_catalog::table(dimension.scope));
             let column = columns.iter().find(|column| column.name == dimension.column);
             let column = column.unwrap_or_else(|| panic!("{} is stored nowhere", dimension.id));
             let follows = ["visit_id", "visitor", "config_id", "address_order", "latitude", "longitude"];
