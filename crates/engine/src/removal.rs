@@ -169,6 +169,16 @@ impl Engine {
         })
     }
 
+    /// The numbers of these visits, as far as they are stored.
+    ///
+    /// # Errors
+    /// As `partition`.
+    pub fn visits_in(&self, chosen: &Chosen) -> Result<Vec<i64>, Error> {
+        let Clause { sql, binds } = chosen.clause(Table::Visit);
+        let sql = format!("SELECT t.visit_id FROM visit t WHERE {sql} ORDER BY t.visit_id");
+        self.inner.read(|reader| answer::ids(reader.connection()?, &sql, &binds))
+    }
+
     /// The texts that rows of these visits use, by the number of their dictionary.
     ///
     /// # Errors

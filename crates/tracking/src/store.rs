@@ -157,6 +157,26 @@ impl Store {
 
     pub fn drop_visitor(&self, number: u32) -> Result<(), Error> {
         self.connection.prepare_cached("DELETE FROM visitor WHERE number = ?1")?.execute([number])?;
+        self.connection.prepare_cached("DELETE FROM buyer WHERE visitor = ?1")?.execute([number])?;
+        Ok(())
+    }
+
+    /// Forgets which goals a visit has reached, and its cart.
+    pub fn drop_visit(&self, visit: i64) -> Result<(), Error> {
+        self.connection.prepare_cached("DELETE FROM reached WHERE visit = ?1")?.execute([visit])?;
+        self.connection.prepare_cached("DELETE FROM cart WHERE visit = ?1")?.execute([visit])?;
+        Ok(())
+    }
+
+    /// Forgets a visitor's latest orders whose visits began at none of these moments.
+    pub fn keep_orders(&self, visitor: u32, begins: &[(SiteId, i64)]) -> Result<(), Error> {
+        let mut statement = self.connection.prepare_cached("SELECT site, first_s FROM buyer WHERE visitor = ?1")?;
+        let rows = statement.query_map([visitor], |row| Ok((SiteId(row.get(0)?), row.get(1)?)))?;
+        let known: Vec<(SiteId, i64)> = rows.collect::<Result<_, _>>()?;
+        for (site, _) in known.iter().filter(|order| !begins.contains(order)) {
+            let mut gone = self.connection.prepare_cached("DELETE FROM buyer WHERE visitor = ?1 AND site = ?2")?;
+            gone.execute([visitor, site.0])?;
+        }
         Ok(())
     }
 

@@ -48,6 +48,7 @@ impl Stores<'_> {
         };
         let texts = unused.iter().filter(|(dictionary, _)| Some(*dictionary) != visitors);
         self.fold.forget_persons(&Forget {
+            visits: self.engine.visits_in(chosen)?,
             visitors: seen.difference(&staying).copied().collect(),
             left: left.iter().map(visit).collect(),
             texts: texts.flat_map(|(number, texts)| texts.iter().map(move |text| gone(*number, text))).collect(),
@@ -61,9 +62,9 @@ impl Stores<'_> {
 
     /// Takes visits out and leaves their texts to `sweep`.
     pub fn purge(&mut self, chosen: &Chosen) -> Result<Removed, Failure> {
-        let removed = self.engine.remove(chosen)?;
-        self.fold.forget_persons(&Forget::default())?;
-        Ok(removed)
+        let visits = self.engine.visits_in(chosen)?;
+        self.fold.forget_persons(&Forget { visits, ..Forget::default() })?;
+        Ok(self.engine.remove(chosen)?)
     }
 
     /// Drops some of the texts and visitors that no row needs; false when there are none left.

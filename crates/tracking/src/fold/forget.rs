@@ -32,6 +32,8 @@ pub struct VisitLeft {
 /// What the fold is to forget.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Forget<'a> {
+    /// Visits that are gone.
+    pub visits: Vec<i64>,
     /// Visitors of whom nothing is left.
     pub visitors: Vec<u32>,
     /// Everything that is left of visitors of whom something went.
@@ -52,6 +54,9 @@ impl Fold {
             let key = self.dictionaries.key(Text { dictionary: text.dictionary, prefix: text.prefix, text: text.text });
             self.store.drop_text(key, text.id)?;
         }
+        for visit in &forget.visits {
+            self.store.drop_visit(*visit)?;
+        }
         for visitor in &forget.visitors {
             self.store.drop_visitor(*visitor)?;
         }
@@ -61,6 +66,8 @@ impl Fold {
             left.entry(visitor).or_default().push((site, past));
         }
         for (visitor, visits) in left {
+            let begins: Vec<(SiteId, i64)> = visits.iter().map(|(site, past)| (*site, past.first_s)).collect();
+            self.store.keep_orders(visitor, &begins)?;
             if let Some((id, _)) = self.store.visitor(visitor)? {
                 self.store.keep_visitor(visitor, id, &Visitors::record(visits)?)?;
             }
