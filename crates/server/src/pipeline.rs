@@ -104,7 +104,11 @@ impl Flow {
             let _ = tell.send(done);
             outcome
         });
-        self.acts.lock().unwrap_or_else(PoisonError::into_inner).push_back(act);
+        {
+            // The thread looks for acts under this lock before it waits, so none is overlooked.
+            let _wanted = self.hold();
+            self.acts.lock().unwrap_or_else(PoisonError::into_inner).push_back(act);
+        }
         self.wake.notify_all();
         told.await.map_err(|_| Failure::Data("the server stops; the work goes on at its next start".to_owned()))?
     }
