@@ -4,15 +4,10 @@ use crate::{
     Chosen, Engine, Error, StoredText, answer,
     chosen::{self, Clause},
     dialect::list,
+    removal::stored_texts,
     schema::text_table,
 };
-use duckdb::{
-    arrow::{
-        array::{Array, AsArray},
-        datatypes::{UInt8Type, UInt32Type},
-    },
-    types::Value as Bound,
-};
+use duckdb::types::Value as Bound;
 use makoto_catalog::{Stored, Table, columns::DICTIONARIES};
 use makoto_model::{Day, SiteId, Value};
 use std::collections::BTreeMap;
@@ -93,20 +88,7 @@ impl Engine {
             text_table(dictionary),
             table.name()
         );
-        self.inner.read(|reader| {
-            let mut all = Vec::new();
-            for batch in answer::ask(reader.connection()?, &sql, &binds)? {
-                let ids = batch.column(0).as_primitive::<UInt32Type>();
-                let prefixes = batch.column(1).as_primitive::<UInt8Type>();
-                let texts = batch.column(2).as_string::<i32>();
-                all.extend((0..batch.num_rows()).map(|row| StoredText {
-                    id: ids.value(row),
-                    prefix: prefixes.is_valid(row).then(|| prefixes.value(row)),
-                    text: texts.value(row).to_owned(),
-                }));
-            }
-            Ok(all)
-        })
+        self.inner.read(|reader| Ok(stored_texts(&answer::ask(reader.connection()?, &sql, &binds)?)))
     }
 
     /// Changes columns in the rows of these visits, in one transaction; how many rows there were, and the days on which
@@ -114,17 +96,13 @@ impl Engine {
     ///
     /// # Errors
     /// After an error nothing is changed.
-    pub fn remap(
-        &self,
-        table: Table,
-        chosen: &Chosen,
-        changes: &[Change],
-    ) -> Result<(u64, Vec<(SiteId, Day)>), Error> {
+    pub fn remap(&self, table: Table, chosen: &Chosen, changes: &[Change]) -> Result<(u64, Vec<(SiteId, Day)>), Error> {
         if changes.is_empty() {
             return Ok((0, Vec::new()));
         }
         let declared = self.inner.catalog.columns(table);
-        if let Some(change) = changes.iter().find(|change| !declared.iter().any(|known| known.name == change.column())) {
+        if let Some(change) = changes.iter().find(|change| !declared.iter().any(|known| known.name == change.column()))
+        {
             return Err(Error::Plan(format!("{} has no column {}", table.name(), change.column())));
         }
         let rewriting = Rewriting::new(changes);
@@ -145,9 +123,8 @@ impl Engine {
                 connection
                     .execute_batch(&format!("CREATE OR REPLACE TEMP TABLE {map} (old UINTEGER, new BIGINT)"))
                     .map_err(failed())?;
-                let sql = format!(
-                    "INSERT INTO temp.{map} SELECT unnest(CAST(? AS UINTEGER[])), unnest(CAST(? AS BIGINT[]))"
-                );
+                let sql =
+                    format!("INSERT INTO temp.{map} SELECT unnest(CAST(? AS UINTEGER[])), unnest(CAST(? AS BIGINT[]))");
                 connection.execute(&sql, [old, new]).map_err(failed())?;
             }
             connection
@@ -159,8 +136,7 @@ impl Engine {
                 exprs.join(", "),
                 rewriting.joins
             );
-            let rows =
-                connection.execute(&insert, duckdb::params_from_iter(binds.clone())).map_err(failed())? as u64;
+            let rows = connection.execute(&insert, duckdb::params_from_iter(binds.clone())).map_err(failed())? as u64;
             let delete = format!("DELETE FROM {name} t WHERE {sql}");
             connection.execute(&delete, duckdb::params_from_iter(binds)).map_err(failed())?;
             let columns = columns.join(", ");
@@ -219,7 +195,8 @@ impl Engine {
                 let columns: Vec<String> =
                     self.inner.catalog.columns(table).iter().map(|column| format!("t.\"{}\"", column.name)).collect();
                 let Clause { sql, binds } = chosen.clause(table);
-                let sql = format!("SELECT {} FROM {} t WHERE {sql} ORDER BY t.visit_id", columns.join(", "), table.name());
+                let sql =
+                    format!("SELECT {} FROM {} t WHERE {sql} ORDER BY t.visit_id", columns.join(", "), table.name());
                 let batches = answer::ask(connection, &sql, &binds)?;
                 let rows = crate::visits::read(connection, &self.inner.catalog, &self.inner.texts, table, &batches)?;
                 Ok((table, rows))

@@ -11,7 +11,7 @@ use crate::{
 use duckdb::{
     Connection,
     arrow::{
-        array::{Array, AsArray},
+        array::{Array, AsArray, RecordBatch},
         datatypes::{UInt8Type, UInt32Type},
     },
     types::Value as Bound,
@@ -56,7 +56,8 @@ pub struct VisitLeft {
 /// The columns that hold numbers of a dictionary.
 fn columns_of(catalog: &Catalog, dictionary: &str) -> Vec<(Table, &'static str)> {
     let of_table = |table: Table| {
-        let texts = catalog.columns(table).iter().filter(|column| column.stored == Stored::Text(dictionary_of(dictionary)));
+        let texts =
+            catalog.columns(table).iter().filter(|column| column.stored == Stored::Text(dictionary_of(dictionary)));
         texts.map(move |column| (table, column.name)).collect::<Vec<_>>()
     };
     Table::ALL.into_iter().flat_map(of_table).collect()
@@ -124,7 +125,9 @@ fn all_unused(
     }
     let used: Vec<String> = columns
         .iter()
-        .map(|(table, column)| format!("SELECT \"{column}\" AS id FROM {} WHERE \"{column}\" IS NOT NULL", table.name()))
+        .map(|(table, column)| {
+            format!("SELECT \"{column}\" AS id FROM {} WHERE \"{column}\" IS NOT NULL", table.name())
+        })
         .collect();
     let sql = format!(
         "SELECT id FROM {} WHERE id NOT IN (SELECT DISTINCT id FROM ({})) LIMIT ?",
@@ -139,8 +142,13 @@ fn texts(connection: &Connection, dictionary: &str, ids: &BTreeSet<u32>) -> Resu
         "SELECT id, prefix, text FROM {} WHERE id IN (SELECT unnest(CAST(? AS UINTEGER[]))) ORDER BY id",
         text_table(dictionary)
     );
-    let mut all = Vec::with_capacity(ids.len());
-    for batch in answer::ask(connection, &sql, &[Bound::Text(numbers(ids))])? {
+    Ok(stored_texts(&answer::ask(connection, &sql, &[Bound::Text(numbers(ids))])?))
+}
+
+/// The rows of an answer whose columns are number, prefix and text.
+pub(crate) fn stored_texts(batches: &[RecordBatch]) -> Vec<StoredText> {
+    let mut all = Vec::new();
+    for batch in batches {
         let ids = batch.column(0).as_primitive::<UInt32Type>();
         let prefixes = batch.column(1).as_primitive::<UInt8Type>();
         let texts = batch.column(2).as_string::<i32>();
@@ -150,7 +158,7 @@ fn texts(connection: &Connection, dictionary: &str, ids: &BTreeSet<u32>) -> Resu
             text: texts.value(row).to_owned(),
         }));
     }
-    Ok(all)
+    all
 }
 
 fn numbered(dictionary: u8) -> Result<&'static str, Error> {
@@ -300,9 +308,10 @@ impl Engine {
 
     /// Writes in one transaction between two deltas, and counts the rows anew.
     pub(crate) fn write<T>(&self, act: impl FnOnce(&Writer) -> Result<T, Error>) -> Result<T, Error> {
-        let mut writer = lock(&self.inner.writer);
-        let writer = writer.as_mut().ok_or(Error::Closed)?;
-        let done = transact(&writer.connection, || act(writer))?;
+        let mut open = lock(&self.inner.writer);
+        let writer = open.as_mut().ok_or(Error::Closed)?;
+        let before: &Writer = writer;
+        let done = transact(&before.connection, || act(before))?;
         writer.recount()?;
         *lock(&self.inner.counts) = writer.counts;
         Ok(done)

@@ -107,13 +107,7 @@ impl Meta {
         let line = serde_json::json!({ "job": id, "result": detail });
         let mut act = self.begin(caller, kind, line).await?;
         let sql = "UPDATE privacy_job SET state = ?, progress = 100, result = ?, done_s = ? WHERE id = ?";
-        sqlx::query(sql)
-            .bind(state)
-            .bind(detail.to_string())
-            .bind(now_s)
-            .bind(id)
-            .execute(&mut *act.tx)
-            .await?;
+        sqlx::query(sql).bind(state).bind(detail.to_string()).bind(now_s).bind(id).execute(&mut *act.tx).await?;
         self.commit_quietly(act).await
     }
 

@@ -202,7 +202,11 @@ fn hashes(dir: &Path) -> Result<BTreeMap<String, String>, Failure> {
             let path = entry.map_err(|fault| Failure::file(&folder, fault))?.path();
             let name = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().into_owned();
             // The ledger grows after the backup was made.
-            let left_over = name == MANIFEST || name == ledger::FILE || name == "lock" || name.ends_with("-wal") || name.ends_with("-shm");
+            let left_over = name == MANIFEST
+                || name == ledger::FILE
+                || name == "lock"
+                || name.ends_with("-wal")
+                || name.ends_with("-shm");
             if path.is_dir() {
                 waiting.push(path);
             } else if !left_over {

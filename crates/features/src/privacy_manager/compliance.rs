@@ -156,11 +156,7 @@ fn status(snapshot: &Snapshot, params: &Params) -> Result<Answer, ApiError> {
 ///
 /// # Errors
 /// `Refused` names the setting and the policy.
-pub fn refuse(
-    snapshot: &Snapshot,
-    site: Option<SiteId>,
-    changes: &[(&str, Option<&str>)],
-) -> Result<(), ApiError> {
+pub fn refuse(snapshot: &Snapshot, site: Option<SiteId>, changes: &[(&str, Option<&str>)]) -> Result<(), ApiError> {
     for policy in POLICIES.iter().filter(|policy| is_enforced(snapshot, site, policy)) {
         for wanted in policy.rules.iter().filter_map(|rule| rule.setting) {
             let Some((_, change)) = changes.iter().find(|(key, _)| *key == wanted.setting.key()) else { continue };

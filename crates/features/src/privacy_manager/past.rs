@@ -78,9 +78,11 @@ pub static METHODS: &[Method<Services>] = &[
             Box::pin(async move { Ok(rows(&services.data.preview(&work(services, caller, params)?).await?)) })
         },
     },
-    columns("PrivacyManager.getAvailableVisitColumnsToAnonymize", "Columns of visits that may be emptied.", |s, _, _| {
-        Box::pin(async { Ok(names(&s.data.columns()[0])) })
-    }),
+    columns(
+        "PrivacyManager.getAvailableVisitColumnsToAnonymize",
+        "Columns of visits that may be emptied.",
+        |s, _, _| Box::pin(async { Ok(names(&s.data.columns()[0])) }),
+    ),
     columns(
         "PrivacyManager.getAvailableLinkVisitActionColumnsToAnonymize",
         "Columns of actions that may be emptied.",
@@ -106,9 +108,8 @@ const fn columns(id: &'static str, doc: &'static str, run: Run) -> Method<Servic
 }
 
 fn names(columns: &[&'static str]) -> Answer {
-    let row = |name: &&'static str| {
-        Answer::record([("column_name", Answer::from(*name)), ("default_value", Answer::Null)])
-    };
+    let row =
+        |name: &&'static str| Answer::record([("column_name", Answer::from(*name)), ("default_value", Answer::Null)]);
     Answer::List(columns.iter().map(row).collect())
 }
 
@@ -140,7 +141,12 @@ fn work(services: &Services, caller: &Caller, params: &Params) -> Result<Work, A
     }
     let entries = |name: &str| -> Vec<String> {
         let sent = list(params, name).unwrap_or_default();
-        sent.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect()
+        sent.iter()
+            .flat_map(|text| text.split(','))
+            .map(str::trim)
+            .filter(|t| !t.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     let location = choice(params, "locationDetail", settings::LOCATION_DETAILS)?;
     let masks = Masks {

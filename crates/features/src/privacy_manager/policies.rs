@@ -75,12 +75,8 @@ static LANGUAGE: Wanted = Wanted {
     asked: "language or none",
     holds: |value| value != "exact",
 };
-static REGION: Wanted = Wanted {
-    setting: &settings::LOCATION,
-    value: "region",
-    asked: "region or less",
-    holds: |value| value != "city",
-};
+static REGION: Wanted =
+    Wanted { setting: &settings::LOCATION, value: "region", asked: "region or less", holds: |value| value != "city" };
 static DELETES: Wanted = on(&retention::DELETE);
 static TWENTY_FIVE_MONTHS: Wanted = Wanted {
     setting: &retention::DAYS,
@@ -110,7 +106,8 @@ const ORDER: Rule = rule("Order numbers are pseudonyms", "Orders cannot be looke
 const REFERRER: Rule =
     rule("Referrers without parameters", "Search words and parameters of referring pages are missing.", &NO_QUERY);
 const DELETE: Rule = rule("Old visits are deleted", "Reports reach back no further.", &DELETES);
-const INFORMED: Rule = by_hand("Visitors are informed", "Say in the privacy notice what is measured, why and how long.");
+const INFORMED: Rule =
+    by_hand("Visitors are informed", "Say in the privacy notice what is measured, why and how long.");
 const OPT_OUT: Rule = by_hand("Visitors can opt out", "Put the opt-out form on a page that every visitor finds.");
 const OWN_USE: Rule =
     by_hand("Figures serve the website alone", "They are not joined with other data and not handed on.");

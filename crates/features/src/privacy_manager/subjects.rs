@@ -60,7 +60,9 @@ fn visits(params: &Params) -> Result<BTreeMap<u32, Vec<i64>>, ApiError> {
     let what = || bad(VISITS.name, "name visits as [{\"idsite\": 1, \"idvisit\": 7}]");
     let mut pairs: BTreeMap<String, (Option<u32>, Option<i64>)> = BTreeMap::new();
     for (name, value) in params.iter() {
-        let Some((place, field)) = name.strip_prefix("visits[").and_then(|rest| rest.split_once("][")) else { continue };
+        let Some((place, field)) = name.strip_prefix("visits[").and_then(|rest| rest.split_once("][")) else {
+            continue;
+        };
         let pair = pairs.entry(place.to_owned()).or_default();
         match field {
             "idsite]" => pair.0 = Some(value.parse().map_err(|_| what())?),

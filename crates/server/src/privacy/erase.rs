@@ -77,7 +77,9 @@ impl Stores<'_> {
             }
             let forget = match Some(dictionary) == visitors {
                 true => Forget { visitors: ids(&texts).into_iter().collect(), ..Forget::default() },
-                false => Forget { texts: texts.iter().map(|text| gone(dictionary, text)).collect(), ..Forget::default() },
+                false => {
+                    Forget { texts: texts.iter().map(|text| gone(dictionary, text)).collect(), ..Forget::default() }
+                }
             };
             self.fold.forget_persons(&forget)?;
             self.engine.drop_texts(dictionary, &ids(&texts))?;

@@ -45,9 +45,7 @@ fn failed(failure: Failure) -> ApiError {
     ApiError::Internal(failure.to_string())
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(|fault| Failure::Data(fault.to_string()))?
 }
 
@@ -135,10 +133,7 @@ impl Keeper {
             Work::Erase { visits } => {
                 for chosen in chosen(visits) {
                     let engine = self.engine.clone();
-                    let removed = self
-                        .flow
-                        .act(move |fold| Stores { fold, engine: &engine }.erase(&chosen))
-                        .await?;
+                    let removed = self.flow.act(move |fold| Stores { fold, engine: &engine }.erase(&chosen)).await?;
                     self.query.touch(&removed.days);
                     add(&mut rows, removed.rows);
                 }
@@ -183,13 +178,7 @@ impl Keeper {
         Ok((first..=last).map(step).collect())
     }
 
-    async fn purge(
-        &self,
-        id: &str,
-        site: u32,
-        before_s: i64,
-        rows: &mut BTreeMap<String, u64>,
-    ) -> Result<(), Failure> {
+    async fn purge(&self, id: &str, site: u32, before_s: i64, rows: &mut BTreeMap<String, u64>) -> Result<(), Failure> {
         let whole = Chosen::Span { site: SiteId(site), from_s: i64::MIN / 2, until_s: before_s };
         let steps = self.steps(&whole).await?;
         let count = steps.len().max(1);
@@ -309,7 +298,8 @@ impl StoredData for Keeper {
             self.flow.fresh(self.journal.head().get()).await;
             let (query, params, snapshot) = (self.query.clone(), params.clone(), self.meta.snapshot());
             let ask = move || query.ask(&grant, "Live.getLastVisitsDetails", &params, &snapshot.sites, now_s());
-            let found = tokio::task::spawn_blocking(ask).await.map_err(|fault| ApiError::Internal(fault.to_string()))??;
+            let found =
+                tokio::task::spawn_blocking(ask).await.map_err(|fault| ApiError::Internal(fault.to_string()))??;
             let mut all = Vec::new();
             visits(found, &mut all);
             Ok(Answer::List(all))
@@ -330,10 +320,8 @@ impl StoredData for Keeper {
                 Ok(tables)
             };
             let tables = blocking(read).await.map_err(failed)?;
-            let mut fields: Vec<(String, Answer)> = tables
-                .values()
-                .map(|(table, rows)| (matomo_table(table.name()), self.table(*table, rows)))
-                .collect();
+            let mut fields: Vec<(String, Answer)> =
+                tables.values().map(|(table, rows)| (matomo_table(table.name()), self.table(*table, rows))).collect();
             fields.push(("columns".to_owned(), self.meaning()));
             Ok(Answer::Record(fields))
         })
@@ -362,7 +350,8 @@ impl StoredData for Keeper {
 
     fn start<'a>(&'a self, caller: &'a Caller, work: Work, wait: bool) -> Later<'a, (String, Rows)> {
         Box::pin(async move {
-            let bytes: [u8; 16] = makoto_identity::fresh_bytes().map_err(|fault| ApiError::Internal(fault.to_string()))?;
+            let bytes: [u8; 16] =
+                makoto_identity::fresh_bytes().map_err(|fault| ApiError::Internal(fault.to_string()))?;
             let id: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             let entry = Entry { id: id.clone(), asked_s: now_s(), work };
             self.write_down(caller, &entry).await.map_err(failed)?;

@@ -67,7 +67,9 @@ impl<'a> Rules<'a> {
             ("language", _) => (*language != LanguageDetail::Exact, |rules, text| {
                 Some(rules.privacy.language.apply(text).to_owned()).filter(|text| !text.is_empty())
             }),
-            ("country", _) => (*place == PlaceDetail::Nothing, |_, _| Some(PlaceDetail::Nothing.apply(Place::default()).country)),
+            ("country", _) => {
+                (*place == PlaceDetail::Nothing, |_, _| Some(PlaceDetail::Nothing.apply(Place::default()).country))
+            }
             ("region", _) => (matches!(place, PlaceDetail::Country | PlaceDetail::Nothing), |_, _| None),
             ("city", _) => (*place != PlaceDetail::City, |_, _| None),
             (_, VISITORS | USERS | "address") => return None,

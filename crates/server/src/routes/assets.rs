@@ -53,13 +53,7 @@ fn serve(file: EmbeddedFile, path: &str, age: &'static str, headers: &HeaderMap)
     serve_as(file, path, age, headers, "")
 }
 
-fn serve_as(
-    file: EmbeddedFile,
-    path: &str,
-    age: &'static str,
-    headers: &HeaderMap,
-    kind: &str,
-) -> Response {
+fn serve_as(file: EmbeddedFile, path: &str, age: &'static str, headers: &HeaderMap, kind: &str) -> Response {
     let etag = etag(&file).replacen('"', &format!("\"{kind}"), 1);
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == etag.as_bytes());
     let mut response = match known {

@@ -49,12 +49,18 @@ pub fn consent(kind: &str) -> Option<&'static [(&'static str, &'static str)]> {
         "consent" => Some(&[
             ("Before trackPageView: track nothing without consent", "_paq.push(['requireConsent']);"),
             ("When the visitor agrees, for this page", "_paq.push(['setConsentGiven']);"),
-            ("When the visitor agrees, and the tracking script is to remember it", "_paq.push(['rememberConsentGiven']);"),
+            (
+                "When the visitor agrees, and the tracking script is to remember it",
+                "_paq.push(['rememberConsentGiven']);",
+            ),
             ("The same, for so many hours", "_paq.push(['rememberConsentGiven', 240]);"),
             ("When the visitor takes it back", "_paq.push(['forgetConsentGiven']);"),
         ]),
         "cookies" => Some(&[
-            ("Before trackPageView: track without cookies until the visitor agrees", "_paq.push(['requireCookieConsent']);"),
+            (
+                "Before trackPageView: track without cookies until the visitor agrees",
+                "_paq.push(['requireCookieConsent']);",
+            ),
             ("When the visitor agrees to cookies, for this page", "_paq.push(['setCookieConsentGiven']);"),
             ("When the visitor agrees, and it is to be remembered", "_paq.push(['rememberCookieConsentGiven']);"),
             ("When the visitor takes it back", "_paq.push(['forgetCookieConsentGiven']);"),
@@ -62,10 +68,7 @@ pub fn consent(kind: &str) -> Option<&'static [(&'static str, &'static str)]> {
         "optOut" => Some(&[
             ("When the visitor does not want to be counted", "_paq.push(['optUserOut']);"),
             ("When the visitor wants to be counted again", "_paq.push(['forgetUserOptOut']);"),
-            (
-                "To show the choice",
-                "_paq.push([function () {\n  var optedOut = this.isUserOptedOut();\n}]);",
-            ),
+            ("To show the choice", "_paq.push([function () {\n  var optedOut = this.isUserOptedOut();\n}]);"),
         ]),
         _ => None,
     }

@@ -81,9 +81,8 @@ pub static METHODS: &[Method<Services>] = &[
         |_, _, params| {
             Box::pin(async {
                 let kind = required(params, "kind")?;
-                let steps = code::consent(kind).ok_or_else(|| {
-                    crate::services::bad("kind", "write consent, cookies or optOut")
-                })?;
+                let steps = code::consent(kind)
+                    .ok_or_else(|| crate::services::bad("kind", "write consent, cookies or optOut"))?;
                 let row = |(title, code): &(&str, &str)| {
                     Answer::record([("title", Answer::from(*title)), ("code", (*code).into())])
                 };
