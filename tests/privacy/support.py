@@ -1,7 +1,9 @@
 """Traces of visitors in everything that an installation keeps, and calls that need fresh proof."""
 
 import pathlib
+import shutil
 import sqlite3
+import tempfile
 import urllib.parse
 
 import duckdb
@@ -44,8 +46,12 @@ def _numbers_of(address):
 def _decoded(path):
     """Every value of every column of a store, as text."""
     if path.suffix == ".duckdb":
-        with duckdb.connect(":memory:") as store:
-            store.execute(f"ATTACH '{path}' AS data (READ_ONLY)")
+        # A copy: whoever works on the file keeps others out of it.
+        with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:") as store:
+            for file in (path, path.with_name(path.name + ".wal")):
+                if file.exists():
+                    shutil.copy2(file, folder)
+            store.execute(f"ATTACH '{folder}/{path.name}' AS data")
             for (table,) in store.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'data'").fetchall():
                 for row in store.execute(f'SELECT * FROM data.main."{table}"').fetchall():
                     yield from map(str, row)

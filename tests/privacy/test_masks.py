@@ -9,7 +9,7 @@ from support import MASKED, NEEDLES, UNMASKED, Session, hits, set_up, traces
 
 def backup(server):
     target = scratch("backup")
-    status, said = server.cli("backup", "--to", str(target))
+    status, said = server.cli("backup", str(target))
     assert status == 0, said
     return target
 

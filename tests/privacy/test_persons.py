@@ -14,7 +14,7 @@ OTHERS = {"address": "203.0.113.9", "user": "other-user", "order": "other-order"
 
 def backup(server):
     target = scratch("backup")
-    status, said = server.cli("backup", "--to", str(target))
+    status, said = server.cli("backup", str(target))
     assert status == 0, said
     return target
 
@@ -127,7 +127,8 @@ class Persons(Case):
         server = self.filled()
         session = Session(self, server)
         session.call("PrivacyManager.deleteDataSubjects", visits=json.dumps(self.find(session)))
-        self.track(server)
+        # An order counts once, also after it was erased.
+        self.track(server, VISITOR, USER, NEEDLES["address"], "another-order")
         visits = self.find(session)
         self.assertEqual(len(visits), 1)
         shown = server.report("Live.getLastVisitsDetails", segment=f"userId=={USER}")[0]
@@ -142,7 +143,7 @@ class Persons(Case):
         server.stop()
         # As if the server had been killed right after the line in the ledger.
         entry = json.dumps({"id": "ab" * 16, "asked_s": 1_800_000_000,
-                            "work": {"kind": "erase", "visits": {"1": [visits[0]["idvisit"]]}}})
+                            "work": {"kind": "erase", "visits": [[1, [visits[0]["idvisit"]]]]}})
         import hashlib
         line = json.dumps({"entry": entry, "sha256": hashlib.sha256(entry.encode()).hexdigest()})
         (server.data_dir / "erasures.ledger").write_text(line + "\n")

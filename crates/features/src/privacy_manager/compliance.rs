@@ -11,7 +11,7 @@ use crate::{
 };
 use makoto_access::{Caller, check_instance};
 use makoto_catalog::{
-    Access, Answer, AnySetting, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting,
+    Access, Answer, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting,
 };
 use makoto_meta::{Activity, Snapshot};
 use makoto_model::{Params, SiteId};

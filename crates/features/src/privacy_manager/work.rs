@@ -18,7 +18,10 @@ pub const VISITS_MAX: usize = 10_000;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Work {
     /// Takes visits and all that only they need out of every store.
-    Erase { visits: BTreeMap<u32, Vec<i64>> },
+    Erase {
+        #[serde(with = "pairs")]
+        visits: BTreeMap<u32, Vec<i64>>,
+    },
     /// Takes out the visits of a site that ended before a moment, seconds since 1970.
     Purge { site: u32, before_s: i64 },
     /// Keeps less of the visits of these stretches of time.
@@ -50,6 +53,22 @@ pub struct Masks {
     /// Columns that are emptied.
     pub visit_columns: Vec<String>,
     pub action_columns: Vec<String>,
+}
+
+/// A map as a list of pairs: keys of JSON are texts, and the kind beside them keeps them from being read as numbers.
+mod pairs {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::collections::BTreeMap;
+
+    type Visits = BTreeMap<u32, Vec<i64>>;
+
+    pub fn serialize<S: Serializer>(visits: &Visits, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(visits)
+    }
+
+    pub fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Visits, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
+    }
 }
 
 impl Work {

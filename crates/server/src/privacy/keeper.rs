@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{commands::Failure, pipeline::Flow};
 use makoto_access::{Caller, Grant, Principal, View};
-use makoto_catalog::{Answer, ApiError, Catalog, Stored, Table};
+use makoto_catalog::{Answer, ApiError, Catalog, Table};
 use makoto_engine::{Chosen, Engine};
 use makoto_features::{
     privacy_manager::work::{Later, Rows, Sizes, Span, StoredData, Work, matomo_table},
-    services::{from_meta, now_s},
+    services::now_s,
 };
 use makoto_journal::Journal;
 use makoto_meta::Meta;

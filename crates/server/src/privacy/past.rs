@@ -28,8 +28,13 @@ impl<'a> Rules<'a> {
     /// The masks with a site's own lists of parameters and patterns. What is asked for by hand goes further than the
     /// settings do: every pattern counts.
     pub fn new(masks: &'a Masks, of_site: &Privacy, salts: Salts) -> Rules<'a> {
+        // A site that masks no parameters of new hits has no list of its own for old ones.
+        let parameters = match of_site.texts.parameters.is_empty() {
+            true => (makoto_features::privacy_manager::settings::PARAMETERS.default)(),
+            false => of_site.texts.parameters.clone(),
+        };
         let texts = match masks.texts {
-            true => TextMask { emails: true, cards: true, tokens: true, ..of_site.texts.clone() },
+            true => TextMask { parameters, emails: true, cards: true, tokens: true },
             false => TextMask::default(),
         };
         let privacy = Privacy {
