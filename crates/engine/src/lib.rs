@@ -24,5 +24,5 @@ pub use chosen::Chosen;
 pub use engine::Engine;
 pub use error::Error;
 pub use question::{Fault, Kept, Options, Rows, Stats, VisitRecord, VisitsQuestion};
-pub use remap::Change;
+pub use remap::{Change, TableRows};
 pub use removal::{Removed, StoredText, VisitLeft};

@@ -12,6 +12,9 @@ use makoto_catalog::{Stored, Table, columns::DICTIONARIES};
 use makoto_model::{Day, SiteId, Value};
 use std::collections::BTreeMap;
 
+/// Rows of a table, each in the order of the catalog's columns.
+pub type TableRows = (Table, Vec<Vec<Value>>);
+
 /// What becomes of a column.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Change {
@@ -26,7 +29,7 @@ pub enum Change {
 impl Change {
     fn column(&self) -> &'static str {
         match self {
-            Change::Texts { column, .. } | Change::NumbersByText { column, .. } | Change::Nothing { column } => *column,
+            Change::Texts { column, .. } | Change::NumbersByText { column, .. } | Change::Nothing { column } => column,
         }
     }
 }
@@ -50,10 +53,10 @@ impl Rewriting {
             match change {
                 Change::Texts { column, map } => {
                     let new = optional(map.values().map(|id| id.map(i64::from)));
-                    all.join(*column, *column, map.keys(), new);
+                    all.join(column, column, map.keys(), new);
                 }
                 Change::NumbersByText { column, by, map } => {
-                    all.join(*column, *by, map.keys(), optional(map.values().copied()));
+                    all.join(column, by, map.keys(), optional(map.values().copied()));
                 }
                 Change::Nothing { column } => _ = all.exprs.insert(*column, "NULL".to_owned()),
             }
@@ -188,7 +191,7 @@ impl Engine {
     ///
     /// # Errors
     /// As `partition`.
-    pub fn extract(&self, chosen: &Chosen) -> Result<Vec<(Table, Vec<Vec<Value>>)>, Error> {
+    pub fn extract(&self, chosen: &Chosen) -> Result<Vec<TableRows>, Error> {
         self.inner.read(|reader| {
             let connection = reader.connection()?;
             let of_table = |table: Table| {

@@ -30,8 +30,8 @@ pub struct Services {
     pub labels: OnceLock<Labels>,
     /// What looks outside the stores; set once the server is put together.
     pub probes: OnceLock<Arc<dyn Probes>>,
-    /// The stored data of visitors.
-    pub data: Arc<dyn StoredData>,
+    /// The stored data of visitors; set where a server has it open.
+    pub data: OnceLock<Arc<dyn StoredData>>,
     pub reading: Reading,
 }
 
@@ -180,6 +180,16 @@ fn proved(done: Result<(), makoto_identity::Error>) -> Result<(), ApiError> {
         }
         Err(Error::FactorMissing) => Err(ApiError::ProofNeeded),
         done => done.map_err(from_identity),
+    }
+}
+
+impl Services {
+    /// The stored data of visitors.
+    ///
+    /// # Errors
+    /// `Refused` where no server has it open.
+    pub fn data(&self) -> Result<&Arc<dyn StoredData>, ApiError> {
+        self.data.get().ok_or_else(|| ApiError::Refused("start the server; it alone reaches the stored visits".into()))
     }
 }
 

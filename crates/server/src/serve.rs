@@ -18,7 +18,7 @@ use crate::{
 };
 use makoto_access::{Caller, Principal};
 use makoto_engine::Engine;
-use makoto_features::{Services, services::Reading};
+use makoto_features::{Services, privacy_manager::work::StoredData, services::Reading};
 use makoto_identity::Setup;
 use makoto_journal::{Journal, Position};
 use makoto_meta::Activity;
@@ -142,7 +142,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
             labels: std::sync::OnceLock::new(),
             probes: OnceLock::new(),
             reading: Reading { segment: makoto_query::segment::check, ranges: makoto_query::period::ranges },
-            data: Arc::new(keeper),
+            data: OnceLock::from(Arc::new(keeper) as Arc<dyn StoredData>),
         },
         config,
         journal,

@@ -10,9 +10,7 @@ use crate::{
     services::{bad, from_meta, now_s, required},
 };
 use makoto_access::{Caller, check_instance};
-use makoto_catalog::{
-    Access, Answer, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting,
-};
+use makoto_catalog::{Access, Answer, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting};
 use makoto_meta::{Activity, Snapshot};
 use makoto_model::{Params, SiteId};
 use serde_json::json;

@@ -62,7 +62,7 @@ pub static METHODS: &[Method<Services>] = &[
         run: |services, caller, params| {
             Box::pin(async move {
                 let work = work(services, caller, params)?;
-                let (id, _) = services.data.start(caller, work, false).await?;
+                let (id, _) = services.data()?.start(caller, work, false).await?;
                 Ok(Answer::record([("job", Answer::from(id))]))
             })
         },
@@ -75,18 +75,18 @@ pub static METHODS: &[Method<Services>] = &[
         effect: Effect::Read,
         guard: Guard::Open,
         run: |services, caller, params| {
-            Box::pin(async move { Ok(rows(&services.data.preview(&work(services, caller, params)?).await?)) })
+            Box::pin(async move { Ok(rows(&services.data()?.preview(&work(services, caller, params)?).await?)) })
         },
     },
     columns(
         "PrivacyManager.getAvailableVisitColumnsToAnonymize",
         "Columns of visits that may be emptied.",
-        |s, _, _| Box::pin(async { Ok(names(&s.data.columns()[0])) }),
+        |s, _, _| Box::pin(async { Ok(names(&s.data()?.columns()[0])) }),
     ),
     columns(
         "PrivacyManager.getAvailableLinkVisitActionColumnsToAnonymize",
         "Columns of actions that may be emptied.",
-        |s, _, _| Box::pin(async { Ok(names(&s.data.columns()[1])) }),
+        |s, _, _| Box::pin(async { Ok(names(&s.data()?.columns()[1])) }),
     ),
     columns(
         "PrivacyManager.getJobs",
@@ -161,7 +161,7 @@ fn work(services: &Services, caller: &Caller, params: &Params) -> Result<Work, A
         visit_columns: entries("unsetVisitColumns"),
         action_columns: entries("unsetLinkVisitActionColumns"),
     };
-    let [of_visits, of_actions] = services.data.columns();
+    let [of_visits, of_actions] = services.data()?.columns();
     for (name, chosen, known) in [
         ("unsetVisitColumns", &masks.visit_columns, of_visits),
         ("unsetLinkVisitActionColumns", &masks.action_columns, of_actions),

@@ -110,13 +110,13 @@ async fn estimate(services: &Services, caller: &Caller, params: &Params) -> Resu
         days @ 1..=7300 => Some(days as u32),
         _ => return Err(bad("olderThan", "write a number of days from 1 to 7300")),
     };
-    let sizes = services.data.sizes().await?;
+    let sizes = services.data()?.sizes().await?;
     let snapshot = services.meta.snapshot();
     let mut all = Vec::new();
     for site in sites(services, caller, params)? {
         let days = other.unwrap_or_else(|| snapshot.setting_at(site, &DAYS));
         let Some(work) = due(services, site, days) else { continue };
-        let found = services.data.preview(&work).await?;
+        let found = services.data()?.preview(&work).await?;
         let actions = found.iter().find(|(table, _)| table == "action").map_or(0, |(_, rows)| *rows);
         let share = actions as f64 / sizes.actions.max(1) as f64;
         all.push(Answer::record([
@@ -139,8 +139,8 @@ async fn purge(services: &Services, caller: &Caller, params: &Params) -> Result<
             continue;
         }
         let Some(work) = due(services, site, snapshot.setting_at(site, &DAYS)) else { continue };
-        let found = services.data.preview(&work).await?;
-        let (id, _) = services.data.start(caller, work, false).await?;
+        let found = services.data()?.preview(&work).await?;
+        let (id, _) = services.data()?.start(caller, work, false).await?;
         let site = Answer::Int(i64::from(site.0));
         jobs.push(Answer::record([("idSite", site), ("job", Answer::from(id)), ("rows", rows(&found))]));
     }
@@ -169,7 +169,7 @@ pub async fn run_due(services: &Services, now_s: i64) -> Result<usize, ApiError>
             continue;
         }
         if let Some(work) = due(services, site, snapshot.setting_at(site, &DAYS)) {
-            services.data.start(&caller, work, true).await?;
+            services.data()?.start(&caller, work, true).await?;
             begun += 1;
         }
     }

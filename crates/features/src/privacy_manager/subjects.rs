@@ -132,7 +132,7 @@ async fn find(services: &Services, caller: &Caller, params: &Params) -> Result<A
     ] {
         asked.push(name, value);
     }
-    services.data.find(grant, &asked).await
+    services.data()?.find(grant, &asked).await
 }
 
 /// What the record says of visits: how many of each site.
@@ -143,12 +143,12 @@ fn counts(visits: &BTreeMap<u32, Vec<i64>>) -> Json {
 async fn export(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     let visits = granted(services, caller, params)?;
     services.meta.record(caller, Activity::SubjectExported, counts(&visits)).await.map_err(from_meta)?;
-    services.data.export(visits).await
+    services.data()?.export(visits).await
 }
 
 async fn erase(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     let visits = granted(services, caller, params)?;
-    let (_, done) = services.data.start(caller, Work::Erase { visits }, true).await?;
+    let (_, done) = services.data()?.start(caller, Work::Erase { visits }, true).await?;
     Ok(rows(&done))
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{commands::Failure, pipeline::Flow};
 use makoto_access::{Caller, Grant, Principal, View};
 use makoto_catalog::{Answer, ApiError, Catalog, Table};
-use makoto_engine::{Chosen, Engine};
+use makoto_engine::{Chosen, Engine, TableRows};
 use makoto_features::{
     privacy_manager::work::{Later, Rows, Sizes, Span, StoredData, Work, matomo_table},
     services::now_s,
@@ -311,7 +311,7 @@ impl StoredData for Keeper {
             self.flow.fresh(self.journal.head().get()).await;
             let engine = self.engine.clone();
             let read = move || {
-                let mut tables: BTreeMap<&'static str, (Table, Vec<Vec<Value>>)> = BTreeMap::new();
+                let mut tables: BTreeMap<&'static str, TableRows> = BTreeMap::new();
                 for chosen in chosen(&visits) {
                     for (table, rows) in engine.extract(&chosen)? {
                         tables.entry(table.name()).or_insert_with(|| (table, Vec::new())).1.extend(rows);

@@ -85,18 +85,16 @@ impl<'a> Rules<'a> {
     }
 }
 
+/// Rows by table, and the days on which they show.
+pub type Masked = (Vec<(String, u64)>, Vec<(SiteId, Day)>);
+
 fn whole(text: &StoredText) -> String {
     TrackedUrl::join_parts(text.prefix, &text.text)
 }
 
 impl Stores<'_> {
     /// Changes the rows of these visits in every table; rows by table, and the days on which they show.
-    pub fn mask(
-        &mut self,
-        catalog: &Catalog,
-        rules: &Rules,
-        chosen: &Chosen,
-    ) -> Result<(Vec<(String, u64)>, Vec<(SiteId, Day)>), Failure> {
+    pub fn mask(&mut self, catalog: &Catalog, rules: &Rules, chosen: &Chosen) -> Result<Masked, Failure> {
         let (mut rows, mut days) = (Vec::new(), Vec::new());
         for table in Table::ALL {
             let changes = self.changes(catalog, rules, table, chosen)?;

@@ -239,6 +239,7 @@ pub async fn closed_checkup(instance: &Instance) -> Result<String, Failure> {
             segment: makoto_query::segment::check,
             ranges: makoto_query::period::ranges,
         },
+        data: OnceLock::new(),
     };
     commands::checkup(&services).await
 }
