@@ -11,6 +11,8 @@ pub struct Metric {
     pub formula: Formula,
     /// Other metrics are computed from it, but no answer shows it.
     pub hidden: bool,
+    /// Shown only where days are added up.
+    pub daily_only: bool,
     /// Computed for the rows of an answer itself, but not for those inside them.
     pub outer_only: bool,
     /// The column stands only in tables where some row has more than 0 of one of these metrics.
@@ -103,7 +105,17 @@ impl Metric {
     }
 
     const fn new(id: &'static str, name: &'static str, doc: &'static str, formula: Formula) -> Metric {
-        Metric { id, name, doc, unit: Unit::Count, formula, hidden: false, outer_only: false, only_with: &[] }
+        Metric {
+            id,
+            name,
+            doc,
+            unit: Unit::Count,
+            formula,
+            hidden: false,
+            daily_only: false,
+            outer_only: false,
+            only_with: &[],
+        }
     }
 
     /// The same metric in another unit.
@@ -111,9 +123,19 @@ impl Metric {
         Metric { unit, ..self }
     }
 
+    /// The same metric under another heading.
+    pub const fn titled(self, name: &'static str) -> Metric {
+        Metric { name, ..self }
+    }
+
     /// The same metric, which no answer shows.
     pub const fn hidden(self) -> Metric {
         Metric { hidden: true, ..self }
+    }
+
+    /// The same metric, shown only where days are added up.
+    pub const fn daily_only(self) -> Metric {
+        Metric { daily_only: true, ..self }
     }
 
     /// The same metric, left out of rows inside rows.

@@ -12,7 +12,7 @@ pub struct Report {
     pub subcategory: &'static str,
     pub order: u16,
     pub dimension: Option<&'static Dimension>,
-    /// One to four group-bys whose rows are merged by key.
+    /// One to five group-bys whose rows are merged by key.
     pub parts: &'static [Part],
     /// Computed after rows are merged.
     pub processed: &'static [&'static Metric],
@@ -20,6 +20,10 @@ pub struct Report {
     pub sort: Option<&'static Metric>,
     /// Rows without more than 0 of each of these metrics are left out.
     pub needs: &'static [&'static Metric],
+    /// Rows with more than 0 of one of these metrics are left out.
+    pub lacks: &'static [&'static Metric],
+    /// Answers for one site at a time, as in Matomo.
+    pub one_site: bool,
     /// A parameter that leaves only rows whose fact of the second name has its value.
     pub narrow: Option<(&'static str, &'static str)>,
     /// The report that opens a row.
@@ -40,6 +44,7 @@ pub struct Report {
     pub pick: Option<fn(&Params, &Site) -> Condition>,
     /// The report that answers in place of this one where the caller sets this parameter.
     pub instead: Option<(&'static str, &'static Report)>,
+    pub about: &'static About,
 }
 
 /// What the rows of a report say of the conversions of their visits.
@@ -57,6 +62,73 @@ pub enum GoalColumns {
     },
 }
 
+/// What programs and pages are told of a report before they ask for it.
+#[derive(Clone, Copy)]
+pub struct About {
+    /// The columns worth showing, in order. A report without any is in no list.
+    pub metrics: &'static [&'static Metric],
+    /// Those among them that are computed from others.
+    pub processed: &'static [&'static Metric],
+    /// Further columns whose kinds are told.
+    pub also: &'static [&'static Metric],
+    /// What its rows are, where that is not its dimension's name.
+    pub rows: &'static str,
+    /// Methods of reports that show the same in another way.
+    pub related: &'static [&'static str],
+    /// As many rows whatever happened.
+    pub constant_rows: bool,
+    /// Rows can be drawn over time.
+    pub evolves: bool,
+    /// The columns of each goal that its rows have.
+    pub goals: ToldGoals,
+    /// Opened from the rows of another report, so that it is listed only when such reports are asked for.
+    pub inner: bool,
+    /// One entry for each of these, in place of one for the report.
+    pub variants: Option<fn(&Site) -> Vec<Variant>>,
+}
+
+impl About {
+    /// What most declarations share.
+    pub const PLAIN: About = About {
+        metrics: &[],
+        processed: &[],
+        also: &[],
+        rows: "",
+        related: &[],
+        constant_rows: false,
+        evolves: true,
+        goals: ToldGoals::None,
+        inner: false,
+        variants: None,
+    };
+}
+
+/// Which columns of goals the rows of a report have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ToldGoals {
+    None,
+    /// Conversions and revenue of the visits of a row.
+    Visits,
+    /// Conversions that a page led to, and its share of their revenue.
+    Pages,
+    /// Conversions alone.
+    Conversions,
+}
+
+/// A report asked with a parameter of its own, as another entry in lists.
+#[derive(Clone)]
+pub struct Variant {
+    /// `None` for the report's own.
+    pub name: Option<String>,
+    pub category: Option<&'static str>,
+    pub subcategory: Option<String>,
+    /// What its rows are, where that is not the report's.
+    pub rows: Option<String>,
+    /// The parameter and its value; none for the report as it stands.
+    pub param: Option<(&'static str, Value)>,
+    pub about: &'static About,
+}
+
 impl Report {
     /// What most declarations share.
     pub const PLAIN: Report = Report {
@@ -71,6 +143,8 @@ impl Report {
         processed: &[],
         sort: None,
         needs: &[],
+        lacks: &[],
+        one_site: false,
         narrow: None,
         subtable: None,
         variants: None,
@@ -82,7 +156,14 @@ impl Report {
         goals: GoalColumns::None,
         pick: None,
         instead: None,
+        about: &About::PLAIN,
     };
+
+    /// Whether other programs are told that rows open: of reports whose rows open into themselves by a fact of theirs
+    /// they are not.
+    pub fn subtable_told(&self) -> bool {
+        self.subtable.is_some_and(|method| method != self.method || self.narrow.is_none())
+    }
 
     /// Every metric, the counted ones first.
     pub fn metrics(&self) -> impl Iterator<Item = &'static Metric> + use<> {
@@ -95,6 +176,7 @@ impl Report {
 pub type Variants = (&'static str, &'static [(&'static str, &'static Report)]);
 
 /// One group-by of a report.
+#[derive(Clone, Copy)]
 pub struct Part {
     pub scope: Scope,
     /// As many as in the report's other parts.

@@ -42,7 +42,7 @@ pub mod visit_time;
 pub mod visitor_interest;
 pub mod visits_summary;
 
-pub use methods::{METHODS, guard, method};
+pub use methods::{COMPOSED, METHODS, composed, guard, method};
 pub use services::Services;
 
 use makoto_catalog::{Catalog, Feature, Unsound};

@@ -3,7 +3,7 @@ use crate::{
     diagnostics, goals, languages_manager, login, privacy_manager, public_reports, security_checkup, segment_editor,
     sites_manager, transitions, two_factor_auth, users_manager,
 };
-use makoto_catalog::{Guard, Method};
+use makoto_catalog::{Composed, Guard, Method};
 use makoto_model::Params;
 
 /// Every API method that is no report, by feature.
@@ -58,4 +58,12 @@ pub fn guard(method: &Method<Services>, params: &Params) -> Guard {
 /// A method by its exact id.
 pub fn method(id: &str) -> Option<&'static Method<Services>> {
     METHODS.iter().flat_map(|feature| feature.iter()).find(|method| method.id == id)
+}
+
+/// Every API method that is made of reports and other methods, by feature.
+pub static COMPOSED: &[&[Composed<Services>]] = &[api::COMPOSED];
+
+/// A composed method by its exact id.
+pub fn composed(id: &str) -> Option<&'static Composed<Services>> {
+    COMPOSED.iter().flat_map(|feature| feature.iter()).find(|method| method.id == id)
 }

@@ -77,6 +77,10 @@ impl Zone {
         Some(Zone { name: name.to_owned(), zone })
     }
 
+    pub fn utc() -> Zone {
+        Zone { name: "UTC".to_owned(), zone: TimeZone::UTC }
+    }
+
     pub fn name(&self) -> &str {
         &self.name
     }

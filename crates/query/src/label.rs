@@ -119,7 +119,9 @@ impl Labels<'_> {
         }
         names.reverse();
         let path = names.join(tree.separator);
-        if tree.flat_prefix { format!("{}{path}", tree.separator) } else { path }
+        // A page that is in no folder keeps the sign of pages.
+        let alone = names.len() == 1 && tree.leaf_segment.is_empty();
+        if tree.flat_prefix || alone { format!("{}{path}", tree.separator) } else { path }
     }
 
     /// Whether a part of the label parameter means this row.
@@ -164,11 +166,34 @@ impl Labels<'_> {
                     self.flat_columns(levels, flat.as_ref().filter(|_| depth == 1), key, &mut facts);
                 }
             }
+            (Name::Others, shape) if self.place == Place::Flat => self.others_meta(shape, node, &mut facts),
             (Name::Others, _) => {}
             (_, Shape::Tree(tree)) => self.tree_meta(tree, node, &mut facts),
             _ => {}
         }
         meta.extend(facts.into_iter().map(|Meta(name, value)| (name, value)));
+    }
+
+    /// A row of all that were too many, where levels are flattened: facts of the row that holds it, and its parts.
+    fn others_meta(&self, shape: &Shape, node: u32, facts: &mut Vec<Meta>) {
+        let parent = self.raw.nodes[node as usize].parent;
+        match (shape, &self.raw.nodes[parent as usize].name) {
+            (Shape::Tree(tree), name) => {
+                if let (true, Some(segment)) = (parent != 0 && !name.is_leaf(), tree.folder_segment) {
+                    facts.push(self.folder(segment, parent));
+                }
+                facts.push(Meta(tree.flat_column, Value::from(self.flat_others(node))));
+            }
+            (Shape::Rows { levels, .. }, Name::Key(key)) if levels.len() > 1 => {
+                (levels[0].meta)(key, facts);
+                facts.retain(|fact| fact.0 == "logo");
+                facts.push(Meta(levels[0].flat_column, Value::from((levels[0].text)(key))));
+                facts.push(Meta(levels[1].flat_column, Value::from(OTHERS)));
+            }
+            (Shape::Rows { levels, .. }, _) => facts.push(Meta(levels[0].flat_column, Value::from(OTHERS))),
+            _ => {}
+        }
+        facts.push(Meta("is_summary", Value::from(true)));
     }
 
     fn flat_columns(

@@ -1,7 +1,7 @@
 //! From a question in Matomo's words to its answer: segment, period, plan, cache, table, format.
 
-pub mod answered;
 pub mod archive;
+mod compare;
 mod conversions;
 pub mod format;
 mod groups;
@@ -13,8 +13,9 @@ pub mod plan;
 mod query;
 mod raw;
 pub mod segment;
+pub mod shape;
 mod table;
 mod value;
 
-pub use answered::{Answered, Line};
+pub use makoto_catalog::{Answered, Line};
 pub use query::{Query, TABLES_MAX};

@@ -43,6 +43,8 @@ pub struct Options {
     pub all_columns: bool,
     /// What rows say of each goal beside its numbers.
     pub goals: GoalChoice,
+    /// Rows inside rows as columns.
+    pub pivot: Option<Pivot>,
     /// Sort, limits and patterns apply.
     pub generic: bool,
 }
@@ -71,6 +73,31 @@ fn goal_choice(params: &Params) -> GoalChoice {
         (_, Some(goal)) => GoalChoice::One(goal),
         (_, None) => GoalChoice::NoGoal,
     }
+}
+
+/// How rows inside rows become columns.
+#[derive(Debug)]
+pub struct Pivot {
+    /// What the columns are: the dimension of the rows inside.
+    pub by: String,
+    /// The metric in the cells; the report's first one without it.
+    pub column: Option<String>,
+    /// Columns at most; the others become one.
+    pub limit: usize,
+}
+
+/// Columns of a pivoted report when the caller does not say how many.
+const PIVOT_COLUMNS_DEFAULT: i64 = 10;
+/// Columns of a pivoted report at most.
+const PIVOT_COLUMNS_MAX: i64 = 500;
+
+fn pivot(params: &Params) -> Option<Pivot> {
+    let limit = params.int("pivotByColumnLimit").filter(|limit| *limit > 0).unwrap_or(PIVOT_COLUMNS_DEFAULT);
+    Some(Pivot {
+        by: params.filled("pivotBy")?.to_owned(),
+        column: params.filled("pivotByColumn").map(str::to_owned),
+        limit: limit.min(PIVOT_COLUMNS_MAX) as usize,
+    })
 }
 
 fn list(params: &Params, name: &str) -> Vec<String> {
@@ -128,6 +155,7 @@ impl Options {
             translate: params.flag("translateColumnNames") && !machine_read(params),
             all_columns: params.flag("filter_add_columns_when_show_all_columns"),
             goals: goal_choice(params),
+            pivot: pivot(params),
             generic: !params.flag("disable_generic_filters"),
         })
     }

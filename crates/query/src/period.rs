@@ -56,9 +56,15 @@ pub fn read(period: &str, date: &str, zone: &Zone, now_s: i64) -> Result<Asked, 
         let (first, last) = if ends.0 <= ends.1 { ends } else { (ends.1, ends.0) };
         admissible(first)?;
         if period == Period::Range {
+            if ends.0 > ends.1 {
+                return Err(no_date(date));
+            }
             return Ok(Asked { period, ranges: vec![Range { first, last }], many: false });
         }
         return Ok(Asked { period, ranges: between(period, first, last)?, many: true });
+    }
+    if period == Period::Range {
+        return Err(ApiError::Refused(format!("a range has two ends: write {date},{date}")));
     }
     let day = day(date, today).ok_or_else(|| no_date(date))?;
     admissible(day)?;
@@ -151,6 +157,7 @@ fn day(text: &str, today: Day) -> Option<Day> {
 fn written(text: &str) -> Option<Day> {
     let text = text.split(['t', ' ']).next().unwrap_or(text);
     let numbers: Vec<i16> = match text.split(['-', '/']).collect::<Vec<_>>().as_slice() {
+        [year] if year.len() == 4 => vec![year.parse().ok()?, 1, 1],
         [whole] if whole.len() == 8 => {
             let part = |range: std::ops::Range<usize>| whole.get(range).and_then(|digits| digits.parse().ok());
             vec![part(0..4)?, part(4..6)?, part(6..8)?]

@@ -21,20 +21,32 @@ pub struct Counted {
     pub merge: Merge,
     /// Counts persons, so that rows of a tree do not add up.
     pub persons: bool,
+    /// Counts visits by their first or last page, not by what happened there.
+    pub of_visits: bool,
 }
 
 /// The numbers that a part counts, in order.
 pub fn counted(part: &Part, persons: Persons) -> Vec<(Counted, Measure)> {
     let of = |metric: &'static Metric| match &metric.formula {
-        Formula::Counted { measure, merge } => {
-            Some((Counted { metric, name: metric.id, merge: *merge, persons: false }, *measure))
-        }
+        Formula::Counted { measure, merge } => Some((
+            Counted { metric, name: metric.id, merge: *merge, persons: false, of_visits: part.scope == Scope::Visit },
+            *measure,
+        )),
         Formula::Persons { measure, daily } => {
             let measure = match persons {
                 Persons::Whole => *measure,
                 Persons::PerDay => *daily,
             };
-            Some((Counted { metric, name: measure.name, merge: Merge::Sum, persons: true }, measure))
+            Some((
+                Counted {
+                    metric,
+                    name: measure.name,
+                    merge: Merge::Sum,
+                    persons: true,
+                    of_visits: part.scope == Scope::Visit,
+                },
+                measure,
+            ))
         }
         Formula::Processed { .. } | Formula::Share { .. } => None,
     };

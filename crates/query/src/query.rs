@@ -1,6 +1,7 @@
 use crate::{
     Answered, Line,
     archive::{Archive, Question},
+    compare,
     conversions,
     groups::{self, Groups, Number},
     narrow,
@@ -39,6 +40,9 @@ const CUSTOM_ROWS_MAX: u64 = 10_000;
 
 /// Counts of one custom report at most: each is a question of its own.
 const CUSTOM_PLANS_MAX: usize = 200;
+
+/// Sites by number.
+pub type Sites = BTreeMap<SiteId, Arc<Site>>;
 
 /// Answers reports. Cheap to share: all callers use one.
 pub struct Query {
@@ -88,9 +92,12 @@ impl Query {
         grant: &Grant<View>,
         method: &str,
         params: &Params,
-        sites: &BTreeMap<SiteId, Arc<Site>>,
+        sites: &Sites,
         now_s: i64,
     ) -> Result<Answered, ApiError> {
+        if params.flag("compare") {
+            return compare::ask(self, grant, method, params, sites, now_s);
+        }
         let (module, action) = method.split_once('.').unwrap_or((method, ""));
         let unknown = || ApiError::UnknownMethod(action.to_owned(), module.to_owned());
         let mut report = variant(self.catalog.report(method).ok_or_else(unknown)?, params);
@@ -101,6 +108,10 @@ impl Query {
         let asked = params.get("idSite").unwrap_or("");
         ids.sort();
         ids.dedup();
+        if report.one_site && (ids.len() > 1 || asked == "all") {
+            let why = format!("{method} answers for one site at a time");
+            return Err(ApiError::BadParam { name: "idSite".to_owned(), why });
+        }
         let one = |id: &SiteId| {
             let site = sites.get(id).ok_or_else(|| ApiError::NotFound(format!("there is no site {id}")))?;
             let limits = grant.limits(*id).map(|limits| &**limits);
@@ -373,7 +384,11 @@ impl Query {
     }
 
     fn recent(&self, ask: &Ask, minutes: &str, minutes_max: i64) -> Result<Answered, ApiError> {
-        let minutes = ask.params.int(minutes).ok_or_else(|| ApiError::MissingParam(minutes.to_owned()))?;
+        let name = minutes;
+        let minutes = ask.params.int(name).ok_or_else(|| ApiError::MissingParam(name.to_owned()))?;
+        if minutes < 1 {
+            return Err(ApiError::BadParam { name: name.to_owned(), why: "ask for at least one minute".to_owned() });
+        }
         let bucket = plan::recent(minutes.clamp(0, minutes_max), ask.now_s);
         let (columns, blank, parts) = layout(ask.report, Persons::Whole);
         let mut groups = [Groups::new(blank)];
@@ -500,7 +515,9 @@ fn layout(report: &'static Report, persons: Persons) -> Layout {
 
 /// Columns under the names that people read.
 fn translated(answered: Answered, report: &'static Report) -> Answered {
-    let names: HashMap<&str, &'static str> = report.metrics().map(|metric| (metric.id, metric.name)).collect();
+    let told = report.about.metrics.iter().chain(report.about.processed).copied();
+    let names: HashMap<&str, &'static str> =
+        report.metrics().chain(told).map(|metric| (metric.id, metric.name)).collect();
     let rename = |mut line: Line| {
         for (name, _) in &mut line.columns {
             *name = match &**name {
@@ -579,7 +596,15 @@ fn totals(ask: &Ask, table: &Table, asked: &Asked) -> Answered {
 }
 
 /// The columns that the caller names, all without names; a single one is a number.
-fn some_columns(ask: &Ask, mut line: Line) -> Answered {
+fn some_columns(ask: &Ask, line: Line) -> Answered {
+    match chosen_columns(ask, line) {
+        // A flattened row is a table of one.
+        Answered::Row(line) if ask.options.flat && !line.columns.is_empty() => Answered::Table(vec![line]),
+        other => other,
+    }
+}
+
+fn chosen_columns(ask: &Ask, mut line: Line) -> Answered {
     let wanted: Vec<&str> =
         ask.params.get("columns").unwrap_or("").split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     if wanted.is_empty() {

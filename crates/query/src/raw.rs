@@ -188,7 +188,12 @@ impl Raw {
             (raw.goals_of(|_| true), raw.goals_of(|node| node.children.is_empty()));
         raw.goal_totals = groups.goal_totals.clone();
         let before = raw.nodes.len();
-        raw.cut(0, report.rows_max.0, report.rows_max.1);
+        let summed: Vec<bool> = match &report.shape {
+            // Of pages that are too many only what happened on them is known.
+            Shape::Tree(_) => raw.columns.iter().map(|column| !column.persons && !column.of_visits).collect(),
+            _ => vec![true; raw.columns.len()],
+        };
+        raw.cut(0, (report.rows_max.0, report.rows_max.1), &summed);
         if raw.nodes.len() > before { raw.reachable() } else { raw }
     }
 
@@ -324,7 +329,7 @@ impl Raw {
     }
 
     /// Makes one row of those that are too many, here and inside.
-    fn cut(&mut self, node: u32, rows_max: usize, inside_max: usize) {
+    fn cut(&mut self, node: u32, (rows_max, inside_max): (usize, usize), summed: &[bool]) {
         if rows_max == 0 {
             return;
         }
@@ -336,14 +341,19 @@ impl Raw {
             self.nodes[node as usize].children = children;
             let others = self.push(node, Name::Others);
             for gone in rest {
-                let cells = self.row(gone).to_vec();
+                let mut cells = self.row(gone).to_vec();
+                cells
+                    .iter_mut()
+                    .zip(summed)
+                    .filter(|(_, summed)| !**summed)
+                    .for_each(|(cell, _)| *cell = Number::ABSENT);
                 self.join(others, &cells);
                 let goals = self.goals.get(&gone).cloned();
                 self.join_goals(others, goals.as_ref());
             }
         }
         for child in self.nodes[node as usize].children.clone() {
-            self.cut(child, inside_max, inside_max);
+            self.cut(child, (inside_max, inside_max), summed);
         }
     }
 
@@ -454,7 +464,7 @@ mod tests {
     };
 
     fn built(urls: &[(&str, i64)]) -> Raw {
-        let column = Counted { metric: &HITS, name: "nb_hits", merge: Merge::Sum, persons: false };
+        let column = Counted { metric: &HITS, name: "nb_hits", merge: Merge::Sum, persons: false, of_visits: false };
         let mut groups = Groups::new(vec![Number::ZERO]);
         for (url, hits) in urls {
             let group = groups.group([Value::from(*url)].into());

@@ -5,13 +5,13 @@ use crate::{
     conversions::{self, Goals},
     groups::Number,
     label::{Labels, Place},
-    options::{GoalChoice, Options},
+    options::{GoalChoice, Options, Pivot},
     raw::{Name, Raw},
     value,
 };
 use makoto_catalog::{Formula, GoalColumns, Metric, Report, Shape, Unit};
 use makoto_model::{Day, Site, Value};
-use std::{borrow::Cow, cmp::Ordering};
+use std::{borrow::Cow, cmp::Ordering, collections::HashMap};
 
 /// One row that may be shown: a node, or the sum of rows that are not.
 #[derive(Clone, Debug)]
@@ -49,6 +49,9 @@ impl Table<'_> {
             Shape::Rows { levels, flat, .. } => levels.len() == 1 || flat.is_some(),
             _ => true,
         };
+        if let Some(pivot) = self.options.pivot.as_ref().filter(|pivot| root == 0 && self.opens_to(&pivot.by)) {
+            return self.pivoted(pivot);
+        }
         if self.options.flat && flattens && root == 0 {
             return self.flat_lines();
         }
@@ -132,11 +135,63 @@ impl Table<'_> {
         self.shown(self.needed(parent), depth, place)
     }
 
+    /// Whether the rows inside rows are of this dimension.
+    fn opens_to(&self, dimension: &str) -> bool {
+        let inside = match &self.report.shape {
+            Shape::Tree(tree) => tree.flat_column,
+            Shape::Rows { levels, .. } => levels.get(1).map_or("", |level| level.flat_column),
+            _ => "",
+        };
+        self.report.subtable.is_some() && !inside.is_empty() && dimension.replace('.', "_") == inside
+    }
+
+    /// The outer rows with a column for each of the rows inside them.
+    fn pivoted(&self, pivot: &Pivot) -> Vec<Line> {
+        let labels = self.labels(Place::Table);
+        let (items, _) = self.choose(self.needed(0), &labels);
+        let first = self.report.sort.map_or("nb_visits", |metric| metric.id);
+        let column = pivot.column.as_deref().unwrap_or(first);
+        let inside = |item: &Item| -> Vec<(String, f64)> {
+            let rows = item.node.map_or(Vec::new(), |node| self.needed(node));
+            rows.iter().map(|row| (labels.sorted_by(row.node), self.number(row, column))).collect()
+        };
+        let mut sums: HashMap<String, f64> = HashMap::new();
+        for (name, number) in items.iter().flat_map(inside) {
+            *sums.entry(name).or_default() += number;
+        }
+        let mut names: Vec<(String, f64)> = sums.into_iter().collect();
+        names.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| by_label(&a.0, &b.0)));
+        let many = names.len() > pivot.limit;
+        names.truncate(pivot.limit);
+        let window = self.window(items.len());
+        let line = |item: &Item| {
+            let mut line = Line::default();
+            line.push("label", labels.text(item.node));
+            let cells = inside(item);
+            for (place, (name, _)) in names.iter().enumerate() {
+                let number = cells.iter().find(|(known, _)| known == name).map_or(0.0, |(_, number)| *number);
+                line.push(format!("{}. {name}", place + 1), Value::Float(number));
+            }
+            if many {
+                let known = |cell: &&(String, f64)| names.iter().all(|(name, _)| *name != cell.0);
+                line.push(crate::label::OTHERS, Value::Float(cells.iter().filter(known).map(|cell| cell.1).sum()));
+            }
+            labels.meta(item.node, &mut line.meta);
+            line.meta.retain(|(name, _)| *name == "url");
+            line
+        };
+        items[window].iter().map(line).collect()
+    }
+
     /// The rows inside a row that have what the report is about.
     fn needed(&self, parent: u32) -> Vec<Item> {
         let needs: Vec<usize> = self.report.needs.iter().filter_map(|metric| self.raw.column(metric.id)).collect();
         let items = self.raw.nodes[parent as usize].children.iter().map(|node| self.item(*node));
-        items.filter(|item| needs.iter().all(|needs| item.cells[*needs].float() > 0.0)).collect()
+        let lacks: Vec<usize> = self.report.lacks.iter().filter_map(|metric| self.raw.column(metric.id)).collect();
+        items
+            .filter(|item| needs.iter().all(|needs| item.cells[*needs].float() > 0.0))
+            .filter(|item| lacks.iter().all(|lacks| item.cells[*lacks].float() <= 0.0))
+            .collect()
     }
 
     fn shown(&self, items: Vec<Item>, depth: usize, place: Place) -> Vec<Line> {
@@ -340,7 +395,11 @@ impl Table<'_> {
     pub fn columns(&self, line: &mut Line, cells: &[Number], standing: &[&'static str], depth: usize) {
         for (column, cell) in self.raw.columns.iter().zip(cells) {
             let stands = column.metric.only_with.is_empty() || standing.contains(&column.metric.id);
-            let hidden = column.metric.hidden && !self.options.raw;
+            let daily = column.metric.daily_only && column.name == column.metric.id;
+            // Of pages Matomo shows what means are computed from as soon as columns are hidden by name.
+            let tree = matches!(self.report.shape, Shape::Tree(_));
+            let bare = tree && (self.options.raw || !self.options.hide.is_empty());
+            let hidden = (column.metric.hidden && !bare) || daily;
             if stands && !hidden && self.options.shows(column.name) {
                 line.columns.extend(value::cell(*cell, column.metric.unit).map(|v| (Cow::Borrowed(column.name), v)));
             }
@@ -430,7 +489,7 @@ impl Table<'_> {
 
 /// Orders labels as people do: numbers by their value, letters without regard to case.
 #[derive(PartialEq, Eq)]
-struct NaturalKey(String);
+pub struct NaturalKey(pub String);
 
 impl PartialOrd for NaturalKey {
     fn partial_cmp(&self, other: &NaturalKey) -> Option<Ordering> {
@@ -440,24 +499,28 @@ impl PartialOrd for NaturalKey {
 
 impl Ord for NaturalKey {
     fn cmp(&self, other: &NaturalKey) -> Ordering {
-        let (mut a, mut b) = (self.0.as_str(), other.0.as_str());
-        loop {
-            let digits = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let (number_a, number_b) = (digits(a), digits(b));
-            let (step_a, step_b, order) = if number_a > 0 && number_b > 0 {
-                let (x, y) = (a[..number_a].trim_start_matches('0'), b[..number_b].trim_start_matches('0'));
-                (number_a, number_b, x.len().cmp(&y.len()).then_with(|| x.cmp(y)))
-            } else {
-                match (a.chars().next(), b.chars().next()) {
-                    (Some(x), Some(y)) => (x.len_utf8(), y.len_utf8(), x.to_lowercase().cmp(y.to_lowercase())),
-                    (x, y) => return x.cmp(&y),
-                }
-            };
-            if order.is_ne() {
-                return order;
+        by_label(&self.0, &other.0)
+    }
+}
+
+/// As `NaturalKey` orders.
+pub fn by_label(mut a: &str, mut b: &str) -> Ordering {
+    loop {
+        let digits = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number_a, number_b) = (digits(a), digits(b));
+        let (step_a, step_b, order) = if number_a > 0 && number_b > 0 {
+            let (x, y) = (a[..number_a].trim_start_matches('0'), b[..number_b].trim_start_matches('0'));
+            (number_a, number_b, x.len().cmp(&y.len()).then_with(|| x.cmp(y)))
+        } else {
+            match (a.chars().next(), b.chars().next()) {
+                (Some(x), Some(y)) => (x.len_utf8(), y.len_utf8(), x.to_lowercase().cmp(y.to_lowercase())),
+                (x, y) => return x.cmp(&y),
             }
-            (a, b) = (&a[step_a..], &b[step_b..]);
+        };
+        if order.is_ne() {
+            return order;
         }
+        (a, b) = (&a[step_a..], &b[step_b..]);
     }
 }
 

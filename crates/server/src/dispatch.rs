@@ -1,8 +1,12 @@
 //! From a method's name to its answer. Every way in (Matomo's API, ours, bulk requests) comes through here.
 
-use crate::{app::App, public};
+use crate::{
+    app::App,
+    compose::{Budget, compose},
+    public,
+};
 use makoto_access::{Asked, Caller, Grant, Principal, Proof, Reach, Role, User, check, check_instance};
-use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method};
+use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method, Param};
 use makoto_features::{Services, services::asked_sites};
 use makoto_meta::Activity;
 use makoto_model::Params;
@@ -52,6 +56,20 @@ impl Outcome {
 /// # Errors
 /// Why the call was refused or failed.
 pub async fn dispatch(app: &Arc<App>, caller: &Caller, params: &Params, way: Way) -> Result<Dispatched, ApiError> {
+    dispatch_within(app, caller, params, way, Budget::new()).await
+}
+
+/// As `dispatch`, for a call that another call leads to: they share what they may ask.
+///
+/// # Errors
+/// As `dispatch`.
+pub async fn dispatch_within(
+    app: &Arc<App>,
+    caller: &Caller,
+    params: &Params,
+    way: Way,
+    budget: Budget,
+) -> Result<Dispatched, ApiError> {
     app.metrics.reports.fetch_add(1, Ordering::Relaxed);
     let id = params.get("method").ok_or_else(|| {
         ApiError::Refused(
@@ -61,6 +79,9 @@ pub async fn dispatch(app: &Arc<App>, caller: &Caller, params: &Params, way: Way
     if let Some(method) = makoto_features::method(id) {
         let answer = manage(app, method, caller, params, way).await?;
         return Ok(Dispatched { outcome: Outcome::Plain(answer), lags: false });
+    }
+    if let Some(method) = makoto_features::composed(id) {
+        return compose(app, method, caller, params, budget).await;
     }
     if app.catalog.report(id).is_none() {
         return Err(unknown(app, id));
@@ -75,6 +96,10 @@ fn unknown(app: &App, id: &str) -> ApiError {
         || makoto_features::METHODS
             .iter()
             .flat_map(|methods| methods.iter())
+            .any(|m| m.id.split('.').next() == Some(module))
+        || makoto_features::COMPOSED
+            .iter()
+            .flat_map(|methods| methods.iter())
             .any(|m| m.id.split('.').next() == Some(module));
     match known && !action.is_empty() {
         true => ApiError::UnknownMethod(action.to_owned(), module.to_owned()),
@@ -83,7 +108,7 @@ fn unknown(app: &App, id: &str) -> ApiError {
 }
 
 /// Those who still have to set up a required second factor can do nothing else.
-fn refuse_enrolling(caller: &Caller) -> Result<(), ApiError> {
+pub fn refuse_enrolling(caller: &Caller) -> Result<(), ApiError> {
     match &caller.principal {
         Principal::User(User { proof: Proof::Session { enrolling: true, .. }, .. }) => Err(ApiError::FactorNeeded),
         _ => Ok(()),
@@ -164,13 +189,13 @@ async fn ask(
 }
 
 /// The sites that a call of a method names.
-fn named_sites(params: &Params) -> Vec<makoto_model::SiteId> {
+pub fn named_sites(params: &Params) -> Vec<makoto_model::SiteId> {
     let asked = ["idSite", "idSites"].into_iter().filter_map(|name| asked_sites(params, name).ok());
     asked.flat_map(|asked| if let Asked::These(sites) = asked { sites } else { Vec::new() }).collect()
 }
 
 /// A call is answered even where its use cannot be written down.
-async fn note_seen(app: &App, caller: &Caller, sites: &[makoto_model::SiteId]) {
+pub async fn note_seen(app: &App, caller: &Caller, sites: &[makoto_model::SiteId]) {
     let now_s = makoto_features::services::now_s();
     if let Err(fault) = app.identity().note_seen(caller, sites, now_s).await {
         tracing::error!(%fault, "the last use of an account could not be written down");
@@ -194,7 +219,7 @@ async fn manage(
         }
         (Err(refusal), _) => return Err(refusal),
     };
-    if let Err(refusal) = admit(app, method, caller, params) {
+    if let Err(refusal) = admit(app, method.access, caller, params) {
         if matches!(refusal, ApiError::Denied(_)) {
             note(app, caller, Activity::AccessDenied, method.id).await?;
         }
@@ -213,12 +238,7 @@ async fn manage(
             return Err(ApiError::Refused("this request comes from another site; use the pages of this server".into()));
         }
     }
-    for param in method.params.iter().filter(|param| param.default.is_none()) {
-        let sent = params.iter().any(|(key, _)| key == param.name || key.starts_with(&format!("{}[", param.name)));
-        if !sent {
-            return Err(ApiError::MissingParam(param.name.to_owned()));
-        }
-    }
+    missing(method.params, params)?;
     prove(app, method, caller, params, way).await?;
     note_seen(app, caller, &named_sites(params)).await;
     (method.run)(&app.services, caller, params).await
@@ -252,14 +272,26 @@ async fn note(app: &App, caller: &Caller, kind: Activity, method: &str) -> Resul
     noted.await.map_err(makoto_features::services::from_meta)
 }
 
-fn admit(app: &App, method: &Method<Services>, caller: &Caller, params: &Params) -> Result<(), ApiError> {
+/// Whether every parameter that a call must have was sent.
+pub fn missing(declared: &[Param], params: &Params) -> Result<(), ApiError> {
+    for param in declared.iter().filter(|param| param.default.is_none()) {
+        let sent = params.iter().any(|(key, _)| key == param.name || key.starts_with(&format!("{}[", param.name)));
+        if !sent {
+            return Err(ApiError::MissingParam(param.name.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the caller holds what a method asks for.
+pub fn admit(app: &App, access: Access, caller: &Caller, params: &Params) -> Result<(), ApiError> {
     let sites = || app.services.meta.snapshot().site_ids();
     let some = |role: Role| match sites().iter().any(|site| caller.principal.role(*site) >= Some(role)) {
         true => Ok(()),
         false if caller.principal.is_superuser() => Ok(()),
         false => Err(makoto_access::Denied::NoSite { role }.into()),
     };
-    match method.access {
+    match access {
         Access::Public => Ok(()),
         Access::Enrolling | Access::SignedIn if caller.principal.is_nobody() => {
             Err(makoto_access::Denied::NotSignedIn.into())

@@ -5,6 +5,8 @@ mod backup;
 mod bulk;
 mod client;
 mod commands;
+mod compatibility;
+mod compose;
 mod config;
 mod connections;
 mod control;
@@ -127,6 +129,8 @@ enum Act {
     },
     /// Print the description of the API.
     Openapi,
+    /// Print how far each method and tracking parameter of Matomo goes.
+    Compatibility,
 }
 
 #[derive(Args)]
@@ -303,6 +307,10 @@ async fn run(act: Act) -> Result<(), Failure> {
         Act::Openapi => {
             let document = openapi::document(&makoto_features::catalog()?);
             println!("{}", serde_json::to_string_pretty(&document).map_err(|fault| Failure::Data(fault.to_string()))?);
+            return Ok(());
+        }
+        Act::Compatibility => {
+            print!("{}", compatibility::document(&makoto_features::catalog()?));
             return Ok(());
         }
         Act::User { act: UserAct::Create { data_dir, login, email, superuser, .. } } => {

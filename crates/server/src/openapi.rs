@@ -236,6 +236,12 @@ pub fn document(catalog: &Catalog) -> Value {
         };
         paths.insert(format!("/api/v1/methods/{}", method.id), path);
     }
+    for method in makoto_features::COMPOSED.iter().flat_map(|methods| methods.iter()) {
+        let tag = method.id.split('.').next().unwrap_or(method.id);
+        let own = method.params.iter();
+        let own = own.map(|param| parameter(param.name, param.default.is_none(), param.doc, &schema(param.kind)));
+        paths.insert(format!("/api/v1/methods/{}", method.id), read(method.doc, tag, &own.collect::<Vec<_>>()));
+    }
     let urls = parameter("urls[]", true, "queries of other methods", &schema(ParamKind::List));
     paths.insert("/api/v1/methods/API.getBulkRequest".into(), read("Several calls in one.", "API", &[urls]));
     json!({

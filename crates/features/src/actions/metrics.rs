@@ -6,7 +6,8 @@ use makoto_model::ActionKind;
 
 pub static NB_VISITS: Metric =
     Metric::counted("nb_visits", "Visits", "Visits in which it happened.", Aggregate::Distinct("visit_id"), None);
-pub static NB_UNIQ_VISITORS: Metric = Metric::persons(
+pub static NB_UNIQ_VISITORS: Metric = VISITORS;
+pub const VISITORS: Metric = Metric::persons(
     "nb_uniq_visitors",
     "sum_daily_nb_uniq_visitors",
     "Unique visitors",
@@ -369,7 +370,7 @@ const fn once(id: &'static str, name: &'static str, kind: ActionKind) -> Metric 
     Metric::counted(id, name, doc, Aggregate::DistinctPairs("visit_id", "url"), Some(Expr::Is("kind", kind as i64)))
 }
 
-pub static PAGE_VIEWS: Metric = happened("nb_pageviews", "Page views", ActionKind::PageView);
+pub static PAGE_VIEWS: Metric = happened("nb_pageviews", "Pageviews", ActionKind::PageView);
 pub static UNIQUE_KNOWN_PAGES: Metric =
     once("uniq_pageviews_with_url", "Unique page views with a URL", ActionKind::PageView).hidden();
 pub static UNIQUE_UNKNOWN_PAGES: Metric = Metric::counted(
@@ -382,19 +383,19 @@ pub static UNIQUE_UNKNOWN_PAGES: Metric = Metric::counted(
 .hidden();
 pub static UNIQUE_PAGE_VIEWS: Metric = Metric::processed(
     "nb_uniq_pageviews",
-    "Unique page views",
+    "Unique Pageviews",
     "Page views, repetitions in one visit not counted.",
     &[&UNIQUE_KNOWN_PAGES, &UNIQUE_UNKNOWN_PAGES],
     |parts| parts[0] + parts[1],
 );
 pub static DOWNLOADS: Metric = happened("nb_downloads", "Downloads", ActionKind::Download);
-pub static UNIQUE_DOWNLOADS: Metric = once("nb_uniq_downloads", "Unique downloads", ActionKind::Download);
+pub static UNIQUE_DOWNLOADS: Metric = once("nb_uniq_downloads", "Unique Downloads", ActionKind::Download);
 pub static OUTLINKS: Metric = happened("nb_outlinks", "Outlinks", ActionKind::Outlink);
-pub static UNIQUE_OUTLINKS: Metric = once("nb_uniq_outlinks", "Unique outlinks", ActionKind::Outlink);
+pub static UNIQUE_OUTLINKS: Metric = once("nb_uniq_outlinks", "Unique Outlinks", ActionKind::Outlink);
 pub static SEARCHES: Metric = happened("nb_searches", "Searches", ActionKind::SiteSearch);
 pub static KEYWORDS: Metric = Metric::counted(
     "nb_keywords",
-    "Unique keywords",
+    "Unique Keywords",
     "Different keywords that were searched.",
     Aggregate::Distinct("title"),
     Some(Expr::Is("kind", ActionKind::SiteSearch as i64)),

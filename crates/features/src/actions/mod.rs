@@ -1,5 +1,6 @@
 //! Pages, downloads, outlinks and internal searches.
 
+mod about;
 pub mod metrics;
 pub mod page_view;
 mod paths;

@@ -1,5 +1,5 @@
 use super::{
-    ENTRY_TITLE, ENTRY_URL, EXIT_TITLE, EXIT_URL, TITLE, URL,
+    ENTRY_TITLE, ENTRY_URL, EXIT_TITLE, EXIT_URL, TITLE, URL, about,
     metrics::{
         AFTER_SEARCHES, AVG_PAGE_LOAD, AVG_TIME_ON_PAGE, BOUNCE_RATE, DOWNLOADS, ENTRY_VISITS, EXIT_RATE, EXIT_VISITS,
         KEYWORDS, NB_HITS, NB_HITS_FOLLOWING_SEARCH, NB_VISITS, OF_ENTRIES, OF_EXITS, OF_LINKS, OF_PAGES,
@@ -37,7 +37,8 @@ const PLAIN: Report = Report { category: "General_Actions", rows_max: (500, 100)
 
 pub static GET: Report = Report {
     method: "Actions.get",
-    name: "Actions overview",
+    name: "Actions - Main metrics",
+    about: &about::OVERVIEW,
     doc: "Page views, downloads, outlinks and internal searches.",
     subcategory: "General_Overview",
     parts: &[
@@ -205,6 +206,7 @@ static PAGE_URLS: Report = URLS_OF_PAGES;
 const URLS_OF_PAGES: Report = Report {
     method: "Actions.getPageUrls",
     name: "Page URLs",
+    about: &about::URLS,
     doc: "The pages that were viewed, as a tree of their URLs.",
     subcategory: "General_Pages",
     order: 1,
@@ -223,6 +225,7 @@ static PAGE_TITLES: Report = TITLES_OF_PAGES;
 const TITLES_OF_PAGES: Report = Report {
     method: "Actions.getPageTitles",
     name: "Page titles",
+    about: &about::TITLES,
     doc: "The titles of the pages that were viewed.",
     subcategory: "Actions_SubmenuPageTitles",
     order: 5,
@@ -240,6 +243,7 @@ const TITLES_OF_PAGES: Report = Report {
 static ENTRY_URLS: Report = Report {
     method: "Actions.getEntryPageUrls",
     name: "Entry pages",
+    about: &about::ENTRY_URLS,
     doc: "The pages on which visits began.",
     subcategory: "Actions_SubmenuPagesEntry",
     order: 3,
@@ -257,6 +261,7 @@ static ENTRY_URLS: Report = Report {
 static ENTRY_TITLES: Report = Report {
     method: "Actions.getEntryPageTitles",
     name: "Entry page titles",
+    about: &about::ENTRY_TITLES,
     doc: "The titles of the pages on which visits began.",
     subcategory: "Actions_SubmenuPagesEntry",
     order: 6,
@@ -274,6 +279,7 @@ static ENTRY_TITLES: Report = Report {
 static EXIT_URLS: Report = Report {
     method: "Actions.getExitPageUrls",
     name: "Exit pages",
+    about: &about::EXIT_URLS,
     doc: "The pages on which visits ended.",
     subcategory: "Actions_SubmenuPagesExit",
     order: 4,
@@ -293,6 +299,7 @@ const EXIT_PROCESSED: &[&Metric] = &[&AVG_PAGE_LOAD, &AVG_TIME_ON_PAGE, &BOUNCE_
 static EXIT_TITLES: Report = Report {
     method: "Actions.getExitPageTitles",
     name: "Exit page titles",
+    about: &about::EXIT_TITLES,
     doc: "The titles of the pages on which visits ended.",
     subcategory: "Actions_SubmenuPagesExit",
     order: 7,
@@ -325,6 +332,7 @@ static NO_TIME: Metric = Metric::counted(
 static GET_DOWNLOADS: Report = Report {
     method: "Actions.getDownloads",
     name: "Downloads",
+    about: &about::GET_DOWNLOADS,
     doc: "The files that were downloaded, by host.",
     subcategory: "General_Downloads",
     order: 9,
@@ -339,6 +347,7 @@ static GET_DOWNLOADS: Report = Report {
 static GET_OUTLINKS: Report = Report {
     method: "Actions.getOutlinks",
     name: "Outlinks",
+    about: &about::GET_OUTLINKS,
     doc: "The links to elsewhere that were clicked, by host.",
     subcategory: "General_Outlinks",
     order: 8,
@@ -353,6 +362,7 @@ static GET_OUTLINKS: Report = Report {
 static URLS_AFTER_SEARCH: Report = Report {
     method: "Actions.getPageUrlsFollowingSiteSearch",
     name: "Pages Following a Site Search",
+    about: &about::URLS_AFTER_SEARCH,
     doc: "The pages that were viewed right after an internal search.",
     subcategory: "Actions_SubmenuSitesearch",
     order: 18,
@@ -365,6 +375,7 @@ static URLS_AFTER_SEARCH: Report = Report {
 static TITLES_AFTER_SEARCH: Report = Report {
     method: "Actions.getPageTitlesFollowingSiteSearch",
     name: "Page Titles Following a Site Search",
+    about: &about::TITLES_AFTER_SEARCH,
     doc: "The titles of pages that were viewed right after an internal search.",
     subcategory: "Actions_SubmenuSitesearch",
     order: 19,

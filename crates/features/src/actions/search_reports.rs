@@ -106,7 +106,8 @@ const fn keywords(flat_column: &'static str) -> Shape {
 /// What was searched for.
 pub static GET_KEYWORDS: Report = Report {
     method: "Actions.getSiteSearchKeywords",
-    name: "Site search keywords",
+    name: "Site Search Keywords",
+    about: &super::about::SEARCH_KEYWORDS,
     doc: "What visitors searched for on the site.",
     order: 15,
     dimension: Some(&TITLE),
@@ -120,7 +121,8 @@ pub static GET_KEYWORDS: Report = Report {
 /// What was searched for in vain.
 pub static GET_VAIN_KEYWORDS: Report = Report {
     method: "Actions.getSiteSearchNoResultKeywords",
-    name: "Search keywords without results",
+    name: "Search Keywords with No Results",
+    about: &super::about::VAIN_KEYWORDS,
     doc: "What visitors searched for on the site and did not find.",
     order: 16,
     dimension: Some(&TITLE),
@@ -145,7 +147,8 @@ static PAGES_PER_CATEGORY: Metric = Metric::processed(
 /// Where it was searched.
 pub static GET_CATEGORIES: Report = Report {
     method: "Actions.getSiteSearchCategories",
-    name: "Search categories",
+    name: "Search Categories",
+    about: &super::about::SEARCH_CATEGORIES,
     doc: "The categories in which visitors searched.",
     order: 17,
     dimension: Some(&SEARCH_CATEGORY),

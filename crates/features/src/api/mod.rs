@@ -1,11 +1,51 @@
 //! Methods about the API itself.
 
-use crate::{Services, services::required};
-use makoto_access::Role;
-use makoto_catalog::{Access, Answer, Effect, Guard, Method, Param, ParamKind};
+mod entries;
+mod evolution;
+mod listing;
+mod menu;
+mod processed;
+mod words;
+
+use crate::{
+    Services,
+    services::{asked_sites, bad, list, required},
+};
+use makoto_access::{Caller, Grant, Role, View, check};
+use makoto_catalog::{Access, Answer, ApiError, Composed, Effect, Guard, Method, Param, ParamKind};
+use makoto_model::{Params, Site};
+use std::sync::Arc;
 
 /// The Matomo version whose API this program speaks; clients compare against it.
 pub const MATOMO_VERSION: &str = "5.2.0";
+
+const SITE: Param = Param { name: "idSite", kind: ParamKind::Int, default: None, doc: "number of the site" };
+const SITES: Param =
+    Param { name: "idSites", kind: ParamKind::List, default: Some(""), doc: "the site whose reports are meant" };
+const MODULE: Param =
+    Param { name: "apiModule", kind: ParamKind::Text, default: None, doc: "what stands before the method's dot" };
+const ACTION: Param =
+    Param { name: "apiAction", kind: ParamKind::Text, default: None, doc: "what stands behind the method's dot" };
+const PERIOD: Param =
+    Param { name: "period", kind: ParamKind::Text, default: None, doc: "day, week, month, year or range" };
+const DATE: Param = Param {
+    name: "date",
+    kind: ParamKind::Text,
+    default: None,
+    doc: "2026-03-31, today, yesterday, last30, previous7, or two dates with a comma",
+};
+const SEGMENT: Param = Param {
+    name: "segment",
+    kind: ParamKind::Text,
+    default: Some(""),
+    doc: "which visits count, as browserCode==FF;countryCode==de",
+};
+const WITHOUT_DOCS: Param = Param {
+    name: "hideMetricsDoc",
+    kind: ParamKind::Bool,
+    default: Some("0"),
+    doc: "1 to leave out what columns mean",
+};
 
 pub static METHODS: &[Method<Services>] = &[
     Method {
@@ -41,6 +81,114 @@ pub static METHODS: &[Method<Services>] = &[
         },
     },
     Method {
+        id: "API.getReportMetadata",
+        doc: "The reports with their headings, rows and columns.",
+        params: &[
+            SITES,
+            Param { name: "idSite", kind: ParamKind::Int, default: Some(""), doc: "the site whose reports are meant" },
+            WITHOUT_DOCS,
+            Param {
+                name: "showSubtableReports",
+                kind: ParamKind::Bool,
+                default: Some("0"),
+                doc: "1 for those as well that open a row",
+            },
+        ],
+        access: Access::SomeSite(Role::View),
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |services, caller, params| Box::pin(async { report_metadata(services, caller, params) }),
+    },
+    Method {
+        id: "API.getMetadata",
+        doc: "One report with its headings, rows and columns.",
+        params: &[SITE, MODULE, ACTION, WITHOUT_DOCS],
+        access: Access::Site(Role::View),
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |services, caller, params| {
+            Box::pin(async {
+                let site = one_site(services, caller, params)?;
+                let all = entries::entries(services, Some(&site));
+                let entry = entries::find(services, &site, params)?;
+                Ok(Answer::List(vec![entries::record(&entry, &all, params.flag("hideMetricsDoc"))]))
+            })
+        },
+    },
+    Method {
+        id: "API.getWidgetMetadata",
+        doc: "Every report as a widget.",
+        params: &[SITE],
+        access: Access::Site(Role::View),
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |services, caller, params| {
+            Box::pin(async { Ok(listing::widgets(services, &*one_site(services, caller, params)?)) })
+        },
+    },
+    Method {
+        id: "API.getReportPagesMetadata",
+        doc: "The reports by the pages of the menu.",
+        params: &[SITE],
+        access: Access::Site(Role::View),
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |services, caller, params| {
+            Box::pin(async { Ok(listing::pages(services, &*one_site(services, caller, params)?)) })
+        },
+    },
+    Method {
+        id: "API.getGlossaryReports",
+        doc: "What each report tells.",
+        params: &[SITE],
+        access: Access::Site(Role::View),
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |services, caller, params| {
+            Box::pin(async { Ok(listing::reports_explained(services, &*one_site(services, caller, params)?)) })
+        },
+    },
+    Method {
+        id: "API.getGlossaryMetrics",
+        doc: "What each column tells.",
+        params: &[SITE],
+        access: Access::Site(Role::View),
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |services, caller, params| {
+            Box::pin(async { Ok(listing::metrics_explained(services, &*one_site(services, caller, params)?)) })
+        },
+    },
+    Method {
+        id: "API.getIpFromHeader",
+        doc: "The address from which the caller comes, as this server sees it.",
+        params: &[],
+        access: Access::SomeSite(Role::View),
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |_, caller, _| {
+            Box::pin(async { Ok(caller.address.map_or(Answer::Null, |address| Answer::from(address.to_string()))) })
+        },
+    },
+    Method {
+        id: "API.getSettings",
+        doc: "Settings of the API that are kept in a file: there are none.",
+        params: &[],
+        access: Access::SomeSite(Role::View),
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |_, _, _| Box::pin(async { Ok(Answer::List(Vec::new())) }),
+    },
+    Method {
+        id: "API.getPagesComparisonsDisabledFor",
+        doc: "Pages whose reports cannot be compared: there are none.",
+        params: &[],
+        access: Access::SomeSite(Role::View),
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |_, _, _| Box::pin(async { Ok(Answer::List(Vec::new())) }),
+    },
+    Method {
         id: "API.getSegmentsMetadata",
         doc: "Every name of the segment language with its heading and kind.",
         params: &[],
@@ -51,6 +199,47 @@ pub static METHODS: &[Method<Services>] = &[
     },
 ];
 
+/// Methods that are made of reports.
+pub static COMPOSED: &[Composed<Services>] = &[
+    Composed {
+        id: "API.getProcessedReport",
+        doc: "A report with its headings, formatted rows, facts and totals.",
+        params: &[SITE, PERIOD, DATE, MODULE, ACTION, SEGMENT, WITHOUT_DOCS],
+        access: Access::Site(Role::View),
+        listed: None,
+        generic: false,
+        run: |services, caller, params, asker| Box::pin(processed::processed(services, caller, params, asker)),
+    },
+    Composed {
+        id: "API.getRowEvolution",
+        doc: "Rows of a report over many periods.",
+        params: &[
+            SITE,
+            PERIOD,
+            DATE,
+            MODULE,
+            ACTION,
+            SEGMENT,
+            Param {
+                name: "label",
+                kind: ParamKind::List,
+                default: Some(""),
+                doc: "the rows to follow; the first ones without it",
+            },
+            Param {
+                name: "column",
+                kind: ParamKind::Text,
+                default: Some(""),
+                doc: "the column drawn for several rows",
+            },
+        ],
+        access: Access::Site(Role::View),
+        listed: None,
+        generic: false,
+        run: |services, caller, params, asker| Box::pin(evolution::evolution(services, caller, params, asker)),
+    },
+];
+
 fn segments(services: &Services) -> Answer {
     let dimensions = services.meta.catalog().dimensions();
     dimensions
@@ -58,7 +247,7 @@ fn segments(services: &Services) -> Answer {
         .map(|segment| {
             let mut fields = vec![
                 ("type", Answer::from(if segment.metric { "metric" } else { "dimension" })),
-                ("category", segment.category.into()),
+                ("category", menu::page_category(segment.category).0.into()),
                 ("name", segment.title.into()),
                 ("segment", segment.name.into()),
             ];
@@ -68,4 +257,35 @@ fn segments(services: &Services) -> Answer {
             Answer::record(fields)
         })
         .collect()
+}
+
+/// The only site that the call names, if the caller may see it.
+pub(crate) fn one_site(services: &Services, caller: &Caller, params: &Params) -> Result<Arc<Site>, ApiError> {
+    let (_, site) = seen_site(services, caller, params, "idSite")?;
+    Ok(site)
+}
+
+fn seen_site(
+    services: &Services,
+    caller: &Caller,
+    params: &Params,
+    name: &str,
+) -> Result<(Grant<View>, Arc<Site>), ApiError> {
+    let snapshot = services.meta.snapshot();
+    let grant = check::<View>(&caller.principal, &asked_sites(params, name)?, &snapshot.site_ids())?;
+    let id = grant.sites().first().copied().ok_or_else(|| bad(name, "name a site"))?;
+    let site = snapshot.sites.get(&id).cloned().ok_or_else(|| ApiError::NotFound(format!("there is no site {id}")))?;
+    Ok((grant, site))
+}
+
+fn report_metadata(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let asked = ["idSites", "idSite"].into_iter().find(|name| list(params, name).is_some());
+    let site = match asked {
+        Some(name) => Some(seen_site(services, caller, params, name)?.1),
+        None => None,
+    };
+    let all = entries::entries(services, site.as_deref());
+    let inner = params.flag("showSubtableReports");
+    let shown = all.iter().filter(|entry| inner || !entry.about.inner);
+    Ok(shown.map(|entry| entries::record(entry, &all, params.flag("hideMetricsDoc"))).collect())
 }

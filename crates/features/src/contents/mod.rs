@@ -21,12 +21,12 @@ fn of_content(facts: &Facts, param: &str) -> Value {
 const CONTENTS: &str = "General_Actions";
 
 static NAME: Dimension =
-    Dimension::read_action("Contents.ContentName", "Content name", "content_name", Kind::Text("content"), |facts| {
+    Dimension::read_action("Contents.ContentName", "Content Name", "content_name", Kind::Text("content"), |facts| {
         of_content(facts, "c_n")
     })
     .segments(&[SegmentName::text("contentName", "Content name", CONTENTS)]);
 static PIECE: Dimension =
-    Dimension::read_action("Contents.ContentPiece", "Content piece", "content_piece", Kind::Text("content"), |facts| {
+    Dimension::read_action("Contents.ContentPiece", "Content Piece", "content_piece", Kind::Text("content"), |facts| {
         of_content(facts, "c_p")
     })
     .segments(&[SegmentName::text("contentPiece", "Content piece", CONTENTS)]);

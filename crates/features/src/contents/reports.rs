@@ -4,7 +4,7 @@ use crate::{
     core_home::metrics::share_4,
     rows::{LABEL, segment, text},
 };
-use makoto_catalog::{
+use makoto_catalog::{About, 
     Aggregate, Condition, Expr, FlatLabel, Meta, Metric, Op, Part, Report, RowLabel, Scope, Shape, Unit,
 };
 use makoto_model::{ActionKind, Value};
@@ -14,15 +14,18 @@ pub const REPORTS: &[&Report] = &[&GET_NAMES, &GET_PIECES];
 static NB_IMPRESSIONS: Metric =
     Metric::counted("nb_impressions", "Impressions", "How often it was shown.", Aggregate::Count, None);
 static NB_INTERACTIONS: Metric =
-    Metric::counted("nb_interactions", "Interactions", "How often it was used.", Aggregate::Count, None);
+    Metric::counted("nb_interactions", "Content Interactions", "How often it was used.", Aggregate::Count, None);
 static INTERACTION_RATE: Metric = Metric::processed(
     "interaction_rate",
-    "Interaction rate",
+    "Interaction Rate",
     "How often it was used for each time that it was shown.",
     &[&NB_INTERACTIONS, &NB_IMPRESSIONS],
     share_4,
 )
 .unit(Unit::Percent);
+
+static CONTENT_ROWS: About =
+    About { metrics: &[&NB_IMPRESSIONS, &NB_INTERACTIONS], processed: &[&INTERACTION_RATE], ..About::PLAIN };
 
 fn contents(used: Op) -> Condition {
     let kind = Value::Int(ActionKind::Content as i64);
@@ -83,6 +86,7 @@ fn of_piece(keys: &[Value], meta: &mut Vec<Meta>) {
 static GET_NAMES: Report = Report {
     method: "Contents.getContentNames",
     name: "Content Name",
+    about: &CONTENT_ROWS,
     doc: "Contents by name; a row opens to its pieces.",
     order: 30,
     dimension: Some(&NAME),
@@ -110,6 +114,7 @@ static GET_NAMES: Report = Report {
 static GET_PIECES: Report = Report {
     method: "Contents.getContentPieces",
     name: "Content Piece",
+    about: &CONTENT_ROWS,
     doc: "Contents by piece; a row opens to the names under which it stands.",
     order: 31,
     dimension: Some(&PIECE),

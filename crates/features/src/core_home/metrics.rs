@@ -37,7 +37,7 @@ pub const ACTIONS: Metric = Metric::counted(
 pub static NB_VISITS_CONVERTED: Metric = VISITS_CONVERTED;
 pub const VISITS_CONVERTED: Metric = Metric::counted(
     "nb_visits_converted",
-    "Visits with conversions",
+    "Visits with Conversions",
     "Visits that reached at least one goal.",
     Aggregate::Sum(Expr::Column("converted")),
     None,
@@ -68,7 +68,7 @@ pub const BOUNCED: Expr =
 
 pub static BOUNCE_RATE: Metric = Metric::processed(
     "bounce_rate",
-    "Bounce rate",
+    "Bounce Rate",
     "Share of visits with a single action.",
     &[&BOUNCE_COUNT, &NB_VISITS],
     share,
@@ -76,7 +76,7 @@ pub static BOUNCE_RATE: Metric = Metric::processed(
 .unit(Unit::Percent);
 pub static NB_ACTIONS_PER_VISIT: Metric = Metric::processed(
     "nb_actions_per_visit",
-    "Actions per visit",
+    "Actions per Visit",
     "Mean number of actions in a visit.",
     &[&NB_ACTIONS, &NB_VISITS],
     mean_1,
@@ -84,7 +84,7 @@ pub static NB_ACTIONS_PER_VISIT: Metric = Metric::processed(
 .unit(Unit::Number);
 pub static AVG_TIME_ON_SITE: Metric = Metric::processed(
     "avg_time_on_site",
-    "Average visit duration",
+    "Avg. Visit Duration (in seconds)",
     "Mean seconds of a visit.",
     &[&SUM_VISIT_LENGTH, &NB_VISITS],
     mean_0,

@@ -1,10 +1,11 @@
 //! What every visit has: who, when, how long, how often.
 
+pub mod about;
 pub mod metrics;
 pub mod times;
 
 use makoto_catalog::{
-    Condition, Dimension, Expr, Feature, Kind, Op, Privacy, Read, Report, Scope, SegmentName, Shape, TimePart,
+    About, Condition, Dimension, Expr, Feature, Kind, Op, Privacy, Read, Report, Scope, SegmentName, Shape, TimePart,
 };
 use makoto_model::{Value, VisitorId};
 
@@ -198,10 +199,14 @@ static LOCAL_TIME: Dimension =
         Value::Int(facts.local_time_s)
     });
 
+/// Listed with the columns of all overviews, which its shape gives.
+static EVERYTHING_TOLD: About = About::PLAIN;
+
 /// The columns of the overviews side by side.
 static EVERYTHING: Report = Report {
     method: "API.get",
-    name: "All overviews",
+    name: "Main metrics",
+    about: &EVERYTHING_TOLD,
     doc: "The numbers of all overviews in one row.",
     category: "General_Visitors",
     subcategory: "General_Overview",

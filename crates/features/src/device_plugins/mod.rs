@@ -2,8 +2,8 @@
 
 use crate::{core_home::metrics::VISITS, rows::all};
 use makoto_catalog::{
-    Aggregate, Condition, Dimension, Expr, Facts, Feature, Formula, Kind, Meta, Metric, Op, Part, Report, Scope, Shape,
-    Unit,
+    About, Aggregate, Condition, Dimension, Expr, Facts, Feature, Formula, Kind, Meta, Metric, Op, Part, Report, Scope,
+    Shape, Unit,
 };
 use makoto_model::Value;
 
@@ -59,18 +59,20 @@ fn telling() -> Condition {
 
 static PERCENTAGE: Metric = Metric {
     id: "nb_visits_percentage",
-    name: "Share of visits",
+    name: "% Visits",
     doc: "The part of the visits whose browser tells of plugins.",
     unit: Unit::Percent,
     formula: Formula::Share { of: &TELLING },
     hidden: false,
+    daily_only: false,
     outer_only: false,
     only_with: &[],
 };
 
 static GET_PLUGIN: Report = Report {
     method: "DevicePlugins.getPlugin",
-    name: "Browser plugins",
+    name: "Browser Plugins",
+    about: &About { rows: "Plugin", processed: &[&PERCENTAGE], ..crate::core_home::about::OF_CLASSES },
     doc: "Which plugins visitors' browsers had.",
     category: "General_Visitors",
     subcategory: "DevicesDetection_Software",

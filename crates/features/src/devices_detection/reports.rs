@@ -4,7 +4,7 @@ use crate::{
     rows::{LABEL, all, int, segment, text},
 };
 use device_detection::DeviceType;
-use makoto_catalog::{Always, AlwaysColumns, Chart, Expr, GoalColumns, Meta, Part, Report, RowLabel, Scope, Shape};
+use makoto_catalog::{About, Always, AlwaysColumns, Chart, Expr, GoalColumns, Meta, Part, Report, RowLabel, Scope, Shape};
 use makoto_model::Value;
 
 pub const REPORTS: &[&Report] = &[
@@ -42,6 +42,7 @@ fn logo(meta: &mut Vec<Meta>, folder: &str, name: &str) {
 static GET_TYPE: Report = Report {
     method: "DevicesDetection.getType",
     name: "Device type",
+    about: &crate::core_home::about::VISITS_AND_GOALS,
     doc: "The kinds of devices that visitors used.",
     order: 0,
     dimension: Some(&TYPE),
@@ -78,6 +79,7 @@ fn type_name(keys: &[Value]) -> Option<&'static str> {
 static GET_BRAND: Report = Report {
     method: "DevicesDetection.getBrand",
     name: "Device brand",
+    about: &crate::core_home::about::VISITS_AND_GOALS,
     doc: "The makers of the devices that visitors used.",
     order: 1,
     dimension: Some(&BRAND),
@@ -105,6 +107,7 @@ fn brand(keys: &[Value], place: usize) -> &str {
 static GET_MODEL: Report = Report {
     method: "DevicesDetection.getModel",
     name: "Device model",
+    about: &crate::core_home::about::VISITS_AND_GOALS,
     doc: "The models of the devices that visitors used.",
     order: 2,
     dimension: Some(&MODEL),
@@ -126,7 +129,8 @@ static GET_MODEL: Report = Report {
 
 static GET_OS_FAMILIES: Report = Report {
     method: "DevicesDetection.getOsFamilies",
-    name: "Operating system families",
+    name: "Operating System families",
+    about: &About { related: &["DevicesDetection.getOsVersions"], ..crate::core_home::about::OF_VISITS },
     doc: "The families of operating systems that visitors used.",
     subcategory: "DevicesDetection_Software",
     order: 3,
@@ -143,7 +147,8 @@ static GET_OS_FAMILIES: Report = Report {
 
 static GET_OS_VERSIONS: Report = Report {
     method: "DevicesDetection.getOsVersions",
-    name: "Operating system versions",
+    name: "Operating System versions",
+    about: &About { related: &["DevicesDetection.getOsFamilies"], ..crate::core_home::about::OF_VISITS },
     doc: "The operating systems that visitors used, with their versions.",
     subcategory: "DevicesDetection_Software",
     order: 4,
@@ -164,6 +169,7 @@ static GET_OS_VERSIONS: Report = Report {
 static GET_BROWSERS: Report = Report {
     method: "DevicesDetection.getBrowsers",
     name: "Browsers",
+    about: &About { related: &["DevicesDetection.getBrowserVersions"], ..crate::core_home::about::WITH_GOALS },
     doc: "The browsers that visitors used.",
     subcategory: "DevicesDetection_Software",
     order: 5,
@@ -186,7 +192,8 @@ static GET_BROWSERS: Report = Report {
 
 static GET_VERSIONS: Report = Report {
     method: "DevicesDetection.getBrowserVersions",
-    name: "Browser versions",
+    name: "Browser version",
+    about: &About { related: &["DevicesDetection.getBrowsers"], ..crate::core_home::about::OF_VISITS },
     doc: "The browsers that visitors used, with their versions.",
     subcategory: "DevicesDetection_Software",
     order: 6,
@@ -207,6 +214,7 @@ static GET_VERSIONS: Report = Report {
 static GET_ENGINES: Report = Report {
     method: "DevicesDetection.getBrowserEngines",
     name: "Browser engines",
+    about: &crate::core_home::about::VISITS,
     doc: "The rendering engines of the browsers that visitors used.",
     subcategory: "DevicesDetection_Software",
     order: 7,

@@ -23,17 +23,17 @@ fn of_event(facts: &Facts, param: &str) -> Value {
 }
 
 pub static CATEGORY: Dimension =
-    Dimension::read_action("Events.EventCategory", "Event category", "event_category", Kind::Text("event"), |facts| {
+    Dimension::read_action("Events.EventCategory", "Event Category", "event_category", Kind::Text("event"), |facts| {
         of_event(facts, "e_c")
     })
     .segments(&[SegmentName::text("eventCategory", "Event category", EVENTS)]);
 pub static ACTION: Dimension =
-    Dimension::read_action("Events.EventAction", "Event action", "event_action", Kind::Text("event"), |facts| {
+    Dimension::read_action("Events.EventAction", "Event Action", "event_action", Kind::Text("event"), |facts| {
         of_event(facts, "e_a")
     })
     .segments(&[SegmentName::text("eventAction", "Event action", EVENTS)]);
 pub static NAME: Dimension =
-    Dimension::read_action("Events.EventName", "Event name", "event_name", Kind::Text("event"), |facts| {
+    Dimension::read_action("Events.EventName", "Event Name", "event_name", Kind::Text("event"), |facts| {
         of_event(facts, "e_n")
     })
     .segments(&[SegmentName::text("eventName", "Event name", EVENTS)]);

@@ -4,7 +4,7 @@ use crate::{
     core_home::metrics::mean_2,
     rows::{LABEL, segment, text},
 };
-use makoto_catalog::{
+use makoto_catalog::{About, 
     Aggregate, Condition, Expr, FlatLabel, Meta, Metric, Op, Part, Report, RowLabel, Scope, Shape, Unit,
 };
 use makoto_model::{ActionKind, Value};
@@ -45,19 +45,32 @@ static SUM_VALUE: Metric = Metric::counted(
 )
 .unit(Unit::Number);
 static MIN_VALUE: Metric =
-    Metric::smallest("min_event_value", "Minimum event value", "The smallest value.", Expr::Column("event_value"))
+    Metric::smallest("min_event_value", "Minimum Event value", "The smallest value.", Expr::Column("event_value"))
         .unit(Unit::Number);
 static MAX_VALUE: Metric =
-    Metric::largest("max_event_value", "Maximum event value", "The largest value.", Expr::Column("event_value"))
+    Metric::largest("max_event_value", "Maximum Event value", "The largest value.", Expr::Column("event_value"))
         .unit(Unit::Number);
 static AVG_VALUE: Metric = Metric::processed(
     "avg_event_value",
-    "Average event value",
+    "The average of all values for this event",
     "The mean of all values.",
     &[&SUM_VALUE, &NB_WITH_VALUE],
     mean_2,
 )
 .unit(Unit::Number);
+
+static EVENT_ROWS: About = About {
+    metrics: &[&NB_EVENTS, &SUM_VALUE, &MIN_VALUE, &MAX_VALUE, &NB_WITH_VALUE],
+    processed: &[&AVG_VALUE],
+    ..About::PLAIN
+};
+/// Rows inside rows are told as if they were visits.
+static EVENT_ROWS_INSIDE: About = About {
+    metrics: crate::core_home::about::OF_VISITS.metrics,
+    processed: &[&AVG_VALUE],
+    inner: true,
+    ..About::PLAIN
+};
 
 fn events() -> Condition {
     Condition::Compare { expr: Expr::Column("kind"), op: Op::Is, value: Value::Int(ActionKind::Event as i64) }
@@ -152,7 +165,8 @@ const SECONDARY: &str = "secondaryDimension";
 
 const CATEGORIES: Report = Report {
     method: "Events.getCategory",
-    name: "Event categories",
+    name: "Event Categories",
+    about: &EVENT_ROWS,
     doc: "Events by category; a row opens to its actions, or to its names.",
     order: 0,
     dimension: Some(&CATEGORY),
@@ -170,7 +184,8 @@ static CATEGORY_BY_NAME: Report = Report {
 
 const ACTIONS: Report = Report {
     method: "Events.getAction",
-    name: "Event actions",
+    name: "Event Actions",
+    about: &EVENT_ROWS,
     doc: "Events by action; a row opens to its names, or to its categories.",
     order: 1,
     dimension: Some(&ACTION),
@@ -189,7 +204,8 @@ static ACTION_BY_CATEGORY: Report = Report {
 
 const BY_NAME: Report = Report {
     method: "Events.getName",
-    name: "Event names",
+    name: "Event Names",
+    about: &EVENT_ROWS,
     doc: "Events by name; a row opens to its actions, or to its categories.",
     order: 2,
     dimension: Some(&NAME),
@@ -207,7 +223,8 @@ static NAME_BY_CATEGORY: Report = Report {
 
 static ACTIONS_OF_CATEGORY: Report = Report {
     method: "Events.getActionFromCategoryId",
-    name: "Actions of an event category",
+    name: "Event Actions",
+    about: &EVENT_ROWS_INSIDE,
     doc: "The actions of one category.",
     order: 3,
     shape: Shape::Subtable { of: &GET_CATEGORY, dimension: &ACTION, alone: false },
@@ -215,7 +232,8 @@ static ACTIONS_OF_CATEGORY: Report = Report {
 };
 static NAMES_OF_ACTION: Report = Report {
     method: "Events.getNameFromActionId",
-    name: "Names of an event action",
+    name: "Event Names",
+    about: &EVENT_ROWS_INSIDE,
     doc: "The names of one action.",
     order: 4,
     shape: Shape::Subtable { of: &GET_ACTION, dimension: &NAME, alone: false },
@@ -223,7 +241,8 @@ static NAMES_OF_ACTION: Report = Report {
 };
 static ACTIONS_OF_NAME: Report = Report {
     method: "Events.getActionFromNameId",
-    name: "Actions of an event name",
+    name: "Event Actions",
+    about: &EVENT_ROWS_INSIDE,
     doc: "The actions of one name.",
     order: 5,
     shape: Shape::Subtable { of: &GET_NAME, dimension: &ACTION, alone: false },
@@ -238,7 +257,8 @@ static CATEGORY_BY_NAME_ALONE: Report = Report {
 };
 static NAMES_OF_CATEGORY: Report = Report {
     method: "Events.getNameFromCategoryId",
-    name: "Names of an event category",
+    name: "Event Names",
+    about: &EVENT_ROWS_INSIDE,
     doc: "The names of one category.",
     order: 6,
     shape: Shape::Subtable { of: &CATEGORY_BY_NAME_ALONE, dimension: &NAME, alone: false },
@@ -246,7 +266,8 @@ static NAMES_OF_CATEGORY: Report = Report {
 };
 static CATEGORIES_OF_ACTION: Report = Report {
     method: "Events.getCategoryFromActionId",
-    name: "Categories of an event action",
+    name: "Event Categories",
+    about: &EVENT_ROWS_INSIDE,
     doc: "The categories of one action.",
     order: 7,
     shape: Shape::Subtable { of: &ACTION_BY_CATEGORY, dimension: &CATEGORY, alone: false },
@@ -254,7 +275,8 @@ static CATEGORIES_OF_ACTION: Report = Report {
 };
 static CATEGORIES_OF_NAME: Report = Report {
     method: "Events.getCategoryFromNameId",
-    name: "Categories of an event name",
+    name: "Event Categories",
+    about: &EVENT_ROWS_INSIDE,
     doc: "The categories of one name.",
     order: 8,
     shape: Shape::Subtable { of: &NAME_BY_CATEGORY, dimension: &CATEGORY, alone: false },

@@ -13,12 +13,12 @@ fn put<A: Into<Answer>>(fields: &mut Fields, name: &str, value: A) {
 
 /// The actions and conversions of a visit in the order of time.
 pub fn records(log: &VisitLog, visit: &LoggedVisit, visit_length_s: i64) -> Answer {
-    let mut position = 0;
     let stored = |values| Stored { columns: log.action_columns, values };
     let actions: Vec<Stored> = visit.actions.iter().map(|values| stored(values)).collect();
+    let positions = positions(&actions);
     let list = actions.iter().enumerate().map(|(place, action)| {
         let spent = spent(&actions, place, visit_length_s);
-        let mut fields = record(log, *action, spent, &mut position);
+        let mut fields = record(log, *action, spent, positions[place]);
         conversion::viewed(log, visit.items, action.get("action_id"), &mut fields);
         (action.int("time_s"), Answer::Record(fields))
     });
@@ -53,6 +53,22 @@ pub fn pretty_time(log: &VisitLog, time_s: i64) -> String {
     format!("{date} {:02}:{:02}:{:02}", clock / 3600, clock / 60 % 60, clock % 60)
 }
 
+fn is_view(action: Stored) -> bool {
+    matches!(kind(action), Some(ActionKind::PageView | ActionKind::SiteSearch))
+}
+
+/// How many pages and searches there were up to each action, in the order in which they were received.
+fn positions(actions: &[Stored]) -> Vec<i64> {
+    let mut order: Vec<usize> = (0..actions.len()).collect();
+    order.sort_by_key(|place| actions[*place].int("action_id"));
+    let (mut positions, mut views) = (vec![0; actions.len()], 0);
+    for place in order {
+        views += i64::from(is_view(actions[place]));
+        positions[place] = views;
+    }
+    positions
+}
+
 fn kind(action: Stored) -> Option<ActionKind> {
     let number = action.int("kind");
     let all = [
@@ -66,7 +82,7 @@ fn kind(action: Stored) -> Option<ActionKind> {
     all.into_iter().find(|kind| *kind as i64 == number)
 }
 
-fn record(log: &VisitLog, action: Stored, spent: i64, position: &mut i64) -> Fields {
+fn record(log: &VisitLog, action: Stored, spent: i64, position: i64) -> Fields {
     let mut fields = Fields::new();
     let time = action.int("time_s");
     let local = time + log.site.zone.offset_s(time);
@@ -78,11 +94,11 @@ fn record(log: &VisitLog, action: Stored, spent: i64, position: &mut i64) -> Fie
     put(&mut fields, "timestamp", local);
     match kind(action) {
         Some(ActionKind::PageView) => page(action, spent, position, &mut fields),
-        Some(ActionKind::SiteSearch) => search(action, spent, position, &mut fields),
-        Some(ActionKind::Event) => event(action, *position, &mut fields),
-        Some(ActionKind::Content) => content(action, *position, &mut fields),
-        Some(ActionKind::Download) => link("download", "Download", action, *position, &mut fields),
-        Some(ActionKind::Outlink) => link("outlink", "Outlink", action, *position, &mut fields),
+        Some(ActionKind::SiteSearch) => search(action, position, &mut fields),
+        Some(ActionKind::Event) => event(action, position, &mut fields),
+        Some(ActionKind::Content) => content(action, position, &mut fields),
+        Some(ActionKind::Download) => link("download", "Download", action, position, &mut fields),
+        Some(ActionKind::Outlink) => link("outlink", "Outlink", action, position, &mut fields),
         None => {}
     }
     super::own_dimensions(log.site, OwnScope::Action, action, &mut fields);
@@ -104,12 +120,11 @@ fn time_spent(spent: i64, fields: &mut Fields) {
     put(fields, "timeSpentPretty", in_words(spent as f64));
 }
 
-fn page(action: Stored, spent: i64, position: &mut i64, fields: &mut Fields) {
-    *position += 1;
+fn page(action: Stored, spent: i64, position: i64, fields: &mut Fields) {
     put(fields, "type", "action");
     put(fields, "pageTitle", text_or_null(action.text("title")));
     time_spent(spent, fields);
-    put(fields, "pageviewPosition", *position);
+    put(fields, "pageviewPosition", position);
     put(fields, "title", text_or_null(action.text("title")));
     put(fields, "subtitle", text_or_null(action.text("url")));
     icon(fields, "action", false);
@@ -121,18 +136,21 @@ fn page(action: Stored, spent: i64, position: &mut i64, fields: &mut Fields) {
     }
 }
 
-fn search(action: Stored, spent: i64, position: &mut i64, fields: &mut Fields) {
-    *position += 1;
+fn search(action: Stored, position: i64, fields: &mut Fields) {
     put(fields, "type", "search");
     put(fields, "siteSearchKeyword", action.text("title"));
     put(fields, "siteSearchCategory", action.text("search_category"));
     put(fields, "siteSearchCount", answer(action.get("search_results")));
-    if spent > 0 {
-        time_spent(spent, fields);
-    }
-    put(fields, "pageviewPosition", *position);
+    put(fields, "pageviewPosition", position);
     put(fields, "title", "Site Search");
-    put(fields, "subtitle", action.text("title"));
+    let mut subtitle = action.text("title").to_owned();
+    if !action.text("search_category").is_empty() {
+        subtitle.push_str(&format!(" - Search Category: {}", action.text("search_category")));
+    }
+    if let Some(count) = action.get("search_results").number().filter(|count| *count > 0.0) {
+        subtitle.push_str(&format!(" - Search Results Count: {count}"));
+    }
+    put(fields, "subtitle", subtitle);
     icon(fields, "search", true);
 }
 
@@ -141,6 +159,7 @@ fn event(action: Stored, position: i64, fields: &mut Fields) {
     let (category, name) = (action.text("event_category"), action.text("event_name"));
     put(fields, "eventCategory", category);
     put(fields, "eventAction", action.text("event_action"));
+    let subtitle = format!("Category: \"{category}', Action: \"{}\"", action.text("event_action"));
     if !name.is_empty() {
         put(fields, "eventName", name);
     }
@@ -167,8 +186,14 @@ fn content(action: Stored, position: i64, fields: &mut Fields) {
         put(fields, name, text_or_null(action.text(column)));
     }
     put(fields, "pageviewPosition", position_or_null(position));
-    put(fields, "title", if used { "Content Interaction" } else { "Content Impression" });
-    put(fields, "subtitle", format!("{} - {}", action.text("content_name"), action.text("content_piece")));
+    let title = match used {
+        true => format!("Content Interaction ({})", action.text("content_interaction")),
+        false => "Content Impression".to_owned(),
+    };
+    put(fields, "title", title);
+    let named = [action.text("content_name"), action.text("content_piece")];
+    let named: Vec<&str> = named.into_iter().filter(|text| !text.is_empty()).collect();
+    put(fields, "subtitle", named.join(" - "));
     icon(fields, if used { "contentinteraction" } else { "contentimpression" }, true);
 }
 

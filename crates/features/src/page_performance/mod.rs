@@ -2,7 +2,7 @@
 
 use crate::actions::metrics as m;
 use makoto_catalog::{
-    Aggregate, Chart, Condition, Dimension, Expr, Facts, Feature, Kind, Metric, Op, Part, Report, Scope, Unit,
+    About, Aggregate, Chart, Condition, Dimension, Expr, Facts, Feature, Kind, Metric, Op, Part, Report, Scope, Unit,
 };
 use makoto_model::{ActionKind, Value};
 
@@ -49,19 +49,18 @@ const fn mean(id: &'static str, name: &'static str, of: &'static [&'static Metri
     Metric::processed(id, name, doc, of, mean_2_of_ms).unit(Unit::LengthS)
 }
 
-static AVG_NETWORK: Metric = mean("avg_time_network", "Network time: average", &[&m::SUM_NETWORK, &m::QUIET_NETWORK]);
-static AVG_SERVER: Metric = mean("avg_time_server", "Server time: average", &[&m::SUM_SERVER, &m::QUIET_SERVER]);
-static AVG_TRANSFER: Metric =
-    mean("avg_time_transfer", "Transfer time: average", &[&m::SUM_TRANSFER, &m::QUIET_TRANSFER]);
+static AVG_NETWORK: Metric = mean("avg_time_network", "Avg. network time", &[&m::SUM_NETWORK, &m::QUIET_NETWORK]);
+static AVG_SERVER: Metric = mean("avg_time_server", "Avg. server time", &[&m::SUM_SERVER, &m::QUIET_SERVER]);
+static AVG_TRANSFER: Metric = mean("avg_time_transfer", "Avg. transfer time", &[&m::SUM_TRANSFER, &m::QUIET_TRANSFER]);
 static AVG_PROCESSING: Metric =
-    mean("avg_time_dom_processing", "DOM processing time: average", &[&m::SUM_PROCESSING, &m::QUIET_PROCESSING]);
+    mean("avg_time_dom_processing", "Avg. DOM processing time", &[&m::SUM_PROCESSING, &m::QUIET_PROCESSING]);
 static AVG_COMPLETION: Metric =
-    mean("avg_time_dom_completion", "DOM completion time: average", &[&m::SUM_COMPLETION, &m::QUIET_COMPLETION]);
-static AVG_ON_LOAD: Metric = mean("avg_time_on_load", "On load time: average", &[&m::SUM_ON_LOAD, &m::QUIET_ON_LOAD]);
+    mean("avg_time_dom_completion", "Avg. DOM completion time", &[&m::SUM_COMPLETION, &m::QUIET_COMPLETION]);
+static AVG_ON_LOAD: Metric = mean("avg_time_on_load", "Avg. on load time", &[&m::SUM_ON_LOAD, &m::QUIET_ON_LOAD]);
 
 static AVG_PAGE_LOAD: Metric = Metric::processed(
     "avg_page_load_time",
-    "Average page load time",
+    "Avg. page load time",
     "Mean seconds until a page was loaded: all its parts together.",
     COUNTED,
     |parts| round_2(parts.chunks(2).map(|pair| if pair[1] == 0.0 { 0.0 } else { pair[0] / pair[1] / 1000.0 }).sum()),
@@ -97,6 +96,7 @@ const COUNTED: &[&Metric] = &[
 pub static GET: Report = Report {
     method: "PagePerformance.get",
     name: "Performance overview",
+    about: &About { metrics: MEANS, processed: MEANS, ..About::PLAIN },
     doc: "How long pages took to load, part by part.",
     category: "General_Actions",
     subcategory: "PagePerformance_Performance",

@@ -3,7 +3,7 @@ use crate::{
     core_home::metrics::{NB_VISITS, OF_VISITS},
     rows::{LABEL, all, int, segment, text},
 };
-use makoto_catalog::{Chart, Condition, Expr, FlatLabel, GoalColumns, Meta, Op, Part, Report, RowLabel, Scope, Shape};
+use makoto_catalog::{About, Chart, Condition, Expr, FlatLabel, GoalColumns, Meta, Op, Part, Report, RowLabel, Scope, Shape};
 use makoto_model::{ReferrerKind, Value};
 
 pub const REPORTS: &[&Report] = &[
@@ -77,13 +77,15 @@ fn by_network() -> Condition {
 
 static GET_TYPE: Report = Report {
     method: "Referrers.getReferrerType",
-    name: "Channel type",
+    name: "Channel Type",
+    about: &About { rows: "Channel Type", constant_rows: true, ..crate::core_home::about::WITH_GOALS },
     doc: "By which channels visits came: directly, from search engines, websites, networks or campaigns.",
     subcategory: "Referrers_WidgetGetAll",
     order: 1,
     dimension: Some(&KIND),
     parts: &[part(all)],
     narrow: Some(("typeReferrer", "referrer_type")),
+    one_site: true,
     subtable: Some("Referrers.getReferrerType"),
     shape: Shape::Rows {
         levels: &[
@@ -104,7 +106,8 @@ static GET_TYPE: Report = Report {
 
 static GET_ALL: Report = Report {
     method: "Referrers.getAll",
-    name: "All referrers",
+    name: "All Channels",
+    about: &About { rows: "Referrer", evolves: false, ..crate::core_home::about::OF_VISITS },
     doc: "Keywords, websites, networks and campaigns in one table.",
     subcategory: "Referrers_WidgetGetAll",
     order: 2,
@@ -129,6 +132,7 @@ static GET_ALL: Report = Report {
 static GET_KEYWORDS: Report = Report {
     method: "Referrers.getKeywords",
     name: "Keywords",
+    about: &About { rows: "Keyword", ..crate::core_home::about::WITH_GOALS },
     doc: "What visitors searched for before they came.",
     subcategory: "Referrers_SubmenuSearchEngines",
     order: 3,
@@ -181,7 +185,8 @@ fn inside_of(name: &str, value: &str, own: Meta) -> Meta {
 
 static GET_ENGINES_OF_KEYWORD: Report = Report {
     method: "Referrers.getSearchEnginesFromKeywordId",
-    name: "Search engines of a keyword",
+    name: "Keywords",
+    about: &About { rows: "Search Engine", inner: true, ..crate::core_home::about::OF_VISITS },
     doc: "The search engines on which a keyword was searched.",
     order: 3,
     shape: Shape::Subtable { of: &GET_KEYWORDS, dimension: &NAME, alone: false },
@@ -191,7 +196,8 @@ static GET_ENGINES_OF_KEYWORD: Report = Report {
 
 static GET_ENGINES: Report = Report {
     method: "Referrers.getSearchEngines",
-    name: "Search engines",
+    name: "Search Engines",
+    about: &About { rows: "Search Engine", ..crate::core_home::about::WITH_GOALS },
     doc: "The search engines that visitors came from.",
     subcategory: "Referrers_SubmenuSearchEngines",
     order: 4,
@@ -237,7 +243,8 @@ fn engine_link(engine: &str, keyword: &str) -> Option<Value> {
 
 static GET_KEYWORDS_OF_ENGINE: Report = Report {
     method: "Referrers.getKeywordsFromSearchEngineId",
-    name: "Keywords of a search engine",
+    name: "Search Engines",
+    about: &About { rows: "Keyword", inner: true, ..crate::core_home::about::OF_VISITS },
     doc: "What was searched for on a search engine.",
     order: 4,
     shape: Shape::Subtable { of: &GET_ENGINES, dimension: &KEYWORD, alone: false },
@@ -248,6 +255,7 @@ static GET_KEYWORDS_OF_ENGINE: Report = Report {
 static GET_CAMPAIGNS: Report = Report {
     method: "Referrers.getCampaigns",
     name: "Campaigns",
+    about: &About { rows: "Campaign", ..crate::core_home::about::WITH_GOALS },
     doc: "The campaigns that visitors followed.",
     subcategory: "Referrers_Campaigns",
     order: 9,
@@ -293,7 +301,8 @@ static GET_CAMPAIGNS: Report = Report {
 
 static GET_KEYWORDS_OF_CAMPAIGN: Report = Report {
     method: "Referrers.getKeywordsFromCampaignId",
-    name: "Keywords of a campaign",
+    name: "Campaigns",
+    about: &About { rows: "Keyword", inner: true, ..crate::core_home::about::OF_VISITS },
     doc: "The keywords of a campaign.",
     order: 9,
     shape: Shape::Subtable { of: &GET_CAMPAIGNS, dimension: &KEYWORD, alone: false },
@@ -304,6 +313,7 @@ static GET_KEYWORDS_OF_CAMPAIGN: Report = Report {
 static GET_WEBSITES: Report = Report {
     method: "Referrers.getWebsites",
     name: "Websites",
+    about: &About { rows: "Website", ..crate::core_home::about::WITH_GOALS },
     doc: "The websites that visitors came from.",
     subcategory: "Referrers_SubmenuWebsitesOnly",
     order: 5,
@@ -345,7 +355,8 @@ fn url_meta(keys: &[Value], meta: &mut Vec<Meta>) {
 
 static GET_URLS_OF_WEBSITE: Report = Report {
     method: "Referrers.getUrlsFromWebsiteId",
-    name: "Pages of a website",
+    name: "Websites",
+    about: &About { rows: "Website Page", inner: true, ..crate::core_home::about::OF_VISITS },
     doc: "The pages of a website that visitors came from.",
     order: 5,
     shape: Shape::Subtable { of: &GET_WEBSITES, dimension: &URL, alone: false },
@@ -355,9 +366,10 @@ static GET_URLS_OF_WEBSITE: Report = Report {
 
 static GET_SOCIALS: Report = Report {
     method: "Referrers.getSocials",
-    name: "Social networks",
+    name: "Social Networks",
+    about: &About { rows: "Social network", ..crate::core_home::about::OF_VISITS },
     doc: "The social networks that visitors came from.",
-    subcategory: "Referrers_SubmenuSocial",
+    subcategory: "Referrers_Socials",
     order: 11,
     dimension: Some(&NAME),
     parts: &[part(by_network)],
@@ -392,7 +404,8 @@ static GET_SOCIALS: Report = Report {
 
 static GET_URLS_OF_SOCIAL: Report = Report {
     method: "Referrers.getUrlsForSocial",
-    name: "Pages of a social network",
+    name: "Social Networks",
+    about: &About { rows: "Website Page", inner: true, ..crate::core_home::about::OF_VISITS },
     doc: "The pages of a social network that visitors came from.",
     order: 11,
     shape: Shape::Subtable { of: &GET_SOCIALS, dimension: &URL, alone: true },

@@ -4,7 +4,7 @@ use crate::{
     core_home::metrics::{VISITS, mean_2},
     rows::all,
 };
-use makoto_catalog::{Aggregate, Chart, Condition, Expr, Metric, Op, Part, Report, Scope, Shape, Unit};
+use makoto_catalog::{About, Aggregate, Chart, Condition, Expr, Metric, Op, Part, Report, Scope, Shape, Unit};
 use makoto_model::{ReferrerKind, Value};
 
 const fn came(kind: ReferrerKind) -> Expr {
@@ -15,11 +15,18 @@ const fn distinct(id: &'static str, name: &'static str, column: &'static str, ki
     Metric::counted(id, name, "How many different ones brought visits.", Aggregate::Distinct(column), Some(came(kind)))
 }
 
-static FROM_SEARCH: Metric = VISITS.where_("Referrers_visitorsFromSearchEngines", came(ReferrerKind::Search));
-static FROM_SOCIAL: Metric = VISITS.where_("Referrers_visitorsFromSocialNetworks", came(ReferrerKind::Social));
-static FROM_DIRECT: Metric = VISITS.where_("Referrers_visitorsFromDirectEntry", came(ReferrerKind::Direct));
-static FROM_WEBSITES: Metric = VISITS.where_("Referrers_visitorsFromWebsites", came(ReferrerKind::Website));
-static FROM_CAMPAIGNS: Metric = VISITS.where_("Referrers_visitorsFromCampaigns", came(ReferrerKind::Campaign));
+static FROM_SEARCH: Metric = VISITS
+    .where_("Referrers_visitorsFromSearchEngines", came(ReferrerKind::Search))
+    .titled("Visitors from Search Engines");
+static FROM_SOCIAL: Metric = VISITS
+    .where_("Referrers_visitorsFromSocialNetworks", came(ReferrerKind::Social))
+    .titled("Visitors from Social Networks");
+static FROM_DIRECT: Metric =
+    VISITS.where_("Referrers_visitorsFromDirectEntry", came(ReferrerKind::Direct)).titled("Visitors from Direct Entry");
+static FROM_WEBSITES: Metric =
+    VISITS.where_("Referrers_visitorsFromWebsites", came(ReferrerKind::Website)).titled("Visitors from Websites");
+static FROM_CAMPAIGNS: Metric =
+    VISITS.where_("Referrers_visitorsFromCampaigns", came(ReferrerKind::Campaign)).titled("Visitors from Campaigns");
 static ALL_VISITS: Metric = VISITS.named("Referrers_visits").hidden();
 
 static ENGINES: Metric =
@@ -60,31 +67,64 @@ static URLS: Metric =
 static CAMPAIGNS: Metric =
     distinct("Referrers_distinctCampaigns", "Distinct campaigns", "referrer_name", ReferrerKind::Campaign);
 
-const fn percent(id: &'static str, of: &'static [&'static Metric]) -> Metric {
-    Metric::processed(id, "Share of visits", "The part of all visits that came this way.", of, mean_2)
-        .unit(Unit::Percent)
+const fn percent(id: &'static str, name: &'static str, of: &'static [&'static Metric]) -> Metric {
+    Metric::processed(id, name, "The part of all visits that came this way.", of, mean_2).unit(Unit::Percent)
 }
 
-static DIRECT_PERCENT: Metric = percent("Referrers_visitorsFromDirectEntry_percent", &[&FROM_DIRECT, &ALL_VISITS]);
-static SEARCH_PERCENT: Metric = percent("Referrers_visitorsFromSearchEngines_percent", &[&FROM_SEARCH, &ALL_VISITS]);
-static CAMPAIGN_PERCENT: Metric = percent("Referrers_visitorsFromCampaigns_percent", &[&FROM_CAMPAIGNS, &ALL_VISITS]);
-static SOCIAL_PERCENT: Metric = percent("Referrers_visitorsFromSocialNetworks_percent", &[&FROM_SOCIAL, &ALL_VISITS]);
-static WEBSITE_PERCENT: Metric = percent("Referrers_visitorsFromWebsites_percent", &[&FROM_WEBSITES, &ALL_VISITS]);
+static DIRECT_PERCENT: Metric = percent(
+    "Referrers_visitorsFromDirectEntry_percent",
+    "Percent of Visitors from Direct Entry",
+    &[&FROM_DIRECT, &ALL_VISITS],
+);
+static SEARCH_PERCENT: Metric = percent(
+    "Referrers_visitorsFromSearchEngines_percent",
+    "Percent of Visitors from Search Engines",
+    &[&FROM_SEARCH, &ALL_VISITS],
+);
+static CAMPAIGN_PERCENT: Metric = percent(
+    "Referrers_visitorsFromCampaigns_percent",
+    "Percent of Visitors from Campaigns",
+    &[&FROM_CAMPAIGNS, &ALL_VISITS],
+);
+static SOCIAL_PERCENT: Metric = percent(
+    "Referrers_visitorsFromSocialNetworks_percent",
+    "Percent of Visitors from Social Networks",
+    &[&FROM_SOCIAL, &ALL_VISITS],
+);
+static WEBSITE_PERCENT: Metric = percent(
+    "Referrers_visitorsFromWebsites_percent",
+    "Percent of Visitors from Websites",
+    &[&FROM_WEBSITES, &ALL_VISITS],
+);
 
 const fn part(metrics: &'static [&'static Metric]) -> Part {
     Part { scope: Scope::Visit, keys: &[], only: all, metrics, zeros: true }
 }
 
-const PLAIN: Report = Report {
-    category: "Referrers_Referrers",
-    subcategory: "General_Overview",
-    chart: Chart::Evolution,
-    ..Report::PLAIN
-};
+const PLAIN: Report = Report { category: "Referrers_Referrers", chart: Chart::Evolution, ..Report::PLAIN };
+
+const TOLD: &[&Metric] = &[
+    &FROM_SEARCH,
+    &SEARCH_PERCENT,
+    &FROM_SOCIAL,
+    &SOCIAL_PERCENT,
+    &FROM_DIRECT,
+    &DIRECT_PERCENT,
+    &FROM_WEBSITES,
+    &WEBSITE_PERCENT,
+    &FROM_CAMPAIGNS,
+    &CAMPAIGN_PERCENT,
+    &ENGINES,
+    &NETWORKS,
+    &WEBSITES,
+    &KEYWORDS,
+    &CAMPAIGNS,
+];
 
 pub static GET: Report = Report {
     method: "Referrers.get",
-    name: "Acquisition overview",
+    name: "Referrers Overview",
+    about: &About { metrics: TOLD, ..About::PLAIN },
     doc: "How many visits came by each channel, and from how many different places.",
     order: 1,
     parts: &[

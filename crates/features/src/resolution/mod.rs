@@ -9,7 +9,7 @@ use crate::{
     rows::{LABEL, all, segment, text},
 };
 use makoto_catalog::{
-    Dimension, Expr, Feature, Kind, Part, Report, RowLabel, Scope, SegmentName, Shape, columns::NAMES,
+    About, Dimension, Expr, Feature, Kind, Part, Report, RowLabel, Scope, SegmentName, Shape, columns::NAMES,
 };
 use makoto_model::Value;
 
@@ -24,7 +24,8 @@ const PLAIN: Report =
 
 static GET_RESOLUTION: Report = Report {
     method: "Resolution.getResolution",
-    name: "Resolution",
+    name: "Screen Resolution",
+    about: &About { related: &["Resolution.getConfiguration"], ..crate::core_home::about::OF_VISITS },
     doc: "The screen resolutions of visitors.",
     subcategory: "DevicesDetection_Devices",
     order: 8,
@@ -52,6 +53,7 @@ static GET_RESOLUTION: Report = Report {
 static GET_CONFIGURATION: Report = Report {
     method: "Resolution.getConfiguration",
     name: "Configurations",
+    about: &About { related: &["Resolution.getResolution"], ..crate::core_home::about::OF_VISITS },
     doc: "System, browser and resolution together.",
     subcategory: "DevicesDetection_Software",
     order: 7,

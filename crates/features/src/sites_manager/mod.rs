@@ -2,7 +2,7 @@
 
 mod change;
 mod code;
-mod currencies;
+pub(crate) mod currencies;
 pub mod facts;
 pub mod global;
 mod lists;

@@ -33,6 +33,7 @@ fn flag(code: &str) -> Meta {
 static GET_COUNTRY: Report = Report {
     method: "UserCountry.getCountry",
     name: "Country",
+    about: &crate::core_home::about::PLACES,
     doc: "The countries that visitors came from.",
     order: 5,
     dimension: Some(&COUNTRY),
@@ -58,6 +59,7 @@ static GET_COUNTRY: Report = Report {
 static GET_CONTINENT: Report = Report {
     method: "UserCountry.getContinent",
     name: "Continent",
+    about: &crate::core_home::about::PLACES,
     doc: "The continents that visitors came from.",
     order: 6,
     dimension: Some(&COUNTRY),
@@ -101,6 +103,7 @@ fn place_meta(region: &str, country: &str, meta: &mut Vec<Meta>) {
 static GET_REGION: Report = Report {
     method: "UserCountry.getRegion",
     name: "Region",
+    about: &crate::core_home::about::PLACES,
     doc: "The regions that visitors came from.",
     order: 7,
     dimension: Some(&REGION),
@@ -139,6 +142,7 @@ fn city(keys: &[Value]) -> Option<Vec<Value>> {
 static GET_CITY: Report = Report {
     method: "UserCountry.getCity",
     name: "City",
+    about: &crate::core_home::about::PLACES,
     doc: "The cities that visitors came from.",
     order: 8,
     dimension: Some(&CITY),

@@ -13,7 +13,8 @@ fn signed_in() -> Condition {
 
 static GET_USERS: Report = Report {
     method: "UserId.getUsers",
-    name: "Users",
+    name: "User IDs",
+    about: &crate::core_home::about::PERSONS,
     doc: "The users that the site names, with their visits.",
     category: "General_Visitors",
     subcategory: "UserId_UserReportTitle",

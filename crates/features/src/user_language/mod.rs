@@ -6,7 +6,7 @@ use crate::{
     user_country::LOCATION,
 };
 use makoto_catalog::{
-    Dimension, Expr, Feature, Kind, Meta, Part, Report, RowLabel, Scope, SegmentName, Shape, columns::NAMES,
+    About, Dimension, Expr, Feature, Kind, Meta, Part, Report, RowLabel, Scope, SegmentName, Shape, columns::NAMES,
 };
 use makoto_model::Value;
 
@@ -34,7 +34,12 @@ const PLAIN: Report = Report {
 
 static GET_LANGUAGE: Report = Report {
     method: "UserLanguage.getLanguage",
-    name: "Browser language",
+    name: "Web-browser language",
+    about: &About {
+        rows: "Language",
+        related: &["UserLanguage.getLanguageCode"],
+        ..crate::core_home::about::OF_VISITS
+    },
     doc: "The languages of visitors' browsers.",
     order: 8,
     shape: Shape::Rows {
@@ -63,6 +68,7 @@ static GET_LANGUAGE: Report = Report {
 static GET_LANGUAGE_CODE: Report = Report {
     method: "UserLanguage.getLanguageCode",
     name: "Language code",
+    about: &About { rows: "Language", related: &["UserLanguage.getLanguage"], ..crate::core_home::about::OF_VISITS },
     doc: "The languages of visitors' browsers, with the country they are spoken in.",
     order: 11,
     shape: Shape::Rows {

@@ -9,7 +9,7 @@ use crate::{
     rows::{LABEL, all, int, segment},
 };
 use makoto_catalog::{
-    Aggregate, Always, AlwaysColumns, Chart, Dimension, Expr, Feature, GoalColumns, Kind, Meta, Metric, Part, Report,
+    About, Aggregate, Always, AlwaysColumns, Chart, Dimension, Expr, Feature, GoalColumns, Kind, Meta, Metric, Part, Report,
     RowLabel, Scope, Shape, TimePart,
 };
 use makoto_model::{Day, Site, Value};
@@ -33,7 +33,14 @@ fn utc_hour(hour: i64, site: &Site, day: Day) -> i64 {
 
 static BY_LOCAL_TIME: Report = Report {
     method: "VisitTime.getVisitInformationPerLocalTime",
-    name: "Visits by local time",
+    name: "Visits per local time",
+    about: &About {
+        rows: "Local time — hour (start of visit)",
+        related: &["VisitTime.getByDayOfWeek"],
+        constant_rows: true,
+        evolves: false,
+        ..crate::core_home::about::OF_VISITS
+    },
     doc: "The hour of the visitor's own clock when the visit began.",
     order: 15,
     dimension: Some(&LOCAL_HOUR),
@@ -59,7 +66,13 @@ static BY_LOCAL_TIME: Report = Report {
 
 static BY_SERVER_TIME: Report = Report {
     method: "VisitTime.getVisitInformationPerServerTime",
-    name: "Visits by site time",
+    name: "Visits per hour in the site's timezone",
+    about: &About {
+        rows: "Site time — hour (start of visit)",
+        constant_rows: true,
+        evolves: false,
+        ..crate::core_home::about::WITH_GOALS
+    },
     doc: "The hour of the site's clock when the visit began.",
     order: 20,
     dimension: Some(&START_HOUR),
@@ -115,6 +128,13 @@ const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Frid
 static BY_WEEKDAY: Report = Report {
     method: "VisitTime.getByDayOfWeek",
     name: "Visits by day of the week",
+    about: &About {
+        rows: "Day of the week",
+        related: &["VisitTime.getVisitInformationPerLocalTime"],
+        constant_rows: true,
+        evolves: false,
+        ..crate::core_home::about::OF_VISITS
+    },
     doc: "On which days of the week visitors come.",
     order: 25,
     dimension: Some(&WEEKDAY),

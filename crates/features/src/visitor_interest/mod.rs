@@ -5,7 +5,8 @@ use crate::{
     rows::{LABEL, all, int},
 };
 use makoto_catalog::{
-    Always, AlwaysColumns, Chart, Expr, Feature, Formula, Meta, Metric, Part, Report, RowLabel, Scope, Shape, Unit,
+    About, Always, AlwaysColumns, Chart, Expr, Feature, Formula, Meta, Metric, Part, Report, RowLabel, Scope, Shape,
+    Unit,
 };
 use makoto_model::Value;
 
@@ -105,7 +106,7 @@ fn bounds(name: &str, (from, to): Gap) -> Meta {
 }
 
 const PLAIN: Report = Report {
-    category: "General_Visitors",
+    category: "General_Actions",
     subcategory: "VisitorInterest_Engagement",
     chart: Chart::Bars,
     ..Report::PLAIN
@@ -119,7 +120,8 @@ const fn part(keys: &'static [Expr]) -> Part {
 
 static PER_DURATION: Report = Report {
     method: "VisitorInterest.getNumberOfVisitsPerVisitDuration",
-    name: "Visits by duration",
+    name: "Length of visits",
+    about: &About { rows: "Visit duration", ..crate::core_home::about::OF_CLASSES },
     doc: "How long visits lasted.",
     order: 15,
     parts: &[part(&[Expr::Column("visit_length_s")])],
@@ -149,7 +151,8 @@ static PER_DURATION: Report = Report {
 
 static PER_PAGE: Report = Report {
     method: "VisitorInterest.getNumberOfVisitsPerPage",
-    name: "Visits by number of pages",
+    name: "Pages per visit",
+    about: &About { rows: "Pages per visit", ..crate::core_home::about::OF_CLASSES },
     doc: "How many actions visits had.",
     order: 20,
     parts: &[part(&[Expr::Column("action_count")])],
@@ -169,7 +172,8 @@ static PER_PAGE: Report = Report {
 
 static BY_DAYS_SINCE: Report = Report {
     method: "VisitorInterest.getNumberOfVisitsByDaysSinceLast",
-    name: "Visits by days since the last one",
+    name: "Visits by days since last visit",
+    about: &About { rows: "Days since last visit", ..crate::core_home::about::OF_CLASSES },
     doc: "How many days went by since the visitor's last visit.",
     order: 30,
     parts: &[part(&[Expr::Column("returning"), Expr::Over(&Expr::Column("since_last_s"), 86_400)])],
@@ -203,11 +207,12 @@ static BY_DAYS_SINCE: Report = Report {
 
 static VISITS_PERCENTAGE: Metric = Metric {
     id: "nb_visits_percentage",
-    name: "Share of visits",
+    name: "% Visits",
     doc: "The part of all visits that this row is.",
     unit: Unit::Percent,
     formula: Formula::Share { of: &NB_VISITS },
     hidden: false,
+    daily_only: false,
     outer_only: false,
     only_with: &[],
 };
@@ -215,6 +220,11 @@ static VISITS_PERCENTAGE: Metric = Metric {
 static BY_VISIT_COUNT: Report = Report {
     method: "VisitorInterest.getNumberOfVisitsByVisitCount",
     name: "Visits by visit number",
+    about: &About {
+        rows: "Visits by visit number",
+        processed: &[&VISITS_PERCENTAGE],
+        ..crate::core_home::about::OF_CLASSES
+    },
     doc: "Whether it was the visitor's first visit, or the how manieth.",
     order: 25,
     parts: &[part(&[Expr::Column("visit_count")])],

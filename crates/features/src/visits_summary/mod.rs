@@ -19,7 +19,8 @@ const fn part(metrics: &'static [&'static Metric]) -> Part {
 /// Everything about visits in one row.
 pub static GET: Report = Report {
     method: "VisitsSummary.get",
-    name: "Visits summary",
+    name: "Visits Summary",
+    about: &crate::core_home::about::OVERVIEW,
     doc: "Visits, visitors, actions and time spent.",
     order: 1,
     parts: &[part(&[

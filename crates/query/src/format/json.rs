@@ -53,6 +53,9 @@ fn line(line: &Line) -> Json {
     for (name, cell) in &line.meta {
         map.insert(name.to_string(), value(cell));
     }
+    if !line.comparisons.is_empty() {
+        map.insert("comparisons".to_owned(), Json::Array(line.comparisons.iter().map(self::line).collect()));
+    }
     if let Some(id) = line.subtable_id {
         map.insert("idsubdatatable".to_owned(), Json::from(id));
     }

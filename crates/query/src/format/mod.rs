@@ -142,6 +142,7 @@ mod tests {
             subtable_id: Some(5),
             subtable: None,
             goals: vec![("idgoal=1".into(), vec![("revenue", Value::Float(2.5))])],
+            comparisons: Vec::new(),
         };
         Answered::Table(vec![line])
     }

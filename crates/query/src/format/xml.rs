@@ -143,13 +143,20 @@ fn fields(out: &mut String, line: &Line, depth: usize) {
     if let Some(id) = line.subtable_id {
         field(out, "idsubdatatable", &id.to_string(), depth);
     }
-    if let Some(subtable) = &line.subtable {
-        element(out, "subtable", depth, |out, depth| {
-            for line in subtable {
-                element(out, "row", depth, |out, depth| fields(out, line, depth));
-            }
-        });
+    if !line.comparisons.is_empty() {
+        rows(out, "comparisons", &line.comparisons, depth);
     }
+    if let Some(subtable) = &line.subtable {
+        rows(out, "subtable", subtable, depth);
+    }
+}
+
+fn rows(out: &mut String, tag: &str, lines: &[Line], depth: usize) {
+    element(out, tag, depth, |out, depth| {
+        for line in lines {
+            element(out, "row", depth, |out, depth| fields(out, line, depth));
+        }
+    });
 }
 
 fn goals(out: &mut String, line: &Line, depth: usize) {

@@ -16,6 +16,7 @@ use axum::{
     http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use makoto_access::Denied;
 use makoto_catalog::{ApiError, CONFIRMATION};
 use makoto_model::Params;
 use makoto_query::format::{self, Written};
@@ -60,6 +61,10 @@ pub async fn index(State(app): State<Arc<App>>, peer: Peer, request: Request) ->
     }
     let done = match dispatch(&app, &caller, &params, way).await {
         Ok(done) => done,
+        // Who may see every site learns that there is no such one, and not that something is forbidden.
+        Err(ApiError::Denied(Denied::Site { site, .. })) if caller.principal.is_superuser() => {
+            return error_response(&ApiError::NotFound(format!("there is no site {site}")), &params);
+        }
         Err(error) => return error_response(&error, &params),
     };
     let lags = done.lags;

@@ -1,0 +1,278 @@
+//! A report with all that a program needs to show it: headings, formatted rows, facts and totals.
+
+use super::{
+    entries::{self, Entry},
+    one_site,
+    words::Words,
+};
+use crate::Services;
+use makoto_access::Caller;
+use makoto_catalog::{Answer, Answered, ApiError, Asker, ToldGoals, Line, Metric, Unit, words::pretty_date};
+use makoto_model::{Params, Site, Value};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
+
+/// Parameters of the call that are not the report's.
+const OWN: &[&str] = &[
+    "method",
+    "format",
+    "apiModule",
+    "apiAction",
+    "apiParameters",
+    "filter_limit",
+    "filter_offset",
+    "format_metrics",
+    "showRawMetrics",
+    "translateColumnNames",
+];
+
+/// Rows shown when the caller does not say how many.
+const ROWS_DEFAULT: i64 = 100;
+
+/// How the rows of one report are shown.
+struct Show<'a> {
+    entry: &'a Entry,
+    /// Columns with their headings, the label first.
+    headings: Vec<(&'static str, String)>,
+    units: HashMap<&'static str, Unit>,
+    words: Words<'a>,
+    /// Columns that only others are computed from.
+    hidden: HashSet<&'static str>,
+    /// Every column as it is, without words.
+    raw: bool,
+    formatted: bool,
+    limit: Option<usize>,
+    offset: usize,
+}
+
+/// The parameters with which the report itself is asked: all rows, numbers as numbers.
+fn question(entry: &Entry, params: &Params) -> Params {
+    let mut asked = Params::default();
+    for (name, value) in params.iter().filter(|(name, _)| !OWN.contains(name)) {
+        match name.strip_prefix("apiParameters[").and_then(|rest| rest.strip_suffix(']')) {
+            Some(inner) => asked.push(inner, value),
+            None => asked.push(name, value),
+        }
+    }
+    for (name, value) in [("filter_limit", "-1"), ("format_metrics", "0"), ("showRawMetrics", "1")] {
+        asked.push(name, value);
+    }
+    // Reports of visits compute their means when they are asked for them.
+    if entry.columns.processed.iter().any(|metric| metric.id == "avg_time_on_site") && !entry.rows.is_empty() {
+        asked.push("filter_add_columns_when_show_all_columns", "1");
+    }
+    asked
+}
+
+/// Answers `API.getProcessedReport`.
+pub async fn processed(
+    services: &Services,
+    caller: &Caller,
+    params: &Params,
+    asker: &dyn Asker,
+) -> Result<Answered, ApiError> {
+    let site = one_site(services, caller, params)?;
+    let started = std::time::Instant::now();
+    let all = entries::entries(services, Some(&site));
+    let entry = entries::find(services, &site, params)?;
+    let answered = asker.ask(entry.report.method, question(&entry, params)).await?;
+    let without_docs = params.flag("hideMetricsDoc");
+    let entry = told(entry, params, &answered);
+    let show = Show::new(&entry, &site, params, &answered);
+    let mut fields = vec![
+        ("website", Answer::from(site.name.as_str())),
+        ("prettyDate", asked_date(params, &site).into()),
+        ("metadata", entries::record(&entry, &all, without_docs)),
+        ("columns", Answer::record(show.headings.iter().map(|(id, name)| (*id, Answer::from(name.as_str()))))),
+    ];
+    let total = show.totals(&answered);
+    let (data, facts) = show.answer(answered, params);
+    fields.extend([("reportData", data), ("reportMetadata", facts), ("reportTotal", total)]);
+    if params.get("showTimer") != Some("0") {
+        fields.push(("timerMillis", Answer::Int(started.elapsed().as_millis() as i64)));
+    }
+    Ok(Answered::Plain(Answer::record(fields)))
+}
+
+fn asked_date(params: &Params, site: &Site) -> String {
+    let (period, date) = (params.get("period").unwrap_or(""), params.get("date").unwrap_or(""));
+    pretty_date(period, date, &site.zone, crate::services::now_s())
+}
+
+/// The entry without columns that never have a value here: signed-in users where a site has none, and persons over
+/// longer times than they are told apart.
+fn told(mut entry: Entry, params: &Params, answered: &Answered) -> Entry {
+    let single = !matches!(answered, Answered::Table(_)) && entry.rows.is_empty();
+    if single {
+        let lines = all_lines(answered);
+        let no_users = lines.iter().all(|line| line.number("nb_users") == 0.0);
+        let persons = !matches!(params.get("period"), Some("year" | "range"));
+        entry.columns.withhold(|id| match id {
+            "nb_users" => no_users || !persons,
+            "nb_uniq_visitors" => !persons,
+            _ => false,
+        });
+    } else if params.get("period") != Some("day") {
+        entry.columns.withhold(|id| matches!(id, "nb_uniq_visitors" | "nb_users"));
+    }
+    entry
+}
+
+fn all_lines(answered: &Answered) -> Vec<&Line> {
+    match answered {
+        Answered::Map { items, .. } => items.iter().flat_map(|(_, item)| all_lines(item)).collect(),
+        Answered::Table(lines) => lines.iter().collect(),
+        Answered::Row(line) if !line.columns.is_empty() => vec![line],
+        _ => Vec::new(),
+    }
+}
+
+impl<'a> Show<'a> {
+    fn new(entry: &'a Entry, site: &'a Site, params: &Params, answered: &Answered) -> Show<'a> {
+        let lines = all_lines(answered);
+        let stands =
+            |metric: &&'static Metric| lines.is_empty() || lines.iter().any(|line| line.get(metric.id).is_some());
+        let mut headings: Vec<(&'static str, String)> = Vec::new();
+        if !entry.rows.is_empty() {
+            headings.push(("label", entry.rows.clone()));
+        }
+        for metric in entry.columns.all().filter(stands) {
+            if headings.iter().all(|(id, _)| *id != metric.id) {
+                headings.push((metric.id, capitalised(metric.name)));
+            }
+        }
+        let revenue = match entry.about.goals {
+            ToldGoals::Visits => entry.param.is_none(),
+            ToldGoals::Conversions => true,
+            ToldGoals::None | ToldGoals::Pages => false,
+        };
+        if revenue && lines.iter().any(|line| line.get("revenue").is_some()) {
+            headings.push(("revenue", "Revenue".to_owned()));
+        }
+        let mut units: HashMap<&'static str, Unit> =
+            entry.report.metrics().chain(entry.columns.all()).map(|metric| (metric.id, metric.unit)).collect();
+        units.insert("revenue", Unit::Money);
+        let limit = params.int("filter_limit").unwrap_or(ROWS_DEFAULT);
+        Show {
+            entry,
+            headings,
+            units,
+            words: Words { site },
+            hidden: entry.report.metrics().filter(|metric| metric.hidden).map(|metric| metric.id).collect(),
+            raw: params.flag("showRawMetrics"),
+            formatted: params.get("format_metrics") != Some("0"),
+            limit: usize::try_from(limit).ok(),
+            offset: params.int("filter_offset").and_then(|n| usize::try_from(n).ok()).unwrap_or(0),
+        }
+    }
+
+    fn value(&self, column: &str, value: &Value) -> Value {
+        match (self.formatted, self.units.get(column)) {
+            (true, Some(unit)) => self.words.value(value, *unit),
+            _ => value.clone(),
+        }
+    }
+
+    fn row(&self, line: Line) -> Line {
+        let mut row = Line::default();
+        let shown =
+            |name: &str| self.headings.iter().any(|(id, _)| *id == name) || (self.raw && !self.hidden.contains(name));
+        for (name, value) in line.columns.iter().filter(|(name, _)| shown(name)) {
+            let value = self.value(name, value);
+            row.columns.push((name.clone(), value));
+        }
+        for (id, _) in self.headings.iter().filter(|(id, _)| *id != "label") {
+            if row.get(id).is_none() {
+                row.columns.push((Cow::Borrowed(id), self.value(id, &Value::Int(0))));
+            }
+        }
+        row.subtable = line.subtable.map(|lines| lines.into_iter().map(|line| self.row(line)).collect());
+        row
+    }
+
+    fn facts(line: &Line) -> Answer {
+        let facts = line.meta.iter().map(|(name, value)| (*name, Answer::from(value.clone())));
+        let id = line.subtable_id.map(|id| ("idsubdatatable", Answer::Int(i64::from(id))));
+        Answer::record(facts.chain(id))
+    }
+
+    /// The rows, and the facts that stand beside them.
+    fn answer(&self, answered: Answered, params: &Params) -> (Answer, Answer) {
+        match answered {
+            Answered::Map { items, .. } => {
+                let period = params.get("period").unwrap_or("");
+                let each = items.into_iter().map(|(key, item)| {
+                    let key = pretty_date(period, &key, &self.words.site.zone, crate::services::now_s());
+                    let (data, facts) = self.answer(item, params);
+                    ((key.clone(), data), (key, facts))
+                });
+                let (data, facts): (Vec<_>, Vec<_>) = each.unzip();
+                (Answer::Record(data), Answer::Record(facts))
+            }
+            Answered::Table(lines) => {
+                let rest = lines.len().saturating_sub(self.offset);
+                let kept = self.limit.unwrap_or(rest).min(rest);
+                let lines: Vec<Line> = lines.into_iter().skip(self.offset).take(kept).collect();
+                let facts = Answer::List(lines.iter().map(Show::facts).collect());
+                (Answered::Table(lines.into_iter().map(|line| self.row(line)).collect()).into_answer(), facts)
+            }
+            Answered::Row(line) if line.columns.is_empty() => (Answer::List(Vec::new()), Answer::List(Vec::new())),
+            Answered::Row(line) => (self.row(line).into_answer(), Answer::List(Vec::new())),
+            other => (other.into_answer(), Answer::List(Vec::new())),
+        }
+    }
+
+    /// What the counted columns of all rows come to.
+    fn totals(&self, answered: &Answered) -> Answer {
+        let Answered::Table(lines) = answered else { return Answer::List(Vec::new()) };
+        let counted = |name: &str| {
+            let metric = self.entry.report.metrics().find(|metric| metric.id == name);
+            metric.is_none_or(|metric| {
+                !metric.hidden
+                    && !matches!(
+                        metric.formula,
+                        makoto_catalog::Formula::Processed { .. } | makoto_catalog::Formula::Share { .. }
+                    )
+            })
+        };
+        let mut totals: Vec<(Cow<'static, str>, f64)> = Vec::new();
+        for (name, value) in lines.iter().flat_map(|line| &line.columns).filter(|(name, _)| counted(name)) {
+            let Some(number) = value.number() else { continue };
+            match totals.iter_mut().find(|(known, _)| known == name) {
+                None => totals.push((name.clone(), number)),
+                Some((_, total)) if name.starts_with("min_") => *total = total.min(number),
+                Some((_, total)) if name.starts_with("max_") => *total = total.max(number),
+                Some((_, total)) => *total += number,
+            }
+        }
+        let timed = |name: &str| {
+            let metric = self.entry.report.metrics().find(|metric| metric.id == name);
+            metric.is_some_and(|metric| !metric.only_with.is_empty())
+        };
+        totals.retain(|(name, total)| *total != 0.0 || !timed(name));
+        let of = |name: &str| totals.iter().find(|(known, _)| known == name).map_or(0.0, |(_, total)| *total);
+        let per_visit = (of("nb_actions"), of("nb_visits"));
+        if per_visit.0 > 0.0 && per_visit.1 > 0.0 {
+            totals.push((Cow::Borrowed("nb_actions_per_visit"), (per_visit.0 / per_visit.1 * 10.0).round() / 10.0));
+        }
+        match totals.is_empty() {
+            true => Answer::List(Vec::new()),
+            false => Answer::record(totals.into_iter().map(|(name, total)| (name.into_owned(), number(total)))),
+        }
+    }
+}
+
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A number without a fraction as a whole one.
+fn number(number: f64) -> Answer {
+    match number.fract() == 0.0 && number.abs() < 1e15 {
+        true => Answer::Int(number as i64),
+        false => Answer::Float((number * 10_000.0).round() / 10_000.0),
+    }
+}
