@@ -16,8 +16,8 @@ pub mod setting;
 pub mod words;
 
 pub use answer::{Answer, ApiError};
-pub use catalog::{Catalog, Feature, HIT_FORM, Unsound, table};
 pub use answered::{Answered, Line};
+pub use catalog::{Catalog, Feature, HIT_FORM, Unsound, table};
 pub use columns::{Column, Stored, Table};
 pub use composed::{Asker, Composed, Reply};
 pub use dimension::{Dimension, Keep, Kind, Privacy, Read, SegmentName, Source};

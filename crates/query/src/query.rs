@@ -1,8 +1,7 @@
 use crate::{
     Answered, Line,
     archive::{Archive, Question},
-    compare,
-    conversions,
+    compare, conversions,
     groups::{self, Groups, Number},
     narrow,
     options::Options,
@@ -257,7 +256,10 @@ impl Query {
             _ => report,
         };
         let by_row = matches!(source.shape, Shape::Rows { .. } | Shape::Tree(_));
-        let persons = match by_row && asked.longer_than_a_day() {
+        let exact = source.metrics().any(|metric| {
+            matches!(metric.formula, makoto_catalog::Formula::Persons { .. }) && asks_for(ask, metric.id)
+        });
+        let persons = match by_row && asked.longer_than_a_day() && !exact {
             true => Persons::PerDay,
             false => Persons::Whole,
         };
@@ -581,10 +583,19 @@ fn row_of(table: &Table, left_out: &[&str]) -> Line {
     line
 }
 
+/// Whether the caller names a column: persons of long times are told to those alone who ask for them.
+fn asks_for(ask: &Ask, column: &str) -> bool {
+    let named = ask.params.get("columns").unwrap_or("").split(',').any(|name| name.trim() == column);
+    named || ask.options.show.iter().any(|name| name == column)
+}
+
 fn totals(ask: &Ask, table: &Table, asked: &Asked) -> Answered {
     let persons: Vec<&str> = match asked.counts_persons() {
         true => Vec::new(),
-        false => table.raw.columns.iter().filter(|column| column.persons).map(|column| column.name).collect(),
+        false => {
+            let persons = table.raw.columns.iter().filter(|column| column.persons).map(|column| column.name);
+            persons.filter(|name| !asks_for(ask, name)).collect()
+        }
     };
     let nothing = table.raw.row(0).iter().all(|cell| cell.float() == 0.0);
     if nothing && asked.many {

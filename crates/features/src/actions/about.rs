@@ -4,7 +4,7 @@ use super::metrics::{
     AVG_TIME_ON_PAGE, BOUNCE_RATE, DOWNLOADS, ENTRY_BOUNCES, ENTRY_VISITS, EXIT_RATE, EXIT_VISITS, KEYWORDS, NB_HITS,
     OUTLINKS, PAGE_VIEWS, SEARCHES, UNIQUE_DOWNLOADS, UNIQUE_OUTLINKS, UNIQUE_PAGE_VIEWS,
 };
-use makoto_catalog::{About, Aggregate, ToldGoals, Metric, Unit};
+use makoto_catalog::{About, Aggregate, Metric, ToldGoals, Unit};
 
 const fn titled(id: &'static str, name: &'static str, doc: &'static str) -> Metric {
     Metric::counted(id, name, doc, Aggregate::Count, None)

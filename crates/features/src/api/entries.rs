@@ -2,7 +2,7 @@
 
 use super::menu;
 use crate::Services;
-use makoto_catalog::{About, Answer, ApiError, ToldGoals, Metric, Report, Shape, Unit, Variant};
+use makoto_catalog::{About, Answer, ApiError, Metric, Report, Shape, ToldGoals, Unit, Variant};
 use makoto_model::{Params, Site, Value};
 
 /// A report as it stands in lists.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::Services;
 use makoto_access::Caller;
-use makoto_catalog::{Answer, Answered, ApiError, Asker, ToldGoals, Line, Metric, Unit, words::pretty_date};
+use makoto_catalog::{Answer, Answered, ApiError, Asker, Line, Metric, ToldGoals, Unit, words::pretty_date};
 use makoto_model::{Params, Site, Value};
 use std::{
     borrow::Cow,

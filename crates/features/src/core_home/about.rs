@@ -4,7 +4,7 @@ use super::metrics::{
     AVG_TIME_ON_SITE, BOUNCE_RATE, MAX_ACTIONS, NB_ACTIONS, NB_ACTIONS_PER_VISIT, NB_UNIQ_VISITORS, NB_USERS,
     NB_VISITS, NB_VISITS_CONVERTED, share_4,
 };
-use makoto_catalog::{About, ToldGoals, Metric, Unit};
+use makoto_catalog::{About, Metric, ToldGoals, Unit};
 
 static TIME_ON_WEBSITE: Metric = Metric::processed(
     "avg_time_on_site",

@@ -4,7 +4,9 @@ use crate::{
     rows::{LABEL, all, int, segment, text},
 };
 use device_detection::DeviceType;
-use makoto_catalog::{About, Always, AlwaysColumns, Chart, Expr, GoalColumns, Meta, Part, Report, RowLabel, Scope, Shape};
+use makoto_catalog::{
+    About, Always, AlwaysColumns, Chart, Expr, GoalColumns, Meta, Part, Report, RowLabel, Scope, Shape,
+};
 use makoto_model::Value;
 
 pub const REPORTS: &[&Report] = &[

@@ -172,7 +172,7 @@ const fn report(
     dimension: &'static Dimension,
     shape: Shape,
 ) -> Report {
-    Report { method, name, doc, order, dimension: Some(dimension), shape, ..PLAIN }
+    Report { method, name, doc, order, dimension: Some(dimension), shape, about: &super::about::PRODUCTS, ..PLAIN }
 }
 
 const OF_SKU: Report = report(

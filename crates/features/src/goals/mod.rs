@@ -1,5 +1,6 @@
 //! Goals, orders and carts: what visitors are meant to do, and how often they do it.
 
+mod about;
 mod items;
 mod manage;
 mod reports;

@@ -1,6 +1,6 @@
 //! How often goals are reached, what it brings, and how long it takes.
 
-use super::is;
+use super::{about, is};
 use crate::{
     core_home::metrics::{NB_VISITS, NB_VISITS_CONVERTED},
     rows::{LABEL, all, int},
@@ -45,6 +45,7 @@ const PLAIN: Report = Report { category: "Goals_Goals", subcategory: "General_Ov
 pub static GET: Report = Report {
     method: "Goals.get",
     name: "Goals",
+    about: &about::OVERVIEWS,
     doc: "Conversions, the share of visits with them, and revenue; beside those of new and of returning visitors.",
     order: 1,
     chart: Chart::Evolution,
@@ -254,7 +255,8 @@ const fn gaps(keys: &'static [Expr]) -> Part {
 
 pub static DAYS_TO_CONVERSION: Report = Report {
     method: "Goals.getDaysToConversion",
-    name: "Days to conversion",
+    name: "Days to Conversion",
+    about: &about::DAYS,
     doc: "Days from a visitor's first visit to the conversion.",
     order: 15,
     chart: Chart::Bars,
@@ -275,7 +277,8 @@ pub static DAYS_TO_CONVERSION: Report = Report {
 
 pub static VISITS_UNTIL_CONVERSION: Report = Report {
     method: "Goals.getVisitsUntilConversion",
-    name: "Visits to conversion",
+    name: "Visits to Conversion",
+    about: &about::VISITS_BEFORE,
     doc: "How many visits a visitor made until the conversion.",
     order: 10,
     chart: Chart::Bars,

@@ -3,7 +3,9 @@ use crate::{
     core_home::metrics::{NB_VISITS, OF_VISITS},
     rows::{LABEL, all, int, segment, text},
 };
-use makoto_catalog::{About, Chart, Condition, Expr, FlatLabel, GoalColumns, Meta, Op, Part, Report, RowLabel, Scope, Shape};
+use makoto_catalog::{
+    About, Chart, Condition, Expr, FlatLabel, GoalColumns, Meta, Op, Part, Report, RowLabel, Scope, Shape,
+};
 use makoto_model::{ReferrerKind, Value};
 
 pub const REPORTS: &[&Report] = &[

@@ -9,8 +9,8 @@ use crate::{
     rows::{LABEL, all, int, segment},
 };
 use makoto_catalog::{
-    About, Aggregate, Always, AlwaysColumns, Chart, Dimension, Expr, Feature, GoalColumns, Kind, Meta, Metric, Part, Report,
-    RowLabel, Scope, Shape, TimePart,
+    About, Aggregate, Always, AlwaysColumns, Chart, Dimension, Expr, Feature, GoalColumns, Kind, Meta, Metric, Part,
+    Report, RowLabel, Scope, Shape, TimePart,
 };
 use makoto_model::{Day, Site, Value};
 
