@@ -95,6 +95,9 @@ impl Query {
         now_s: i64,
     ) -> Result<Answered, ApiError> {
         if params.flag("compare") {
+            if grant.sites().iter().any(|id| grant.limits(*id).is_some()) {
+                return Err(ApiError::Refused("what is public cannot be compared; leave compare out".to_owned()));
+            }
             return compare::ask(self, grant, method, params, sites, now_s);
         }
         let (module, action) = method.split_once('.').unwrap_or((method, ""));

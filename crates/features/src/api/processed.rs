@@ -188,6 +188,9 @@ impl<'a> Show<'a> {
                 row.columns.push((Cow::Borrowed(id), self.value(id, &Value::Int(0))));
             }
         }
+        if self.raw {
+            row.goals = line.goals;
+        }
         row.subtable = line.subtable.map(|lines| lines.into_iter().map(|line| self.row(line)).collect());
         row
     }
@@ -257,11 +260,35 @@ impl<'a> Show<'a> {
         if per_visit.0 > 0.0 && per_visit.1 > 0.0 {
             totals.push((Cow::Borrowed("nb_actions_per_visit"), (per_visit.0 / per_visit.1 * 10.0).round() / 10.0));
         }
-        match totals.is_empty() {
-            true => Answer::List(Vec::new()),
-            false => Answer::record(totals.into_iter().map(|(name, total)| (name.into_owned(), number(total)))),
+        if totals.is_empty() {
+            return Answer::List(Vec::new());
+        }
+        let counted = totals.into_iter().map(|(name, total)| (name.into_owned(), number(total)));
+        Answer::Record(counted.chain(goal_totals(lines)).collect())
+    }
+}
+
+/// What the numbers of each goal come to.
+fn goal_totals(lines: &[Line]) -> Option<(String, Answer)> {
+    let mut totals: Vec<(String, Vec<(&'static str, f64)>)> = Vec::new();
+    for (goal, numbers) in lines.iter().flat_map(|line| &line.goals) {
+        let place = totals.iter().position(|(known, _)| known == goal).unwrap_or_else(|| {
+            totals.push((goal.clone(), Vec::new()));
+            totals.len() - 1
+        });
+        let of_goal = &mut totals[place].1;
+        for (name, value) in numbers.iter().filter_map(|(name, value)| Some((*name, value.number()?))) {
+            match of_goal.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, total)) => *total += value,
+                None => of_goal.push((name, value)),
+            }
         }
     }
+    let record = |numbers: Vec<(&'static str, f64)>| {
+        Answer::record(numbers.into_iter().map(|(name, total)| (name, number(total))))
+    };
+    let goals: Vec<(String, Answer)> = totals.into_iter().map(|(goal, numbers)| (goal, record(numbers))).collect();
+    (!goals.is_empty()).then(|| ("goals".to_owned(), Answer::Record(goals)))
 }
 
 fn capitalised(name: &str) -> String {
