@@ -53,7 +53,7 @@ impl Asker for Asking<'_> {
             self.budget.take()?;
             params.push("method", method);
             // A composed method only reads: what it asks may not change anything.
-            let way = Way { post: false, same_origin: false };
+            let way = Way { post: false, same_origin: false, secret_in_address: false };
             let done = dispatch_within(self.app, self.caller, &params, way, self.budget.clone()).await?;
             if done.lags {
                 self.budget.0.lags.store(true, Ordering::Relaxed);

@@ -57,7 +57,8 @@ impl Columns {
 impl Entry {
     fn new(report: &'static Report, variant: Option<Variant>) -> Entry {
         let dimension = match (report.dimension, &report.shape) {
-            (Some(dimension), _) | (None, Shape::Subtable { dimension, .. }) => dimension.name,
+            (Some(dimension), _) => dimension.name,
+            (None, Shape::Subtable { dimension, .. }) => dimension.name,
             (None, _) => "",
         };
         let own =

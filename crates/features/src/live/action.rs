@@ -159,7 +159,6 @@ fn event(action: Stored, position: i64, fields: &mut Fields) {
     let (category, name) = (action.text("event_category"), action.text("event_name"));
     put(fields, "eventCategory", category);
     put(fields, "eventAction", action.text("event_action"));
-    let subtitle = format!("Category: \"{category}', Action: \"{}\"", action.text("event_action"));
     if !name.is_empty() {
         put(fields, "eventName", name);
     }
