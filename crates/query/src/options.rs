@@ -76,7 +76,7 @@ fn goal_choice(params: &Params) -> GoalChoice {
 }
 
 /// How rows inside rows become columns.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pivot {
     /// What the columns are: the dimension of the rows inside.
     pub by: String,

@@ -164,6 +164,7 @@ fn kind(metric: &Metric) -> &'static str {
     match metric.unit {
         Unit::Percent => "percent",
         Unit::LengthS | Unit::LengthMs | Unit::Clock => "duration_s",
+        Unit::PlainMs => "duration_ms",
         Unit::Money => "money",
         Unit::Count | Unit::Number => "number",
     }

@@ -23,7 +23,7 @@ impl Words<'_> {
                 Value::from(format!("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60))
             }
             Unit::Money => Value::from(self.money(number)),
-            Unit::Count | Unit::Number => value.clone(),
+            Unit::Count | Unit::Number | Unit::PlainMs => value.clone(),
         }
     }
 

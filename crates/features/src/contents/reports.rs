@@ -4,8 +4,8 @@ use crate::{
     core_home::metrics::share_4,
     rows::{LABEL, segment, text},
 };
-use makoto_catalog::{About, 
-    Aggregate, Condition, Expr, FlatLabel, Meta, Metric, Op, Part, Report, RowLabel, Scope, Shape, Unit,
+use makoto_catalog::{
+    About, Aggregate, Condition, Expr, FlatLabel, Meta, Metric, Op, Part, Report, RowLabel, Scope, Shape, Unit,
 };
 use makoto_model::{ActionKind, Value};
 
