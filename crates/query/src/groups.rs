@@ -220,14 +220,6 @@ impl Groups {
                 let text = |group: u32| bare(self.keys[group as usize].first());
                 count(*b).total_cmp(&count(*a)).then_with(|| text(*a).cmp(text(*b)))
             }),
-            (Shape::Rows { .. }, _) if columns.iter().any(|column| column.name == "nb_events") => {
-                let visits = columns.iter().position(|column| column.name == "nb_visits").unwrap_or(0);
-                order.sort_by(|a, b| {
-                    let count = |group: u32| self.row(group)[visits].float();
-                    let keys = || compare(&self.keys[*a as usize], &self.keys[*b as usize]);
-                    count(*b).total_cmp(&count(*a)).then_with(keys)
-                });
-            }
             _ => order.sort_by(|a, b| compare(&self.keys[*a as usize], &self.keys[*b as usize])),
         }
         order
