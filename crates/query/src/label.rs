@@ -154,6 +154,11 @@ impl Labels<'_> {
                             local(key, self.site, self.day, &mut facts);
                         }
                     }
+                    // An outer row without rows inside is no whole row of a flat table.
+                    (Place::Flat, Some(_), 0) if levels.len() > 1 => {
+                        levels.first().into_iter().for_each(|level| (level.meta)(key, &mut facts));
+                        facts.retain(|fact| fact.0 != "segment");
+                    }
                     (Place::Inside, _, depth) if levels.get(depth).is_some_and(|level| level.inside.is_some()) => {}
                     _ => levels.get(depth).into_iter().for_each(|level| {
                         (level.meta)(key, &mut facts);

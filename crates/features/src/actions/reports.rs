@@ -147,7 +147,11 @@ const EXIT_TITLE_PARTS: &[Part] = &[
 ];
 
 const fn pages(leaf_segment: &'static str, flat_column: &'static str, limits_depth: bool) -> Shape {
-    Shape::Tree(Tree {
+    Shape::Tree(page_tree(leaf_segment, flat_column, limits_depth))
+}
+
+const fn page_tree(leaf_segment: &'static str, flat_column: &'static str, limits_depth: bool) -> Tree {
+    Tree {
         split: paths::page,
         leaf_prefix: "/",
         separator: "/",
@@ -160,7 +164,7 @@ const fn pages(leaf_segment: &'static str, flat_column: &'static str, limits_dep
         flat_column,
         encodings: 2,
         limits_depth,
-    })
+    }
 }
 
 const fn titles(leaf_segment: &'static str, flat_column: &'static str) -> Shape {
@@ -367,9 +371,8 @@ static URLS_AFTER_SEARCH: Report = Report {
     subcategory: "Actions_SubmenuSitesearch",
     order: 18,
     needs: &[&NB_HITS_FOLLOWING_SEARCH],
-    subtable: Some("Actions.getPageUrlsFollowingSiteSearch"),
     goals: GoalColumns::None,
-    shape: pages("", "Actions_PageUrl", false),
+    shape: Shape::Tree(Tree { flat_prefix: false, ..page_tree("", "Actions_DestinationPage", false) }),
     ..URLS_OF_PAGES
 };
 static TITLES_AFTER_SEARCH: Report = Report {
@@ -380,9 +383,8 @@ static TITLES_AFTER_SEARCH: Report = Report {
     subcategory: "Actions_SubmenuSitesearch",
     order: 19,
     needs: &[&NB_HITS_FOLLOWING_SEARCH],
-    subtable: Some("Actions.getPageTitlesFollowingSiteSearch"),
     goals: GoalColumns::None,
-    shape: titles("", "Actions_PageTitle"),
+    shape: titles("", "Actions_DestinationPage"),
     ..TITLES_OF_PAGES
 };
 

@@ -3,8 +3,7 @@
 use super::{
     SEARCH_CATEGORY, TITLE,
     metrics::{
-        AVG_TIME_ON_PAGE, BOUNCE_RATE, BOUNCED_HERE, ENTERED, EXIT_RATE, EXIT_VISITS, NB_HITS, NB_VISITS,
-        SUM_TIME_SPENT,
+        AVG_TIME_ON_PAGE, BOUNCED_HERE, ENTERED, EXIT_RATE, EXIT_VISITS, NB_HITS, NB_VISITS, SUM_TIME_SPENT, VISITORS,
     },
     paths,
 };
@@ -22,6 +21,12 @@ const PLAIN: Report = Report {
     rows_max: (500, 100),
     ..Report::PLAIN
 };
+
+/// A search is no page on which a visit can bounce; the column stands for all that.
+static NO_BOUNCES: Metric =
+    Metric::processed("bounce_rate", "Bounce Rate", "Always 0: a search is no page.", &[&NB_VISITS], |_| 0.0)
+        .unit(Unit::Percent);
+static DAILY_VISITORS: Metric = VISITORS.daily_only();
 
 static PAGES_PER_SEARCH: Metric = Metric::processed(
     "nb_pages_per_search",
@@ -112,7 +117,7 @@ pub static GET_KEYWORDS: Report = Report {
     order: 15,
     dimension: Some(&TITLE),
     parts: &parts(HITS),
-    processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &BOUNCE_RATE, &EXIT_RATE],
+    processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &NO_BOUNCES, &EXIT_RATE],
     needs: &[&NB_HITS],
     shape: keywords("Actions_Keyword"),
     ..PLAIN
@@ -127,7 +132,7 @@ pub static GET_VAIN_KEYWORDS: Report = Report {
     order: 16,
     dimension: Some(&TITLE),
     parts: &parts(VAIN_HITS),
-    processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &BOUNCE_RATE, &EXIT_RATE],
+    processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &NO_BOUNCES, &EXIT_RATE],
     needs: &[&NB_HITS, &VAIN],
     shape: keywords("Actions_KeywordwithNoSearchResult"),
     ..PLAIN
@@ -156,7 +161,7 @@ pub static GET_CATEGORIES: Report = Report {
         scope: Scope::Action,
         keys: &[Expr::Column("search_category")],
         only: searches,
-        metrics: &[&NB_VISITS, &SEARCHED],
+        metrics: &[&NB_VISITS, &SEARCHED, &DAILY_VISITORS],
         zeros: true,
     }],
     processed: &[&PAGES_PER_CATEGORY],

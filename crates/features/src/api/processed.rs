@@ -31,6 +31,9 @@ const OWN: &[&str] = &[
 /// Rows shown when the caller does not say how many.
 const ROWS_DEFAULT: i64 = 100;
 
+/// Computed for rows of visits; they do not add up.
+const RATES: &[&str] = &["nb_actions_per_visit", "avg_time_on_site", "bounce_rate", "conversion_rate"];
+
 /// How the rows of one report are shown.
 struct Show<'a> {
     entry: &'a Entry,
@@ -231,6 +234,9 @@ impl<'a> Show<'a> {
     fn totals(&self, answered: &Answered) -> Answer {
         let Answered::Table(lines) = answered else { return Answer::List(Vec::new()) };
         let counted = |name: &str| {
+            if RATES.contains(&name) {
+                return false;
+            }
             let metric = self.entry.report.metrics().find(|metric| metric.id == name);
             metric.is_none_or(|metric| {
                 !metric.hidden

@@ -22,6 +22,14 @@ fn of_event(facts: &Facts, param: &str) -> Value {
     }
 }
 
+/// The number with which a text begins; 0 for a text that begins with none.
+fn leading_number(text: &str) -> f64 {
+    const DIGITS_MAX: usize = 40;
+    let ends = text.char_indices().map(|(place, letter)| place + letter.len_utf8()).take(DIGITS_MAX);
+    let numbers = ends.filter_map(|end| text[..end].parse::<f64>().ok());
+    numbers.filter(|number| number.is_finite()).last().unwrap_or(0.0)
+}
+
 pub static CATEGORY: Dimension =
     Dimension::read_action("Events.EventCategory", "Event Category", "event_category", Kind::Text("event"), |facts| {
         of_event(facts, "e_c")
@@ -39,8 +47,7 @@ pub static NAME: Dimension =
     .segments(&[SegmentName::text("eventName", "Event name", EVENTS)]);
 pub static VALUE: Dimension =
     Dimension::read_action("Events.EventValue", "Event value", "event_value", Kind::Float, |facts| {
-        let value = of_event(facts, "e_v").as_text().and_then(|text| text.parse::<f64>().ok());
-        value.filter(|value| value.is_finite()).map_or(Value::Null, Value::Float)
+        of_event(facts, "e_v").as_text().map_or(Value::Null, |text| Value::Float(leading_number(text)))
     })
     .segments(&[SegmentName::number("eventValue", "Event value", EVENTS)]);
 
@@ -51,3 +58,17 @@ pub static FEATURE: Feature = Feature {
     reports: reports::REPORTS,
     settings: &[],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::leading_number;
+
+    #[test]
+    fn values_are_read_as_far_as_they_are_numbers() {
+        for (text, number) in
+            [("2.5", 2.5), ("-4", -4.0), ("12abc", 12.0), ("abc", 0.0), ("1e3x", 1000.0), ("inf", 0.0)]
+        {
+            assert_eq!(leading_number(text), number, "{text}");
+        }
+    }
+}
