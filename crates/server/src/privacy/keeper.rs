@@ -87,6 +87,7 @@ impl Keeper {
             let work: Work = serde_json::from_str(&job.spec).map_err(|fault| Failure::Data(fault.to_string()))?;
             self.run(&caller, &job.id, &work).await?;
         }
+        self.give_back().await?;
         Ok(lacking.len() + open.len())
     }
 

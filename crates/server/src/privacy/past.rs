@@ -79,7 +79,12 @@ impl<'a> Rules<'a> {
             ("city", _) => (*place != PlaceDetail::City, |_, _| None),
             (_, VISITORS | USERS | "address") => return None,
             (_, URLS) => (!texts.is_off(), |rules, text| Some(rules.privacy.texts.url(text).into_owned())),
-            _ => (!texts.is_off(), |rules, text| Some(rules.privacy.texts.text(text).into_owned())),
+            // Contents and products may be addresses as well.
+            _ => (!texts.is_off(), |rules, text| {
+                let texts = &rules.privacy.texts;
+                let kept = if text.contains("://") { texts.url(text) } else { texts.text(text) };
+                Some(kept.into_owned())
+            }),
         };
         mask.0.then_some(mask.1)
     }
