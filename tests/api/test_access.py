@@ -31,7 +31,8 @@ HARMLESS = {"pluginName": "Live", "pattern": "x", "url": "https://shop.example",
             "note": "", "idDashboard": "0", "copyToUser": "stranger", "layout": "x", "ipRange": "x", "timezone": "UTC",
             "timezones": "Mars/Base", "oldGroupName": "no such group", "newGroupName": "x", "enabled": "x",
             "defaultCurrency": "x", "defaultTimezone": "x", "actionType": "url", "actionName": "x", "pageUrl": "x",
-            "pageTitle": "x", **dict.fromkeys(
+            "pageTitle": "x", "segment": "visitorId==0000000000000000", "visits": "[]", "complianceType": "none",
+            "enforce": "x", "idSites": "no site", "kind": "x", "date": "x", **dict.fromkeys(
                 ("excludedIps", "excludedQueryParameters", "excludedUserAgents", "excludedReferrers",
                  "searchKeywordParameters", "searchCategoryParameters"), "")}
 # Writes that are sent without something they need, so that whoever may call them changes nothing.

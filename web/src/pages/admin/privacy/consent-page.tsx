@@ -2,6 +2,7 @@ import { CopyCode } from '../../../components/copy-code';
 import { ErrorState, Skeleton } from '../../../components/states';
 import { AdminPage, SettingGroup } from '../admin-page';
 import { useConsentCode } from './use-privacy';
+import form from './form.module.css';
 import list from '../list.module.css';
 
 const parts = [
@@ -14,15 +15,17 @@ function Part({ kind, title, text }: { readonly kind: string; readonly title: st
   const code = useConsentCode(kind);
   return (
     <SettingGroup title={title}>
+      <div className={form.stack}>
       <p className={list.sub}>{text}</p>
       {code.isPending && <Skeleton rows={4} />}
       {code.isError && <ErrorState what="The code" error={code.error} onRetry={() => void code.refetch()} />}
       {code.data?.map((step) => (
         <div key={step.title}>
           <h3>{step.title}</h3>
-          <CopyCode code={step.code} label={step.title} />
+          <CopyCode code={step.code} label={`${title}. ${step.title}`} />
         </div>
       ))}
+      </div>
     </SettingGroup>
   );
 }

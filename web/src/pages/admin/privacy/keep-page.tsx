@@ -5,6 +5,7 @@ import { JobList } from './job-list';
 import { PastDialog } from './past-dialog';
 import { ScopeChoice, useScope } from './scope';
 import { SettingsForm } from './settings-form';
+import form from './form.module.css';
 import list from '../list.module.css';
 
 const groups = [
@@ -22,8 +23,10 @@ export default function KeepPage() {
       <ScopeChoice value={idSite} onChange={setSite} />
       <SettingsForm key={idSite} idSite={idSite} groups={groups} />
       <SettingGroup title="Visits that are stored already">
-        <p className={list.sub}>The settings above hold from now on. Stored visits can be masked as well, for good: also a backup that is restored later loses what you mask.</p>
-        <div><Button onPress={() => setOpen(true)}>Mask stored visits</Button></div>
+        <div className={form.stack}>
+          <p className={list.sub}>The settings above hold from now on. Stored visits can be masked as well, for good: also a backup that is restored later loses what you mask.</p>
+          <div><Button onPress={() => setOpen(true)}>Mask stored visits</Button></div>
+        </div>
         <JobList only="anonymise" />
       </SettingGroup>
       {open && <PastDialog onClose={() => setOpen(false)} />}

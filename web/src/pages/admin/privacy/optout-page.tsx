@@ -7,6 +7,7 @@ import { ErrorState, Notice, Skeleton } from '../../../components/states';
 import { refusalWords } from '../../../lib/refusal';
 import { AdminPage, SettingGroup } from '../admin-page';
 import { useOptOutCode, type Way } from './use-privacy';
+import form from './form.module.css';
 
 const ways = [
   { id: 'own', text: 'Code that needs nothing from this server' },
@@ -38,6 +39,7 @@ export default function OptOutPage() {
       <Choice label="Way" options={ways} value={way} onChange={(id) => setWay(id as Way)} />
       <Notice>{words[way]}</Notice>
       <SettingGroup title="Look">
+        <div className={form.stack}>
         <Choice label="Language" options={languages} value={look.language ?? 'auto'} onChange={put('language')} />
         <Checkbox isSelected={look.showIntro === '1'} onChange={flag('showIntro')}>With the sentence that explains</Checkbox>
         <Checkbox isSelected={look.applyStyling === '1'} onChange={flag('applyStyling')}>With colours and fonts of its own</Checkbox>
@@ -49,9 +51,10 @@ export default function OptOutPage() {
             <Field label="Fonts" isCode value={look.fontFamily ?? ''} onChange={put('fontFamily')} placeholder="Arial, sans-serif" />
           </>
         )}
+        </div>
       </SettingGroup>
       <SettingGroup title="Code">
-        {problem ? <Notice tone="danger">{problem}</Notice> : code.isPending ? <Skeleton rows={6} /> : code.isError ? <ErrorState what="The code" error={code.error} /> : <CopyCode code={code.data} label="Code of the form" />}
+        <div className={form.stack}>{problem ? <Notice tone="danger">{problem}</Notice> : code.isPending ? <Skeleton rows={6} /> : code.isError ? <ErrorState what="The code" error={code.error} /> : <CopyCode code={code.data} label="Code of the form" />}</div>
       </SettingGroup>
     </AdminPage>
   );

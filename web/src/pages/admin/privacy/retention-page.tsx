@@ -9,6 +9,7 @@ import { JobList } from './job-list';
 import { ScopeChoice, useScope } from './scope';
 import { SettingsForm } from './settings-form';
 import { useEstimate, usePurge, type Estimate } from './use-privacy';
+import form from './form.module.css';
 import list from '../list.module.css';
 
 const groups = [{ title: 'Old visits', names: ['deleteLogsEnable', 'deleteLogsOlderThan', 'deleteLogsScheduleLowestInterval'] }];
@@ -51,7 +52,7 @@ export default function RetentionPage() {
         ) : (
           <ul className={list.list} aria-label="Estimate by site">{estimate.data.map((one) => <EstimateRow key={one.idSite} estimate={one} />)}</ul>
         )}
-        <div><Button look="danger" isDisabled={visits === 0} onPress={() => setOpen(true)}>Delete old visits now</Button></div>
+        <div className={form.stack}><Button look="danger" isDisabled={visits === 0} onPress={() => setOpen(true)}>Delete old visits now</Button></div>
       </SettingGroup>
       <SettingGroup title="Deletions"><JobList only="purge" /></SettingGroup>
       {open && (

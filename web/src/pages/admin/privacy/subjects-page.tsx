@@ -12,6 +12,7 @@ import { counted } from '../../../lib/words';
 import { AdminPage, SettingGroup } from '../admin-page';
 import { JobList } from './job-list';
 import { useDeleteSubjects, useExportSubjects, useFindSubjects, type FoundVisit } from './use-privacy';
+import form from './form.module.css';
 import list from '../list.module.css';
 
 /** One more is asked for, so that it shows when there are more. */
@@ -83,7 +84,7 @@ export default function SubjectsPage() {
   const problem = refusalWords(find.error);
   return (
     <AdminPage title="Data subject tools" lead="The rights of a person in what is stored: find it, hand it out, erase it. Make sure that who asks is who they say.">
-      <form onSubmit={submit} className={list.list}>
+      <form onSubmit={submit} className={form.form}>
         <Choice label="Sites" options={[{ id: 'all', text: 'All sites' }, ...administered.map((one) => ({ id: String(one.idsite), text: one.name }))]} value={site} onChange={setSite} />
         <Choice label="Find by" options={ways.map((one) => ({ id: one.id === '' ? 'segment' : one.id, text: one.text }))} value={way === '' ? 'segment' : way} onChange={(id) => setWay(id === 'segment' ? '' : id)} />
         <Field label={way === '' ? 'Segment' : 'Value'} isCode isRequired value={text} onChange={setText} hint={way === '' ? 'As userId==ann;country==de' : undefined} />

@@ -56,7 +56,7 @@ function SettingControl({ setting, value, onChange }: ControlProps) {
 
 const shown = (setting: SystemSetting): string => {
   if (setting.control === 'checkbox') return setting.default === '1' ? 'on' : 'off';
-  return setting.default === '' ? 'empty' : setting.default;
+  return setting.default === '' ? 'empty' : (optionWords[setting.default]?.toLowerCase() ?? setting.default);
 };
 
 function originWords(setting: SystemSetting, ofSite: boolean, stored: string): string {
