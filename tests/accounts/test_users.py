@@ -162,8 +162,10 @@ class Roles(Users):
         server = self.serve()
         for login in ["anonymous", "Anonymous", " anonymous", "anonymous ", "anonymous\u200b", "ａnonymous"]:
             with self.subTest(login):
+                # What Matomo's scripts do to show a site to everybody is an act of public reports here.
+                self.refused(server, "UsersManager.setUserAccess", "public reports are off", userLogin=login,
+                             access="view", idSites=1)
                 for method, params in [
-                    ("setUserAccess", {"access": "view", "idSites": 1}),
                     ("addCapabilities", {"capabilities": "tagmanager_write", "idSites": 1}),
                     ("setSuperUserAccess", {"hasSuperUserAccess": 1}),
                     ("inviteUser", {"email": "a@people.example", "initialIdSite": 1}),
@@ -172,7 +174,7 @@ class Roles(Users):
                 ]:
                     self.refused(server, f"UsersManager.{method}", "nobody", userLogin=login, **params)
         list_with_others = {"userLogin[0]": "view", "userLogin[1]": "anonymous", "access": "write", "idSites": 1}
-        self.refused(server, "UsersManager.setUserAccess", "nobody", **list_with_others)
+        self.refused(server, "UsersManager.setUserAccess", "name anonymous alone", **list_with_others)
         self.assertEqual(server.call("UsersManager.getUsersAccessFromSite", idSite=1)["view"], "view")
 
     def test_a_bulk_does_what_its_preview_showed_or_nothing(self):
