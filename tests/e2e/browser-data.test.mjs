@@ -42,8 +42,8 @@ test('the browser keeps choices of appearance, and nothing of a session once it 
     return (await fetch('/index.php', { method: 'POST', body })).status;
   });
   assert.equal(created, 200);
-  await server.track([{ idsite: '1', rec: '1', url: 'https://shop.example/', action_name: 'ada@visitors.example', lang: 'de-ch', cid: '0123456789abcdef' }]);
-  for (const [report, word] of [['titles', 'ada@visitors.example'], ['countries', 'Switzerland']]) {
+  await server.track([{ idsite: '1', rec: '1', url: 'https://shop.example/', action_name: 'Ada of Visitors', lang: 'de-ch', cid: '0123456789abcdef' }]);
+  for (const [report, word] of [['titles', 'Ada of Visitors'], ['countries', 'Switzerland']]) {
     await page.goto(`${server.origin}/sites/1/reports/${report}?period=year&date=today`);
     await page.locator('tbody').getByRole('button', { name: word }).first().click();
     await page.waitForURL(/segment=/);
