@@ -133,7 +133,7 @@ for (const [width, height, theme] of [[1440, 1000, 'light'], [390, 844, 'dark']]
       await stranger.page.getByRole('heading', { name: siteName, level: 1 }).waitFor();
       await stranger.page.getByRole('region', { name: /^Countr/ }).getByRole('listitem').first().waitFor();
       await button(stranger.page, 'Acquisition').click();
-      await stranger.page.getByRole('region', { name: /^Channel type/ }).getByRole('listitem').first().waitFor();
+      await stranger.page.getByRole('region', { name: /^Channel type/i }).getByRole('listitem').first().waitFor();
       assert.deepEqual(await stranger.page.context().cookies(), []);
       await proper(stranger.page);
       assert.deepEqual(stranger.faults, []);
