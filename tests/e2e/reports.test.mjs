@@ -95,6 +95,43 @@ test('a pressed row narrows every number', async () => {
   await close();
 });
 
+test('a segment is kept under a name, put on again and deleted', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await page.goto(`${server.origin}/sites/1?segment=countryCode%3D%3Dde%3BdeviceType%3D%3Dsmartphone`);
+  await page.getByRole('button', { name: 'Saved', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Keep this segment…' }).click();
+  const keep = page.getByRole('dialog', { name: 'Keep this segment' });
+  await keep.getByRole('textbox', { name: 'Name' }).fill('Phones in <b>Germany</b>');
+  await keep.getByText('For everybody who may see this site').click();
+  assert.deepEqual(await axeFindings(page), []);
+  await keep.getByRole('button', { name: 'Keep it' }).click();
+  await keep.waitFor({ state: 'detached' });
+  const [kept] = await ask(page, 'SegmentEditor.getAll', { idSite: '1' });
+  assert.deepEqual([kept.name, kept.definition, kept.enable_all_users], ['Phones in <b>Germany</b>', 'countryCode==de;deviceType==smartphone', 1]);
+
+  await page.getByRole('button', { name: 'Remove all' }).click();
+  await page.waitForURL((url) => !url.searchParams.has('segment'));
+  await page.getByRole('button', { name: 'Saved', exact: true }).click();
+  await page.getByRole('menuitem', { name: /^Phones in <b>Germany<\/b>/ }).click();
+  await page.waitForURL((url) => url.searchParams.get('segment') === kept.definition);
+  await page.getByRole('list', { name: 'Segment' }).getByText('Country is Germany').waitFor();
+
+  await page.getByRole('button', { name: kept.name, exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Rename or delete…' }).click();
+  const tidy = page.getByRole('dialog', { name: 'Saved segments' });
+  await tidy.getByRole('button', { name: `Rename ${kept.name}` }).click();
+  await tidy.getByRole('textbox').fill('Phones there');
+  await tidy.getByRole('button', { name: 'Rename', exact: true }).click();
+  await tidy.getByText('Phones there', { exact: true }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await tidy.getByRole('button', { name: 'Delete Phones there' }).click();
+  await tidy.getByText('Nothing is saved any more.').waitFor();
+  assert.deepEqual(await ask(page, 'SegmentEditor.getAll', { idSite: '1' }), []);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('a report sorts, searches, opens rows and is exported', async (t) => {
   const { page, faults, close } = await openPage(browser, server.origin);
   await signIn(page, server.origin);

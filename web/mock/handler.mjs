@@ -46,6 +46,10 @@ const trackingCode = (idsite) => `<script>
 
 export function createMock({ signedIn = true, setupOpen = false, account: kind = 'full', publicReports = 'full', failures = 0 } = {}) {
   const state = { sites: initialSites(), signedIn, setupOpen, failures, bornAt: {} };
+  let saved = [
+    { idsegment: 1, name: 'Visits by phone that left at once', definition: 'deviceType==smartphone;actions<=1', login: 'mariko', enable_all_users: 0, enable_only_idsite: 1 },
+    { idsegment: 2, name: 'Germany', definition: 'countryCode==de', login: 'mariko', enable_all_users: 1, enable_only_idsite: 1 },
+  ];
   const account = createAccount(kind, Refused);
   const system = createSystem(account, Refused);
   const users = createUsers(account, Refused, () => state.sites);
@@ -72,6 +76,19 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
       Object.assign(findSite(body.idSite), { name: body.siteName, main_url: body.urls?.[0] ?? '', timezone: body.timezone, currency: body.currency });
       return { result: 'success', message: 'ok' };
     },
+    'SegmentEditor.add': (body) => {
+      const idsegment = Math.max(0, ...saved.map((one) => one.idsegment)) + 1;
+      saved.push({ idsegment, name: body.name, definition: body.definition, login: 'mariko', enable_all_users: Number(body.enabledAllUsers), enable_only_idsite: Number(body.idSite) });
+      return { value: idsegment };
+    },
+    'SegmentEditor.update': (body) => {
+      Object.assign(saved.find((one) => one.idsegment === Number(body.idSegment)), { name: body.name });
+      return { value: true };
+    },
+    'SegmentEditor.delete': (body) => {
+      saved = saved.filter((one) => one.idsegment !== Number(body.idSegment));
+      return { result: 'success', message: 'ok' };
+    },
     'SitesManager.deleteSite': (body) => {
       account.prove();
       state.sites = state.sites.filter((one) => one !== findSite(body.idSite));
@@ -92,6 +109,7 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
     'SitesManager.getCurrencyList': () => currencies,
     'API.getMatomoVersion': () => ({ value: '5.12.0' }),
     'API.getSegmentsMetadata': () => segments,
+    'SegmentEditor.getAll': (query) => saved.filter((one) => one.enable_only_idsite === Number(query.get('idSite'))),
   };
 
   function read(method, query) {

@@ -4,6 +4,7 @@ import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useSiteView } from '../lib/site-view';
 import { conditionName, operators, readCondition, valueWords } from '../lib/segment';
 import { rememberedName } from '../lib/value-names';
+import { SavedSegments } from './saved-segments';
 import { SegmentEditor } from './segment-editor';
 import choice from '../components/choice.module.css';
 import styles from './segment-bar.module.css';
@@ -67,6 +68,7 @@ export function SegmentBar() {
           Remove all
         </Button>
       )}
+      <SavedSegments />
     </div>
   );
 }
