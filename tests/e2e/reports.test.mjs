@@ -132,6 +132,44 @@ test('a segment is kept under a name, put on again and deleted', async () => {
   await close();
 });
 
+test('a note is written, stands as a flag on the graph, is changed and deleted', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  const all = async () => (await ask(page, 'Annotations.getAll', { idSite: '1' }))['1'];
+  await page.getByRole('button', { name: 'Notes on days' }).click();
+  const notes = page.getByRole('dialog', { name: 'Notes on days' });
+  await notes.getByText(/^No notes yet/).waitFor();
+  await notes.getByRole('textbox', { name: 'What happened' }).fill('<img src=x onerror=alert(1)> went out');
+  await notes.getByText('Important').click();
+  await notes.getByRole('button', { name: 'Add the note' }).click();
+  await notes.getByText('<img src=x onerror=alert(1)> went out').waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  const [written] = await all();
+  assert.equal(written.starred, 1);
+
+  await notes.getByRole('button', { name: /^Change the note/ }).click();
+  const row = notes.getByRole('listitem');
+  await row.getByRole('textbox', { name: 'What happened' }).fill('The catalogue went out');
+  await row.getByRole('button', { name: 'Save' }).click();
+  await notes.getByText('The catalogue went out', { exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+  const graph = page.getByRole('img', { name: /^Visits by day/ });
+  await graph.focus();
+  await page.keyboard.press('End');
+  await page.getByRole('status').getByText('The catalogue went out').waitFor();
+  await page.keyboard.press('ArrowLeft');
+  await page.getByRole('status').getByText('The catalogue went out').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Show as a table (t)' }).click();
+  await page.getByRole('rowheader', { name: /The catalogue went out/ }).waitFor();
+
+  await page.getByRole('button', { name: 'Notes on days' }).click();
+  await notes.getByRole('button', { name: /^Delete the note/ }).click();
+  await notes.getByText(/^No notes yet/).waitFor();
+  assert.deepEqual(await all(), []);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('a report sorts, searches, opens rows and is exported', async (t) => {
   const { page, faults, close } = await openPage(browser, server.origin);
   await signIn(page, server.origin);

@@ -46,6 +46,11 @@ const trackingCode = (idsite) => `<script>
 
 export function createMock({ signedIn = true, setupOpen = false, account: kind = 'full', publicReports = 'full', failures = 0 } = {}) {
   const state = { sites: initialSites(), signedIn, setupOpen, failures, bornAt: {} };
+  const daysAgo = (count) => new Date(Date.now() - count * 86_400_000).toISOString().slice(0, 10);
+  let notes = [
+    { date: daysAgo(13), note: 'The spring catalogue went out by post', starred: 1, user: 'mariko', idNote: 1, canEditOrDelete: true },
+    { date: daysAgo(7), note: 'Shop closed for stocktaking', starred: 0, user: 'jonas', idNote: 2, canEditOrDelete: false },
+  ];
   let saved = [
     { idsegment: 1, name: 'Visits by phone that left at once', definition: 'deviceType==smartphone;actions<=1', login: 'mariko', enable_all_users: 0, enable_only_idsite: 1 },
     { idsegment: 2, name: 'Germany', definition: 'countryCode==de', login: 'mariko', enable_all_users: 1, enable_only_idsite: 1 },
@@ -74,6 +79,15 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
     },
     'SitesManager.updateSite': (body) => {
       Object.assign(findSite(body.idSite), { name: body.siteName, main_url: body.urls?.[0] ?? '', timezone: body.timezone, currency: body.currency });
+      return { result: 'success', message: 'ok' };
+    },
+    'Annotations.add': (body) => {
+      notes.push({ date: body.date, note: body.note, starred: Number(body.starred), user: 'mariko', idNote: Math.max(0, ...notes.map((one) => one.idNote)) + 1, canEditOrDelete: true });
+      return notes.at(-1);
+    },
+    'Annotations.save': (body) => Object.assign(notes.find((one) => one.idNote === Number(body.idNote)), { date: body.date, note: body.note, starred: Number(body.starred) }),
+    'Annotations.delete': (body) => {
+      notes = notes.filter((one) => one.idNote !== Number(body.idNote));
       return { result: 'success', message: 'ok' };
     },
     'SegmentEditor.add': (body) => {
@@ -109,6 +123,7 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
     'SitesManager.getCurrencyList': () => currencies,
     'API.getMatomoVersion': () => ({ value: '5.12.0' }),
     'API.getSegmentsMetadata': () => segments,
+    'Annotations.getAll': (query) => ({ [query.get('idSite')]: query.get('idSite') === '1' ? notes : [] }),
     'SegmentEditor.getAll': (query) => saved.filter((one) => one.enable_only_idsite === Number(query.get('idSite'))),
   };
 

@@ -44,6 +44,8 @@ const pages = [
   ['visits', '/sites/1/visits', { act: async (page) => page.locator('li button[aria-expanded]').nth(1).click() }],
   ['times', '/sites/1/times'],
   ['period-picker', '/sites/1', { act: async (page) => page.getByRole('button', { name: /^Period: / }).click() }],
+  ['notes-dialog', '/sites/1', { act: async (page) => page.getByRole('button', { name: 'Notes on days' }).click() }],
+  ['notes-flag', '/sites/1', { act: async (page) => { await page.getByRole('img', { name: /^Visits by day/ }).focus(); for (let day = 0; day < 14; day += 1) await page.keyboard.press('ArrowLeft'); } }],
   ['segments-saved', '/sites/1?segment=countryCode%3D%3Dde', { act: async (page) => page.getByRole('button', { name: 'Germany', exact: true }).last().click() }],
   ['segments-tidied', '/sites/1?segment=countryCode%3D%3Dfr', { act: async (page) => { await page.getByRole('button', { name: 'Saved', exact: true }).click(); await page.getByRole('menuitem', { name: /^Rename or delete/ }).click(); } }],
   ['segment-kept', '/sites/1?segment=countryCode%3D%3Dfr', { act: async (page) => { await page.getByRole('button', { name: 'Saved', exact: true }).click(); await page.getByRole('menuitem', { name: /^Keep this/ }).click(); } }],

@@ -14,6 +14,8 @@ export interface GraphPoint {
   readonly before?: { readonly key: string; readonly value: number | undefined } | undefined;
   /** Not over yet: its line is stitched, not drawn. */
   readonly open?: boolean;
+  /** What people wrote about its days: a flag on the graph, and their words beside the point. */
+  readonly notes?: readonly string[];
 }
 
 interface Props {
@@ -26,6 +28,7 @@ interface Props {
 
 const margin = { top: 12, right: 12, bottom: 26, left: 48 };
 const tickGap_px = 84;
+const notes_max = 3;
 
 /** Indices that get words below: evenly apart, the first one always. */
 function labelled(count: number, width_px: number): number[] {
@@ -110,6 +113,12 @@ export function TimeGraph({ label, points, format, good, height_px = 260 }: Prop
           <path className={styles.line} d={draw.y(value)(closed) ?? ''} />
           {open.length > 1 && <path className={styles.open} d={draw.y(value)(open) ?? ''} />}
           {known.length === 1 && known[0] !== undefined && <circle className={styles.dot} cx={x(known[0])} cy={value(known[0])} r={4} />}
+          {points.map((point, index) => (point.notes?.length ?? 0) > 0 && (
+            <g key={point.key} className={styles.flag}>
+              <line x1={x(index)} x2={x(index)} y1={margin.top - 8} y2={y(0)} />
+              <path d={`M${x(index)} ${margin.top - 9}h9l-2.5 3.5 2.5 3.5h-9z`} transform={x(index) > width_px - 24 ? `matrix(-1 0 0 1 ${2 * x(index)} 0)` : undefined} />
+            </g>
+          ))}
           {at !== undefined && shown && (
             <g>
               <line className={styles.cursor} x1={x(at)} x2={x(at)} y1={margin.top} y2={height_px - margin.bottom} />
@@ -135,6 +144,8 @@ export function TimeGraph({ label, points, format, good, height_px = 260 }: Prop
               <span className="number">{formatNumber(shown.before.value, format)}</span> {pointWords(shown.before.key, 'full')}
             </p>
           )}
+          {shown.notes?.slice(0, notes_max).map((note, order) => <p key={`${order} ${note}`} className={styles.note}>{note}</p>)}
+          {(shown.notes?.length ?? 0) > notes_max && <p className={styles.then}>and {(shown.notes?.length ?? 0) - notes_max} more</p>}
         </div>
       )}
     </div>

@@ -1,4 +1,5 @@
-import { ChartArea, Table2 } from 'lucide-react';
+import { ChartArea, Flag, Table2 } from 'lucide-react';
+import { useState } from 'react';
 import { IconButton } from '../../components/button';
 import { Card } from '../../components/card';
 import { ErrorState, SkeletonBlock } from '../../components/states';
@@ -7,7 +8,9 @@ import { compareWords } from '../../lib/dates';
 import { useQueryState } from '../../lib/query-state';
 import { useSiteView } from '../../lib/site-view';
 import { figureOf } from './figures';
+import { NotesDialog } from './notes-dialog';
 import { PointsTable } from './points-table';
+import { holdsDay, useNotes } from './use-notes';
 import { useGraph } from './use-overview';
 import styles from './main-graph.module.css';
 
@@ -15,14 +18,20 @@ const graph_px = 352;
 
 /** The chosen figure over time, as a graph or as a table. */
 export function MainGraph() {
-  const { view, now } = useSiteView();
+  const { view, now, site } = useSiteView();
   const [chosen] = useQueryState('figure', 'visits');
   const [shape, setShape] = useQueryState('graph', 'line');
   const figure = figureOf(chosen);
   const graph = useGraph(figure);
+  const notes = useNotes(site.idsite);
+  const [noting, setNoting] = useState(false);
   const compared = compareWords(view, view.compare, now);
   const title = `${figure.metric.label} by ${graph.grain}`;
   const isLine = shape === 'line';
+  const points = graph.points.map((point) => ({
+    ...point,
+    notes: (notes.data ?? []).filter((note) => holdsDay(point.key, note.day)).map((note) => note.text),
+  }));
   return (
     <Card
       title={title}
@@ -34,6 +43,9 @@ export function MainGraph() {
               <span className={styles.stitched} aria-hidden /> {compared}
             </span>
           )}
+          <IconButton label="Notes on days" size="small" onPress={() => setNoting(true)}>
+            <Flag size={16} aria-hidden />
+          </IconButton>
           <IconButton label={isLine ? 'Show as a table (t)' : 'Show as a graph (t)'} size="small" onPress={() => setShape(isLine ? 'table' : 'line')} {...{ 'data-main-table': true }}>
             {isLine ? <Table2 size={16} aria-hidden /> : <ChartArea size={16} aria-hidden />}
           </IconButton>
@@ -45,10 +57,11 @@ export function MainGraph() {
       ) : graph.query.isPending ? (
         <SkeletonBlock height_px={graph_px} />
       ) : isLine ? (
-        <TimeGraph label={title} points={graph.points} format={figure.metric.format} good={figure.metric.good} height_px={graph_px} />
+        <TimeGraph label={title} points={points} format={figure.metric.format} good={figure.metric.good} height_px={graph_px} />
       ) : (
-        <PointsTable label={`${title}, as a table`} points={graph.points} metric={figure.metric} />
+        <PointsTable label={`${title}, as a table`} points={points} metric={figure.metric} />
       )}
+      {noting && <NotesDialog onClose={() => setNoting(false)} />}
     </Card>
   );
 }

@@ -29,7 +29,10 @@ export function PointsTable({ label, points, metric }: Props) {
         <tbody>
           {points.toReversed().map((point) => (
             <tr key={point.key}>
-              <th scope="row">{pointWords(point.key, 'full')}</th>
+              <th scope="row">
+                {pointWords(point.key, 'full')}
+                {point.notes?.map((note, order) => <p key={`${order} ${note}`} className={styles.note}>{note}</p>)}
+              </th>
               <td className={`number ${styles.number}`}>{formatNumber(point.value, metric.format)}</td>
               {compared && <td className={`number ${styles.number}`}>{formatNumber(point.before?.value, metric.format)}</td>}
               {compared && <td className={styles.number}><Change change={changeOf(point.value, point.before?.value)} good={metric.good} /></td>}
