@@ -170,6 +170,42 @@ test('a note is written, stands as a flag on the graph, is changed and deleted',
   await close();
 });
 
+test('a page is seen over time, and with what came before and after it', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  const [title] = await ask(page, 'Actions.getPageTitles', { ...last30, filter_limit: '1' });
+  const name = title.label.trim();
+  await page.goto(`${server.origin}/sites/1/reports/titles`);
+  const more = page.getByRole('button', { name: `More about ${title.label}`, exact: true });
+  await more.click();
+  await page.getByRole('menuitem', { name: 'See it over time' }).click();
+  const graph = page.getByRole('dialog').getByRole('img', { name: /^Views of .* by day/ });
+  await graph.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  const yesterday = await ask(page, 'Actions.getPageTitles', { idSite: '1', period: 'day', date: 'yesterday', label: encodeURIComponent(title.label) });
+  await page.getByRole('dialog').getByRole('status').getByText(grouped(yesterday[0]?.nb_hits ?? 0), { exact: true }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.keyboard.press('Escape');
+
+  await more.click();
+  await page.getByRole('menuitem', { name: 'See what came before and after' }).click();
+  await page.getByRole('heading', { name: 'Before and after', level: 1 }).waitFor();
+  const found = await ask(page, 'Transitions.getTransitionsForAction', { ...last30, actionName: name, actionType: 'title' });
+  const middle = page.getByRole('region', { name: 'This page' });
+  await middle.getByText(grouped(found.pageMetrics.pageviews), { exact: true }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  const next = page.getByRole('list', { name: 'After: pages of this site' }).getByRole('button').first();
+  const following = found.followingPages[0];
+  assert.ok((await linesOf(next)).includes(grouped(following.referrals)));
+  await next.click();
+  await middle.getByText(following.label, { exact: true }).waitFor();
+  await page.goto(`${server.origin}/sites/1/transitions?title=nobody+saw+this`);
+  await page.getByText('Nobody saw this page in this period').waitFor();
+  assert.deepEqual(faults.filter((fault) => !/status of 404/.test(fault)), []);
+  await close();
+});
+
 test('a report sorts, searches, opens rows and is exported', async (t) => {
   const { page, faults, close } = await openPage(browser, server.origin);
   await signIn(page, server.origin);

@@ -24,6 +24,22 @@ const segments = [['dimension', 'Visitor location', 'Country code', 'countryCode
 const timezones = { Africa: { 'Africa/Cairo': 'Egypt' }, America: { 'America/New_York': 'United States - New York', 'America/Sao_Paulo': 'Brazil - Sao Paulo' }, Asia: { 'Asia/Tokyo': 'Japan' }, Europe: { 'Europe/Berlin': 'Germany - Berlin', 'Europe/London': 'United Kingdom', 'Europe/Paris': 'France' }, UTC: { UTC: 'UTC' } };
 const currencies = { EUR: 'Euro (€)', JPY: 'Japanese Yen (¥)', USD: 'US Dollar ($)', GBP: 'British Pound (£)', CHF: 'Swiss Franc (CHF)' };
 
+const steps = (...pairs) => pairs.map(([label, referrals]) => ({ label, referrals }));
+const transitions = {
+  pageMetrics: { pageviews: 3_180, loops: 84, entries: 1_246, exits: 902 },
+  previousPages: steps(['aizome.example/', 902], ['aizome.example/workshops', 411], ['aizome.example/shop/indigo-dyed-cotton-cloth-for-summer-with-a-name-that-goes-on', 260], ['Others', 177]),
+  previousSiteSearches: steps(['noren', 62], ['workshop in kyoto', 38]),
+  followingPages: steps(['aizome.example/shop/basket', 840], ['aizome.example/workshops', 502], ['aizome.example/', 388], ['Others', 241]),
+  followingSiteSearches: steps(['delivery', 44]),
+  outlinks: steps(['museum.example.jp/indigo', 96]),
+  downloads: steps(['aizome.example/catalogue.pdf', 83]),
+  referrers: [
+    { label: 'Direct entries', shortName: 'Direct Entry', visits: 512 },
+    { label: 'From search engines', shortName: 'search', visits: 498, details: steps(['Keyword not defined', 460], ['indigo cloth', 38]) },
+    { label: 'From websites', shortName: 'website', visits: 236, details: steps(['slowcloth.example/japan', 236]) },
+  ],
+};
+
 class Refused extends Error {
   constructor(status, code, message, field) {
     super(message);
@@ -138,6 +154,7 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
       return counters(query, one, !born || Date.now() - born < firstVisitAfter_ms);
     }
     if (method === 'Live.getLastVisitsDetails') return lastVisits(query, one);
+    if (method.startsWith('Transitions.')) return transitions;
     if (isReport(method)) return report(method, query, one);
     throw new Refused(404, 'method_unknown', `there is no method ${method}`);
   }

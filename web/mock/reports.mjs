@@ -101,7 +101,9 @@ function manyRows(totals) {
 
 function generic(rows, query) {
   const pattern = query.get('filter_pattern') ?? query.get('filter_pattern_recursive');
-  let answer = pattern ? rows.filter((row) => new RegExp(pattern, 'i').test(row.label)) : rows;
+  const label = query.get('label')?.split('>').map(decodeURIComponent).at(-1);
+  const named = label === undefined ? rows : rows.filter((row) => row.label === label);
+  let answer = pattern ? named.filter((row) => new RegExp(pattern, 'i').test(row.label)) : named;
   const column = query.get('filter_sort_column') ?? 'nb_visits';
   const sign = query.get('filter_sort_order') === 'asc' ? 1 : -1;
   answer = answer.toSorted((a, b) => sign * (column === 'label' ? a.label.localeCompare(b.label) : Number(a[column] ?? 0) - Number(b[column] ?? 0)));

@@ -9,8 +9,8 @@ interface Props {
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
-  /** A sheet rises from the lower edge of a phone. */
-  readonly kind?: 'dialog' | 'sheet';
+  /** A sheet rises from the lower edge of a phone; a wide one has room for a graph. */
+  readonly kind?: 'dialog' | 'wide' | 'sheet';
   readonly danger?: boolean;
   /** What it shows is shown once: only a button inside ends it. */
   readonly mustAct?: boolean;

@@ -124,8 +124,7 @@ function ReportView({ report }: ViewProps) {
       ) : (
         <div data-stale={table.isPlaceholderData || undefined} className={styles.table}>
           <ReportTable
-            title={report.title}
-            dimension={report.dimension}
+            report={report}
             metrics={shown}
             main={main}
             lines={lines}

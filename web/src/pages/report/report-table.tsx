@@ -7,6 +7,7 @@ import type { Metric } from '../../lib/metrics';
 import { sumOf, type Row } from '../../lib/rows';
 import { usePreferences } from '../../lib/preferences';
 import { usePhone } from '../../lib/screen';
+import type { Report } from '../../reports/catalog';
 import type { Line } from './use-tree';
 import { RowMenu } from './row-menu';
 import styles from './report-table.module.css';
@@ -17,8 +18,7 @@ export interface Sort {
 }
 
 interface Props {
-  readonly title: string;
-  readonly dimension: string;
+  readonly report: Report;
   readonly metrics: readonly Metric[];
   /** The metric of the bars. */
   readonly main: Metric;
@@ -63,13 +63,13 @@ function Head({ column, label, title, sort, onSort, number }: { readonly column:
   );
 }
 
-interface LineProps extends Pick<Props, 'metrics' | 'main' | 'isTree' | 'past' | 'onToggle' | 'onFilter'> {
+interface LineProps extends Pick<Props, 'report' | 'metrics' | 'main' | 'isTree' | 'past' | 'onToggle' | 'onFilter'> {
   readonly line: Line;
   readonly top: number;
   readonly index: number;
 }
 
-function TableLine({ line, metrics, main, isTree, past, top, index, onToggle, onFilter }: LineProps) {
+function TableLine({ report, line, metrics, main, isTree, past, top, index, onToggle, onFilter }: LineProps) {
   const { row } = line;
   const share = (main.of(row.cells) ?? 0) / top;
   const label = row.label === '' ? 'Not set' : row.label;
@@ -91,7 +91,7 @@ function TableLine({ line, metrics, main, isTree, past, top, index, onToggle, on
           ) : (
             <button type="button" className={styles.press} title={label} onClick={() => onFilter(row)}>{label}</button>
           )}
-          {line.state === 'row' && <RowMenu row={row} label={label} onFilter={onFilter} />}
+          {line.state === 'row' && <RowMenu report={report} metric={main} line={line} label={label} onFilter={onFilter} />}
         </div>
       </td>
       {metrics.map((metric) => (
@@ -110,7 +110,7 @@ function TableLine({ line, metrics, main, isTree, past, top, index, onToggle, on
 
 /** A table of up to 50,000 rows: only the visible ones are in the page. On a phone only the chosen metric stands beside the label. */
 export function ReportTable(props: Props) {
-  const { title, dimension, main, lines, roots, isTree, sort, past, onSort, onToggle, onFilter } = props;
+  const { report, main, lines, roots, isTree, sort, past, onSort, onToggle, onFilter } = props;
   const phone = usePhone();
   const { density } = usePreferences();
   const metrics = phone ? [main] : props.metrics;
@@ -123,10 +123,10 @@ export function ReportTable(props: Props) {
   const top = Math.max(1e-9, ...roots.slice(0, 2000).map((row) => main.of(row.cells) ?? 0));
   return (
     <div ref={scroll} className={styles.scroll} style={{ '--row-height': `${rowHeight_px}px` } as React.CSSProperties} onKeyDown={onArrows}>
-      <table className={styles.table} role={isTree ? 'treegrid' : undefined} aria-label={title} aria-rowcount={lines.length + 1}>
+      <table className={styles.table} role={isTree ? 'treegrid' : undefined} aria-label={report.title} aria-rowcount={lines.length + 1}>
         <thead>
           <tr>
-            <Head column="label" label={dimension} sort={sort} onSort={onSort} number={false} />
+            <Head column="label" label={report.dimension} sort={sort} onSort={onSort} number={false} />
             {metrics.map((metric) => (
               <Fragment key={metric.id}>
                 <Head column={metric.id} label={metric.label} title={metric.title} sort={sort} onSort={onSort} number />
@@ -139,7 +139,7 @@ export function ReportTable(props: Props) {
           {before_px > 0 && <tr aria-hidden="true" style={{ height: before_px }} />}
           {items.map((item) => {
             const line = lines[item.index];
-            return line && <TableLine key={line.key} line={line} index={item.index} top={top} metrics={metrics} main={main} isTree={isTree} past={past} onToggle={onToggle} onFilter={onFilter} />;
+            return line && <TableLine key={line.key} report={report} line={line} index={item.index} top={top} metrics={metrics} main={main} isTree={isTree} past={past} onToggle={onToggle} onFilter={onFilter} />;
           })}
           {after_px > 0 && <tr aria-hidden="true" style={{ height: after_px }} />}
         </tbody>

@@ -11,6 +11,8 @@ export interface Line {
   readonly key: string;
   readonly row: Row;
   readonly depth: number;
+  /** The labels from the root to the row. */
+  readonly path: readonly string[];
   readonly parent: string | undefined;
   readonly state: 'row' | 'loading' | 'failed' | 'empty';
   readonly open: boolean;
@@ -25,7 +27,7 @@ const branchRows_max = 500;
 
 function standIn(key: string, depth: number, state: Line['state'], label: string): Line {
   const row: Row = { label, cells: {}, segment: undefined, url: undefined, subtableId: undefined, isSummary: false };
-  return { key, row, depth, parent: undefined, state, open: false };
+  return { key, row, depth, path: [], parent: undefined, state, open: false };
 }
 
 /** Rows with the rows inside the open ones, in the order they stand on the screen. */
@@ -42,19 +44,20 @@ export function useTree(report: Report, scope: Scope, roots: readonly Row[], mor
   const lines = useMemo(() => {
     const at = new Map(branches.map((branch, index) => [branch.key, answers[index]]));
     const result: Line[] = [];
-    const walk = (rows: readonly Row[], depth: number, parent: string | undefined) => {
+    const walk = (rows: readonly Row[], depth: number, parent: string | undefined, above: readonly string[]) => {
       sortRows(rows, metric, order).forEach((row, index) => {
         const key = `${parent ?? ''}/${row.subtableId ?? index}/${row.label}`;
         const answer = at.get(key);
-        result.push({ key, row, depth, parent, state: 'row', open: answer !== undefined });
+        const path = [...above, row.label];
+        result.push({ key, row, depth, path, parent, state: 'row', open: answer !== undefined });
         if (!answer) return;
         if (answer.isPending) result.push(standIn(`${key}/…`, depth + 1, 'loading', 'Loading…'));
         else if (answer.isError) result.push(standIn(`${key}/!`, depth + 1, 'failed', 'These rows could not be loaded. Close and open to try again.'));
         else if (answer.data.length === 0) result.push(standIn(`${key}/0`, depth + 1, 'empty', 'Nothing inside'));
-        else walk(answer.data, depth + 1, key);
+        else walk(answer.data, depth + 1, key, path);
       });
     };
-    walk(roots, 0, undefined);
+    walk(roots, 0, undefined, []);
     return result;
   }, [roots, branches, answers, metric, order]);
 
