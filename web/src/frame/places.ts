@@ -27,6 +27,7 @@ export const menuSections: readonly MenuSection[] = [
       { title: 'Visits log', path: '/visits', also: [] },
       ...reportLines('visitors'),
       { title: 'Times', path: '/times', also: [] },
+      { title: 'Custom dimensions', path: '/dimensions', also: [] },
     ],
   },
   { id: 'behaviour', title: 'Behaviour', lines: reportLines('behaviour') },
@@ -63,6 +64,7 @@ export const adminGroups = [
     lines: [
       { title: 'Manage', path: '/admin/websites/manage', who: 'admin' },
       { title: 'Goals', path: '/admin/websites/goals', who: 'everyone' },
+      { title: 'Custom dimensions', path: '/admin/websites/custom-dimensions', who: 'everyone' },
       { title: 'Tracking code', path: '/admin/websites/tracking-code', who: 'everyone' },
     ],
   },

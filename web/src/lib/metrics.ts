@@ -50,6 +50,20 @@ export const metrics = {
   actions: count('nb_actions', 'Actions', 'Page views, searches, downloads and outlinks'),
   pageviews: count('nb_pageviews', 'Page views', 'Pages seen, repeats included'),
   hits: count('nb_hits', 'Views', 'Times it was seen or used'),
+  searches: count('nb_hits', 'Searches', 'Times it was searched for'),
+  searchExitRate: derived('exit_rate', 'Left after it', 'Share of the visits that ended with the search', {
+    format: 'share', good: 'down', of: ratio('exit_nb_visits', 'nb_visits', 'exit_rate'),
+  }),
+  events: count('nb_events', 'Events', 'Times it happened'),
+  eventValue: { ...count('sum_event_value', 'Value', 'The values of all events together'), format: 'decimal' },
+  meanEventValue: derived('avg_event_value', 'Mean value', 'Mean value of the events that had one', {
+    format: 'decimal', good: 'up', of: first('avg_event_value'),
+  }),
+  impressions: count('nb_impressions', 'Impressions', 'Times it was shown'),
+  interactions: count('nb_interactions', 'Interactions', 'Times it was pressed or used'),
+  interactionRate: derived('interaction_rate', 'Interaction rate', 'Share of the impressions that led to an interaction', {
+    format: 'share', good: 'up', of: ratio('nb_interactions', 'nb_impressions', 'interaction_rate'),
+  }),
   entries: count('entry_nb_visits', 'Entries', 'Visits that began here'),
   entryBounces: { ...count('entry_bounce_count', 'Bounces', 'Visits that began here and saw nothing else'), good: 'down' },
   exits: { ...count('exit_nb_visits', 'Exits', 'Visits that ended here'), good: 'neither' },

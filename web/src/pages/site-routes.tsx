@@ -16,6 +16,7 @@ const ReportPage = lazy(() => import('./report/report-page'));
 const VisitsPage = lazy(() => import('./visits/visits-page'));
 const GoalsPage = lazy(() => import('./goals/goals-page'));
 const EcommercePage = lazy(() => import('./goals/ecommerce-page'));
+const DimensionsPage = lazy(() => import('./report/dimensions-page'));
 const TransitionsPage = lazy(() => import('./transitions/transitions-page'));
 const TimesPage = lazy(() => import('./times/times-page'));
 
@@ -35,6 +36,7 @@ export default function SiteRoutes({ id }: { readonly id: string }) {
               <Route path="/sites/:id/times"><TimesPage /></Route>
               <Route path="/sites/:id/goals"><GoalsPage /></Route>
               <Route path="/sites/:id/ecommerce"><EcommercePage /></Route>
+              <Route path="/sites/:id/dimensions"><DimensionsPage /></Route>
               <Route path="/sites/:id/transitions"><TransitionsPage /></Route>
               <Route path="/sites/:id/reports/:report">{(params) => <ReportPage id={params.report} />}</Route>
               <Route><NotFound /></Route>

@@ -5,10 +5,14 @@ import {
   devicesDetectionGetModel, devicesDetectionGetOsFamilies, devicesDetectionGetOsVersions, devicesDetectionGetType,
   referrersGetAll, referrersGetCampaigns, referrersGetKeywords, referrersGetKeywordsFromCampaignId, referrersGetKeywordsFromSearchEngineId,
   referrersGetReferrerType, referrersGetSearchEngines, referrersGetSearchEnginesFromKeywordId, referrersGetSocials, referrersGetUrlsForSocial,
+  customDimensionsGetCustomDimension, contentsGetContentNames, contentsGetContentPieces, eventsGetAction, eventsGetActionFromCategoryId, eventsGetCategory,
+  eventsGetName, eventsGetNameFromActionId, actionsGetSiteSearchCategories, actionsGetSiteSearchKeywords, actionsGetSiteSearchNoResultKeywords,
+  referrersGetAIAssistants, userIdGetUsers, visitorInterestGetNumberOfVisitsByDaysSinceLast, visitorInterestGetNumberOfVisitsByVisitCount,
+  visitorInterestGetNumberOfVisitsPerPage, visitorInterestGetNumberOfVisitsPerVisitDuration,
   goalsGetDaysToConversion, goalsGetItemsCategory, goalsGetItemsName, goalsGetItemsSku, goalsGetVisitsUntilConversion,
   referrersGetUrlsFromWebsiteId, referrersGetWebsites, resolutionGetConfiguration, resolutionGetResolution, userCountryGetCity,
   userCountryGetContinent, userCountryGetCountry, userCountryGetRegion, userLanguageGetLanguage,
-  type Read,
+  type Read, type Value,
 } from '../api/generated';
 import type { MetricName } from '../lib/metrics';
 
@@ -25,6 +29,8 @@ export interface Report {
   readonly method: TableMethod;
   /** The method that answers for the rows inside a row; the same one when not named. */
   readonly branch: BranchMethod | undefined;
+  /** Parameters that are part of the question, as the dimension of a report of one. */
+  readonly asked: Readonly<Record<string, Value>>;
   readonly metrics: readonly MetricName[];
   /** Found by these words in the palette, beside the title. */
   readonly words: string;
@@ -43,13 +49,14 @@ const productMetrics: readonly MetricName[] = ['revenue', 'quantity', 'orders', 
 const leftMetrics: readonly MetricName[] = ['revenue', 'quantity', 'leftCarts', 'price', 'visits'];
 
 /** The same question about carts that were left instead of orders. */
-function ofCarts(method: TableMethod): TableMethod {
-  const ask = (params: Parameters<TableMethod>[0], signal?: AbortSignal) => method({ ...params, abandonedCarts: 1 }, signal);
-  return Object.assign(ask, { method: `${method.method} of carts` });
-}
+const ofCarts = { abandonedCarts: 1 };
+const searchMetrics: readonly MetricName[] = ['searches', 'visits', 'searchExitRate'];
+const eventMetrics: readonly MetricName[] = ['events', 'visits', 'eventValue', 'meanEventValue'];
+const contentMetrics: readonly MetricName[] = ['impressions', 'interactions', 'interactionRate', 'visits'];
 
 interface Extra {
   readonly branch?: unknown;
+  readonly asked?: Readonly<Record<string, Value>>;
   readonly metrics?: readonly MetricName[];
   readonly words?: string;
 }
@@ -60,6 +67,7 @@ function report(section: Section, id: string, title: string, dimension: string, 
     // Read methods differ only in the names of parameters that no table uses.
     method: method as TableMethod,
     branch: (extra.branch ?? method) as BranchMethod,
+    asked: extra.asked ?? {},
     metrics: extra.metrics ?? visitMetrics,
     words: extra.words ?? '',
   };
@@ -81,6 +89,11 @@ export const reports: readonly Report[] = [
   report('visitors', 'system-versions', 'System versions', 'System', devicesDetectionGetOsVersions),
   report('visitors', 'resolutions', 'Resolutions', 'Resolution', resolutionGetResolution, { words: 'screen size' }),
   report('visitors', 'configurations', 'Configurations', 'Configuration', resolutionGetConfiguration),
+  report('visitors', 'visit-lengths', 'Visit lengths', 'Length', visitorInterestGetNumberOfVisitsPerVisitDuration, { metrics: ['visits'], words: 'interest engagement duration' }),
+  report('visitors', 'pages-per-visit', 'Pages per visit', 'Pages', visitorInterestGetNumberOfVisitsPerPage, { metrics: ['visits'], words: 'interest engagement depth' }),
+  report('visitors', 'visit-numbers', 'Visits by number', 'Number of the visit', visitorInterestGetNumberOfVisitsByVisitCount, { metrics: ['visits'], words: 'loyalty frequency' }),
+  report('visitors', 'days-since-visit', 'Days since the last visit', 'Days', visitorInterestGetNumberOfVisitsByDaysSinceLast, { metrics: ['visits'], words: 'loyalty returning' }),
+  report('visitors', 'users', 'Users', 'User', userIdGetUsers, { words: 'user id signed in' }),
   report('behaviour', 'pages', 'Pages', 'Page', actionsGetPageUrls, { metrics: pageMetrics, words: 'url address' }),
   report('behaviour', 'entry-pages', 'Entry pages', 'Page', actionsGetEntryPageUrls, { metrics: entryMetrics, words: 'landing' }),
   report('behaviour', 'exit-pages', 'Exit pages', 'Page', actionsGetExitPageUrls, { metrics: exitMetrics }),
@@ -89,6 +102,14 @@ export const reports: readonly Report[] = [
   report('behaviour', 'exit-titles', 'Exit titles', 'Title', actionsGetExitPageTitles, { metrics: exitMetrics }),
   report('behaviour', 'downloads', 'Downloads', 'File', actionsGetDownloads, { metrics: useMetrics }),
   report('behaviour', 'outlinks', 'Outlinks', 'Address', actionsGetOutlinks, { metrics: useMetrics, words: 'external links' }),
+  report('behaviour', 'searches', 'Searches', 'Keyword', actionsGetSiteSearchKeywords, { metrics: searchMetrics, words: 'site internal search' }),
+  report('behaviour', 'searches-without-result', 'Without a result', 'Keyword', actionsGetSiteSearchNoResultKeywords, { metrics: searchMetrics, words: 'site internal search nothing' }),
+  report('behaviour', 'search-categories', 'Search categories', 'Category', actionsGetSiteSearchCategories, { metrics: ['searches', 'visits'], words: 'site internal search' }),
+  report('behaviour', 'event-categories', 'Event categories', 'Category', eventsGetCategory, { branch: eventsGetActionFromCategoryId, metrics: eventMetrics }),
+  report('behaviour', 'event-actions', 'Event actions', 'Action', eventsGetAction, { branch: eventsGetNameFromActionId, metrics: eventMetrics }),
+  report('behaviour', 'event-names', 'Event names', 'Name', eventsGetName, { metrics: eventMetrics }),
+  report('behaviour', 'contents', 'Contents', 'Content', contentsGetContentNames, { metrics: contentMetrics, words: 'banner impressions interactions' }),
+  report('behaviour', 'content-pieces', 'Content pieces', 'Piece', contentsGetContentPieces, { metrics: contentMetrics, words: 'banner impressions interactions' }),
   report('acquisition', 'channels', 'Channels', 'Channel', referrersGetReferrerType, { words: 'referrer type' }),
   report('acquisition', 'referrers', 'All referrers', 'Referrer', referrersGetAll),
   report('acquisition', 'search-engines', 'Search engines', 'Search engine', referrersGetSearchEngines, { branch: referrersGetKeywordsFromSearchEngineId }),
@@ -96,6 +117,7 @@ export const reports: readonly Report[] = [
   report('acquisition', 'websites', 'Websites', 'Website', referrersGetWebsites, { branch: referrersGetUrlsFromWebsiteId }),
   report('acquisition', 'socials', 'Social networks', 'Network', referrersGetSocials, { branch: referrersGetUrlsForSocial }),
   report('acquisition', 'campaigns', 'Campaigns', 'Campaign', referrersGetCampaigns, { branch: referrersGetKeywordsFromCampaignId }),
+  report('acquisition', 'ai-assistants', 'AI assistants', 'Assistant', referrersGetAIAssistants, { words: 'chatgpt claude gemini' }),
   report('goals', 'goal-channels', 'Conversions by channel', 'Channel', referrersGetReferrerType, { metrics: conversionMetrics, words: 'goals referrer' }),
   report('goals', 'goal-campaigns', 'Conversions by campaign', 'Campaign', referrersGetCampaigns, { branch: referrersGetKeywordsFromCampaignId, metrics: conversionMetrics, words: 'goals' }),
   report('goals', 'goal-entry-pages', 'Conversions by entry page', 'Page', actionsGetEntryPageUrls, { metrics: ['entryConversions', 'entries'], words: 'goals landing' }),
@@ -106,10 +128,16 @@ export const reports: readonly Report[] = [
   report('ecommerce', 'products', 'Products', 'Product', goalsGetItemsName, { metrics: productMetrics, words: 'shop items' }),
   report('ecommerce', 'product-numbers', 'Article numbers', 'Article number', goalsGetItemsSku, { metrics: productMetrics, words: 'shop items sku' }),
   report('ecommerce', 'product-categories', 'Product categories', 'Category', goalsGetItemsCategory, { metrics: productMetrics, words: 'shop items' }),
-  report('ecommerce', 'left-products', 'Products left in carts', 'Product', ofCarts(goalsGetItemsName as TableMethod), { metrics: leftMetrics, words: 'abandoned' }),
-  report('ecommerce', 'left-numbers', 'Article numbers left in carts', 'Article number', ofCarts(goalsGetItemsSku as TableMethod), { metrics: leftMetrics, words: 'abandoned sku' }),
-  report('ecommerce', 'left-categories', 'Categories left in carts', 'Category', ofCarts(goalsGetItemsCategory as TableMethod), { metrics: leftMetrics, words: 'abandoned' }),
+  report('ecommerce', 'left-products', 'Products left in carts', 'Product', goalsGetItemsName, { asked: ofCarts, metrics: leftMetrics, words: 'abandoned' }),
+  report('ecommerce', 'left-numbers', 'Article numbers left in carts', 'Article number', goalsGetItemsSku, { asked: ofCarts, metrics: leftMetrics, words: 'abandoned sku' }),
+  report('ecommerce', 'left-categories', 'Categories left in carts', 'Category', goalsGetItemsCategory, { asked: ofCarts, metrics: leftMetrics, words: 'abandoned' }),
 ];
+
+/** The report of a dimension that a site defines itself. */
+export const ownReport = (idDimension: number, name: string, scope: 'visit' | 'action'): Report =>
+  report('visitors', `dimension-${idDimension}`, name, 'Value', customDimensionsGetCustomDimension, {
+    asked: { idDimension }, metrics: scope === 'visit' ? visitMetrics : useMetrics,
+  });
 
 const byId = new Map(reports.map((one) => [one.id, one]));
 
@@ -132,15 +160,21 @@ export const reportPages: readonly ReportPage[] = [
   { title: 'Places', section: 'visitors', reports: ['countries', 'continents', 'regions', 'cities', 'languages'] },
   { title: 'Devices', section: 'visitors', reports: ['device-types', 'brands', 'models', 'resolutions'] },
   { title: 'Software', section: 'visitors', reports: ['browsers', 'browser-versions', 'browser-engines', 'systems', 'system-versions', 'configurations'] },
+  { title: 'Interest', section: 'visitors', reports: ['visit-lengths', 'pages-per-visit', 'visit-numbers', 'days-since-visit'] },
+  { title: 'Users', section: 'visitors', reports: ['users'] },
   { title: 'Pages', section: 'behaviour', reports: ['pages', 'titles'] },
   { title: 'Entry pages', section: 'behaviour', reports: ['entry-pages', 'entry-titles'] },
   { title: 'Exit pages', section: 'behaviour', reports: ['exit-pages', 'exit-titles'] },
   { title: 'Outlinks', section: 'behaviour', reports: ['outlinks'] },
   { title: 'Downloads', section: 'behaviour', reports: ['downloads'] },
+  { title: 'Searches on the site', section: 'behaviour', reports: ['searches', 'searches-without-result', 'search-categories'] },
+  { title: 'Events', section: 'behaviour', reports: ['event-categories', 'event-actions', 'event-names'] },
+  { title: 'Contents', section: 'behaviour', reports: ['contents', 'content-pieces'] },
   { title: 'All channels', section: 'acquisition', reports: ['channels', 'referrers'] },
   { title: 'Search engines and keywords', section: 'acquisition', reports: ['search-engines', 'keywords'] },
   { title: 'Websites', section: 'acquisition', reports: ['websites'] },
   { title: 'Social networks', section: 'acquisition', reports: ['socials'] },
+  { title: 'AI assistants', section: 'acquisition', reports: ['ai-assistants'] },
   { title: 'Campaigns', section: 'acquisition', reports: ['campaigns'] },
   { title: 'Who converts', section: 'goals', reports: ['goal-channels', 'goal-campaigns', 'goal-entry-pages', 'goal-countries', 'goal-devices'] },
   { title: 'Way to conversion', section: 'goals', reports: ['days-to-conversion', 'visits-to-conversion'] },

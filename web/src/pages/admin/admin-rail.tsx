@@ -1,4 +1,4 @@
-import { Activity, ArrowLeft, CalendarClock, ClipboardCheck, Code, Crown, Database, Eye, EyeOff, Globe, Hand, HandHeart, Hourglass, KeyRound, LayoutPanelTop, LogOut, Menu as MenuIcon, Scale, ScrollText, SearchCheck, ShieldCheck, SlidersHorizontal, Smartphone, Stethoscope, Target, TriangleAlert, UserRound, UsersRound } from 'lucide-react';
+import { Activity, ArrowLeft, CalendarClock, ClipboardCheck, Code, Crown, Database, Eye, EyeOff, Globe, Hand, HandHeart, Hourglass, KeyRound, LayoutPanelTop, LogOut, Menu as MenuIcon, Ruler, Scale, ScrollText, SearchCheck, ShieldCheck, SlidersHorizontal, Smartphone, Stethoscope, Target, TriangleAlert, UserRound, UsersRound } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { Link, useLocation } from 'wouter';
@@ -22,6 +22,7 @@ const icons: Readonly<Record<Line['path'], ReactNode>> = {
   '/admin/system/general-settings': <SlidersHorizontal size={19} aria-hidden />,
   '/admin/websites/manage': <Globe size={19} aria-hidden />,
   '/admin/websites/goals': <Target size={19} aria-hidden />,
+  '/admin/websites/custom-dimensions': <Ruler size={19} aria-hidden />,
   '/admin/websites/tracking-code': <Code size={19} aria-hidden />,
   '/admin/diagnostic/tracking-failures': <TriangleAlert size={19} aria-hidden />,
   '/admin/diagnostic/live': <Activity size={19} aria-hidden />,

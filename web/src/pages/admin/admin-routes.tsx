@@ -31,6 +31,7 @@ const SettingsPage = lazy(() => import('./system/settings-page'));
 const WidgetsPage = lazy(() => import('./platform/widgets-page'));
 const UsersPage = lazy(() => import('./users/users-page'));
 const ManageSitesPage = lazy(() => import('./websites/manage-page'));
+const DimensionsPage = lazy(() => import('./websites/dimensions-page'));
 const GoalsPage = lazy(() => import('./websites/goals-page'));
 const TrackingCodePage = lazy(() => import('./websites/tracking-code-page'));
 
@@ -67,6 +68,7 @@ export default function AdminRoutes() {
             {superuser && <Route path="/admin/diagnostic/brute-force-log"><GuessesPage /></Route>}
             <Route path="/admin/websites/manage"><ManageSitesPage /></Route>
             <Route path="/admin/websites/goals"><GoalsPage /></Route>
+            <Route path="/admin/websites/custom-dimensions"><DimensionsPage /></Route>
             <Route path="/admin/websites/tracking-code"><TrackingCodePage /></Route>
             <Route path="/admin/diagnostic/activity-log"><ActivityPage /></Route>
             <Route><NotFound /></Route>

@@ -27,7 +27,7 @@ export function ExportMenu({ report, scope, more }: Props) {
     download: {
       name: `${report.id} ${scope.date}.${format.end}`,
       href: methodUrl(report.method.method, {
-        ...scope, ...more, filter_limit: -1, filter_offset: undefined, format: format.id,
+        ...scope, ...report.asked, ...more, filter_limit: -1, filter_offset: undefined, format: format.id,
         ...(format.flat ? { flat: 1, convertToUnicode: 0 } : { expanded: 1 }),
       }),
     },

@@ -46,7 +46,8 @@ interface ViewProps {
   readonly report: Report;
 }
 
-function ReportView({ report }: ViewProps) {
+/** A report with its tools: search, rows, columns, export. */
+export function ReportView({ report }: ViewProps) {
   const { scope, comparedScope, filterBy, view } = useSiteView();
   const phone = usePhone();
   const [sort, pressSort] = useSort(report);

@@ -26,7 +26,7 @@ interface Props {
 function useRow(report: Report, path: readonly string[], span: Span | undefined, grain: string) {
   const { scope } = useSiteView();
   const label = path.map((part) => encodeURIComponent(part)).join('>');
-  const asked = { ...scope, period: grain, date: span ? `${span.start},${span.end}` : '', label };
+  const asked = { ...scope, ...report.asked, period: grain, date: span ? `${span.start},${span.end}` : '', label };
   return useQuery({
     queryKey: ['row', report.method.method, asked],
     enabled: span !== undefined,

@@ -35,9 +35,9 @@ export function useTree(report: Report, scope: Scope, roots: readonly Row[], mor
   const [branches, setBranches] = useState<readonly Branch[]>([]);
   const answers = useQueries({
     queries: branches.map((branch) => ({
-      queryKey: ['branch', report.branch?.method, scope, branch.subtableId, more],
+      queryKey: ['branch', report.branch?.method, report.asked, scope, branch.subtableId, more],
       queryFn: async ({ signal }: { signal: AbortSignal }) =>
-        rowsOf(await report.branch?.({ ...scope, ...more, idSubtable: branch.subtableId, filter_limit: branchRows_max }, signal)),
+        rowsOf(await report.branch?.({ ...scope, ...report.asked, ...more, idSubtable: branch.subtableId, filter_limit: branchRows_max }, signal)),
     })),
   });
 
