@@ -1,12 +1,11 @@
 // Reports made public by a superuser, seen by strangers, and taken back: nothing by accident, nothing unnoticed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ask, axeFindings, launch, openPage, signIn } from './browser.mjs';
+import { ask, launch, openPage, signIn } from './browser.mjs';
 import { startMail } from './mail.mjs';
+import { beside, button, choose, go as open, place, proper, reason, strangerStatus as statusOf } from './public.mjs';
 import { password, startServer, until } from './server.mjs';
 
-const place = '/admin/system/public-reports';
-const reason = 'The council asked for open figures';
 let server, browser, mail, siteName;
 
 before(async () => {
@@ -18,33 +17,8 @@ before(async () => {
 });
 after(() => Promise.all([browser?.close(), server?.stop(), mail?.stop()]));
 
-/** Refusals that a test asks for are written down by Chromium as errors; nothing else may be. */
-const beside = (faults) => faults.filter((fault) => !/status of (400|403|409)/.test(fault));
-const isNarrowEnough = (page) => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
-const button = (page, name, exact = true) => page.getByRole('button', { name, exact });
-
-async function proper(page) {
-  assert.deepEqual(await axeFindings(page), []);
-  assert.ok(await isNarrowEnough(page), `${page.url()} is too wide`);
-}
-
-async function go(page, path, heading) {
-  await page.goto(server.origin + path);
-  await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
-}
-
-/** Chooses an entry of a list that opens. */
-async function choose(page, label, option) {
-  await page.getByRole('button', { name: new RegExp(`${label}$`) }).click();
-  await page.getByRole('option', { name: option }).click();
-}
-
-/** What the server says to a browser that was never here. */
-async function strangerStatus(path) {
-  const answer = await fetch(server.origin + path);
-  await answer.arrayBuffer();
-  return answer.status;
-}
+const go = (page, path, heading) => open(page, server.origin + path, heading);
+const strangerStatus = (path) => statusOf(server.origin + path);
 
 test('public reports need mail, and are off at first', async () => {
   const { page, faults, close } = await openPage(browser, server.origin);

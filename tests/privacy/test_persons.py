@@ -268,7 +268,10 @@ class OptOut(Case):
         self.assertIn("Meine Besuche nicht zählen", answer.text)
         self.assertIn("color:#112233", answer.text)
         self.assertNotIn("<script", answer.text)
-        for path in ("/", "/index.php?module=API&method=API.getMatomoVersion", "/health", "/matomo.js"):
+        for path in ("/", "/index.php?module=API&method=API.getMatomoVersion", "/health", "/matomo.js", "/login", "/public/1", "/nothing",
+                     "/public/link/abc", "/public/1/info", "/api/v1/session", "/api/v1/openapi.json", "/admin/privacy/opt-out",
+                     "/index.php?module=CoreAdminHome&action=optOutJS", "/index.php?module=CoreAdminHome&action=home",
+                     "/index.php?module=Widgetize&action=iframe&moduleToWidgetize=VisitsSummary&actionToWidgetize=get&idSite=1"):
             other = server.request("GET", path)
             self.assertEqual(other.headers["x-frame-options"], "DENY", path)
             self.assertIn("frame-ancestors 'none'", other.headers["content-security-policy"], path)

@@ -32,8 +32,9 @@ const options = { reports, dashboard, shows, channels: ['open', 'link', 'passwor
 const pick = (methods) => reports.filter((one) => methods.includes(one.method)).map(({ method, name }) => ({ method, name }));
 const allPublic = reports.filter((one) => one.needs === '').map((one) => one.method);
 
+const board = { name: 'Council', login: 'jonas', idDashboard: 2, columns: [['VisitsSummary.get', 'Actions.getPageUrls'], ['Referrers.getReferrerType', 'DevicesDetection.getType'], ['UserCountry.getCountry']], leftOut: ['Live.getLastVisitsDetails', 'UserId.getUsers'] };
 const grant = (idGrant, idsite, siteName, more) => ({
-  idGrant, idsite, siteName, what: 'site', reports: pick(allPublic), shows: [], months: 13, segment: '', visitsMin: 3, channel: 'open', origins: [], state: 'active', waitsFor: '', source: 'request',
+  idGrant, idsite, siteName, what: 'site', dashboard: null, reports: pick(allPublic), shows: [], months: 13, segment: '', visitsMin: 3, channel: 'open', origins: [], state: 'active', waitsFor: '', source: 'request',
   reason: 'The council asked for open figures of the site', requestedBy: 'jonas', requestedAt: now_s() - 31 * day_s, activatedBy: 'mariko', activatedAt: now_s() - 30 * day_s, approvedBy: '', approveUntil: null,
   startsAt: null, expiresAt: now_s() + 60 * day_s, reconfirmBy: null, changedBy: 'mariko', changedAt: now_s() - 30 * day_s, views: 1284, lastViewed: now_s() - 340, lastCountry: 'de', version: 1, url: `https://analytics.aizome.example/public/${idGrant}`, ...more,
 });
@@ -41,7 +42,7 @@ const waiting = { state: 'pending', waitsFor: 'activation', activatedBy: '', act
 const initial = () => [
   grant(1, 1, 'Aizome', { approvedBy: 'kenji', origins: ['https://www.aizome.example', 'https://council.example'] }),
   grant(2, 3, 'Shop', { what: 'widgets', channel: 'link', reports: pick(['Actions.getPageUrls', 'Referrers.getWebsites']), reason: 'Widgets on the wall display of the workshop', url: '', views: 0, lastViewed: null, expiresAt: now_s() + 4 * day_s, origins: ['https://www.aizome.example'] }),
-  grant(3, 1, 'Aizome', { ...waiting, what: 'dashboard', reports: pick(dashboard), channel: 'password', reason: 'Our agency reports to its client every Monday and needs no account' }),
+  grant(3, 1, 'Aizome', { ...waiting, what: 'dashboard', dashboard: board, reports: pick(dashboard), channel: 'password', reason: 'Our agency reports to its client every Monday and needs no account' }),
   grant(4, 3, 'Shop', { ...waiting, waitsFor: 'approval', activatedBy: 'kenji', activatedAt: now_s() - 3600, approveUntil: now_s() + 2 * day_s }),
   grant(5, 5, 'Broken intranet with a name that is far longer than any sensible name', { state: 'paused', what: 'reports', reports: pick(['VisitsSummary.get']), channel: 'password', url: '' }),
   grant(6, 4, 'Slow journal', { state: 'expired', expiresAt: now_s() - 3 * day_s }),
@@ -101,6 +102,8 @@ export function createPublic(kind, account, Refused, sites) {
     'PublicReports.getOptions': () => options,
     'PublicReports.getGrants': () => state.grants,
     'PublicReports.getGrant': (query) => ({ ...find(query.get('idGrant')), history: history(), findings: findings.filter((one) => one.idsite === find(query.get('idGrant')).idsite) }),
+    'PublicReports.getPage': (query) => page(find(query.get('idGrant'))),
+    'Dashboard.getDashboards': () => [{ id: 1, name: 'Dashboard', widgets: [] }, { id: 2, name: 'Council', widgets: [] }],
     'PublicReports.getHistory': () => (state.grants.length === 0 ? [] : history()),
     'PublicReports.getBanner': () => active().map((one) => ({ idsite: one.idsite, siteName: one.siteName, since: one.activatedAt, by: one.activatedBy, what: one.what, idGrant: one.idGrant, until: one.expiresAt })),
     'PublicReports.preview': preview,
@@ -142,6 +145,17 @@ export function createPublic(kind, account, Refused, sites) {
   };
   const all = (methods) => (kind === 'broken' ? Object.fromEntries(Object.keys(methods).map((name) => [name, name.endsWith('getBanner') ? () => [] : broken])) : methods);
 
+  function page(one) {
+    const site = sites().find((each) => each.idsite === one.idsite);
+    const day = (days) => isoDay(todayMs() - days * day_s * 1000);
+    return {
+      locked: false, version: one.version, siteName: one.siteName, what: one.what, dashboard: one.dashboard && { name: one.dashboard.name, columns: one.dashboard.columns }, timezone: site.timezone, currency: site.currency,
+      reports: one.reports.map(({ method, name }) => ({ method, name, category: reports.find((each) => each.method === method).category, subcategory: '', kind: method.endsWith('.get') ? 'totals' : 'rows', opens: true })),
+      shows: one.shows, notes: one.idGrant === 1 ? [{ date: day(6), note: 'The new shop opened', starred: true }, { date: day(12), note: 'Newsletter of the council <b>with a link</b>', starred: false }] : [],
+      first: day(395), last: day(1), period: 'range', date: 'previous30', signIn: one.idGrant === 1, noindex: true, cacheSeconds: 300,
+    };
+  }
+
   /** The addresses below /public/: no session counts here. */
   function serve(path, query, body, ticket) {
     const [, kind_, rest] = /^\/public\/(link\/[^/]+|\d+)\/(.+)$/.exec(path) ?? [];
@@ -157,13 +171,7 @@ export function createPublic(kind, account, Refused, sites) {
       throw new Refused(403, 'not_public', 'there is nothing public here');
     }
     const site = sites().find((each) => each.idsite === one.idsite);
-    if (rest === 'info') {
-      return {
-        locked: false, version: one.version, siteName: one.siteName, what: one.what, timezone: site.timezone, currency: site.currency,
-        reports: one.reports.map(({ method, name }) => ({ method, name, category: reports.find((each) => each.method === method).category, subcategory: '', kind: method.endsWith('.get') ? 'totals' : 'rows', opens: true })),
-        first: isoDay(todayMs() - 395 * day_s * 1000), last: isoDay(todayMs() - day_s * 1000), period: 'range', date: 'previous30', noindex: true, cacheSeconds: 300,
-      };
-    }
+    if (rest === 'info') return page(one);
     const method = rest.replace('data/', '');
     if (!isReport(method)) throw new Refused(400, 'refused', 'this is not open to the public');
     if (kind === 'busy' && method !== 'VisitsSummary.get') throw Object.assign(new Refused(429, 'too_often', 'too many questions at once'), { retryAfter_s: 42 });

@@ -57,7 +57,8 @@ const groups = () => [
     setting('PublicReports.twoPeople', 'Two people', 'A second superuser approves what the first confirmed.', 'checkbox', '1'),
     setting('PublicReports.coolOffMinutes', 'Minutes until it begins', 'In which any superuser can cancel it. 0 to 60.', 'number', '0'),
     setting('PublicReports.cacheSeconds', 'Seconds an answer is kept', 'At most 300.', 'number', '300'),
-    setting('PublicReports.perAddress', 'Questions a minute from one address', 'Beyond it strangers are asked to wait.', 'number', '60'),
+    setting('PublicReports.landing', 'Page that opens without signing in', 'The number of a public grant that is open to everybody; 0: the sign-in page.', 'number', '0'),
+        setting('PublicReports.perAddress', 'Questions a minute from one address', 'Beyond it strangers are asked to wait.', 'number', '60'),
   ] },
   { pluginName: 'CoreAdminHome', title: 'Mail', settings: [
     setting('CoreAdminHome.mailPassword', 'Password of the mail server', 'Kept encrypted.', 'text', '•••', { secret: true, origin: 'set' }),

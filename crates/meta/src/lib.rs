@@ -65,8 +65,8 @@ pub use passkey::{NewPasskey, PasskeyRow};
 pub use privacy::PrivacyJob;
 pub use public::{
     APPROVAL_MAX_S, Activation, CONFIRM_EVERY_S, Channel, LinkSecret, NewPublic, PUBLIC_GRANTS_MAX, PublicBook,
-    PublicGrant, PublicMail, PublicScope, PublicState, PublicView, PublicWhat, ReminderEvery, ReminderState,
-    ViewCounts, WaitsFor,
+    PublicDashboard, PublicGrant, PublicMail, PublicScope, PublicState, PublicView, PublicWhat, ReminderEvery,
+    ReminderState, ViewCounts, WaitsFor,
 };
 pub use record::Entry;
 pub use reset::{NewReset, RESET_MAX_S};

@@ -235,6 +235,9 @@ pub fn shown(limits: &Limits, answered: Answered) -> Answered {
 
 fn line_shown(limits: &Limits, column: &impl Fn(&str) -> bool, mut line: Line) -> Line {
     line.columns.retain(|(name, _)| column(name));
+    for (_, columns) in &mut line.goals {
+        columns.retain(|(name, _)| column(name));
+    }
     line.meta.retain(|(name, _)| limits.facts.contains(name));
     line.subtable = line.subtable.map(|lines| lines.into_iter().map(|line| line_shown(limits, column, line)).collect());
     line

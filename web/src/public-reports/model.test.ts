@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { bannerWords, draftOf, findingWords, grantOf, isNarrower, readOrigins, stateWords, whatWords, type Draft } from './model';
 
-const grant = grantOf({
+const cells = {
   idGrant: 3, idsite: 1, siteName: 'Orchard', what: 'reports', reports: [{ method: 'A.get', name: 'A' }, { method: 'B.get', name: 'B' }], shows: ['fullUrls'], months: 13,
   segment: '', visitsMin: 3, channel: 'link', origins: ['https://a.example'], state: 'active', waitsFor: '', reason: 'because of it', requestedBy: 'ada', expiresAt: null, views: 2,
-});
+};
+const grant = grantOf(cells);
 
 describe('a grant', () => {
   it('is read with what is not there left out', () => {
@@ -15,6 +16,8 @@ describe('a grant', () => {
 
   it('is said in words', () => {
     expect(whatWords('site', 40)).toBe('The whole site');
+    expect(whatWords('dashboard', 5)).toBe('The first page of the site');
+    expect(whatWords('dashboard', 5, { name: 'Council', login: 'ada', leftOut: [] })).toBe('The dashboard “Council”');
     expect(whatWords('reports', 1)).toBe('1 report');
     expect(whatWords('widgets', 2)).toBe('2 widgets');
     expect(stateWords(grant)).toBe('Public');
@@ -26,6 +29,11 @@ describe('a change', () => {
   const change = (part: Partial<Draft>) => isNarrower({ ...draftOf(grant), ...part }, grant);
   it('that shows less or the same needs no new confirmation', () => {
     for (const part of [{}, { reports: ['A.get'] }, { shows: [] }, { months: 1 }, { visitsMin: 20 }, { origins: [] }, { segment: 'countryCode==de' }]) expect(change(part), JSON.stringify(part)).toBe(true);
+  });
+  it('of a dashboard keeps the one that was confirmed', () => {
+    const board = grantOf({ ...cells, what: 'dashboard', dashboard: { name: 'Council', login: 'ada', columns: [['A.get']], leftOut: [] } });
+    expect(isNarrower(draftOf(board), board)).toBe(true);
+    expect(isNarrower({ ...draftOf(board), idDashboard: '2' }, board)).toBe(false);
   });
   it('that shows anything more does', () => {
     const wider: Partial<Draft>[] = [{ reports: ['A.get', 'C.get'] }, { what: 'site' }, { shows: ['fullUrls', 'revenue'] }, { months: 14 }, { visitsMin: 2 }, { channel: 'open' }, { channel: 'password' }, { origins: ['https://b.example'] }];

@@ -1,5 +1,5 @@
 // Public grants as the pages speak of them: what is shown, to whom, since when and until when.
-import { listOf, type Cells } from '../lib/rows';
+import { cellsOf, listOf, type Cells } from '../lib/rows';
 import { counted, dayWords } from '../lib/words';
 
 export const whats = ['site', 'dashboard', 'reports', 'widgets'] as const;
@@ -13,10 +13,20 @@ export interface NamedReport {
   readonly name: string;
 }
 
+/** A dashboard as it was confirmed: what is put on it later is not shown. */
+export interface PublicDashboard {
+  readonly name: string;
+  readonly login: string;
+  /** Widgets on it that strangers do not see. */
+  readonly leftOut: readonly string[];
+}
+
 /** What is to become visible, before anybody agreed to it. */
 export interface Draft {
   readonly what: What;
   readonly reports: readonly string[];
+  /** Of a dashboard: its number, 0 for the first page of the site; empty for the one that was confirmed before. */
+  readonly idDashboard: string;
   readonly shows: readonly string[];
   readonly months: number;
   readonly segment: string;
@@ -27,11 +37,12 @@ export interface Draft {
   readonly expiresInDays: number;
 }
 
-export interface Grant extends Omit<Draft, 'reports' | 'expiresInDays'> {
+export interface Grant extends Omit<Draft, 'reports' | 'expiresInDays' | 'idDashboard'> {
   readonly id: number;
   readonly idSite: number;
   readonly siteName: string;
   readonly reports: readonly NamedReport[];
+  readonly dashboard: PublicDashboard | undefined;
   readonly state: GrantState;
   readonly waitsFor: Waits;
   readonly source: string;
@@ -77,10 +88,15 @@ export const seconds = (value: unknown): number | undefined => (typeof value ===
 export const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 export const reportsOf = (value: unknown): NamedReport[] => listOf(value).map((cells) => ({ method: text(cells.method), name: text(cells.name) }));
 
+export function dashboardOf(value: unknown): PublicDashboard | undefined {
+  const cells = cellsOf(value);
+  return cells.name === undefined ? undefined : { name: text(cells.name), login: text(cells.login), leftOut: textsOf(cells.leftOut) };
+}
+
 export function grantOf(cells: Cells): Grant {
   return {
     id: Number(cells.idGrant), idSite: Number(cells.idsite), siteName: text(cells.siteName), what: text(cells.what) as What,
-    reports: reportsOf(cells.reports), shows: textsOf(cells.shows), months: Number(cells.months), segment: text(cells.segment),
+    reports: reportsOf(cells.reports), dashboard: dashboardOf(cells.dashboard), shows: textsOf(cells.shows), months: Number(cells.months), segment: text(cells.segment),
     visitsMin: Number(cells.visitsMin), channel: text(cells.channel) as Channel, origins: textsOf(cells.origins),
     state: text(cells.state) as GrantState, waitsFor: text(cells.waitsFor) as Waits, source: text(cells.source), reason: text(cells.reason),
     requestedBy: text(cells.requestedBy), requestedAt_s: seconds(cells.requestedAt), activatedBy: text(cells.activatedBy),
@@ -131,9 +147,9 @@ export function bannerWords(lines: readonly BannerLine[], now_ms: number): strin
 }
 
 /** "The whole site", "3 reports": what strangers see. */
-export function whatWords(what: What, count: number): string {
+export function whatWords(what: What, count: number, dashboard?: PublicDashboard): string {
   if (what === 'site') return 'The whole site';
-  if (what === 'dashboard') return 'The dashboard';
+  if (what === 'dashboard') return dashboard ? `The dashboard “${dashboard.name}”` : 'The first page of the site';
   return counted(count, what === 'widgets' ? 'widget' : 'report');
 }
 
@@ -166,7 +182,7 @@ export function isNarrower(draft: Draft, grant: Grant): boolean {
   const methods = grant.reports.map((report) => report.method);
   const listed = draft.what === 'reports' || draft.what === 'widgets';
   return (
-    (listed ? within(draft.reports, methods) : draft.what === grant.what || grant.what === 'site') && within(draft.shows, grant.shows)
+    (listed ? within(draft.reports, methods) : draft.what === grant.what ? draft.what !== 'dashboard' || draft.idDashboard === '' : grant.what === 'site') && within(draft.shows, grant.shows)
     && draft.months <= grant.months && (draft.segment === grant.segment || grant.segment === '') && draft.visitsMin >= grant.visitsMin
     && draft.channel === grant.channel && within(draft.origins, grant.origins)
   );
@@ -193,6 +209,6 @@ export function readOrigins(lines: string): { origins: string[]; wrong: string[]
 }
 
 export const draftOf = (grant: Grant): Draft => ({
-  what: grant.what, reports: grant.reports.map((report) => report.method), shows: grant.shows, months: grant.months, segment: grant.segment,
+  what: grant.what, reports: grant.reports.map((report) => report.method), idDashboard: grant.what === 'dashboard' ? '' : '0', shows: grant.shows, months: grant.months, segment: grant.segment,
   visitsMin: grant.visitsMin, channel: grant.channel, origins: grant.origins, expiresInDays: 0,
 });

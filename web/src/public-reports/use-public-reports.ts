@@ -3,8 +3,9 @@ import { askChallenge } from '../api/account';
 import { read, write, type Params } from '../api/generated';
 import { useSession } from '../api/session';
 import { takePasskey } from '../lib/passkey';
+import { infoOf } from '../viewer/source';
 import { type Cells, cellsOf, isTrue, listOf } from '../lib/rows';
-import { bannerOf, findingOf, grantOf, historyOf, reportsOf, seconds, text, textsOf, type Draft, type Finding, type Grant, type HistoryLine, type NamedReport, type What } from './model';
+import { bannerOf, dashboardOf, findingOf, grantOf, historyOf, reportsOf, seconds, text, textsOf, type Draft, type Finding, type Grant, type HistoryLine, type NamedReport, type PublicDashboard, type What } from './model';
 
 export type Factor = '' | 'code' | 'passkey';
 
@@ -46,11 +47,12 @@ export interface Options {
 }
 
 /** What one grant of a preview would show. */
-export interface PreviewGrant extends Draft {
+export interface PreviewGrant extends Omit<Draft, 'idDashboard'> {
   readonly id: number | undefined;
   readonly idSite: number;
   readonly siteName: string;
   readonly named: readonly NamedReport[];
+  readonly dashboard: PublicDashboard | undefined;
   readonly columns: readonly string[];
   readonly first: string;
   readonly last: string;
@@ -85,7 +87,12 @@ export interface Link {
 
 /** A draft for a grant that exists: its end is moved by renewing alone. */
 function scopeOf({ expiresInDays: _end, ...scope }: Draft): Params {
-  return { ...scope };
+  return paramsOf(scope);
+}
+
+/** A dashboard is named only where one is meant, and not where the confirmed one stays. */
+function paramsOf({ idDashboard, ...rest }: Omit<Draft, 'expiresInDays'>): Params {
+  return rest.what === 'dashboard' && idDashboard !== '' ? { ...rest, idDashboard } : rest;
 }
 
 const root = ['public-reports'] as const;
@@ -93,7 +100,8 @@ const noParams: Readonly<Record<never, never>> = {};
 const ask = <P = Params>(name: string) => read<P, unknown>(`PublicReports.${name}`);
 /** By POST, also where nothing is changed but a secret is sent: addresses are logged. */
 const act = (name: string) => write<Params, unknown>(`PublicReports.${name}`);
-const reads = { state: ask('getState'), options: ask('getOptions'), grants: ask('getGrants'), grant: ask('getGrant'), history: ask('getHistory'), banner: ask('getBanner'), preview: ask('preview') } as const;
+const reads = { state: ask('getState'), options: ask('getOptions'), grants: ask('getGrants'), grant: ask('getGrant'), history: ask('getHistory'), banner: ask('getBanner'), page: ask('getPage'), preview: ask('preview') } as const;
+const getDashboards = read<{ returnDefaultIfEmpty: number }, unknown>('Dashboard.getDashboards');
 
 function stateOf(cells: Cells): PublicState {
   const reminder = cellsOf(cells.reminder);
@@ -127,7 +135,7 @@ function previewGrantOf(cells: Cells): PreviewGrant {
   const named = reportsOf(cells.reports);
   const id = Number(cells.idGrant ?? 0);
   return {
-    id: id > 0 ? id : undefined, idSite: Number(cells.idsite), siteName: text(cells.siteName), what: text(cells.what) as What, named,
+    id: id > 0 ? id : undefined, idSite: Number(cells.idsite), siteName: text(cells.siteName), what: text(cells.what) as What, named, dashboard: dashboardOf(cells.dashboard),
     reports: named.map((report) => report.method), columns: textsOf(cells.columns), shows: textsOf(cells.shows), months: Number(cells.months),
     first: text(cells.first), last: text(cells.last), segment: text(cells.segment), visitsMin: Number(cells.visitsMin), channel: text(cells.channel) as Draft['channel'],
     origins: textsOf(cells.origins), expiresInDays: Number(cells.expiresInDays ?? 0),
@@ -171,6 +179,19 @@ export function useGrant(idGrant: number) {
       const cells = cellsOf(await reads.grant({ idGrant }, signal));
       return { grant: grantOf(cells), history: listOf(cells.history).map(historyOf), findings: listOf(cells.findings).map(findingOf) };
     },
+  });
+}
+
+/** What the page of a grant tells its viewers; the preview is drawn from it. */
+export function usePublicInfo(idGrant: number) {
+  return useQuery({ queryKey: [...root, 'page', idGrant], queryFn: async ({ signal }) => infoOf(cellsOf(await reads.page({ idGrant }, signal))) });
+}
+
+/** The dashboards that the caller made. */
+export function useDashboards() {
+  return useQuery({
+    queryKey: ['dashboards'],
+    queryFn: async ({ signal }) => listOf(await getDashboards({ returnDefaultIfEmpty: 0 }, signal)).map((cells) => ({ id: text(cells.id), name: text(cells.name) })),
   });
 }
 
@@ -240,7 +261,7 @@ function useAct<V, A>(run: (values: V) => Promise<A>) {
 
 export const useRequest = () =>
   useAct(async (values: { readonly idSites: readonly number[]; readonly draft: Draft; readonly reason: string }) => {
-    const cells = cellsOf(await act('request')({ idSites: values.idSites, ...values.draft, reason: values.reason }));
+    const cells = cellsOf(await act('request')({ idSites: values.idSites, ...scopeOf(values.draft), expiresInDays: values.draft.expiresInDays, reason: values.reason }));
     return Array.isArray(cells.idGrants) ? cells.idGrants.map(Number) : [];
   });
 

@@ -2,16 +2,16 @@ import { parseDate, type CalendarDate } from '@internationalized/date';
 import { periodNames, spanDate, spanOf, type PeriodChoice } from '../lib/dates';
 import type { Info } from './source';
 
-function dayOf(text: string, fallback: CalendarDate): CalendarDate {
+export function dayOf(text: string): CalendarDate | undefined {
   try {
     return parseDate(text);
   } catch {
-    return fallback;
+    return undefined;
   }
 }
 
 /** The days that are open to strangers. */
-export const windowOf = (info: Info, now: CalendarDate) => ({ first: dayOf(info.first, now.subtract({ years: 1 })), last: dayOf(info.last, now) });
+export const windowOf = (info: Info, now: CalendarDate) => ({ first: dayOf(info.first) ?? now.subtract({ years: 1 }), last: dayOf(info.last) ?? now });
 
 /** The period that is shown first: what the address or the owner says, in days that this page can read. */
 export function firstChoice(period: string, date: string, now: CalendarDate): PeriodChoice {

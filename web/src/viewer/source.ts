@@ -1,5 +1,5 @@
 // What public pages show, and where they get it from. Nothing of the rest of the application is loaded for them.
-import { isTrue, listOf, type Cells } from '../lib/rows';
+import { cellsOf, isTrue, listOf, type Cells } from '../lib/rows';
 
 export interface ViewerReport {
   readonly method: string;
@@ -12,9 +12,21 @@ export interface ViewerReport {
   readonly opens: boolean;
 }
 
+/** Something that was written down beside a day. */
+export interface Note {
+  readonly date: string;
+  readonly text: string;
+  readonly starred: boolean;
+}
+
 export interface Info {
   readonly siteName: string;
   readonly what: string;
+  /** The dashboard that the reports stand on, and which of them stands where. */
+  readonly dashboard: { readonly name: string; readonly columns: readonly (readonly string[])[] } | undefined;
+  readonly notes: readonly Note[];
+  /** It opens for those who came to sign in, too. */
+  readonly signIn: boolean;
   readonly timezone: string;
   readonly reports: readonly ViewerReport[];
   /** First and last day that may be asked for. */
@@ -57,9 +69,19 @@ export const viewerReportOf = (cells: Cells): ViewerReport => ({
   opens: isTrue(cells.opens),
 });
 
+function dashboardOf(value: unknown): Info['dashboard'] {
+  const cells = cellsOf(value);
+  if (cells.name === undefined) return undefined;
+  const columns = Array.isArray(cells.columns) ? cells.columns : [];
+  return { name: String(cells.name), columns: columns.map((column) => (Array.isArray(column) ? column.map(String) : [])) };
+}
+
 export const infoOf = (cells: Cells): Info => ({
   siteName: String(cells.siteName ?? ''),
   what: String(cells.what ?? ''),
+  dashboard: dashboardOf(cells.dashboard),
+  notes: listOf(cells.notes).map((note) => ({ date: String(note.date ?? ''), text: String(note.note ?? ''), starred: isTrue(note.starred) })),
+  signIn: isTrue(cells.signIn),
   timezone: String(cells.timezone ?? 'UTC'),
   reports: listOf(cells.reports).map(viewerReportOf),
   first: String(cells.first ?? ''),

@@ -133,17 +133,27 @@ fn columns(layout: &Json) -> Option<Vec<&Vec<Json>>> {
     list.iter().map(Json::as_array).collect()
 }
 
+fn corrupt(dashboard: &Dashboard) -> ApiError {
+    ApiError::Internal(format!("the layout of dashboard {} cannot be read", dashboard.id))
+}
+
+fn layout(dashboard: &Dashboard) -> Result<Json, ApiError> {
+    serde_json::from_str(&dashboard.layout).map_err(|_| corrupt(dashboard))
+}
+
+/// Module and action of a widget.
+fn widget(widget: &Json) -> Option<(String, String)> {
+    let text = |name: &str| widget.get("parameters").and_then(|of| of.get(name)).and_then(Json::as_str);
+    Some((text("module")?.to_owned(), text("action")?.to_owned()))
+}
+
 fn record(dashboard: &Dashboard) -> Result<Answer, ApiError> {
-    let corrupt = || ApiError::Internal(format!("the layout of dashboard {} cannot be read", dashboard.id));
-    let layout: Json = serde_json::from_str(&dashboard.layout).map_err(|_| corrupt())?;
-    let text = |widget: &Json, name: &str| {
-        widget.get("parameters").and_then(|of| of.get(name)).and_then(Json::as_str).map(str::to_owned)
+    let layout = layout(dashboard)?;
+    let row = |(module, action): (String, String)| {
+        Answer::record([("module", Answer::from(module)), ("action", action.into())])
     };
-    let widget = |widget: &Json| {
-        let (module, action) = (text(widget, "module")?, text(widget, "action")?);
-        Some(Answer::record([("module", Answer::from(module)), ("action", action.into())]))
-    };
-    let widgets = columns(&layout).ok_or_else(corrupt)?.into_iter().flatten().filter_map(widget);
+    let all = columns(&layout).ok_or_else(|| corrupt(dashboard))?;
+    let widgets = all.into_iter().flatten().filter_map(widget).map(row);
     Ok(Answer::record([
         ("name", Answer::from(dashboard.name.as_str())),
         ("id", Answer::Int(dashboard.id)),
@@ -178,6 +188,22 @@ async fn own(services: &Services, login: &str, id: i64) -> Result<Dashboard, Api
     let implied = (all.is_empty() && id == 1).then(untouched);
     let found = all.into_iter().find(|dashboard| dashboard.id == id).or(implied);
     found.ok_or_else(|| ApiError::NotFound(format!("there is no dashboard {id}")))
+}
+
+/// Whose dashboard `idDashboard` and `login` mean, its number, its name, and its columns of widgets by module and action.
+pub(crate) type Chosen = (String, i64, String, Vec<Vec<(String, String)>>);
+
+/// The dashboard that a call names, which must be the caller's own unless a superuser asks.
+///
+/// # Errors
+/// `NotFound` without such a dashboard; why the caller may not look at it.
+pub(crate) async fn chosen(services: &Services, caller: &Caller, params: &Params) -> Result<Chosen, ApiError> {
+    let login = login(caller, params)?;
+    let dashboard = own(services, &login, number(params)?).await?;
+    let layout = layout(&dashboard)?;
+    let columns = columns(&layout).ok_or_else(|| corrupt(&dashboard))?;
+    let widgets = columns.into_iter().map(|column| column.iter().filter_map(widget).collect()).collect();
+    Ok((login, dashboard.id, dashboard.name, widgets))
 }
 
 async fn copy(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {

@@ -150,7 +150,7 @@ pub(super) fn own_sites(services: &Services, caller: &Caller, ids: &[i64]) -> Re
 pub(super) async fn request(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     refuse_forbidden(services)?;
     let grant = admin_sites(services, caller, params)?;
-    let draft = Draft::read(services, params)?;
+    let draft = Draft::read(services, caller, params, None).await?;
     let reason = required(params, "reason")?;
     let ids = services.meta.request_public(&grant, caller, &news(&grant, &draft, reason, "request")).await;
     let ids = ids.map_err(from_meta)?;
@@ -270,7 +270,8 @@ pub(super) async fn narrow(services: &Services, caller: &Caller, params: &Params
     let ids = grant_ids(params)?;
     let [id] = ids[..] else { return Err(bad("idGrant", "name one public grant")) };
     let sites = own_sites(services, caller, &ids)?;
-    let draft = Draft::read(services, params)?;
+    let before = found(&services.meta.snapshot(), &ids)?[0].scope.clone();
+    let draft = Draft::read(services, caller, params, Some(&before)).await?;
     services.meta.narrow_public(&sites, caller, id, &draft.scope).await.map_err(from_meta)?;
     Ok(Answer::Done)
 }
@@ -281,7 +282,7 @@ pub(super) async fn widen(services: &Services, caller: &Caller, params: &Params)
     let (snapshot, ids) = (services.meta.snapshot(), grant_ids(params)?);
     let grants = found(&snapshot, &ids)?;
     let [grant] = grants[..] else { return Err(bad("idGrant", "name one public grant")) };
-    let draft = Draft::read(services, params)?;
+    let draft = Draft::read(services, caller, params, Some(&grant.scope)).await?;
     let line = Confirmed { scope: &draft.scope, ..Confirmed::of(grant) };
     check_hash(params, &draft::hash(&snapshot, &[line]))?;
     let anew = draft.scope.channel != grant.scope.channel || grant.scope.channel == Channel::Open;
@@ -354,7 +355,7 @@ pub(crate) async fn open_by_matomo(services: &Services, caller: &Caller, params:
     refuse_off(services)?;
     let superuser = check_instance(&caller.principal)?;
     let grant = admin_sites(services, caller, params)?;
-    let draft = matomo_draft(services, params)?;
+    let draft = matomo_draft(services, caller, params).await?;
     let reason = params.filled("reason").ok_or_else(|| {
         ApiError::Refused(
             "to show a site to everybody, say why as reason, and send as scopeHash what PublicReports.preview answers for \
@@ -375,11 +376,11 @@ pub(crate) async fn open_by_matomo(services: &Services, caller: &Caller, params:
 }
 
 /// What Matomo's "view" for everybody is here.
-fn matomo_draft(services: &Services, params: &Params) -> Result<Draft, ApiError> {
+async fn matomo_draft(services: &Services, caller: &Caller, params: &Params) -> Result<Draft, ApiError> {
     let fixed = Params::new(vec![("what".into(), "site".into()), ("channel".into(), "open".into())]);
     let mut own: Vec<(Box<str>, Box<str>)> = fixed.iter().map(|(name, value)| (name.into(), value.into())).collect();
     own.extend(params.filled("expiresInDays").map(|days| ("expiresInDays".into(), days.into())));
-    Draft::read(services, &Params::new(own))
+    Draft::read(services, caller, &Params::new(own), None).await
 }
 
 /// Matomo's "noaccess" for everybody: whole sites are not open any more.

@@ -1,5 +1,5 @@
 //! The allow-list: everything that may ever be public. What is not named here is not, whatever a grant says. A change
-//! of this file is a change of what strangers see: tests/public/test_serving.py crawls all of it for planted canaries.
+//! of this file is a change of what strangers see: tests/public/test_figures.py crawls all of it for planted canaries.
 
 use makoto_access::Limits;
 use makoto_meta::PublicGrant;
@@ -80,6 +80,7 @@ pub static ALLOWED: &[Allowed] = &[
     plain("VisitsSummary.getSumVisitsLength"),
     plain("VisitsSummary.getSumVisitsLengthPretty"),
     plain("VisitFrequency.get"),
+    plain("Goals.get"),
     plain("VisitTime.getByDayOfWeek"),
     plain("VisitTime.getVisitInformationPerLocalTime"),
     plain("VisitTime.getVisitInformationPerServerTime"),
@@ -191,6 +192,7 @@ pub static COLUMNS: &[&str] = &[
     "avg_visit_length",
     "bounce_count",
     "bounce_rate",
+    "nb_conversions",
     "nb_visits_converted",
     "conversion_rate",
     "sum_time_spent",

@@ -18,7 +18,7 @@ pub(super) fn site_name(snapshot: &Snapshot, site: SiteId) -> String {
 }
 
 /// What a report is called; its method where it has no name any more.
-pub fn report_name(catalog: &Catalog, method: &str) -> String {
+pub(super) fn report_name(catalog: &Catalog, method: &str) -> String {
     catalog.report(method).map_or_else(|| method.to_owned(), |report| report.name.to_owned())
 }
 
@@ -29,11 +29,28 @@ pub(super) fn reports(catalog: &Catalog, scope: &PublicScope) -> Answer {
     Answer::List(scope.methods.iter().map(row).collect())
 }
 
+/// The dashboard of a scope as strangers see it: its name and which report stands where.
+pub(super) fn dashboard(scope: &PublicScope) -> Answer {
+    let Some(dashboard) = &scope.dashboard else { return Answer::Null };
+    let columns = dashboard.columns.iter().map(|column| texts(column)).collect();
+    Answer::record([("name", Answer::from(dashboard.name.as_str())), ("columns", Answer::List(columns))])
+}
+
+/// The same for those who manage it: also whose it is, and what of it is not shown.
+fn whole_dashboard(scope: &PublicScope) -> Answer {
+    let (Some(board), Answer::Record(mut fields)) = (&scope.dashboard, dashboard(scope)) else { return Answer::Null };
+    fields.push(("login".into(), board.login.as_str().into()));
+    fields.push(("idDashboard".into(), Answer::Int(board.id)));
+    fields.push(("leftOut".into(), texts(&board.left_out)));
+    Answer::Record(fields)
+}
+
 /// The fields of a scope.
 pub(super) fn scope_fields(catalog: &Catalog, scope: &PublicScope) -> Vec<(&'static str, Answer)> {
     vec![
         ("what", scope.what.name().into()),
         ("reports", reports(catalog, scope)),
+        ("dashboard", whole_dashboard(scope)),
         ("shows", texts(&scope.shows)),
         ("months", Answer::Int(i64::from(scope.months))),
         ("segment", scope.segment.as_str().into()),

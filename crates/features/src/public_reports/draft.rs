@@ -5,11 +5,12 @@ use super::{
     settings::{VISITS_MIN, VISITS_MIN_MAX},
 };
 use crate::{
-    Services,
+    Services, dashboard,
     services::{bad, list},
 };
+use makoto_access::Caller;
 use makoto_catalog::{ApiError, Param, ParamKind};
-use makoto_meta::{Channel, PublicGrant, PublicScope, PublicWhat, Snapshot};
+use makoto_meta::{Channel, PublicDashboard, PublicGrant, PublicScope, PublicWhat, Snapshot};
 use makoto_model::{Params, SiteId};
 
 pub const MONTHS_DEFAULT: u32 = 13;
@@ -20,6 +21,11 @@ pub const DAYS_MAX: u32 = 365;
 const ORIGINS_MAX: usize = 20;
 const ORIGIN_BYTES_MAX: usize = 253;
 const SEGMENT_BYTES_MAX: usize = 2_000;
+/// Widgets of a dashboard that are looked at, and those left out that are named.
+const WIDGETS_MAX: usize = 100;
+const LEFT_OUT_MAX: usize = 30;
+/// Widgets that are graphs of the numbers that a report answers as `get`.
+const GRAPHS: &[&str] = &["getEvolutionGraph", "getSparklines", "index", "getIndexGraph"];
 
 const fn optional(name: &'static str, kind: ParamKind, doc: &'static str) -> Param {
     Param { name, kind, default: Some(""), doc }
@@ -27,6 +33,13 @@ const fn optional(name: &'static str, kind: ParamKind, doc: &'static str) -> Par
 
 pub const WHAT: Param = optional("what", ParamKind::Text, "site, dashboard, reports (the default) or widgets");
 pub const REPORTS: Param = optional("reports", ParamKind::List, "methods of the reports, for reports and widgets");
+pub const DASHBOARD_ID: Param = optional(
+    "idDashboard",
+    ParamKind::Int,
+    "number of a dashboard, for dashboard; 0 (or nothing, for a new one) for the reports of the site's first page",
+);
+pub const DASHBOARD_LOGIN: Param =
+    optional("login", ParamKind::Text, "whose dashboard it is; the caller's own without it");
 pub const SHOWS: Param =
     optional("shows", ParamKind::List, "fullUrls, searchTerms, revenue, annotations: shown on purpose");
 pub const MONTHS: Param = optional("months", ParamKind::Int, "months back that are shown, 1 to 60; 13 by default");
@@ -78,11 +91,17 @@ fn origin(text: &str) -> Result<String, ApiError> {
 }
 
 impl Draft {
-    /// Reads what is to be public.
+    /// Reads what is to be public. `before` is what the grant shows until then: its dashboard stays as it was confirmed,
+    /// unless it is named again.
     ///
     /// # Errors
     /// `BadParam` names what is wrong.
-    pub fn read(services: &Services, params: &Params) -> Result<Draft, ApiError> {
+    pub async fn read(
+        services: &Services,
+        caller: &Caller,
+        params: &Params,
+        before: Option<&PublicScope>,
+    ) -> Result<Draft, ApiError> {
         let what = params.filled("what").unwrap_or("reports");
         let what = PublicWhat::parse(what).ok_or_else(|| bad("what", "use site, dashboard, reports or widgets"))?;
         let channel = params.filled("channel").unwrap_or("open");
@@ -97,9 +116,14 @@ impl Draft {
         if life_days == 0 && channel != Channel::Open {
             return Err(bad("expiresInDays", "only what is open to everybody may have no end; write 1 to 365"));
         }
+        let dashboard = match what {
+            PublicWhat::Dashboard => board(services, caller, params, &shows, before).await?,
+            PublicWhat::Site | PublicWhat::Reports | PublicWhat::Widgets => None,
+        };
         let scope = PublicScope {
             what,
-            methods: methods(what, &shows, params)?,
+            methods: methods(what, dashboard.as_ref(), &shows, params)?,
+            dashboard,
             shows: shows.iter().map(|show| show.name().to_owned()).collect(),
             months: number(params, "months", MONTHS_DEFAULT, 1, MONTHS_MAX)?,
             segment: read_segment(services, params.filled("segment").unwrap_or(""))?,
@@ -119,10 +143,74 @@ fn read_shows(params: &Params) -> Result<Vec<Show>, ApiError> {
     words(params, "shows").iter().map(show).collect()
 }
 
+/// The report of a widget, where it may be public with these facts shown.
+fn report_of(module: &str, action: &str, shows: &[Show]) -> Option<&'static str> {
+    let action = if GRAPHS.contains(&action) { "get" } else { action };
+    let found = allowed(&format!("{module}.{action}"))?;
+    found.needs.is_none_or(|needs| shows.contains(&needs)).then_some(found.method)
+}
+
+/// What of a dashboard's columns of widgets may be public, each report once, and which widgets may not.
+fn fitting(widgets: &[Vec<(String, String)>], shows: &[Show]) -> (Vec<Vec<String>>, Vec<String>) {
+    let (mut columns, mut left_out): (Vec<Vec<String>>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut seen = std::collections::BTreeSet::new();
+    let mut looked_at = 0;
+    for column in widgets {
+        let mut kept = Vec::new();
+        for (module, action) in column {
+            looked_at += 1;
+            match report_of(module, action, shows).filter(|_| looked_at <= WIDGETS_MAX) {
+                Some(method) if seen.insert(method) => kept.push(method.to_owned()),
+                Some(_) => {}
+                None if left_out.len() < LEFT_OUT_MAX => left_out.push(format!("{module}.{action}")),
+                None => {}
+            }
+        }
+        columns.push(kept);
+    }
+    columns.retain(|column| !column.is_empty());
+    (columns, left_out)
+}
+
+/// The dashboard that is meant, as it is now or as it was confirmed; nothing for the site's first page.
+async fn board(
+    services: &Services,
+    caller: &Caller,
+    params: &Params,
+    shows: &[Show],
+    before: Option<&PublicScope>,
+) -> Result<Option<PublicDashboard>, ApiError> {
+    let kept = before.filter(|scope| scope.what == PublicWhat::Dashboard).and_then(|scope| scope.dashboard.as_ref());
+    let (login, id, name, widgets) = match (params.filled("idDashboard"), kept) {
+        (None, None) | (Some("0"), _) => return Ok(None),
+        (None, Some(kept)) => {
+            let fits = |method: &&String| {
+                allowed(method).is_some_and(|found| found.needs.is_none_or(|needs| shows.contains(&needs)))
+            };
+            let column = |column: &Vec<String>| column.iter().filter(fits).cloned().collect();
+            let columns = kept.columns.iter().map(column).collect();
+            return Ok(Some(PublicDashboard { columns, ..kept.clone() }));
+        }
+        (Some(_), _) => dashboard::chosen(services, caller, params).await?,
+    };
+    let (columns, left_out) = fitting(&widgets, shows);
+    match columns.is_empty() {
+        true => Err(bad("idDashboard", "nothing of what stands on this dashboard can be public")),
+        false => Ok(Some(PublicDashboard { login, id, name, columns, left_out })),
+    }
+}
+
 /// The reports, each by name, so that none that comes later is among them.
-fn methods(what: PublicWhat, shows: &[Show], params: &Params) -> Result<Vec<String>, ApiError> {
+fn methods(
+    what: PublicWhat,
+    dashboard: Option<&PublicDashboard>,
+    shows: &[Show],
+    params: &Params,
+) -> Result<Vec<String>, ApiError> {
+    let on = |dashboard: &PublicDashboard| dashboard.columns.iter().flatten().cloned().collect();
     let mut chosen: Vec<String> = match what {
         PublicWhat::Site => methods_with(shows).into_iter().map(str::to_owned).collect(),
+        PublicWhat::Dashboard if dashboard.is_some() => dashboard.map(on).unwrap_or_default(),
         PublicWhat::Dashboard => DASHBOARD.iter().map(|method| (*method).to_owned()).collect(),
         PublicWhat::Reports | PublicWhat::Widgets => words(params, "reports"),
     };
@@ -190,6 +278,22 @@ pub fn hash(snapshot: &Snapshot, lines: &[Confirmed<'_>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_dashboard_only_what_may_be_public_is_taken_once() {
+        let widget = |text: &str| text.split_once('.').map(|(of, action)| (of.to_owned(), action.to_owned())).unwrap();
+        let column = |texts: &[&str]| texts.iter().map(|text| widget(text)).collect::<Vec<_>>();
+        let widgets = [
+            column(&["VisitsSummary.getEvolutionGraph", "Live.getLastVisitsDetails", "VisitsSummary.get"]),
+            column(&["Referrers.getKeywords"]),
+            column(&["UserCountry.getCountry", "UserId.getUsers"]),
+        ];
+        let (columns, left_out) = fitting(&widgets, &[]);
+        assert_eq!(columns, [["VisitsSummary.get"], ["UserCountry.getCountry"]]);
+        assert_eq!(left_out, ["Live.getLastVisitsDetails", "Referrers.getKeywords", "UserId.getUsers"]);
+        let (columns, _) = fitting(&widgets, &[Show::SearchTerms]);
+        assert_eq!(columns[1], ["Referrers.getKeywords"]);
+    }
 
     #[test]
     fn origins_are_hosts_and_nothing_else() {

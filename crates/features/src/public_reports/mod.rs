@@ -4,15 +4,16 @@ pub(crate) mod acts;
 pub mod allowed;
 mod answer;
 mod draft;
+mod names;
+pub mod page;
 mod reads;
 pub mod scan;
 pub mod settings;
 
-pub use answer::report_name;
 pub use draft::DAYS_DEFAULT;
 
 use crate::{Services, users_manager};
-use draft::{CHANNEL, DAYS, LEAST, MONTHS, ORIGINS, REPORTS, SEGMENT, SHOWS, WHAT};
+use draft::{CHANNEL, DASHBOARD_ID, DASHBOARD_LOGIN, DAYS, LEAST, MONTHS, ORIGINS, REPORTS, SEGMENT, SHOWS, WHAT};
 use makoto_access::{Principal, Role};
 use makoto_catalog::{Access, Feature, Guard, Method, Param, ParamKind};
 use makoto_meta::{Channel, PublicGrant, PublicScope, PublicWhat, Snapshot};
@@ -62,6 +63,13 @@ pub static METHODS: &[Method<Services>] = &[
         |services, caller, params| Box::pin(reads::grant(services, caller, params)),
     ),
     read(
+        "PublicReports.getPage",
+        "What the public page of a grant is told: reports, days and what is shown first.",
+        &[GRANT],
+        SOME_ADMIN,
+        |services, caller, params| Box::pin(reads::page(services, caller, params)),
+    ),
+    read(
         "PublicReports.getHistory",
         "What was done to public grants, the newest first.",
         &[param("idGrant", ParamKind::Int, Some(""), "the public grant's number; all by default")],
@@ -96,6 +104,8 @@ pub static METHODS: &[Method<Services>] = &[
             ID_SITES,
             WHAT,
             REPORTS,
+            DASHBOARD_ID,
+            DASHBOARD_LOGIN,
             SHOWS,
             MONTHS,
             SEGMENT,
@@ -114,6 +124,8 @@ pub static METHODS: &[Method<Services>] = &[
             param("idSites", ParamKind::List, None, "numbers of sites, or all: those of now"),
             WHAT,
             REPORTS,
+            DASHBOARD_ID,
+            DASHBOARD_LOGIN,
             SHOWS,
             MONTHS,
             SEGMENT,
@@ -178,14 +190,14 @@ pub static METHODS: &[Method<Services>] = &[
     write(
         "PublicReports.narrow",
         "Lets a public grant show less.",
-        &[GRANT, WHAT, REPORTS, SHOWS, MONTHS, SEGMENT, LEAST, CHANNEL, ORIGINS],
+        &[GRANT, WHAT, REPORTS, DASHBOARD_ID, DASHBOARD_LOGIN, SHOWS, MONTHS, SEGMENT, LEAST, CHANNEL, ORIGINS],
         (SOME_ADMIN, Guard::Proof),
         |services, caller, params| Box::pin(acts::narrow(services, caller, params)),
     ),
     write(
         "PublicReports.widen",
         "Lets a public grant show more, or by another way, exactly as preview showed it.",
-        &[GRANT, WHAT, REPORTS, SHOWS, MONTHS, SEGMENT, LEAST, CHANNEL, ORIGINS, HASH],
+        &[GRANT, WHAT, REPORTS, DASHBOARD_ID, DASHBOARD_LOGIN, SHOWS, MONTHS, SEGMENT, LEAST, CHANNEL, ORIGINS, HASH],
         (Access::Superuser, Guard::ProofNow),
         |services, caller, params| Box::pin(acts::widen(services, caller, params)),
     ),
@@ -239,6 +251,7 @@ pub fn matomo_scope(snapshot: &Snapshot) -> PublicScope {
     PublicScope {
         what: PublicWhat::Site,
         methods: allowed::methods_with(&[]).into_iter().map(str::to_owned).collect(),
+        dashboard: None,
         shows: Vec::new(),
         months: draft::MONTHS_DEFAULT,
         segment: String::new(),

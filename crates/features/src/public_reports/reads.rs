@@ -69,6 +69,7 @@ fn empty() -> PublicScope {
     PublicScope {
         what: makoto_meta::PublicWhat::Reports,
         methods: Vec::new(),
+        dashboard: None,
         shows: Vec::new(),
         months: MONTHS_DEFAULT,
         segment: String::new(),
@@ -160,6 +161,16 @@ pub(super) async fn grant(services: &Services, caller: &Caller, params: &Params)
     fields.push(("history".into(), lines(services, caller, Some(one.id)).await?));
     fields.push(("findings".into(), findings(services, &scan(services, one).await?)));
     Ok(Answer::Record(fields))
+}
+
+pub(super) async fn page(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let ids = grant_ids(params)?;
+    own_sites(services, caller, &ids)?;
+    let snapshot = services.meta.snapshot();
+    match found(&snapshot, &ids)?[..] {
+        [one] => super::page::page(services, one).await,
+        _ => Err(bad("idGrant", "name one public grant")),
+    }
 }
 
 fn findings(services: &Services, found: &[Finding]) -> Answer {
@@ -289,18 +300,19 @@ fn imagined(site: SiteId, draft: &Draft) -> PublicGrant {
 pub(super) async fn preview(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     check_instance(&caller.principal)?;
     let snapshot = services.meta.snapshot();
-    let drafted = ["what", "reports", "reports[0]"].iter().any(|name| params.filled(name).is_some());
+    let drafted = ["what", "reports", "reports[0]", "idDashboard"].iter().any(|name| params.filled(name).is_some());
     let grants: Vec<PublicGrant> = if list(params, "idGrants").or_else(|| list(params, "idGrant")).is_some() {
         let ids = grant_ids(params)?;
         let mut grants: Vec<PublicGrant> = found(&snapshot, &ids)?.into_iter().cloned().collect();
         if drafted {
-            let draft = Draft::read(services, params)?;
-            grants.iter_mut().for_each(|grant| grant.scope = draft.scope.clone());
+            for grant in &mut grants {
+                grant.scope = Draft::read(services, caller, params, Some(&grant.scope)).await?.scope;
+            }
         }
         grants
     } else {
         let sites = admin_sites(services, caller, params)?;
-        let draft = Draft::read(services, params)?;
+        let draft = Draft::read(services, caller, params, None).await?;
         sites.sites().iter().map(|site| imagined(*site, &draft)).collect()
     };
     let lines: Vec<Confirmed<'_>> = grants.iter().map(Confirmed::of).collect();

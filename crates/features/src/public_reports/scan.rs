@@ -1,6 +1,6 @@
 //! Looks for texts that seem to be of persons in what strangers would see.
 
-use super::allowed;
+use super::{allowed, names};
 use crate::Services;
 use makoto_access::{Asked, Principal, View, check};
 use makoto_catalog::ApiError;
@@ -32,7 +32,7 @@ const PHONE_DIGITS_MIN: usize = 9;
 pub struct Finding {
     pub site: SiteId,
     pub report: &'static str,
-    /// email, phone or address.
+    /// email, phone, address or name.
     pub kind: &'static str,
     /// Texts like it.
     pub count: u64,
@@ -66,7 +66,7 @@ fn kind_of(text: &str) -> Option<&'static str> {
             return Some("phone");
         }
     }
-    None
+    names::is_named(&text).then_some("name")
 }
 
 /// Looks through what a grant shows, or would show, of the last month.
@@ -122,6 +122,8 @@ mod tests {
             ("/confirm/jane.doe%40example.org", Some("email")),
             ("Call +49 170 1234567", Some("phone")),
             ("from 203.0.113.9", Some("address")),
+            ("Order of Jane Doe", Some("name")),
+            ("/customers/jane-doe", Some("name")),
             ("@media", None),
             ("Version 1.2.3", None),
             ("article-2026-11-28", None),

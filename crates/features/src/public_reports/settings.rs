@@ -117,6 +117,18 @@ pub static DEFAULT_DATE: Setting<String> = Setting {
     security: false,
 };
 
+pub static LANDING: Setting<u32> = Setting {
+    security: false,
+    ..number(
+        "PublicReports.landing",
+        || 0,
+        |_| Ok(()),
+        "Page that opens without signing in",
+        "The number of a public grant that is open to everybody; 0: the sign-in page. It only says what opens first: what \
+         is public stays so either way.",
+    )
+};
+
 pub static SETTINGS: &[&dyn AnySetting] = &[
     &VISITS_MIN,
     &CACHE_SECONDS,
@@ -127,4 +139,5 @@ pub static SETTINGS: &[&dyn AnySetting] = &[
     &TWO_PEOPLE,
     &NO_INDEX,
     &DEFAULT_DATE,
+    &LANDING,
 ];

@@ -90,6 +90,10 @@ pub struct Facts {
     pub reminder_overdue: bool,
     /// The last reminder: when it was sent, and when it was promised.
     pub reminder_mail: Option<(Option<i64>, i64)>,
+    /// Alerts about public reports that could not be delivered within the last week.
+    pub alerts_failed: i64,
+    /// Why nobody can be told by mail now.
+    pub mail_fault: Option<&'static str>,
     /// Texts of the settings in force, and whether each is the default.
     pub settings: BTreeMap<&'static str, (String, bool)>,
     /// What is wrong with weak passwords that were admitted.
@@ -187,6 +191,8 @@ pub async fn gather(services: &Services, caller: &Caller, grant: &InstanceGrant)
         public: public(&snapshot, now_s),
         reminder_overdue: meta.reminder_overdue().await?,
         reminder_mail: meta.last_mail(MailKind::PublicReminder).await?,
+        alerts_failed: meta.failed_alerts().await?,
+        mail_fault: meta.mail_is_mute().await?,
         settings,
         weak_admitted: weak_admitted(services),
         stranger_allowed: snapshot.domains().allow_address(STRANGER),

@@ -74,7 +74,11 @@ pub(super) fn detail_of(snapshot: &Snapshot, grants: &[PublicGrant]) -> Json {
 
 /// What is shown, in a few words.
 fn shown(scope: &PublicScope) -> String {
-    let mut words = format!("{}: {} reports over {} months", scope.what.name(), scope.methods.len(), scope.months);
+    let what = match &scope.dashboard {
+        Some(dashboard) => format!("dashboard “{}” of {}", dashboard.name, dashboard.login),
+        None => scope.what.name().to_owned(),
+    };
+    let mut words = format!("{what}: {} reports over {} months", scope.methods.len(), scope.months);
     if !scope.shows.is_empty() {
         words.push_str(&format!(", with {}", scope.shows.join(", ")));
     }
@@ -449,6 +453,11 @@ impl Meta {
             }
             let mut kinds = vec![Activity::PublicWidened];
             grant.approved_by = String::new();
+            if grant.state == PublicState::Pending {
+                // Whoever confirmed or approved it before did not see this.
+                grant.waits_for = WaitsFor::Activation;
+                (grant.approve_until_s, grant.starts_s) = (None, None);
+            }
             if grant.state == PublicState::Active && how.approval {
                 (grant.activated_by, grant.activated_s) = (name.clone(), Some(now_s));
                 kinds.push(confirmed(grant, true, 0, now_s));

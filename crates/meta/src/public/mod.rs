@@ -11,7 +11,7 @@ mod views;
 pub use act::{Activation, LinkSecret, PublicMail};
 pub use add::NewPublic;
 pub use reminder::{ReminderEvery, ReminderState};
-pub use scope::{Channel, PublicScope, PublicState, PublicWhat, WaitsFor};
+pub use scope::{Channel, PublicDashboard, PublicScope, PublicState, PublicWhat, WaitsFor};
 pub use views::{PublicView, ViewCounts};
 
 use crate::Error;

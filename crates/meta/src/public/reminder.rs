@@ -7,6 +7,9 @@ use serde_json::{Value as Json, json};
 use sqlx::Row;
 
 const DAY_S: i64 = 24 * 60 * 60;
+/// Days after which whoever chose fewer mails is told all the same of what was carried over, and after which its absence
+/// is an alarm.
+const INHERITED_DAYS: (i64, i64) = (7, 8);
 /// Hosts that one entry of the mail names.
 const HOSTS_MAX: u32 = 3;
 
@@ -80,11 +83,14 @@ impl Reader {
     fn state(&self, book: &[&PublicGrant], now_s: i64) -> ReminderState {
         let whole_site = book.iter().any(|grant| grant.state == PublicState::Active && grant.is_whole_site());
         let first_s = book.iter().map(|grant| grant.requested_s).min();
-        let times = first_s.and_then(|first_s| {
-            let (after, alarm) = self.every.days(whole_site)?;
-            let from_s = self.counts_from_s(first_s);
-            Some((from_s + after * DAY_S, from_s + alarm * DAY_S))
-        });
+        let moments = |from_s: i64, (after, alarm): (i64, i64)| (from_s + after * DAY_S, from_s + alarm * DAY_S);
+        let usual =
+            first_s.and_then(|first_s| Some(moments(self.counts_from_s(first_s), self.every.days(whole_site)?)));
+        let untold = |grant: &&&PublicGrant| {
+            grant.source == "matomo" && self.last_s.is_none_or(|last_s| last_s < grant.requested_s)
+        };
+        let inherited = book.iter().filter(untold).map(|grant| moments(grant.requested_s, INHERITED_DAYS));
+        let times = inherited.chain(usual).min();
         ReminderState {
             every: self.every,
             last_s: self.last_s,

@@ -28,7 +28,7 @@ names! {
     PublicWhat {
         /// Every report that may be public at all, as Matomo's "view" for everybody.
         Site "site",
-        /// The reports of the site's first page.
+        /// The reports of a dashboard that somebody made, or those of the site's first page.
         Dashboard "dashboard",
         Reports "reports",
         /// Single reports, to be put into other pages.
@@ -68,12 +68,46 @@ names! {
     }
 }
 
+/// A dashboard as it was when it was chosen: what is put on it later is not shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublicDashboard {
+    /// Whose it is, and its number among theirs.
+    pub login: String,
+    pub id: i64,
+    pub name: String,
+    /// Methods of the reports that are shown, as they stand.
+    pub columns: Vec<Vec<String>>,
+    /// Widgets on it that are not shown.
+    pub left_out: Vec<String>,
+}
+
+impl PublicDashboard {
+    fn written(&self) -> Json {
+        json!({ "login": self.login, "id": self.id, "name": self.name, "columns": self.columns,
+            "left_out": self.left_out })
+    }
+
+    fn read(json: &Json) -> Result<PublicDashboard, Error> {
+        let text = |name: &str| json.get(name).and_then(Json::as_str).ok_or_else(|| broken(name)).map(str::to_owned);
+        let columns = json.get("columns").and_then(Json::as_array).ok_or_else(|| broken("columns"))?;
+        Ok(PublicDashboard {
+            login: text("login")?,
+            id: json.get("id").and_then(Json::as_i64).ok_or_else(|| broken("dashboard"))?,
+            name: text("name")?,
+            columns: columns.iter().map(|column| all_texts(column, "columns")).collect::<Result<_, _>>()?,
+            left_out: texts(json, "left_out")?,
+        })
+    }
+}
+
 /// What is shown. Each report and field is named, so that nothing that comes later is in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PublicScope {
     pub what: PublicWhat,
     /// Methods of reports, in order of their names.
     pub methods: Vec<String>,
+    /// The dashboard that the reports stand on; nothing for those of the site's first page.
+    pub dashboard: Option<PublicDashboard>,
     /// Kinds of sensitive facts that are shown on purpose.
     pub shows: Vec<String>,
     /// Months back from the present day.
@@ -88,7 +122,11 @@ pub struct PublicScope {
 }
 
 fn texts(json: &Json, name: &str) -> Result<Vec<String>, Error> {
-    let list = json.get(name).and_then(Json::as_array).ok_or_else(|| broken(name))?;
+    all_texts(json.get(name).ok_or_else(|| broken(name))?, name)
+}
+
+fn all_texts(list: &Json, name: &str) -> Result<Vec<String>, Error> {
+    let list = list.as_array().ok_or_else(|| broken(name))?;
     list.iter().map(|text| text.as_str().map(str::to_owned).ok_or_else(|| broken(name))).collect()
 }
 
@@ -99,7 +137,8 @@ fn broken(name: &str) -> Error {
 impl PublicScope {
     /// As it is stored.
     pub fn written(&self) -> Json {
-        json!({ "what": self.what.name(), "methods": self.methods, "shows": self.shows, "months": self.months,
+        let dashboard = self.dashboard.as_ref().map(PublicDashboard::written);
+        json!({ "what": self.what.name(), "methods": self.methods, "dashboard": dashboard, "shows": self.shows, "months": self.months,
             "segment": self.segment, "visits_min": self.visits_min, "channel": self.channel.name(),
             "origins": self.origins })
     }
@@ -113,6 +152,10 @@ impl PublicScope {
         Ok(PublicScope {
             what: PublicWhat::parse(text("what")?).ok_or_else(|| broken("what"))?,
             methods: texts(&json, "methods")?,
+            dashboard: match json.get("dashboard") {
+                None | Some(Json::Null) => None,
+                Some(dashboard) => Some(PublicDashboard::read(dashboard)?),
+            },
             shows: texts(&json, "shows")?,
             months: number("months")?,
             segment: text("segment")?.to_owned(),
@@ -148,6 +191,7 @@ mod tests {
         PublicScope {
             what: PublicWhat::Reports,
             methods: vec!["A.get".into(), "B.get".into()],
+            dashboard: None,
             shows: vec!["fullUrls".into()],
             months: 13,
             segment: String::new(),
@@ -160,6 +204,15 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         assert_eq!(PublicScope::read(&scope().written().to_string()).unwrap(), scope());
+        let dashboard = PublicDashboard {
+            login: "ada".into(),
+            id: 2,
+            name: "Board".into(),
+            columns: vec![vec!["A.get".into()], Vec::new(), vec!["B.get".into()]],
+            left_out: vec!["Live.getLastVisitsDetails".into()],
+        };
+        let boarded = PublicScope { what: PublicWhat::Dashboard, dashboard: Some(dashboard), ..scope() };
+        assert_eq!(PublicScope::read(&boarded.written().to_string()).unwrap(), boarded);
         assert!(PublicScope::read("{}").is_err());
     }
 

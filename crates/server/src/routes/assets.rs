@@ -93,7 +93,12 @@ pub async fn tracker_script(State(app): State<Arc<App>>, headers: HeaderMap) -> 
 }
 
 /// A file of the interface, or its page for every address that the page itself reads.
-pub async fn page(State(_): State<Arc<App>>, request: Request) -> Response {
+pub async fn page(State(app): State<Arc<App>>, request: Request) -> Response {
+    if request.uri().path() == "/"
+        && let Some(response) = super::public::landing(&app, request.headers())
+    {
+        return response;
+    }
     let path = request.uri().path().trim_start_matches('/');
     if path.starts_with("api/") {
         return super::problem(StatusCode::NOT_FOUND, "unknown_address", "there is nothing at this address");

@@ -3,7 +3,7 @@
 
 use super::{
     BODY_BYTES_MAX, assets,
-    caller::{Peer, decode},
+    caller::{self, Peer, decode},
     json_response, problem, read_body,
 };
 use crate::{app::App, dispatch, headers, public::Shut};
@@ -16,11 +16,11 @@ use axum::{
     routing::{get, post},
 };
 use makoto_access::{Caller, Principal};
-use makoto_catalog::{ApiError, Shape};
-use makoto_features::public_reports::{self, report_name, settings};
+use makoto_catalog::ApiError;
+use makoto_features::public_reports::{self, settings};
 use makoto_meta::{Channel, PublicGrant};
 use makoto_model::Params;
-use makoto_query::format::Written;
+use makoto_query::format::{self, Written};
 use serde_json::json;
 use std::{net::IpAddr, sync::Arc};
 
@@ -178,39 +178,27 @@ async fn info(State(app): State<Arc<App>>, peer: Peer, request: Request) -> Resp
         return finished(&app, json_response(StatusCode::OK, &json!({ "locked": true })), "no-store");
     }
     app.public.note_view(&app, grant.id, Some(address));
-    finished(&app, json_response(StatusCode::OK, &shown(&app, &grant)), "no-cache")
+    let written = match public_reports::page::page(&app.services, &grant).await {
+        Ok(page) => format::write_answer(page, &Params::new(vec![("format".into(), "json".into())])),
+        Err(error) => Err(error),
+    };
+    match written {
+        Ok(written) => finished(&app, sent(&written), "no-cache"),
+        Err(error) => finished(&app, refused(&error), "no-store"),
+    }
 }
 
-/// What the page must know of a grant.
-fn shown(app: &App, grant: &PublicGrant) -> serde_json::Value {
-    let snapshot = app.services.meta.snapshot();
-    let site = snapshot.site_rows.get(&grant.site);
-    let report = |method: &String| {
-        let report = app.catalog.report(method)?;
-        let kind = match report.shape {
-            Shape::Totals | Shape::Union { .. } => "totals",
-            Shape::Number { .. } => "number",
-            _ => "rows",
-        };
-        let limits = public_reports::allowed::limits(grant, method)?.1;
-        let opens = limits.levels_max > 1 && (report.subtable.is_some() || matches!(report.shape, Shape::Tree(_)));
-        Some(json!({ "method": method, "name": report_name(&app.catalog, method), "category": report.category,
-            "subcategory": report.subcategory, "kind": kind, "opens": opens }))
-    };
-    let reports: Vec<_> = grant.scope.methods.iter().filter_map(report).collect();
-    let (period, date) = match snapshot.setting(&settings::DEFAULT_DATE).as_str() {
-        "yesterday" => ("day", "yesterday"),
-        "last7" => ("range", "previous7"),
-        "lastMonth" => ("month", "lastMonth"),
-        _ => ("range", "previous30"),
-    };
-    let window = public_reports::window(&app.services, grant);
-    json!({ "locked": false, "version": grant.version, "siteName": site.map_or("", |site| site.name.as_str()),
-        "what": grant.scope.what.name(), "timezone": site.map_or("", |site| site.timezone.as_str()),
-        "currency": site.map_or("", |site| site.currency.as_str()), "reports": reports,
-        "first": window.map(|(first, _)| first.to_string()), "last": window.map(|(_, last)| last.to_string()),
-        "period": period, "date": date, "noindex": snapshot.setting(&settings::NO_INDEX),
-        "cacheSeconds": snapshot.setting(&settings::CACHE_SECONDS) })
+/// Where somebody who opens the server without a session is led; nothing for the sign-in page.
+pub fn landing(app: &App, headers: &HeaderMap) -> Option<Response> {
+    if caller::cookie(headers, caller::SESSION_COOKIE).is_some() {
+        return None;
+    }
+    let grant = public_reports::page::landing(&app.services)?;
+    let mut response = StatusCode::FOUND.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::LOCATION, HeaderValue::from_str(&format!("/public/{}", grant.id)).ok()?);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Some(response)
 }
 
 async fn data(

@@ -25,9 +25,10 @@ pub static CHECKS: &[Check] = &[
         id: "C24",
         weight: Weight::High,
         group: GROUP,
-        title: "Reminders of public reports arrive",
-        why: "Whoever forgot that a report is public is reminded only if the mail comes.",
-        how: "Whether something is public of which superusers must be reminded, and when they last were.",
+        title: "People are told of public reports",
+        why: "Whoever did not want a report to be public, or forgot that it is, learns of it only if the mail comes.",
+        how: "Alerts that could not be delivered within a week; and while something is public, whether mail works and when \
+              superusers were last reminded.",
         measure: reminded,
         fix: Fix::Page { label: "Look at users and rights", path: "/admin/system/users" },
         manual: "public",
@@ -72,12 +73,15 @@ fn pause(facts: &Facts) -> Vec<Deed> {
 }
 
 fn reminded(facts: &Facts) -> Verdict {
-    if facts.public.is_empty() {
+    if facts.public.is_empty() && facts.alerts_failed == 0 {
         return Verdict::new(State::NotApplicable).with("why", "nothing is public");
     }
     let delivered = facts.reminder_mail.is_none_or(|(sent_s, _)| sent_s.is_some());
     let last = facts.reminder_mail.and_then(|(sent_s, _)| sent_s);
-    Verdict::pass_if(!facts.reminder_overdue && delivered)
+    let can_be_told = facts.public.is_empty() || facts.mail_fault.is_none();
+    Verdict::pass_if(!facts.reminder_overdue && delivered && can_be_told && facts.alerts_failed == 0)
+        .with("alerts not delivered within a week", facts.alerts_failed.to_string())
+        .with("mail", facts.mail_fault.unwrap_or("works"))
         .with("last reminder delivered", moment(last))
         .with("overdue", if facts.reminder_overdue { "yes" } else { "no" })
 }

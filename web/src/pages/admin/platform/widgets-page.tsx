@@ -4,10 +4,8 @@ import { CopyCode } from '../../../components/copy-code';
 import { Field } from '../../../components/field';
 import { EmptyState, ErrorState, Notice, Skeleton } from '../../../components/states';
 import { useState } from 'react';
-import { siteToday } from '../../../lib/dates';
 import { useQueryState } from '../../../lib/query-state';
 import { refusalWords } from '../../../lib/refusal';
-import { useSession } from '../../../api/session';
 import { publicPlace } from '../../../public-reports/banner';
 import { channelWords, whatWords, type Grant } from '../../../public-reports/model';
 import { useEmbedCode, useGrants } from '../../../public-reports/use-public-reports';
@@ -21,7 +19,6 @@ const periods = [{ id: 'day', text: 'A day' }, { id: 'week', text: 'A week' }, {
 
 /** The code for one grant: of the whole page, or of one report of it. */
 function Code({ grant }: { readonly grant: Grant }) {
-  const { sites } = useSession();
   const [report, setReport] = useState<string>(whole);
   const [period, setPeriod] = useState('month');
   const [link, setLink] = useState('');
@@ -29,8 +26,7 @@ function Code({ grant }: { readonly grant: Grant }) {
   const ready = !secret || /^https?:\/\/.+\/public\/link\/[^/\s]+$/.test(link.trim());
   const only = report === whole ? undefined : report;
   const code = useEmbedCode(ready && grant.origins.length > 0 ? { idGrant: grant.id, period, ...(only === undefined ? {} : { report: only }), ...(secret ? { link: link.trim() } : {}) } : undefined);
-  const last = siteToday(sites.find((site) => site.idsite === grant.idSite)?.timezone ?? 'UTC').subtract({ days: 1 });
-  const options = [{ id: whole, text: `${whatWords(grant.what, grant.reports.length)} as one page` }, ...grant.reports.map(({ method, name }) => ({ id: method, text: name }))];
+  const options = [{ id: whole, text: `${whatWords(grant.what, grant.reports.length, grant.dashboard)} as one page` }, ...grant.reports.map(({ method, name }) => ({ id: method, text: name }))];
   return (
     <>
       <div className={form.form}>
@@ -53,7 +49,7 @@ function Code({ grant }: { readonly grant: Grant }) {
         {grant.origins.length > 0 && <p className={pages.examples}>Works inside pages of {grant.origins.join(', ')}. No token stands in it: it ends with the grant.</p>}
       </div>
       <SettingGroup title="How it looks">
-        <Stranger idGrant={grant.id} idSite={grant.idSite} siteName={grant.siteName} what={grant.what} reports={grant.reports} first={last.subtract({ months: grant.months }).toString()} last={last.toString()} only={only} period={period} />
+        <Stranger idGrant={grant.id} idSite={grant.idSite} only={only} period={period} />
       </SettingGroup>
     </>
   );
@@ -72,7 +68,7 @@ export default function WidgetsPage() {
         <ErrorState what="The widgets" error={grants.error} onRetry={() => void grants.refetch()} />
       ) : grant ? (
         <>
-          <Choice label="Public reports" options={active.map((one) => ({ id: String(one.id), text: `${one.siteName}: ${whatWords(one.what, one.reports.length).toLowerCase()}, ${channelWords(one.channel)}` }))} value={String(grant.id)} onChange={choose} />
+          <Choice label="Public reports" options={active.map((one) => ({ id: String(one.id), text: `${one.siteName}: ${whatWords(one.what, one.reports.length, one.dashboard)}, ${channelWords(one.channel)}` }))} value={String(grant.id)} onChange={choose} />
           <Code key={grant.id} grant={grant} />
         </>
       ) : (

@@ -22,7 +22,8 @@ interface ActWords {
 }
 
 function wordsOf(act: PlainAct, grant: Grant): ActWords {
-  const what = whatWords(grant.what, grant.reports.length).toLowerCase();
+  const words = whatWords(grant.what, grant.reports.length, grant.dashboard);
+  const what = words.charAt(0).toLowerCase() + words.slice(1);
   if (act === 'pause') return { title: `Pause the reports of ${grant.siteName}?`, action: 'Pause', danger: false, text: <p>Within a second strangers see nothing of them any more. A superuser can resume it, with the same proof as at first. Links stay as they are.</p> };
   if (act === 'revoke') return { title: `Revoke the reports of ${grant.siteName}?`, action: 'Revoke', danger: true, text: <p>Strangers no longer see {what}, and its links are dead for ever. What was granted stays in the history.</p> };
   if (grant.waitsFor === 'cool_off') return { title: `Keep the reports of ${grant.siteName} from beginning?`, action: 'Cancel it', danger: true, text: <p>Nothing becomes public. Whoever wants it has to ask anew.</p> };

@@ -5,7 +5,7 @@ import { Button } from '../../../components/button';
 import { ErrorState, Notice, Skeleton } from '../../../components/states';
 import { refusalWords } from '../../../lib/refusal';
 import { publicPlace } from '../../../public-reports/banner';
-import { draftOf, isNarrower, type Draft, type Grant } from '../../../public-reports/model';
+import { draftOf, isNarrower, whatWords, type Draft, type Grant } from '../../../public-reports/model';
 import { useGrant, useNarrow, usePublicOptions, type Options } from '../../../public-reports/use-public-reports';
 import { AdminPage } from '../admin-page';
 import { ConfirmScope, widenWords } from './confirm-page';
@@ -35,7 +35,7 @@ function ChangeForm({ grant, options, onWiden }: ChangeProps) {
   };
   return (
     <form className={form.form} onSubmit={submit} noValidate>
-      <DraftFields options={options} typed={typed} problems={reading.problems} onChange={setTyped} withEnd={false} />
+      <DraftFields options={options} typed={typed} problems={reading.problems} onChange={setTyped} withEnd={false} kept={grant.what === 'dashboard' ? whatWords('dashboard', 0, grant.dashboard) : undefined} />
       {problem && <Notice tone="danger"><span>{problem}</span>{superuser && reading.draft && <Button look="quiet" onPress={() => reading.draft && onWiden(reading.draft)}>Look at it as a change</Button>}</Notice>}
       {!narrower && reading.draft && <Notice tone="warn">{superuser ? 'Strangers would see more than now: you look at it first, then confirm it.' : 'Strangers would see more than now. Only a superuser can do that.'}</Notice>}
       <div className={form.actions}>

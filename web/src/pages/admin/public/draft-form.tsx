@@ -2,9 +2,10 @@ import { Label, Text, TextArea, TextField } from 'react-aria-components';
 import { Checkbox } from '../../../components/checkbox';
 import { Choice } from '../../../components/choice';
 import { Field } from '../../../components/field';
+import { ErrorState } from '../../../components/states';
 import { readOrigins, whats, type Draft, type What } from '../../../public-reports/model';
 import { categoryWords } from '../../../viewer/figures';
-import type { OptionReport, Options } from '../../../public-reports/use-public-reports';
+import { useDashboards, type OptionReport, type Options } from '../../../public-reports/use-public-reports';
 import field from '../../../components/field.module.css';
 import styles from './public-page.module.css';
 
@@ -20,7 +21,7 @@ export interface Typed {
 export const typedOf = (draft: Draft): Typed => ({ draft, months: String(draft.months), visitsMin: String(draft.visitsMin), days: String(draft.expiresInDays), origins: draft.origins.join('\n') });
 
 export const firstDraft = (options: Options): Draft => ({
-  what: 'dashboard', reports: [], shows: [], months: options.monthsDefault, segment: '', visitsMin: options.visitsMinDefault, channel: 'link', origins: [], expiresInDays: options.daysDefault,
+  what: 'dashboard', reports: [], idDashboard: '0', shows: [], months: options.monthsDefault, segment: '', visitsMin: options.visitsMinDefault, channel: 'link', origins: [], expiresInDays: options.daysDefault,
 });
 
 const whole = (text: string, min: number, max: number): number | undefined => {
@@ -52,7 +53,7 @@ export function readTyped(typed: Typed, options: Options, withEnd: boolean): Rea
   return { draft: { ...draft, months, visitsMin, expiresInDays: days ?? 0, origins, reports: listed ? draft.reports : [] }, problems };
 }
 
-const whatTexts: Readonly<Record<What, string>> = { site: 'The whole site: every report that may be public', dashboard: 'The dashboard: the reports one looks at first', reports: 'Reports that I choose', widgets: 'Widgets for other pages' };
+const whatTexts: Readonly<Record<What, string>> = { site: 'The whole site: every report that may be public', dashboard: 'A dashboard', reports: 'Reports that I choose', widgets: 'Widgets for other pages' };
 const channelOptions = [
   { id: 'link', text: 'Whoever has a secret link' },
   { id: 'password', text: 'Whoever has a link and its password' },
@@ -87,6 +88,27 @@ function ReportBoxes({ options, draft, onChange }: { readonly options: Options; 
   );
 }
 
+interface DashboardProps {
+  readonly value: string;
+  /** The one that was confirmed before, which may stay as it was. */
+  readonly kept: string | undefined;
+  readonly onChange: (id: string) => void;
+}
+
+/** The reports that stand on it now: what is put on it later is not shown before somebody confirms that too. */
+function DashboardChoice({ value, kept, onChange }: DashboardProps) {
+  const dashboards = useDashboards();
+  const own = (dashboards.data ?? []).map(({ id, name }) => ({ id, text: kept === undefined ? `My dashboard “${name}”` : `My dashboard “${name}” as it is now` }));
+  const options = [...(kept === undefined ? [] : [{ id: '', text: `${kept}, as it was confirmed` }]), { id: '0', text: 'The first page of the site' }, ...own];
+  return (
+    <>
+      <Choice label="Which dashboard" options={options} value={value} onChange={onChange} />
+      <p className={field.hint}>Strangers see the reports that stand on it now, without those that can never be public.</p>
+      {dashboards.isError && <ErrorState what="Your dashboards" error={dashboards.error} onRetry={() => void dashboards.refetch()} />}
+    </>
+  );
+}
+
 interface Props {
   readonly options: Options;
   readonly typed: Typed;
@@ -94,10 +116,12 @@ interface Props {
   readonly onChange: (typed: Typed) => void;
   /** An existing grant keeps its end: it is renewed by itself. */
   readonly withEnd: boolean;
+  /** The dashboard that was confirmed before. */
+  readonly kept?: string | undefined;
 }
 
 /** What is shown, to whom, and how much of it. Everything starts at its narrowest. */
-export function DraftFields({ options, typed, problems, onChange, withEnd }: Props) {
+export function DraftFields({ options, typed, problems, onChange, withEnd, kept }: Props) {
   const { draft } = typed;
   const set = (part: Partial<Draft>) => onChange({ ...typed, draft: { ...draft, ...part } });
   const listed = draft.what === 'reports' || draft.what === 'widgets';
@@ -105,6 +129,7 @@ export function DraftFields({ options, typed, problems, onChange, withEnd }: Pro
   return (
     <>
       <Choice label="What is shown" options={whats.map((id) => ({ id, text: whatTexts[id] }))} value={draft.what} onChange={(what) => set({ what: what as What })} />
+      {draft.what === 'dashboard' && <DashboardChoice value={draft.idDashboard} kept={kept} onChange={(idDashboard) => set({ idDashboard })} />}
       {listed && <ReportBoxes options={options} draft={draft} onChange={(reports) => set({ reports })} />}
       {problems.reports && <p className={field.error} role="alert">{problems.reports}</p>}
       <Choice label="Who sees it" options={channelOptions} value={draft.channel} onChange={(channel) => set({ channel: channel as Draft['channel'] })} />

@@ -3,7 +3,6 @@ import { Link } from 'wouter';
 import { useSession } from '../../../api/session';
 import { CopyCode } from '../../../components/copy-code';
 import { ErrorState, Skeleton } from '../../../components/states';
-import { siteToday } from '../../../lib/dates';
 import { countryName } from '../../../lib/device';
 import { counted, dayWords, whenWords } from '../../../lib/words';
 import { publicPlace } from '../../../public-reports/banner';
@@ -26,7 +25,7 @@ function factsOf(grant: Grant, now_ms: number): [string, string][] {
   const country = countryName(grant.lastCountry);
   return ([
     ['State', stateWords(grant)],
-    ['What', `${whatWords(grant.what, grant.reports.length)}, ${channelWords(grant.channel)}`],
+    ['What', `${whatWords(grant.what, grant.reports.length, grant.dashboard)}, ${channelWords(grant.channel)}`],
     ['Reason', grant.reason],
     ['Asked for', [by(grant.requestedBy, grant.requestedAt_s), sources[grant.source] ?? ''].filter(Boolean).join('. ')],
     ['Confirmed', by(grant.activatedBy, grant.activatedAt_s)],
@@ -42,12 +41,10 @@ function factsOf(grant: Grant, now_ms: number): [string, string][] {
 }
 
 function Details({ full }: { readonly full: FullGrant }) {
-  const { superuser, sites } = useSession();
+  const { superuser } = useSession();
   const { grant, history, findings } = full;
   const [open, setOpen] = useState<GrantAct>();
   const now_ms = Date.now();
-  const last = siteToday(sites.find((site) => site.idsite === grant.idSite)?.timezone ?? 'UTC').subtract({ days: 1 });
-  const first = last.subtract({ months: grant.months }).toString();
   return (
     <>
       <ul className={list.list} aria-label="This grant"><GrantRow grant={grant} superuser={superuser} now_ms={now_ms} onAct={setOpen} /></ul>
@@ -58,7 +55,7 @@ function Details({ full }: { readonly full: FullGrant }) {
       <SettingGroup title="What looks personal now"><Findings findings={findings} /></SettingGroup>
       {grant.state !== 'revoked' && (
         <SettingGroup title="As a stranger sees it">
-          <Stranger idGrant={grant.id} idSite={grant.idSite} siteName={grant.siteName} what={grant.what} reports={grant.reports} first={first} last={last.toString()} />
+          <Stranger idGrant={grant.id} idSite={grant.idSite} />
         </SettingGroup>
       )}
       <SettingGroup title="History"><HistoryList lines={history} now_ms={now_ms} /></SettingGroup>

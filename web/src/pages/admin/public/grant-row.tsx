@@ -44,10 +44,10 @@ function entriesFor(grant: Grant, superuser: boolean): MenuEntry[] {
   const entries: MenuEntry[] = [];
   const lives = grant.state === 'active' || grant.state === 'paused';
   if (lives) entries.push({ id: 'change', text: superuser ? 'Show more or less' : 'Show less' });
-  if (superuser && (grant.state === 'active' || grant.state === 'expired')) entries.push({ id: 'renew', text: grant.state === 'expired' ? 'Make it public again' : 'Renew' });
+  if (superuser && lives) entries.push({ id: 'renew', text: 'Renew' });
   if (superuser && lives && grant.channel !== 'open') entries.push({ id: 'rotate', text: 'New link' });
   if (grant.state === 'active') entries.push({ id: 'code', text: 'Code for other pages' });
-  if (grant.state !== 'revoked' && grant.state !== 'pending') entries.push({ id: 'revoke', text: 'Revoke', danger: true });
+  if (lives) entries.push({ id: 'revoke', text: 'Revoke', danger: true });
   if (superuser && grant.state === 'pending') entries.push({ id: 'reject', text: grant.waitsFor === 'cool_off' ? 'Cancel' : 'Decline', danger: true });
   return entries;
 }
@@ -89,7 +89,7 @@ export function GrantRow({ grant, superuser, now_ms, onAct }: Props) {
           <Link href={`${publicPlace}/${grant.id}`} className={list.name}>{grant.siteName}</Link>
           <span className={styles.badge} data-state={grant.state}>{stateWords(grant)}</span>
         </p>
-        <p className={styles.scope}>{whatWords(grant.what, grant.reports.length)}, {channelWords(grant.channel)}</p>
+        <p className={styles.scope}>{whatWords(grant.what, grant.reports.length, grant.dashboard)}, {channelWords(grant.channel)}</p>
         <p className={styles.reason}>“{grant.reason}”</p>
         <p className={list.sub}>{courseWords(grant, now_ms)}</p>
         <p className={list.sub}>{[end, grant.state === 'pending' ? '' : viewWords(grant, now_ms)].filter(Boolean).join(' · ')}</p>

@@ -64,12 +64,13 @@ export default function PublicPage() {
   const [open, setOpen] = useState<Open>();
   const [pausing, setPausing] = useState(false);
   // A mail leads here with the number of a grant: nothing is done before it was confirmed.
-  const mailed = grants.data?.find((grant) => String(grant.id) === toPause && grant.state === 'active');
+  const mailed = grants.data?.find((grant) => String(grant.id) === toPause);
+  const stop = mailed?.state === 'active' ? 'pause' : superuser && mailed?.state === 'pending' ? 'reject' : undefined;
   const close = () => {
     setOpen(undefined);
     setToPause('');
   };
-  const shown = open ?? (mailed && { grant: mailed, act: 'pause' as const });
+  const shown = open ?? (mailed && stop && { grant: mailed, act: stop });
   const begin = state.data?.switch === 'on' && <Button look="primary" onPress={() => navigate(`${publicPlace}/new`)}><Plus size={15} aria-hidden /> {superuser ? 'Make reports public' : 'Ask for public reports'}</Button>;
   return (
     <AdminPage title="Public reports" lead="What people see without signing in. Nothing of it begins by accident, and every superuser is told." action={begin}>

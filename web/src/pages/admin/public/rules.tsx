@@ -4,10 +4,11 @@ import { Choice } from '../../../components/choice';
 import { ErrorState, Notice, Skeleton } from '../../../components/states';
 import { refusalWords } from '../../../lib/refusal';
 import { dayWords } from '../../../lib/words';
-import { useReminder, type PublicState } from '../../../public-reports/use-public-reports';
+import { whatWords } from '../../../public-reports/model';
+import { useGrants, useReminder, type PublicState } from '../../../public-reports/use-public-reports';
 import { Setting, SettingGroup } from '../admin-page';
 import { useSettingChanges } from '../system/setting-row';
-import { useSettings } from '../system/use-settings';
+import { useSaveSettings, useSettings, type SystemSetting } from '../system/use-settings';
 import { SwitchDialog } from './act-dialogs';
 import styles from './public-page.module.css';
 
@@ -32,8 +33,29 @@ export function Reminder({ state }: { readonly state: PublicState }) {
 }
 
 const feature = 'PublicReports';
-/** Has its own button, with its own proof. */
-const switchKey = `${feature}.publicReports`;
+const landingKey = `${feature}.landing`;
+
+/** What opens for those who come without signing in. It changes nothing of what is public. */
+function Landing({ setting }: { readonly setting: SystemSetting }) {
+  const grants = useGrants();
+  const save = useSaveSettings();
+  const problem = refusalWords(save.error);
+  const open = (grants.data ?? []).filter((grant) => grant.channel === 'open' && (grant.state === 'active' || String(grant.id) === setting.value));
+  const known = setting.value === '0' || open.some((grant) => String(grant.id) === setting.value);
+  const options = [
+    { id: '0', text: 'The sign-in page' },
+    ...open.map((grant) => ({ id: String(grant.id), text: `${grant.siteName}: ${whatWords(grant.what, grant.reports.length, grant.dashboard)}${grant.state === 'active' ? '' : ' (not public now)'}` })),
+    ...(known ? [] : [{ id: setting.value, text: `Grant ${setting.value} (not public now)` }]),
+  ];
+  return (
+    <>
+      <Setting title={setting.title} text="Under the address of this server. It only says what opens first: what is public stays so either way, also for programs. While the chosen page is not public the sign-in page opens.">
+        <Choice label={setting.title} bare options={options} value={setting.value} onChange={(id) => save.mutate({ [landingKey]: id })} isDisabled={save.isPending} />
+      </Setting>
+      {problem && <Notice tone="danger">{problem}</Notice>}
+    </>
+  );
+}
 
 /** Robots, how long answers are kept, how many may be asked for, who must agree: the rules for all that is public. */
 export function Rules() {
@@ -41,11 +63,15 @@ export function Rules() {
   const { rowOf, bar } = useSettingChanges();
   if (settings.isPending) return <Skeleton rows={6} />;
   if (settings.isError) return <ErrorState what="The rules" error={settings.error} onRetry={() => void settings.refetch()} />;
-  const own = settings.data.filter((group) => group.feature === feature).flatMap((group) => group.settings).filter((setting) => setting.key !== switchKey);
+  const own = settings.data.filter((group) => group.feature === feature).flatMap((group) => group.settings);
+  const landing = own.find((setting) => setting.key === landingKey);
   if (own.length === 0) return null;
   return (
     <>
-      <SettingGroup title="Rules for all that is public">{own.map(rowOf)}</SettingGroup>
+      <SettingGroup title="Rules for all that is public">
+        {landing && <Landing setting={landing} />}
+        {own.filter((setting) => setting !== landing).map(rowOf)}
+      </SettingGroup>
       {bar}
     </>
   );

@@ -1,11 +1,9 @@
 import { lazy, Suspense } from 'react';
 import { ApiError, read, type Params } from '../../../api/generated';
-import { useSession } from '../../../api/session';
 import { Boundary } from '../../../components/card';
-import { Skeleton } from '../../../components/states';
-import type { NamedReport } from '../../../public-reports/model';
-import { usePublicOptions } from '../../../public-reports/use-public-reports';
-import { ViewerError, type Info, type Source, type ViewerReport } from '../../../viewer/source';
+import { ErrorState, Skeleton } from '../../../components/states';
+import { usePublicInfo } from '../../../public-reports/use-public-reports';
+import { ViewerError, type Source } from '../../../viewer/source';
 import styles from './public-page.module.css';
 
 const Viewer = lazy(async () => ({ default: (await import('../../../viewer/viewer')).Viewer }));
@@ -23,44 +21,24 @@ const asStranger = (idSite: number, idGrant: number): Source => ({
   },
 });
 
-/** The public page is told by the server; the preview goes by the name of the method. */
-function kindOf(method: string): ViewerReport['kind'] {
-  if (method.endsWith('.get')) return 'totals';
-  return /^VisitsSummary\.get|\.getNumberOfDistinct/.test(method) ? 'number' : 'rows';
-}
-
 interface Props {
   readonly idGrant: number;
   readonly idSite: number;
-  readonly siteName: string;
-  readonly what: string;
-  readonly reports: readonly NamedReport[];
-  readonly first: string;
-  readonly last: string;
   /** One report alone, as a widget shows it. */
   readonly only?: string | undefined;
   readonly period?: string | undefined;
 }
 
-/** The public page as it would be now, drawn by the same parts that draw it for strangers. */
-export function Stranger({ idGrant, idSite, siteName, what, reports, first, last, only, period = 'month' }: Props) {
-  const { sites } = useSession();
-  const options = usePublicOptions();
-  if (options.isPending) return <Skeleton rows={8} />;
-  const known = new Map(options.data?.reports.map((report) => [report.method, report]));
-  const info: Info = {
-    siteName, what, first, last, period, date: last,
-    timezone: sites.find((site) => site.idsite === idSite)?.timezone ?? 'UTC',
-    reports: reports.map(({ method, name }) => {
-      const { category = '', subcategory = '' } = known.get(method) ?? {};
-      return { method, name, category, subcategory, kind: kindOf(method), opens: true };
-    }),
-  };
+/** The public page as it would be now, told the same and drawn by the same parts as for strangers. */
+export function Stranger({ idGrant, idSite, only, period }: Props) {
+  const info = usePublicInfo(idGrant);
+  if (info.isPending) return <Skeleton rows={8} />;
+  if (info.isError) return <ErrorState what="The preview" error={info.error} onRetry={() => void info.refetch()} />;
   return (
     <Boundary what="The preview">
       <Suspense fallback={<Skeleton rows={8} />}>
-        <div className={styles.stranger} role="region" aria-label={`${siteName}, as a stranger sees it`} tabIndex={0}>
-          <Viewer key={`${idGrant} ${only} ${period}`} info={info} source={asStranger(idSite, idGrant)} only={only} isInside />
+        <div className={styles.stranger} role="region" aria-label={`${info.data.siteName}, as a stranger sees it`} tabIndex={0}>
+          <Viewer key={`${idGrant} ${only} ${period}`} info={info.data} source={asStranger(idSite, idGrant)} only={only} period={period} date={period && info.data.last} isInside />
         </div>
       </Suspense>
     </Boundary>
