@@ -141,14 +141,14 @@ for (const size of sizes) {
     assert.equal(await asked('Actions.getPageUrls'), 200);
 
     await go(page, at(`/${idGrant}/change`), 'Show more or less');
-    await page.getByRole('checkbox', { name: 'Page URLs', exact: true }).uncheck({ force: true });
+    await page.getByRole('group', { name: 'Reports that are shown' }).getByText('Page URLs', { exact: true }).click();
     await proper(page);
     await button(page, 'Show less').click();
     await page.getByRole('heading', { name: `Public reports of ${site}`, level: 1 }).waitFor();
     assert.deepEqual([await asked('Actions.getPageUrls'), await asked('VisitsSummary.get')], [400, 200]);
 
     await go(page, at(`/${idGrant}/change`), 'Show more or less');
-    await page.getByRole('checkbox', { name: 'Page titles', exact: true }).check({ force: true });
+    await page.getByRole('group', { name: 'Reports that are shown' }).getByText('Page titles', { exact: true }).click();
     await page.getByText('Strangers would see more than now').waitFor();
     await button(page, 'Go on to look at it').click();
     await page.getByRole('heading', { name: 'Show more?', level: 1 }).waitFor();
