@@ -146,7 +146,8 @@ impl Services {
             (Guard::Proof | Guard::Password | Guard::ProofNow, Proof::Token { .. }) => false,
             (_, Proof::Session { proved_s, .. }) => self.identity.is_fresh(*proved_s, now_s()),
         };
-        if passes {
+        // A password that was typed for this act is looked at, also where an earlier proof would do.
+        if passes && !(guard == Guard::Password && params.filled(CONFIRMATION.name).is_some()) {
             return Ok(());
         }
         let Some(password) = params.filled(CONFIRMATION.name) else { return Err(ApiError::ProofNeeded) };
