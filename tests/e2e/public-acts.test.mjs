@@ -153,6 +153,7 @@ for (const size of sizes) {
     await button(page, 'Go on to look at it').click();
     await page.getByRole('heading', { name: 'Show more?', level: 1 }).waitFor();
     await page.getByText('2 reports and').waitFor();
+    await page.getByRole('region', { name: /, as a stranger sees it$/ }).getByRole('region', { name: 'Page titles' }).getByRole('listitem').first().waitFor();
     await proper(page);
     assert.equal(await asked('Actions.getPageTitles'), 400);
     await confirmIt(page, 'Show this');

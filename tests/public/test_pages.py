@@ -1,6 +1,7 @@
 """What public pages are made of: dashboards, notes, money, and what opens first. And what proves the will for it."""
 
 import json
+import urllib.parse
 
 from harness.passkey import Key
 from public_case import DAY_S, PASSWORD, REASON, ROOT, PublicCase, date, time, wait_for
@@ -151,6 +152,32 @@ class Pages(PublicCase):
         viewer = server.request("GET", f"/api/v1/methods/PublicReports.getPage?idGrant={number}",
                                 headers={"Authorization": f"Bearer {self.token('view')}"})
         self.assertIn(viewer.status, (403, 404), viewer.body)
+
+    def test_a_change_is_seen_as_strangers_would_see_it_before_it_is_confirmed(self):
+        server = self.serve_public()
+        self.visit(server)
+        number, base, _ = self.publish(server, what="reports", reports=["VisitsSummary.get"])
+        draft = {"what": "reports", "reports": "Actions.getPageTitles,VisitsSummary.get", "visitsMin": 20}
+        page = self.get(server, "PublicReports.getPage", idGrant=number, **draft)
+        self.assertEqual(self.methods(page), ["Actions.getPageTitles", "VisitsSummary.get"])
+        ask = {"idSite": 1, "period": "day", "date": date(), "asPublicGrant": number}
+
+        def look(token=None, **more):
+            query = urllib.parse.urlencode({**ask, **more})
+            return server.request("GET", f"/api/v1/methods/Actions.getPageTitles?{query}",
+                                  headers={"Authorization": f"Bearer {token or server.token}"})
+
+        self.assertEqual(look().status, 403, "it is not in the grant")
+        seen = look(asPublicDraft=urllib.parse.urlencode(draft))
+        self.assertEqual([row["label"].strip() for row in seen.json()], ["Others"], seen.body)
+        never = look(asPublicDraft=urllib.parse.urlencode({"what": "reports", "reports": "UserId.getUsers"}))
+        self.assertEqual(never.status, 400, never.body)
+        by_admin = look(token=self.token("admin"), asPublicDraft=urllib.parse.urlencode(draft))
+        self.assertEqual(by_admin.status, 403, by_admin.body)
+        for answer in (self.data(server, base, "Actions.getPageTitles", asPublicDraft=urllib.parse.urlencode(draft)),
+                       self.anonymous(server, "Actions.getPageTitles", **ask, asPublicDraft=urllib.parse.urlencode(draft))):
+            self.assertNotEqual(answer.status, 200, answer.body)
+        self.assertEqual(self.methods(self.page(server, base)), ["VisitsSummary.get"], "nothing has changed")
 
     def test_names_of_persons_are_found_before_anything_is_confirmed(self):
         server = self.serve_public()

@@ -84,9 +84,9 @@ export function createPublic(kind, account, Refused, sites) {
   const broken = () => {
     throw new Refused(500, 'internal', 'the server failed; its log has the details');
   };
+  const draftIn = (query) => (query.get('what') ? { what: query.get('what'), months: Number(query.get('months')), channel: query.get('channel'), shows: query.getAll('shows[]'), segment: query.get('segment') ?? '', visitsMin: Number(query.get('visitsMin')), origins: query.getAll('origins[]') } : {});
   const preview = (query) => {
-    const draft = query.get('what') ? { what: query.get('what'), months: Number(query.get('months')), channel: query.get('channel'), shows: query.getAll('shows[]'), segment: query.get('segment') ?? '', visitsMin: Number(query.get('visitsMin')), origins: query.getAll('origins[]') } : {};
-    const shown = query.getAll('idGrants[]').map((id) => ({ ...find(id), ...draft }));
+    const shown = query.getAll('idGrants[]').map((id) => ({ ...find(id), ...draftIn(query) }));
     return {
       hash: 'ab'.repeat(32), sites: shown.map((one) => ({ idsite: one.idsite, name: one.siteName })),
       grants: shown.map((one) => ({ ...one, columns: ['label', 'nb_visits', 'nb_hits', 'bounce_count', 'sum_time_spent'], first: isoDay(todayMs() - one.months * 30 * day_s * 1000), last: isoDay(todayMs() - day_s * 1000), expiresInDays: 90 })),
@@ -102,7 +102,7 @@ export function createPublic(kind, account, Refused, sites) {
     'PublicReports.getOptions': () => options,
     'PublicReports.getGrants': () => state.grants,
     'PublicReports.getGrant': (query) => ({ ...find(query.get('idGrant')), history: history(), findings: findings.filter((one) => one.idsite === find(query.get('idGrant')).idsite) }),
-    'PublicReports.getPage': (query) => page(find(query.get('idGrant'))),
+    'PublicReports.getPage': (query) => page({ ...find(query.get('idGrant')), ...draftIn(query) }),
     'Dashboard.getDashboards': () => [{ id: 1, name: 'Dashboard', widgets: [] }, { id: 2, name: 'Council', widgets: [] }],
     'PublicReports.getHistory': () => (state.grants.length === 0 ? [] : history()),
     'PublicReports.getBanner': () => active().map((one) => ({ idsite: one.idsite, siteName: one.siteName, since: one.activatedAt, by: one.activatedBy, what: one.what, idGrant: one.idGrant, until: one.expiresAt })),

@@ -120,7 +120,7 @@ async fn report(app: &Arc<App>, caller: &Caller, id: &str, params: &Params) -> R
     if caller.reach() == Reach::Track {
         return Err(ApiError::Refused("this token was made for tracking; use one that may read".into()));
     }
-    let principal = public::principal(app, caller, id, params)?;
+    let principal = public::principal(app, caller, id, params).await?;
     let ids = app.services.meta.snapshot().site_ids();
     let grant = check::<makoto_access::View>(&principal, &asked_sites(params, "idSite")?, &ids)?;
     if caller.principal.is_nobody() {

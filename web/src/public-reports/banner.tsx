@@ -15,9 +15,9 @@ function MailBanner() {
   // The page itself says more about it.
   if (path === publicPlace) return null;
   if (!state.data || (state.data.mailWorks && state.data.alertsFailed === 0)) return null;
-  const { active, alertsFailed, mailWorks } = state.data;
-  // Without anything public the page itself says that mail is needed.
-  if (active === 0 && alertsFailed === 0) return null;
+  const { alertsFailed, mailWorks } = state.data;
+  // Where nothing may be public the page itself says that mail is needed.
+  if (state.data.switch !== 'on' && alertsFailed === 0) return null;
   return (
     <Notice tone="danger">
       <MailWarning size={16} aria-hidden />

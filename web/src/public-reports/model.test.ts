@@ -21,6 +21,7 @@ describe('a grant', () => {
     expect(whatWords('reports', 1)).toBe('1 report');
     expect(whatWords('widgets', 2)).toBe('2 widgets');
     expect(stateWords(grant)).toBe('Public');
+    expect(stateWords(grant, false)).toBe('Held back');
     expect(stateWords({ state: 'pending', waitsFor: 'approval' })).toBe('Waits for a second superuser');
   });
 });

@@ -158,7 +158,9 @@ export const channelWords = (channel: Channel): string => channelTexts[channel] 
 
 const stateTexts: Readonly<Record<GrantState, string>> = { pending: 'Waiting', active: 'Public', paused: 'Paused', expired: 'Expired', revoked: 'Revoked' };
 
-export function stateWords(grant: Pick<Grant, 'state' | 'waitsFor'>): string {
+/** While public reports are off for the installation, what was granted is held back. */
+export function stateWords(grant: Pick<Grant, 'state' | 'waitsFor'>, isOn = true): string {
+  if (grant.state === 'active' && !isOn) return 'Held back';
   if (grant.state !== 'pending') return stateTexts[grant.state] ?? grant.state;
   if (grant.waitsFor === 'approval') return 'Waits for a second superuser';
   return grant.waitsFor === 'cool_off' ? 'About to begin' : 'Waits to be confirmed';

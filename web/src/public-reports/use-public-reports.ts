@@ -183,9 +183,12 @@ export function useGrant(idGrant: number) {
 }
 
 /** What the page of a grant tells its viewers; the preview is drawn from it. */
-export function usePublicInfo(idGrant: number) {
-  return useQuery({ queryKey: [...root, 'page', idGrant], queryFn: async ({ signal }) => infoOf(cellsOf(await reads.page({ idGrant }, signal))) });
+export function usePublicInfo(idGrant: number, draft?: Draft) {
+  return useQuery({ queryKey: [...root, 'page', idGrant, draft], queryFn: async ({ signal }) => infoOf(cellsOf(await reads.page({ idGrant, ...(draft && scopeOf(draft)) }, signal))) });
 }
+
+/** A draft as one text, by which reports are asked for as it would show them. */
+export const draftText = (draft: Draft): string => new URLSearchParams(Object.entries(scopeOf(draft)).map(([name, value]) => [name, String(value)])).toString();
 
 /** The dashboards that the caller made. */
 export function useDashboards() {

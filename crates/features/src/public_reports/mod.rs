@@ -14,10 +14,10 @@ pub use draft::DAYS_DEFAULT;
 
 use crate::{Services, users_manager};
 use draft::{CHANNEL, DASHBOARD_ID, DASHBOARD_LOGIN, DAYS, LEAST, MONTHS, ORIGINS, REPORTS, SEGMENT, SHOWS, WHAT};
-use makoto_access::{Principal, Role};
-use makoto_catalog::{Access, Feature, Guard, Method, Param, ParamKind};
+use makoto_access::{Caller, Principal, Role};
+use makoto_catalog::{Access, ApiError, Feature, Guard, Method, Param, ParamKind};
 use makoto_meta::{Channel, PublicGrant, PublicScope, PublicWhat, Snapshot};
-use makoto_model::{Day, SiteId};
+use makoto_model::{Day, Params, SiteId};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -64,8 +64,8 @@ pub static METHODS: &[Method<Services>] = &[
     ),
     read(
         "PublicReports.getPage",
-        "What the public page of a grant is told: reports, days and what is shown first.",
-        &[GRANT],
+        "What the public page of a grant is told: reports, days and what is shown first; with a draft, as it would be.",
+        &[GRANT, WHAT, REPORTS, DASHBOARD_ID, DASHBOARD_LOGIN, SHOWS, MONTHS, SEGMENT, LEAST, CHANNEL, ORIGINS],
         SOME_ADMIN,
         |services, caller, params| Box::pin(reads::page(services, caller, params)),
     ),
@@ -274,6 +274,20 @@ pub fn viewer(grant: &PublicGrant, method: &str) -> Principal {
         Some((site, limits)) => Principal::Public(Arc::new([(site, Arc::new(limits))].into())),
         None => Principal::Anonymous,
     }
+}
+
+/// A grant as a change of it would make it, to be looked at before it is confirmed.
+///
+/// # Errors
+/// What is wrong with the draft.
+pub async fn changed(
+    services: &Services,
+    caller: &Caller,
+    grant: &PublicGrant,
+    draft: &Params,
+) -> Result<PublicGrant, ApiError> {
+    let scope = draft::Draft::read(services, caller, draft, Some(&grant.scope)).await?.scope;
+    Ok(PublicGrant { scope, ..grant.clone() })
 }
 
 /// The first and the last day that a grant shows now; nothing when its site is gone.

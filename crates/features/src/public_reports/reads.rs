@@ -167,10 +167,17 @@ pub(super) async fn page(services: &Services, caller: &Caller, params: &Params) 
     let ids = grant_ids(params)?;
     own_sites(services, caller, &ids)?;
     let snapshot = services.meta.snapshot();
-    match found(&snapshot, &ids)?[..] {
-        [one] => super::page::page(services, one).await,
-        _ => Err(bad("idGrant", "name one public grant")),
+    let found = found(&snapshot, &ids)?;
+    let [one] = found[..] else { return Err(bad("idGrant", "name one public grant")) };
+    match drafted(params) {
+        true => super::page::page(services, &super::changed(services, caller, one, params).await?).await,
+        false => super::page::page(services, one).await,
     }
+}
+
+/// Whether a call brings a draft of what is to be public.
+fn drafted(params: &Params) -> bool {
+    ["what", "reports", "reports[0]", "idDashboard"].iter().any(|name| params.filled(name).is_some())
 }
 
 fn findings(services: &Services, found: &[Finding]) -> Answer {
@@ -300,13 +307,12 @@ fn imagined(site: SiteId, draft: &Draft) -> PublicGrant {
 pub(super) async fn preview(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     check_instance(&caller.principal)?;
     let snapshot = services.meta.snapshot();
-    let drafted = ["what", "reports", "reports[0]", "idDashboard"].iter().any(|name| params.filled(name).is_some());
     let grants: Vec<PublicGrant> = if list(params, "idGrants").or_else(|| list(params, "idGrant")).is_some() {
         let ids = grant_ids(params)?;
         let mut grants: Vec<PublicGrant> = found(&snapshot, &ids)?.into_iter().cloned().collect();
-        if drafted {
+        if drafted(params) {
             for grant in &mut grants {
-                grant.scope = Draft::read(services, caller, params, Some(&grant.scope)).await?.scope;
+                *grant = super::changed(services, caller, grant, params).await?;
             }
         }
         grants

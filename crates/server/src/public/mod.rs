@@ -8,7 +8,7 @@ pub use kept::Shut;
 use crate::app::App;
 use budget::{Budget, Rates};
 use kept::{Kept, Tickets};
-use makoto_access::{Caller, Principal, Role};
+use makoto_access::{Caller, Principal, Role, check_instance};
 use makoto_catalog::ApiError;
 use makoto_features::public_reports::{self, settings};
 use makoto_meta::{PublicState, ViewCounts};
@@ -23,6 +23,8 @@ use std::{
 
 /// The parameter by which those who manage a grant see what strangers see.
 const AS_GRANT: &str = "asPublicGrant";
+/// Beside it, for superusers: the grant as a change of it would be, written as a query.
+const AS_DRAFT: &str = "asPublicDraft";
 /// Longest host that is counted, in bytes.
 const HOST_BYTES_MAX: usize = 100;
 const TOO_OFTEN: &str = "too many requests for what is public";
@@ -146,8 +148,8 @@ impl Public {
 /// it as strangers do.
 ///
 /// # Errors
-/// `NotFound` for a grant that is not the caller's to manage.
-pub fn principal(app: &App, caller: &Caller, method: &str, params: &Params) -> Result<Principal, ApiError> {
+/// `NotFound` for a grant that is not the caller's to manage; what is wrong with a draft.
+pub async fn principal(app: &App, caller: &Caller, method: &str, params: &Params) -> Result<Principal, ApiError> {
     if caller.principal == Principal::Anonymous {
         return Ok(public_reports::everybody(&app.services, method));
     }
@@ -155,10 +157,14 @@ pub fn principal(app: &App, caller: &Caller, method: &str, params: &Params) -> R
     let snapshot = app.services.meta.snapshot();
     let found = id.parse().ok().and_then(|id: i64| snapshot.public.grants.get(&id));
     let own = |role: Option<Role>| caller.principal.is_superuser() || role == Some(Role::Admin);
-    match found.filter(|grant| grant.state != PublicState::Revoked && own(caller.principal.role(grant.site))) {
-        Some(grant) => Ok(public_reports::viewer(grant, method)),
-        None => Err(ApiError::NotFound(format!("there is no public grant {id}"))),
-    }
+    let found = found.filter(|grant| grant.state != PublicState::Revoked && own(caller.principal.role(grant.site)));
+    let Some(grant) = found else { return Err(ApiError::NotFound(format!("there is no public grant {id}"))) };
+    let Some(draft) = params.filled(AS_DRAFT) else { return Ok(public_reports::viewer(grant, method)) };
+    check_instance(&caller.principal)?;
+    let pairs = form_urlencoded::parse(draft.as_bytes());
+    let draft = Params::new(pairs.map(|(name, value)| (name.into(), value.into())).collect());
+    let changed = public_reports::changed(&app.services, caller, grant, &draft).await?;
+    Ok(public_reports::viewer(&changed, method))
 }
 
 /// The grants whose sites a stranger's question is about.

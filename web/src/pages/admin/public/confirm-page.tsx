@@ -167,8 +167,7 @@ export function ConfirmScope({ act, asked }: ConfirmProps) {
       <SettingGroup title="What looks personal"><Findings findings={findings} /></SettingGroup>
       {first && id !== undefined && (
         <SettingGroup title={grants.length > 1 ? `As a stranger sees ${first.siteName}` : 'As a stranger sees it'}>
-          {asked.draft && <p className={styles.examples}>As it is now; the change is in the list above.</p>}
-          <Stranger idGrant={id} idSite={first.idSite} />
+          <Stranger idGrant={id} idSite={first.idSite} draft={asked.draft} />
         </SettingGroup>
       )}
       <ProofPart key={preview.data.hash} act={act} asked={asked} preview={preview.data} factor={state.data?.needsFactor ?? ''} onDone={setDone} onChanged={lookAgain} />

@@ -7,7 +7,7 @@ import { countryName } from '../../../lib/device';
 import { counted, dayWords, whenWords } from '../../../lib/words';
 import { publicPlace } from '../../../public-reports/banner';
 import { channelWords, stateWords, whatWords, type Grant } from '../../../public-reports/model';
-import { useGrant, type FullGrant } from '../../../public-reports/use-public-reports';
+import { useGrant, usePublicState, type FullGrant } from '../../../public-reports/use-public-reports';
 import { AdminPage, SettingGroup } from '../admin-page';
 import { GrantDialog } from './act-dialogs';
 import { GrantRow, type GrantAct } from './grant-row';
@@ -19,12 +19,12 @@ import styles from './public-page.module.css';
 
 const sources: Readonly<Record<string, string>> = { request: 'Asked for on this page', matomo: 'Carried over from Matomo', api: 'By the API', operator: 'By the operator of the server' };
 
-function factsOf(grant: Grant, now_ms: number): [string, string][] {
+function factsOf(grant: Grant, now_ms: number, isOn: boolean): [string, string][] {
   const when = (at_s: number | undefined) => (at_s === undefined ? '' : ` on ${dayWords(at_s, now_ms)}`);
   const by = (who: string, at_s?: number) => (who === '' ? '' : `${who}${when(at_s)}`);
   const country = countryName(grant.lastCountry);
   return ([
-    ['State', stateWords(grant)],
+    ['State', stateWords(grant, isOn)],
     ['What', `${whatWords(grant.what, grant.reports.length, grant.dashboard)}, ${channelWords(grant.channel)}`],
     ['Reason', grant.reason],
     ['Asked for', [by(grant.requestedBy, grant.requestedAt_s), sources[grant.source] ?? ''].filter(Boolean).join('. ')],
@@ -43,14 +43,15 @@ function factsOf(grant: Grant, now_ms: number): [string, string][] {
 function Details({ full }: { readonly full: FullGrant }) {
   const { superuser } = useSession();
   const { grant, history, findings } = full;
+  const isOn = usePublicState().data?.switch === 'on';
   const [open, setOpen] = useState<GrantAct>();
   const now_ms = Date.now();
   return (
     <>
-      <ul className={list.list} aria-label="This grant"><GrantRow grant={grant} superuser={superuser} now_ms={now_ms} onAct={setOpen} /></ul>
+      <ul className={list.list} aria-label="This grant"><GrantRow grant={grant} superuser={superuser} isOn={isOn} now_ms={now_ms} onAct={setOpen} /></ul>
       {grant.url !== '' && grant.state === 'active' && <CopyCode code={grant.url} label="Open address" />}
       <SettingGroup title="What was granted">
-        <dl className={styles.facts}>{factsOf(grant, now_ms).map(([name, words]) => [<dt key={`${name} t`}>{name}</dt>, <dd key={`${name} d`}>{words}</dd>])}</dl>
+        <dl className={styles.facts}>{factsOf(grant, now_ms, isOn).map(([name, words]) => [<dt key={`${name} t`}>{name}</dt>, <dd key={`${name} d`}>{words}</dd>])}</dl>
       </SettingGroup>
       <SettingGroup title="What looks personal now"><Findings findings={findings} /></SettingGroup>
       {grant.state !== 'revoked' && (

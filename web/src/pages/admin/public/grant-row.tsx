@@ -70,9 +70,11 @@ interface Props {
   readonly superuser: boolean;
   readonly now_ms: number;
   readonly onAct: (act: GrantAct) => void;
+  /** Public reports are on for the installation. */
+  readonly isOn: boolean;
 }
 
-export function GrantRow({ grant, superuser, now_ms, onAct }: Props) {
+export function GrantRow({ grant, superuser, now_ms, onAct, isOn }: Props) {
   const [, navigate] = useLocation();
   const entries = entriesFor(grant, superuser);
   const pick = (id: string) => {
@@ -87,7 +89,7 @@ export function GrantRow({ grant, superuser, now_ms, onAct }: Props) {
       <div className={list.main}>
         <p className={styles.headline}>
           <Link href={`${publicPlace}/${grant.id}`} className={list.name}>{grant.siteName}</Link>
-          <span className={styles.badge} data-state={grant.state}>{stateWords(grant)}</span>
+          <span className={styles.badge} data-state={isOn ? grant.state : undefined}>{stateWords(grant, isOn)}</span>
         </p>
         <p className={styles.scope}>{whatWords(grant.what, grant.reports.length, grant.dashboard)}, {channelWords(grant.channel)}</p>
         <p className={styles.reason}>“{grant.reason}”</p>

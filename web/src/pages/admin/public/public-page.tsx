@@ -25,19 +25,27 @@ interface Open {
   readonly act: GrantAct;
 }
 
-function Grants({ grants, superuser, onOpen }: { readonly grants: readonly Grant[]; readonly superuser: boolean; readonly onOpen: (open: Open) => void }) {
+interface GrantsProps {
+  readonly grants: readonly Grant[];
+  readonly superuser: boolean;
+  readonly isOn: boolean;
+  readonly onOpen: (open: Open) => void;
+}
+
+function Grants({ grants, superuser, isOn, onOpen }: GrantsProps) {
   const [ended, setEnded] = useState(false);
   const hasEnded = grants.some((grant) => grant.state === 'revoked');
   const now_ms = Date.now();
+  const titleOf = (state: GrantState) => (state === 'active' && !isOn ? 'Held back' : titles[state]);
   return (
     <>
       {order.filter((state) => state !== 'revoked' || ended).map((state) => {
         const some = grants.filter((grant) => grant.state === state);
         if (some.length === 0) return null;
         return (
-          <SettingGroup key={state} title={titles[state]}>
-            <ul aria-label={titles[state]}>
-              {some.map((grant) => <GrantRow key={grant.id} grant={grant} superuser={superuser} now_ms={now_ms} onAct={(act) => onOpen({ grant, act })} />)}
+          <SettingGroup key={state} title={titleOf(state)}>
+            <ul aria-label={titleOf(state)}>
+              {some.map((grant) => <GrantRow key={grant.id} grant={grant} isOn={isOn} superuser={superuser} now_ms={now_ms} onAct={(act) => onOpen({ grant, act })} />)}
             </ul>
           </SettingGroup>
         );
@@ -91,7 +99,7 @@ export default function PublicPage() {
       ) : grants.data.length === 0 ? (
         state.data?.switch !== 'forbidden' && <EmptyState title="Nothing was ever made public">{superuser ? 'You choose what is shown, see it as a stranger would, and confirm it with your password.' : 'You ask for it with a reason; a superuser looks at it and decides.'}</EmptyState>
       ) : (
-        <Grants grants={grants.data} superuser={superuser} onOpen={setOpen} />
+        <Grants grants={grants.data} superuser={superuser} isOn={state.data?.switch === 'on'} onOpen={setOpen} />
       )}
       {superuser && state.data && state.data.switch !== 'forbidden' && <Reminder state={state.data} />}
       {superuser && state.data?.switch !== 'forbidden' && <Rules />}
