@@ -59,7 +59,7 @@ for (const size of sizes) {
     await proper(page);
     await button(page, 'Go on to look at it').click();
     await page.getByText(`The dashboard “Council ${size[0]}”, for everybody`).first().waitFor();
-    await page.getByText('Live.getLastVisitsDetails').waitFor();
+    await page.getByText('Not shown of it').waitFor();
     const preview = page.getByRole('region', { name: /, as a stranger sees it$/ });
     await preview.getByRole('button', { name: /^Visits [1-9]/ }).waitFor();
     await preview.getByRole('region', { name: /^Device type/ }).waitFor();

@@ -32,7 +32,7 @@ const options = { reports, dashboard, shows, channels: ['open', 'link', 'passwor
 const pick = (methods) => reports.filter((one) => methods.includes(one.method)).map(({ method, name }) => ({ method, name }));
 const allPublic = reports.filter((one) => one.needs === '').map((one) => one.method);
 
-const board = { name: 'Council', login: 'jonas', idDashboard: 2, columns: [['VisitsSummary.get', 'Actions.getPageUrls'], ['Referrers.getReferrerType', 'DevicesDetection.getType'], ['UserCountry.getCountry']], leftOut: ['Live.getLastVisitsDetails', 'UserId.getUsers'] };
+const board = { name: 'Council', login: 'jonas', idDashboard: 2, columns: [['VisitsSummary.get', 'Actions.getPageUrls'], ['Referrers.getReferrerType', 'DevicesDetection.getType'], ['UserCountry.getCountry']], leftOut: [{ method: 'Live.getLastVisitsDetails', name: 'Visits log' }, { method: 'UserId.getUsers', name: 'User IDs' }] };
 const grant = (idGrant, idsite, siteName, more) => ({
   idGrant, idsite, siteName, what: 'site', dashboard: null, reports: pick(allPublic), shows: [], months: 13, segment: '', visitsMin: 3, channel: 'open', origins: [], state: 'active', waitsFor: '', source: 'request',
   reason: 'The council asked for open figures of the site', requestedBy: 'jonas', requestedAt: now_s() - 31 * day_s, activatedBy: 'mariko', activatedAt: now_s() - 30 * day_s, approvedBy: '', approveUntil: null,

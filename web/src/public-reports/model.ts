@@ -18,7 +18,7 @@ export interface PublicDashboard {
   readonly name: string;
   readonly login: string;
   /** Widgets on it that strangers do not see. */
-  readonly leftOut: readonly string[];
+  readonly leftOut: readonly NamedReport[];
 }
 
 /** What is to become visible, before anybody agreed to it. */
@@ -90,7 +90,7 @@ export const reportsOf = (value: unknown): NamedReport[] => listOf(value).map((c
 
 export function dashboardOf(value: unknown): PublicDashboard | undefined {
   const cells = cellsOf(value);
-  return cells.name === undefined ? undefined : { name: text(cells.name), login: text(cells.login), leftOut: textsOf(cells.leftOut) };
+  return cells.name === undefined ? undefined : { name: text(cells.name), login: text(cells.login), leftOut: reportsOf(cells.leftOut) };
 }
 
 export function grantOf(cells: Cells): Grant {

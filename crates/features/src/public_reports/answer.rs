@@ -22,11 +22,12 @@ pub(super) fn report_name(catalog: &Catalog, method: &str) -> String {
     catalog.report(method).map_or_else(|| method.to_owned(), |report| report.name.to_owned())
 }
 
-pub(super) fn reports(catalog: &Catalog, scope: &PublicScope) -> Answer {
+/// Reports by their methods, with what they are called.
+fn reports(catalog: &Catalog, methods: &[String]) -> Answer {
     let row = |method: &String| {
         Answer::record([("method", Answer::from(method.as_str())), ("name", report_name(catalog, method).into())])
     };
-    Answer::List(scope.methods.iter().map(row).collect())
+    Answer::List(methods.iter().map(row).collect())
 }
 
 /// The dashboard of a scope as strangers see it: its name and which report stands where.
@@ -37,11 +38,11 @@ pub(super) fn dashboard(scope: &PublicScope) -> Answer {
 }
 
 /// The same for those who manage it: also whose it is, and what of it is not shown.
-fn whole_dashboard(scope: &PublicScope) -> Answer {
+fn whole_dashboard(catalog: &Catalog, scope: &PublicScope) -> Answer {
     let (Some(board), Answer::Record(mut fields)) = (&scope.dashboard, dashboard(scope)) else { return Answer::Null };
     fields.push(("login".into(), board.login.as_str().into()));
     fields.push(("idDashboard".into(), Answer::Int(board.id)));
-    fields.push(("leftOut".into(), texts(&board.left_out)));
+    fields.push(("leftOut".into(), reports(catalog, &board.left_out)));
     Answer::Record(fields)
 }
 
@@ -49,8 +50,8 @@ fn whole_dashboard(scope: &PublicScope) -> Answer {
 pub(super) fn scope_fields(catalog: &Catalog, scope: &PublicScope) -> Vec<(&'static str, Answer)> {
     vec![
         ("what", scope.what.name().into()),
-        ("reports", reports(catalog, scope)),
-        ("dashboard", whole_dashboard(scope)),
+        ("reports", reports(catalog, &scope.methods)),
+        ("dashboard", whole_dashboard(catalog, scope)),
         ("shows", texts(&scope.shows)),
         ("months", Answer::Int(i64::from(scope.months))),
         ("segment", scope.segment.as_str().into()),

@@ -17,7 +17,7 @@ function Scope({ grant, options }: { readonly grant: PreviewGrant; readonly opti
   const nameOf = (id: string) => options?.shows.find((one) => one.id === id)?.name ?? id;
   const facts: [string, string][] = [
     ['What', `${whatWords(grant.what, grant.named.length, grant.dashboard)}, ${channelWords(grant.channel)}`],
-    ...(grant.dashboard && grant.dashboard.leftOut.length > 0 ? [['Not shown of it', grant.dashboard.leftOut.join(', ')] satisfies [string, string]] : []),
+    ...(grant.dashboard && grant.dashboard.leftOut.length > 0 ? [['Not shown of it', grant.dashboard.leftOut.map((report) => report.name).join(', ')] satisfies [string, string]] : []),
     ['Days', `${day(grant.first)} to ${day(grant.last)}`],
     ['Visits', grant.segment === '' ? 'All of them' : `Only of the segment ${grant.segment}`],
     ['Small numbers', grant.visitsMin === 0 ? 'Shown too' : `Rows with fewer than ${counted(grant.visitsMin, 'visit')} are added up as “Others”`],
