@@ -102,7 +102,7 @@ export function Viewer({ info, source, only, period, date, onPeriod, isInside = 
           {info.dashboard && <span className={styles.of}>{info.dashboard.name}</span>}
         </Title>
         {line}
-        {info.signIn && !isInside && window.self === window.top && <a className={styles.button} href="/login">Sign in</a>}
+        {info.signIn && !isInside && window.self === window.top && <a className={`${styles.button} ${styles.signIn}`} href="/login">Sign in</a>}
       </header>
       {tabs.length > 1 && (
         <nav className={styles.tabs} aria-label="Reports">
