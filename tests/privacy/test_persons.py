@@ -200,6 +200,22 @@ class Persons(Case):
         return answer.status, answer.text
 
 
+class Space(Case):
+    def test_a_start_gives_back_the_space_that_a_stop_kept_from_being_given_back(self):
+        server = self.serve()
+        server.hit(url="https://shop.example/kept")
+        server.wait_counted()
+        server.kill()
+        owed = server.data_dir / "erasures.owed"
+        owed.touch()
+        before = {file.name for file in (server.data_dir / "analytics").iterdir()}
+        server.start()
+        wait_for(lambda: not owed.exists(), 60, "the space is given back")
+        after = {file.name for file in (server.data_dir / "analytics").iterdir() if file.suffix == ".duckdb"}
+        self.assertFalse(before & after, "the files were written anew")
+        self.assertEqual(server.report("VisitsSummary.get")["nb_visits"], 1)
+
+
 class Retention(Case):
     def test_old_visits_go_and_younger_ones_stay_and_old_backups_bring_none_back(self):
         server = self.serve()

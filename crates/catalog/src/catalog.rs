@@ -193,6 +193,12 @@ impl Catalog {
         let names = |table| self.captured(table).iter().map(|d| d.column).collect::<Vec<_>>().join(",");
         format!("{HIT_FORM};visit:{};action:{}", names(Table::Visit), names(Table::Action))
     }
+
+    /// How rows of deltas are laid out: the columns of each table, in order.
+    pub fn row_schema(&self) -> String {
+        let names = |table| self.columns(table).iter().map(|column| column.name).collect::<Vec<_>>().join(",");
+        Table::ALL.map(|table| format!("{}:{}", table.name(), names(table))).join(";")
+    }
 }
 
 fn check_report(report: &'static Report) -> Result<(), Unsound> {

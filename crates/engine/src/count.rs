@@ -3,8 +3,8 @@
 
 use crate::{Error, answer, texts::Spread};
 use duckdb::arrow::{
-    array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch},
-    compute::cast,
+    array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, UInt32Array},
+    compute::{cast, concat, take},
     datatypes::{DataType, Field, Int64Type, Schema, UInt32Type},
 };
 use std::{
@@ -27,7 +27,7 @@ fn numbers(column: &ArrayRef) -> Result<Int64Array, Error> {
 }
 
 /// The numbers of texts in a column of keys.
-fn ids(column: &ArrayRef) -> Result<&duckdb::arrow::array::UInt32Array, Error> {
+fn ids(column: &ArrayRef) -> Result<&UInt32Array, Error> {
     column.as_primitive_opt::<UInt32Type>().ok_or_else(|| Error::Plan("groups are counted by texts alone".into()))
 }
 
@@ -120,25 +120,75 @@ pub(crate) fn join(answer: &[RecordBatch], rows: &[RecordBatch], places: &[usize
     with_counts(answer, &counts, places)
 }
 
-/// The same with counts that the database made one after the other: each of `counted` has bucket, key and count.
-pub(crate) fn merge(
-    answer: &[RecordBatch],
-    counted: &[Vec<RecordBatch>],
-    places: &[usize],
-) -> Result<Vec<RecordBatch>, Error> {
-    let groups = Groups::of(answer)?;
-    let mut counts = Vec::with_capacity(counted.len());
-    for rows in counted {
-        let mut of_groups = vec![0; groups.count];
-        let found = answer::column_cells(rows, 2)?;
-        for (group, count) in groups.of_rows(rows, 1)?.into_iter().zip(found) {
-            if let Some(own) = of_groups.get_mut(group as usize) {
-                *own = count.int().unwrap_or(0);
+/// A piece of an answer.
+pub(crate) struct Counted {
+    /// Which measures it has, behind bucket and key.
+    pub(crate) places: Vec<usize>,
+    /// It counts different values; groups that have none are missing.
+    pub(crate) different: bool,
+    pub(crate) batches: Vec<RecordBatch>,
+}
+
+fn unfit(error: duckdb::arrow::error::ArrowError) -> Error {
+    Error::Plan(format!("counts do not fit their groups ({error})"))
+}
+
+/// One column of a whole answer.
+fn whole(batches: &[RecordBatch], nth: usize) -> Result<ArrayRef, Error> {
+    let columns: Vec<&dyn Array> = batches.iter().map(|batch| &**batch.column(nth)).collect();
+    concat(&columns).map_err(unfit)
+}
+
+/// Puts an answer together that the database gave in pieces, the first of which has every group. Groups have one bucket
+/// and one key.
+pub(crate) fn merge(pieces: Vec<Counted>, measures: usize) -> Result<Vec<RecordBatch>, Error> {
+    let mut groups: Option<Groups> = None;
+    let mut columns: Vec<Option<ArrayRef>> = vec![None; 2 + measures];
+    for piece in pieces {
+        if piece.batches.is_empty() {
+            // A count that nobody has; without groups there is no answer at all.
+            let Some(groups) = &groups else { return Ok(Vec::new()) };
+            let zeros = || -> ArrayRef { Arc::new(Int64Array::from(vec![0; groups.count])) };
+            piece.places.iter().for_each(|place| columns[2 + place] = Some(zeros()));
+            continue;
+        }
+        let Some(groups) = &groups else {
+            columns[0] = Some(whole(&piece.batches, 0)?);
+            columns[1] = Some(whole(&piece.batches, 1)?);
+            for (nth, place) in piece.places.iter().enumerate() {
+                columns[2 + place] = Some(whole(&piece.batches, 2 + nth)?);
+            }
+            groups = Some(Groups::of(&piece.batches)?);
+            continue;
+        };
+        let mut rows: Vec<Option<u32>> = vec![None; groups.count];
+        for (row, group) in (0..).zip(groups.of_rows(&piece.batches, 1)?) {
+            if let Some(own) = rows.get_mut(group as usize) {
+                *own = Some(row);
             }
         }
-        counts.push(of_groups);
+        let rows = UInt32Array::from(rows);
+        for (nth, place) in piece.places.iter().enumerate() {
+            let column = take(&whole(&piece.batches, 2 + nth)?, &rows, None).map_err(unfit)?;
+            columns[2 + place] = Some(match piece.different {
+                true => {
+                    Arc::new(numbers(&column)?.iter().map(|count| Some(count.unwrap_or(0))).collect::<Int64Array>())
+                }
+                false => column,
+            });
+        }
     }
-    with_counts(answer, &counts, places)
+    let columns: Vec<ArrayRef> = columns.into_iter().flatten().collect();
+    if columns.len() < 2 + measures {
+        return Err(Error::Plan("some of its measures were not asked for".into()));
+    }
+    Ok(vec![batch_of(columns)?])
+}
+
+fn batch_of(columns: Vec<ArrayRef>) -> Result<RecordBatch, Error> {
+    let field = |column: &ArrayRef| Field::new("", column.data_type().clone(), true);
+    let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
+    RecordBatch::try_new(schema, columns).map_err(unfit)
 }
 
 /// The answer with counts, one for each group, in these places among its measures, and without its last column.
@@ -153,10 +203,7 @@ fn with_counts(answer: &[RecordBatch], counts: &[Vec<i64>], places: &[usize]) ->
             columns.insert(2 + place, Arc::new(Int64Array::from(own)));
         }
         first += batch.num_rows();
-        let field = |column: &ArrayRef| Field::new("", column.data_type().clone(), true);
-        let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
-        let batch = RecordBatch::try_new(schema, columns);
-        joined.push(batch.map_err(|error| Error::Plan(format!("counts do not fit their groups ({error})")))?);
+        joined.push(batch_of(columns)?);
     }
     Ok(joined)
 }
@@ -164,11 +211,9 @@ fn with_counts(answer: &[RecordBatch], counts: &[Vec<i64>], places: &[usize]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use duckdb::arrow::array::UInt32Array;
 
     fn batch(columns: Vec<ArrayRef>) -> RecordBatch {
-        let fields: Vec<Field> = columns.iter().map(|c| Field::new("", c.data_type().clone(), true)).collect();
-        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap()
+        batch_of(columns).unwrap()
     }
 
     fn ints(numbers: &[i64]) -> ArrayRef {
@@ -201,12 +246,34 @@ mod tests {
         assert_eq!(columns, [vec![2, 2, 1], vec![70, 90, 1], vec![2, 1, 2]]);
         assert_eq!(joined[0].num_columns(), 5);
         assert_eq!(join(&[], &rows, &[0]).unwrap().len(), 0);
-        let some = vec![batch(vec![ints(&[0, 0]), keys(&[None, Some(7)]), ints(&[1, 2])])];
-        let other = vec![batch(vec![ints(&[0, 0]), keys(&[Some(9), Some(7)]), ints(&[1, 2])])];
-        let more = vec![batch(vec![ints(&[0]), keys(&[None]), ints(&[2])])];
-        let merged = merge(&answer, &[some, [other, more].concat()], &[0, 2]).unwrap();
-        let column = |nth| answer::column_cells(&merged, nth).unwrap().iter().map(|cell| cell.int().unwrap()).collect();
-        let columns: Vec<Vec<i64>> = (2..5).map(column).collect();
-        assert_eq!(columns, [vec![2, 0, 1], vec![70, 90, 1], vec![2, 1, 2]], "as they were counted");
+    }
+
+    #[test]
+    fn pieces_are_put_together_by_their_groups() {
+        let piece = |places: &[usize], different, batches: &[RecordBatch]| Counted {
+            places: places.to_vec(),
+            different,
+            batches: batches.to_vec(),
+        };
+        let pieces = || {
+            let first = batch(vec![ints(&[0, 0]), keys(&[Some(7), None]), ints(&[70, 1]), ints(&[5, 6])]);
+            let second = batch(vec![ints(&[0]), keys(&[Some(9)]), ints(&[90]), ints(&[8])]);
+            let none: ArrayRef = Arc::new(Int64Array::from(vec![Some(3), None, Some(2)]));
+            vec![
+                piece(&[1, 3], false, &[first, second]),
+                piece(&[4], false, &[batch(vec![ints(&[0; 3]), keys(&[None, Some(7), Some(9)]), none])]),
+                piece(&[0], true, &[batch(vec![ints(&[0]), keys(&[Some(7)]), ints(&[2])])]),
+                piece(&[2], true, &[]),
+            ]
+        };
+        let merged = merge(pieces(), 5).unwrap();
+        let column = |nth| answer::column_cells(&merged, nth).unwrap().iter().map(|cell| cell.int()).collect();
+        let columns: Vec<Vec<Option<i64>>> = (2..7).map(column).collect();
+        let some = |numbers: [i64; 3]| numbers.map(Some).to_vec();
+        let expected =
+            [some([2, 0, 0]), some([70, 1, 90]), some([0; 3]), some([5, 6, 8]), vec![None, Some(3), Some(2)]];
+        assert_eq!(columns, expected);
+        assert!(merge(pieces(), 6).is_err(), "a measure is missing");
+        assert!(merge(vec![piece(&[0], false, &[]), piece(&[1], true, &[])], 2).unwrap().is_empty());
     }
 }

@@ -38,7 +38,7 @@ const COMMIT_BYTES: usize = 8 * 1024;
 /// What a key puts into the log: a page of the table and one of its index, as keys fall anywhere.
 const KEY_BYTES: usize = 8 * 1024;
 /// Page cache of a connection: enough for the inner pages of the keys.
-const CACHE_KIB: i32 = 8 * 1024;
+const CACHE_KIB: i32 = 4 * 1024;
 /// Rows that one transaction removes, so that appends do not wait for long.
 const TRIM_ROWS_MAX: i64 = 64;
 /// Keys that one transaction removes, for the same reason.

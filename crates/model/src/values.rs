@@ -142,8 +142,10 @@ impl<'a> Iterator for Iter<'a> {
 
 impl FromIterator<Value> for Values {
     fn from_iter<I: IntoIterator<Item = Value>>(values: I) -> Values {
-        let mut packed = Values::default();
-        values.into_iter().for_each(|value| packed.push(&value));
+        let values = values.into_iter();
+        // Most are null or short.
+        let mut packed = Values(Vec::with_capacity(64 + values.size_hint().0 * 2));
+        values.for_each(|value| packed.push(&value));
         packed
     }
 }

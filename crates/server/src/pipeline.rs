@@ -4,7 +4,7 @@
 use crate::commands::Failure;
 use makoto_catalog::Catalog;
 use makoto_engine::Engine;
-use makoto_journal::{Journal, Position, Record};
+use makoto_journal::{Journal, Position, Record, SchemaId};
 use makoto_model::{Day, Delta, Hit, Row, SiteId};
 use makoto_query::Query;
 use makoto_tracking::{Fold, History, Overflow, history::HistoryError};
@@ -19,17 +19,17 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// Hits given to the engine at once: enough that a transaction costs little for each, few enough that one batch takes
-/// well under a second.
-const BATCH_RECORDS_MAX: usize = 20_000;
-/// Hits taken apart and folded at once: each takes about 3 KiB meanwhile, and a commit is dear for fewer.
-const FOLD_RECORDS_MAX: usize = 4_000;
+/// Hits folded and given to the engine at once: enough that a transaction costs little for each, few enough that one
+/// batch takes well under a second and their rows some 30 MiB.
+const BATCH_RECORDS_MAX: usize = 10_000;
 /// Bytes of hits folded at once.
 const FOLD_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long hits may wait for more to be folded together with them, unless a question asks for them.
 const LINGER: Duration = Duration::from_millis(1000);
 /// With this many hits waiting, nothing is gained by waiting longer.
 const LINGER_RECORDS_MAX: u64 = 10_000;
+/// Pause between two times that the thread is told of new hits.
+const NUDGE_PAUSE: Duration = Duration::from_millis(10);
 /// How long a question waits for the hits acknowledged before it.
 const FRESH_WAIT_MAX: Duration = Duration::from_secs(1);
 /// Pause after a failure of a store, before it is tried again.
@@ -261,14 +261,16 @@ impl Pipeline {
     /// Folds what waits in the journal, as much as goes to the engine at once.
     fn fold(&self, fold: &mut Fold, flow: &Flow) -> Result<Vec<Delta>, Failure> {
         let (mut deltas, mut folded) = (Vec::new(), 0);
+        let own_id = self.journal.schema(&self.catalog.hit_schema())?;
         // What comes meanwhile gathers for the next batch.
         let until = self.journal.head().get();
         while folded < BATCH_RECORDS_MAX && fold.position() < until {
-            let records = self.journal.read(Position::new(fold.position()), FOLD_RECORDS_MAX, FOLD_BYTES_MAX)?;
-            let hits = self.decode(&records)?;
-            folded += hits.len();
-            flow.folded_hits.fetch_add(hits.len() as u64, Ordering::Relaxed);
-            deltas.extend(fold.apply(&hits)?);
+            let records = self.journal.read(Position::new(fold.position()), BATCH_RECORDS_MAX, FOLD_BYTES_MAX)?;
+            let Some(last) = records.last().map(|record| record.position.get()) else { break };
+            let hit = |record: &Record| self.decode(record, own_id).map(|hit| (record.position.get(), hit));
+            deltas.extend(fold.apply_each(last, records.iter().map(hit))?);
+            folded += records.len();
+            flow.folded_hits.fetch_add(records.len() as u64, Ordering::Relaxed);
             flow.note(&fold.take_overflows());
         }
         Ok(deltas)
@@ -309,30 +311,25 @@ impl Pipeline {
         Ok(fold.forget(self.engine.applied())?)
     }
 
-    fn decode(&self, records: &[Record]) -> Result<Vec<(u64, Hit)>, Failure> {
-        let own = self.catalog.hit_schema();
-        let own_id = self.journal.schema(&own)?;
-        let mut hits = Vec::with_capacity(records.len());
-        for record in records {
-            let hit = match record.schema == own_id {
-                true => Hit::decode(&record.payload),
-                false => {
-                    let schema = self.journal.schema_text(record.schema).unwrap_or_default();
-                    makoto_tracking::read_older(&record.payload, &schema, &self.catalog)
-                }
-            };
-            let fault = |fault| Failure::Data(format!("record {} of the journal: {fault}", record.position));
-            hits.push((record.position.get(), hit.map_err(fault)?));
-        }
-        Ok(hits)
+    fn decode(&self, record: &Record, own_id: SchemaId) -> Result<Hit, Failure> {
+        let hit = match record.schema == own_id {
+            true => Hit::decode(&record.payload),
+            false => {
+                let schema = self.journal.schema_text(record.schema).unwrap_or_default();
+                makoto_tracking::read_older(&record.payload, &schema, &self.catalog)
+            }
+        };
+        hit.map_err(|fault| Failure::Data(format!("record {} of the journal: {fault}", record.position)))
     }
 }
 
-/// Passes the journal's news on to the thread, which waits on a lock and not on a task.
+/// Passes the journal's news on to the thread, which waits on a lock and not on a task. The first of them at once: under
+/// load there are some hundreds in a second, and the thread only looks whether enough have come.
 async fn wake_on_append(journal: Journal, flow: Arc<Flow>) {
     let mut head = journal.subscribe();
     while head.changed().await.is_ok() {
         flow.nudge();
+        tokio::time::sleep(NUDGE_PAUSE).await;
     }
 }
 

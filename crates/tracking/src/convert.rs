@@ -1,9 +1,10 @@
-//! Hits that an older program wrote, in the columns of this one.
+//! Hits and deltas that an older program wrote, in the columns of this one.
 
+use crate::Error;
 use makoto_catalog::{Catalog, HIT_FORM, Table, columns::CONVERSION};
-use makoto_model::{BadRecord, Cell, Hit, Row, Value, ValueRef, Values};
+use makoto_model::{BadRecord, Cell, Delta, Hit, Row, Value, ValueRef, Values};
 
-/// The captured columns of a table in a schema text, as `Catalog::hit_schema` writes it.
+/// The columns of a table in a schema text, as `Catalog::hit_schema` and `Catalog::row_schema` write it.
 fn columns<'a>(schema: &'a str, table: &str) -> Vec<&'a str> {
     let lists = schema.split(';').filter_map(|list| list.split_once(':'));
     let list = lists.filter(|(name, _)| *name == table).map(|(_, list)| list).next().unwrap_or("");
@@ -28,6 +29,50 @@ pub(crate) fn widen_conversion(row: &mut Row) {
             }
         }
         *row = wide.into();
+    }
+}
+
+/// A delta's rows by table.
+fn rows(delta: &mut Delta) -> [(Table, &mut Vec<Row>); 7] {
+    [
+        (Table::Visit, &mut delta.new_visits),
+        (Table::Visit, &mut delta.changed_visits),
+        (Table::Action, &mut delta.actions),
+        (Table::Action, &mut delta.changed_actions),
+        (Table::Conversion, &mut delta.conversions),
+        (Table::Conversion, &mut delta.changed_conversions),
+        (Table::Item, &mut delta.items),
+    ]
+}
+
+/// Puts a delta, whose rows are laid out as `written` says, into the columns of the catalog. Columns that are new since
+/// then are null; what the catalog no longer knows is left out.
+pub(crate) fn reorder_rows(delta: &mut Delta, written: &str, catalog: &Catalog) -> Result<(), Error> {
+    for (table, rows) in rows(delta) {
+        let from = columns(written, table.name());
+        let to = catalog.columns(table).iter();
+        let places: Vec<Option<usize>> = to.map(|column| from.iter().position(|known| *known == column.name)).collect();
+        for row in rows {
+            check_width(table, row, from.len())?;
+            *row = places.iter().map(|place| place.map_or(Cell::Null, |at| row[at])).collect();
+        }
+    }
+    Ok(())
+}
+
+/// Whether a delta's rows can be laid out as the catalog says.
+pub(crate) fn check_widths(delta: &mut Delta, catalog: &Catalog) -> Result<(), Error> {
+    for (table, rows) in rows(delta) {
+        let width = catalog.columns(table).len();
+        rows.iter().try_for_each(|row| check_width(table, row, width))?;
+    }
+    Ok(())
+}
+
+fn check_width(table: Table, row: &Row, expected: usize) -> Result<(), Error> {
+    match row.len() == expected {
+        true => Ok(()),
+        false => Err(Error::Columns { table: table.name(), found: row.len(), expected }),
     }
 }
 

@@ -13,6 +13,11 @@ pub enum Error {
     History(#[source] HistoryError),
     #[error("the hit at position {position} has {found} values where the catalog has {expected}; convert it first")]
     Schema { position: u64, found: usize, expected: usize },
+    #[error(
+        "changes that reports lack yet have rows of {found} values in {table}, where {expected} are known; \
+         start the program that wrote them once, so that it counts them, then this one"
+    )]
+    Columns { table: &'static str, found: usize, expected: usize },
     #[error("an earlier batch failed; open the fold anew")]
     Stopped,
 }

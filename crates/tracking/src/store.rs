@@ -5,14 +5,17 @@
 //! cut them into other batches: the engine, which keeps only the number of the last delta, would then skip hits or
 //! count them twice. One sync per batch is shared by a thousand hits.
 
-use crate::Error;
+use crate::{Error, convert};
+use makoto_catalog::Catalog;
 use makoto_model::{Day, Delta, SiteId};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The form of the tables below.
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
+/// The form before it said in which columns deltas are written.
+const FORMAT_WITHOUT_COLUMNS: i64 = 3;
 /// The form before days of sites had an allowance of new texts.
 const FORMAT_WITHOUT_BROUGHT: i64 = 1;
 /// The form before goals and orders were reported.
@@ -25,7 +28,8 @@ const GOAL_TABLES: &str = "
     CREATE TABLE buyer (visitor INTEGER NOT NULL, site INTEGER NOT NULL, first_s INTEGER NOT NULL,
         PRIMARY KEY (visitor, site)) WITHOUT ROWID;";
 const TABLES: &str = "
-    CREATE TABLE fold (id INTEGER PRIMARY KEY CHECK (id = 1), secret BLOB NOT NULL, counters BLOB NOT NULL);
+    CREATE TABLE fold (id INTEGER PRIMARY KEY CHECK (id = 1), secret BLOB NOT NULL, counters BLOB NOT NULL,
+        columns TEXT);
     CREATE TABLE visitor (number INTEGER PRIMARY KEY, id INTEGER NOT NULL, record BLOB NOT NULL);
     CREATE UNIQUE INDEX visitor_id ON visitor (id);
     CREATE TABLE text (key INTEGER PRIMARY KEY, id INTEGER NOT NULL);
@@ -36,7 +40,7 @@ const TABLES: &str = "
 /// Page cache: the inner pages of some ten million visitors and texts.
 const CACHE_KIB: i32 = 32 * 1024;
 /// Log pages after which it is copied into the file; larger saves copies of pages that change in every batch.
-const CHECKPOINT_PAGES: i32 = 8_000;
+const CHECKPOINT_PAGES: i32 = 16_000;
 /// Statements kept prepared: all that this file has.
 const STATEMENTS_MAX: usize = 40;
 /// Key bytes of the hash of texts; what the hash function takes.
@@ -83,8 +87,9 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the file or makes a new one.
-    pub fn open(path: &Path) -> Result<(Store, Counters), Error> {
+    /// Opens the file or makes a new one. Deltas that a program with other columns left in it are put into those of the
+    /// catalog.
+    pub fn open(path: &Path, catalog: &Catalog) -> Result<(Store, Counters), Error> {
         let connection = Connection::open(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -93,19 +98,53 @@ impl Store {
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if (FORMAT_WITHOUT_BROUGHT..FORMAT).contains(&found) {
+            // Before anything is changed, so that the older program can still read it.
+            deltas(&connection, 0, usize::MAX)?
+                .iter_mut()
+                .try_for_each(|delta| convert::check_widths(delta, catalog))?;
+        }
         match found {
             0 => create(&connection)?,
             FORMAT_WITHOUT_BROUGHT => {
                 add_brought(&connection)?;
                 add_goals(&connection)?;
+                add_columns(&connection, catalog)?;
             }
-            FORMAT_WITHOUT_GOALS => add_goals(&connection)?,
+            FORMAT_WITHOUT_GOALS => {
+                add_goals(&connection)?;
+                add_columns(&connection, catalog)?;
+            }
+            FORMAT_WITHOUT_COLUMNS => add_columns(&connection, catalog)?,
             FORMAT => {}
             _ => return Err(Error::Format { found, known: FORMAT }),
         }
         let (secret, counters): (Vec<u8>, Vec<u8>) =
             connection.query_row("SELECT secret, counters FROM fold", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok((Store { connection, secret }, Counters::decode(&counters)?))
+        let store = Store { connection, secret };
+        store.write_in(catalog)?;
+        Ok((store, Counters::decode(&counters)?))
+    }
+
+    /// Writes what is pending in the columns of the catalog.
+    fn write_in(&self, catalog: &Catalog) -> Result<(), Error> {
+        let columns = catalog.row_schema();
+        let sql = "SELECT columns FROM fold";
+        let written: Option<String> = self.connection.query_row(sql, [], |row| row.get(0))?;
+        if written.as_ref() == Some(&columns) {
+            return Ok(());
+        }
+        let mut pending = deltas(&self.connection, 0, usize::MAX)?;
+        self.begin()?;
+        self.connection.execute("DELETE FROM delta", [])?;
+        for delta in &mut pending {
+            if let Some(written) = &written {
+                convert::reorder_rows(delta, written, catalog)?;
+            }
+            self.keep_delta(delta)?;
+        }
+        self.connection.execute("UPDATE fold SET columns = ?1", [columns])?;
+        Ok(self.connection.execute_batch("COMMIT")?)
     }
 
     pub fn begin(&self) -> Result<(), Error> {
@@ -262,23 +301,27 @@ impl Store {
 
     /// Deltas behind this number that are not forgotten, in order.
     pub fn deltas(&self, after: u64, limit: usize) -> Result<Vec<Delta>, Error> {
-        let sql = "SELECT body FROM delta WHERE number > ?1 ORDER BY number LIMIT ?2";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let bodies = statement.query_map([after.cast_signed(), limit], |row| row.get::<_, Vec<u8>>(0))?;
-        bodies
-            .map(|body| {
-                let mut delta = Delta::decode(&body?)?;
-                delta.conversions.iter_mut().for_each(crate::convert::widen_conversion);
-                Ok(delta)
-            })
-            .collect()
+        deltas(&self.connection, after, limit)
     }
 
     pub fn forget(&self, up_to: u64) -> Result<(), Error> {
         self.connection.prepare_cached("DELETE FROM delta WHERE number <= ?1")?.execute([up_to.cast_signed()])?;
         Ok(())
     }
+}
+
+fn deltas(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Delta>, Error> {
+    let sql = "SELECT body FROM delta WHERE number > ?1 ORDER BY number LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let bodies = statement.query_map([after.cast_signed(), limit], |row| row.get::<_, Vec<u8>>(0))?;
+    bodies
+        .map(|body| {
+            let mut delta = Delta::decode(&body?)?;
+            delta.conversions.iter_mut().for_each(convert::widen_conversion);
+            Ok(delta)
+        })
+        .collect()
 }
 
 fn add_brought(connection: &Connection) -> Result<(), Error> {
@@ -290,6 +333,14 @@ fn add_brought(connection: &Connection) -> Result<(), Error> {
 fn add_goals(connection: &Connection) -> Result<(), Error> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     connection.execute_batch(GOAL_TABLES)?;
+    connection.pragma_update(None, "user_version", FORMAT_WITHOUT_COLUMNS)?;
+    Ok(connection.execute_batch("COMMIT")?)
+}
+
+/// What is pending has the width of the catalog's rows: it was written in its columns.
+fn add_columns(connection: &Connection, catalog: &Catalog) -> Result<(), Error> {
+    connection.execute_batch("BEGIN IMMEDIATE; ALTER TABLE fold ADD COLUMN columns TEXT;")?;
+    connection.execute("UPDATE fold SET columns = ?1", [catalog.row_schema()])?;
     connection.pragma_update(None, "user_version", FORMAT)?;
     Ok(connection.execute_batch("COMMIT")?)
 }
@@ -308,19 +359,50 @@ fn create(connection: &Connection) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use makoto_catalog::Table;
+    use makoto_model::Cell;
+
+    /// A file that has one delta pending, with an item of this many values, before it said in which columns.
+    fn older(path: &Path, catalog: &Catalog, values: usize) {
+        let (store, _) = Store::open(path, catalog).unwrap();
+        let items = vec![vec![Cell::Int(5); values].into()];
+        store.keep_delta(&Delta { number: 1, items, ..Delta::default() }).unwrap();
+        let before = "ALTER TABLE fold DROP COLUMN columns; PRAGMA user_version = 3";
+        store.connection.execute_batch(before).unwrap();
+    }
+
+    #[test]
+    fn what_is_pending_in_unknown_columns_waits_for_the_program_that_wrote_it() {
+        let catalog = Catalog::new(&[]).unwrap();
+        let width = catalog.columns(Table::Item).len();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fold.db");
+        older(&path, &catalog, width - 1);
+        for _ in 0..2 {
+            let refused = Store::open(&path, &catalog).err();
+            assert!(matches!(refused, Some(Error::Columns { table: "item", .. })), "{refused:?}");
+            let version = |connection: Connection| connection.query_row("PRAGMA user_version", [], |row| row.get(0));
+            assert_eq!(version(Connection::open(&path).unwrap()), Ok(3), "the older program still reads it");
+        }
+        std::fs::remove_file(&path).unwrap();
+        older(&path, &catalog, width);
+        let (store, _) = Store::open(&path, &catalog).unwrap();
+        assert_eq!(store.deltas(0, 9).unwrap()[0].items[0].len(), width);
+    }
 
     #[test]
     fn a_file_of_the_form_before_is_read_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("fold.db");
-        let (store, _) = Store::open(&path).unwrap();
+        let catalog = Catalog::new(&[]).unwrap();
+        let (store, _) = Store::open(&path, &catalog).unwrap();
         store.keep_partition(SiteId(1), Day(20_000)).unwrap();
-        let before = "DROP TABLE reached; DROP TABLE cart; DROP TABLE buyer;
+        let before = "DROP TABLE reached; DROP TABLE cart; DROP TABLE buyer; ALTER TABLE fold DROP COLUMN columns;
             ALTER TABLE partition DROP COLUMN brought; PRAGMA user_version = 1";
         store.connection.execute_batch(before).unwrap();
         drop(store);
         for kept in [vec![], vec![7]] {
-            let (store, _) = Store::open(&path).unwrap();
+            let (store, _) = Store::open(&path, &catalog).unwrap();
             assert_eq!(store.partition(SiteId(1), Day(20_000)).unwrap(), Some(kept));
             assert_eq!(store.partition(SiteId(1), Day(20_001)).unwrap(), None);
             store.keep_brought(SiteId(1), Day(20_000), &[7]).unwrap();

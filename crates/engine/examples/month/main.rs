@@ -1,10 +1,12 @@
 //! Measures the store on a month of a large site that a server tracked (`benches/month/run`): `month sort DIR` sorts it,
-//! `month ask DIR` asks what reports ask, beside the best hand-written SQL known, in the same file; `month erase DIR` and
-//! `month purge DIR` take visitors and then all of it out.
+//! `month ask DIR` asks what reports ask, beside the best hand-written SQL known, in the same file, and `month segments DIR`
+//! asks two reports under each of forty segments; `month erase DIR` and `month purge DIR` take visitors and then all of it
+//! out.
 
 mod data;
 mod keeping;
 mod questions;
+mod segments;
 
 use makoto_engine::{Engine, Options};
 use std::{path::Path, time::Instant};
@@ -19,9 +21,11 @@ fn main() -> Result<(), Failure> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["sort", dir] => sort(Path::new(dir)),
         ["ask", dir] => questions::ask_all(Path::new(dir), OPTIONS),
+        ["segments", dir] => segments::ask_all(Path::new(dir), OPTIONS),
         ["erase", dir] => keeping::erase(Path::new(dir), OPTIONS),
         ["purge", dir] => keeping::purge(Path::new(dir), OPTIONS),
-        _ => Err("say `month sort DIR`, `month ask DIR`, `month erase DIR` or `month purge DIR`".into()),
+        _ => Err("say `month sort DIR`, `month ask DIR`, `month segments DIR`, `month erase DIR` or `month purge DIR`"
+            .into()),
     }
 }
 

@@ -18,18 +18,18 @@ const fn measure(name: &'static str, aggregate: Aggregate, only: Option<Expr>) -
     Measure { name, aggregate, only }
 }
 
-const COUNT: Measure = measure("n", Aggregate::Count, None);
-const VISITS: Measure = measure("visits", Aggregate::Distinct("visit_id"), None);
-const VISITORS: Measure = measure("visitors", Aggregate::DistinctPerDay("visitor"), None);
+pub const COUNT: Measure = measure("n", Aggregate::Count, None);
+pub const VISITS: Measure = measure("visits", Aggregate::Distinct("visit_id"), None);
+pub const VISITORS: Measure = measure("visitors", Aggregate::DistinctPerDay("visitor"), None);
 const EVER: Measure = measure("ever", Aggregate::Distinct("visitor"), None);
 const ACTIONS: Measure = measure("actions", Aggregate::Sum(Expr::Column("action_count")), None);
 const LENGTH: Measure = measure("length", Aggregate::Sum(Expr::Column("visit_length_s")), None);
 const BOUNCES: Measure = measure("bounces", Aggregate::Count, Some(Expr::Is("action_count", 1)));
 const MOST: Measure = measure("most", Aggregate::Max(Expr::Column("action_count")), None);
 const SPENT: Measure = measure("spent", Aggregate::Sum(Expr::Column("spent_before_s")), None);
-const OF_VISITS: &[Measure] = &[COUNT, VISITORS, ACTIONS, LENGTH, BOUNCES, MOST];
+pub const OF_VISITS: &[Measure] = &[COUNT, VISITORS, ACTIONS, LENGTH, BOUNCES, MOST];
 
-static LAST: Expr = Expr::Column("last_action_s");
+pub static LAST: Expr = Expr::Column("last_action_s");
 
 /// A question as a plan and as SQL written for it by hand.
 struct Case {
@@ -43,7 +43,7 @@ fn days(first: i64, count: i64) -> Vec<Bucket> {
     (0..count).map(|day| Bucket { from_s: start(day), until_s: start(day + 1) }).collect()
 }
 
-fn plan(scope: Scope, keys: &[Expr], measures: &[Measure], filter: Condition) -> Plan {
+pub fn plan(scope: Scope, keys: &[Expr], measures: &[Measure], filter: Condition) -> Plan {
     Plan {
         site: SiteId(SITE as u32),
         scope,
@@ -56,7 +56,7 @@ fn plan(scope: Scope, keys: &[Expr], measures: &[Measure], filter: Condition) ->
     }
 }
 
-fn is(column: &'static str, op: Op, value: impl Into<Value>) -> Condition {
+pub fn is(column: &'static str, op: Op, value: impl Into<Value>) -> Condition {
     Condition::Compare { expr: Expr::Column(column), op, value: value.into() }
 }
 
@@ -153,7 +153,7 @@ fn fastest_ms<T>(mut act: impl FnMut() -> Result<T, Failure>) -> Result<(f64, T)
 }
 
 /// The same file, opened by itself.
-fn by_hand(dir: &Path, options: Options) -> Result<Connection, Failure> {
+pub fn by_hand(dir: &Path, options: Options) -> Result<Connection, Failure> {
     let newest = std::fs::read_dir(dir)?.filter_map(Result::ok).map(|entry| entry.path());
     let path = newest.filter(|path| path.extension().is_some_and(|e| e == "duckdb")).max().ok_or("no data file")?;
     let config =
@@ -176,6 +176,37 @@ fn with_texts(case: &Case) -> String {
     }
 }
 
+/// The line above what `take_turns` tells.
+pub fn heading() {
+    println!("{:<34}{:>10}{:>12}{:>8}{:>10}", "question", "ours ms", "by hand ms", "ratio", "rows");
+}
+
+/// Asks in both ways in turn and tells the fastest of each; what ours takes of what it takes by hand.
+pub fn take_turns(
+    engine: &Engine,
+    connection: &Connection,
+    name: &str,
+    plan: &Plan,
+    by_hand: &str,
+    rounds: usize,
+) -> Result<f64, Failure> {
+    let mut statement = connection.prepare(by_hand)?;
+    let (mut our_ms, mut hand_ms, mut rows) = (f64::MAX, f64::MAX, (0, 0));
+    for _ in 0..rounds {
+        let start = Instant::now();
+        rows.0 = engine.run(plan)?.len();
+        our_ms = our_ms.min(start.elapsed().as_secs_f64() * 1e3);
+        let start = Instant::now();
+        rows.1 = statement.query_arrow([])?.map(|batch| batch.num_rows()).sum();
+        hand_ms = hand_ms.min(start.elapsed().as_secs_f64() * 1e3);
+    }
+    if rows.0 != rows.1 {
+        return Err(format!("{name}: {} rows, by hand {}", rows.0, rows.1).into());
+    }
+    println!("{name:<34}{our_ms:>10.1}{hand_ms:>12.1}{:>8.2}{:>10}", our_ms / hand_ms, rows.0);
+    Ok(our_ms / hand_ms)
+}
+
 pub fn ask_all(dir: &Path, options: Options) -> Result<(), Failure> {
     let engine = Engine::open(dir, catalog()?, options)?;
     let cases = cases();
@@ -187,22 +218,9 @@ pub fn ask_all(dir: &Path, options: Options) -> Result<(), Failure> {
     // Nothing is written meanwhile, so that two databases may read one file; they take turns, since others use the
     // machine.
     let connection = by_hand(dir, options)?;
-    println!("{:<34}{:>10}{:>12}{:>8}{:>10}", "question", "ours ms", "by hand ms", "ratio", "rows");
+    heading();
     for case in &cases {
-        let mut statement = connection.prepare(&with_texts(case))?;
-        let (mut our_ms, mut hand_ms, mut rows) = (f64::MAX, f64::MAX, (0, 0));
-        for _ in 0..ROUNDS {
-            let start = Instant::now();
-            rows.0 = engine.run(&case.plan)?.len();
-            our_ms = our_ms.min(start.elapsed().as_secs_f64() * 1e3);
-            let start = Instant::now();
-            rows.1 = statement.query_arrow([])?.map(|batch| batch.num_rows()).sum();
-            hand_ms = hand_ms.min(start.elapsed().as_secs_f64() * 1e3);
-        }
-        if rows.0 != rows.1 {
-            return Err(format!("{}: {} rows, by hand {}", case.name, rows.0, rows.1).into());
-        }
-        println!("{:<34}{our_ms:>10.1}{hand_ms:>12.1}{:>8.2}{:>10}", case.name, our_ms / hand_ms, rows.0);
+        take_turns(&engine, &connection, case.name, &case.plan, &with_texts(case), ROUNDS)?;
     }
     println!("{:<34}{log_ms:>10.1}{:>30}", "visits log, 100 with actions", log_rows);
     println!("{memory}");

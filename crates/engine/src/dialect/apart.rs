@@ -13,14 +13,23 @@ const SPAN_MAX_S: i64 = 25 * 3_600;
 /// Counts the rows behind each group.
 const ROWS: Measure = Measure { name: "", aggregate: Aggregate::Count, only: None };
 
-/// A plan in two parts.
+/// A plan by one text, taken apart.
 pub(crate) struct Apart {
-    /// The same groups with the other measures, and behind them how many rows each has.
+    /// The same groups with the measures that count no different values, and behind them how many rows each has.
     pub(crate) plain: Plan,
     /// Which of the plan's measures count different values.
     pub(crate) places: Vec<usize>,
     /// It pays to count them outside of the database: a single day, of rows that are found without visits.
     pub(crate) here: bool,
+}
+
+/// Some of a plan's measures, asked by themselves.
+pub(crate) struct Piece {
+    /// Which ones.
+    pub(crate) places: Vec<usize>,
+    pub(crate) plan: Plan,
+    /// A single one that counts different values; groups without any are left out of the answer.
+    pub(crate) different: bool,
 }
 
 fn counts_different(measure: &Measure) -> Option<&'static str> {
@@ -32,25 +41,28 @@ fn counts_different(measure: &Measure) -> Option<&'static str> {
     }
 }
 
+fn counts_pairs(measure: &Measure) -> bool {
+    matches!(measure.aggregate, Aggregate::DistinctPairs(..))
+}
+
 impl Apart {
-    /// Takes a plan apart that groups by texts and counts different values; nothing for other plans.
+    /// Takes a plan apart that groups by a text; nothing for other plans.
     pub(crate) fn of(catalog: &Catalog, plan: &Plan) -> Result<Option<Apart>, Error> {
-        let ([key], [_], Some((from_s, until_s))) = (&plan.keys[..], &plan.buckets[..], window(&plan.buckets)) else {
+        let ([key], [_], None, Some((from_s, until_s))) =
+            (&plan.keys[..], &plan.buckets[..], plan.top, window(&plan.buckets))
+        else {
             return Ok(None);
         };
-        let (different, mut plain): (Vec<_>, Vec<_>) =
-            plan.measures.iter().copied().enumerate().partition(|(_, measure)| counts_different(measure).is_some());
-        let pairs = plain.iter().any(|(_, measure)| matches!(measure.aggregate, Aggregate::DistinctPairs(..)));
-        if different.is_empty() || pairs || plan.top.is_some() {
-            return Ok(None);
-        }
         let mut print = Printer::new(catalog, plan.site, &plan.midnights, &super::nothing);
         if !matches!(print.expr(key, plan.scope)?.1, Yields::Text(_)) {
             return Ok(None);
         }
+        let (different, mut plain): (Vec<_>, Vec<_>) =
+            plan.measures.iter().copied().enumerate().partition(|(_, measure)| counts_different(measure).is_some());
         let own = matches!(plan.scope, Scope::Visit | Scope::Action) && !print.visit_joined;
         let short = until_s - from_s <= SPAN_MAX_S && days_are_buckets(plan);
-        let here = own && short && !asks_for_visits(&plan.filter);
+        let alone = !different.is_empty() && !plan.measures.iter().any(counts_pairs);
+        let here = alone && own && short && !asks_for_visits(&plan.filter);
         plain.push((plan.measures.len(), ROWS));
         let plain = Plan { measures: plain.into_iter().map(|(_, measure)| measure).collect(), ..plan.clone() };
         Ok(Some(Apart { plain, places: different.into_iter().map(|(place, _)| place).collect(), here }))
@@ -85,17 +97,61 @@ impl Apart {
 }
 
 impl Apart {
-    /// The plan with one of its measures that count different values, for each of them.
-    pub(crate) fn pieces(&self, plan: &Plan) -> Vec<Plan> {
-        let measures = self.places.iter().filter_map(|place| plan.measures.get(*place));
-        measures.map(|measure| Plan { measures: vec![*measure], ..plan.clone() }).collect()
-    }
-
-    /// What the columns of the whole answer are.
+    /// What the columns of an answer with counts made here are.
     pub(crate) fn columns(&self, plain: &Question) -> Vec<Column> {
         let mut columns = plain.columns.clone();
         columns.pop();
         self.places.iter().for_each(|_| columns.push(Column::Measure));
         columns
+    }
+}
+
+/// The plan's measures in pieces: this many of those that are summed up at once, and each count of different values by
+/// itself. The first piece has every group.
+pub(crate) fn pieces(plan: &Plan, measures_max: usize) -> Vec<Piece> {
+    let piece = |places: &[usize], different| {
+        let measures = places.iter().filter_map(|place| plan.measures.get(*place)).copied().collect();
+        Piece { places: places.to_vec(), plan: Plan { measures, ..plan.clone() }, different }
+    };
+    let (different, plain): (Vec<usize>, Vec<usize>) = (0..plan.measures.len()).partition(|place| {
+        let measure = &plan.measures[*place];
+        counts_different(measure).is_some() || counts_pairs(measure)
+    });
+    let mut pieces: Vec<Piece> = plain.chunks(measures_max.max(1)).map(|places| piece(places, false)).collect();
+    if pieces.is_empty() {
+        pieces.push(piece(&[], false));
+    }
+    pieces.extend(different.iter().map(|place| piece(&[*place], true)));
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use makoto_catalog::{Bucket, Condition, Expr};
+    use makoto_model::SiteId;
+
+    #[test]
+    fn every_measure_is_in_one_piece() {
+        let measure = |aggregate| Measure { name: "", aggregate, only: None };
+        let visits = measure(Aggregate::Distinct("visit_id"));
+        let pairs = measure(Aggregate::DistinctPairs("visit_id", "url"));
+        let plan = |measures| Plan {
+            site: SiteId(1),
+            scope: Scope::Action,
+            buckets: vec![Bucket { from_s: 0, until_s: 9 }],
+            midnights: Vec::new(),
+            filter: Condition::none(),
+            keys: vec![Expr::Column("url")],
+            measures,
+            top: None,
+        };
+        let told = |measures: &[Measure], most| -> Vec<(Vec<usize>, bool)> {
+            pieces(&plan(measures.to_vec()), most).into_iter().map(|piece| (piece.places, piece.different)).collect()
+        };
+        let all = [visits, ROWS, ROWS, pairs, ROWS];
+        assert_eq!(told(&all, 2), [(vec![1, 2], false), (vec![4], false), (vec![0], true), (vec![3], true)]);
+        assert_eq!(told(&all, 9), [(vec![1, 2, 4], false), (vec![0], true), (vec![3], true)]);
+        assert_eq!(told(&[visits], 9), [(vec![], false), (vec![0], true)]);
     }
 }

@@ -100,6 +100,14 @@ impl Group {
         format!("WITH p AS ({plain}), {} SELECT {} FROM p{joins}", parts.join(", "), answer.join(", "))
     }
 
+    /// The one measure by itself: a count of different values leaves out groups that have none.
+    pub(super) fn only(&self) -> String {
+        match &self.measures[..] {
+            [Counted::Different { value, only, .. }] => self.different(0, value, only.as_deref()),
+            _ => self.at_once(),
+        }
+    }
+
     /// Groups by key and value first, then counts the values of each key.
     fn different(&self, nth: usize, value: &[String], only: Option<&str>) -> String {
         let mut columns = self.head();

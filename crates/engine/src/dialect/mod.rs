@@ -10,8 +10,8 @@ mod tests;
 mod time;
 mod visits;
 
-pub(crate) use apart::Apart;
-pub(crate) use plan::{Column, Question, question, reach_question};
+pub(crate) use apart::{Apart, Piece, pieces};
+pub(crate) use plan::{Column, Question, question, question_of_piece, reach_question};
 pub(crate) use visits::{bought_by, newest, page_views, partition, reach_of_visits, rows_of, visits};
 
 use crate::Error;

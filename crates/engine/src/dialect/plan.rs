@@ -1,7 +1,7 @@
 //! Plans: one statement each. Rows are grouped by numbers; texts are joined by the caller afterwards.
 
 use super::{
-    Find, Printer, Yields, alias,
+    Find, Piece, Printer, Yields, alias,
     condition::{asks_for_actions, asks_for_visits},
     group::{Counted, Group},
     nothing, table,
@@ -67,6 +67,35 @@ pub(crate) fn question(
     reach: Option<(i64, i64)>,
     find: &Find<'_>,
 ) -> Result<Question, Error> {
+    printed(catalog, plan, reach, find, |print, group, by_text| {
+        let dear_rows = print.visit_joined || print.next_asked || asks_for_visits(&plan.filter);
+        if by_text && !dear_rows && group.counts_different() { group.apart() } else { group.at_once() }
+    })
+}
+
+/// Prints a piece of a plan.
+pub(crate) fn question_of_piece(
+    catalog: &Catalog,
+    piece: &Piece,
+    reach: Option<(i64, i64)>,
+    find: &Find<'_>,
+) -> Result<Question, Error> {
+    printed(
+        catalog,
+        &piece.plan,
+        reach,
+        find,
+        |_, group, _| if piece.different { group.only() } else { group.at_once() },
+    )
+}
+
+fn printed(
+    catalog: &Catalog,
+    plan: &Plan,
+    reach: Option<(i64, i64)>,
+    find: &Find<'_>,
+    write: impl FnOnce(&Printer<'_>, &Group, bool) -> String,
+) -> Result<Question, Error> {
     let Some((from_s, until_s)) = window(&plan.buckets) else {
         return Err(Error::Plan("it has no bucket of time".into()));
     };
@@ -88,8 +117,7 @@ pub(crate) fn question(
     }
     group.rows = print.rows(plan, from_s, until_s)?;
     let by_text = columns.iter().any(|column| matches!(column, Column::Key(Yields::Text(_))));
-    let dear_rows = print.visit_joined || print.next_asked || asks_for_visits(&plan.filter);
-    let sql = if by_text && !dear_rows && group.counts_different() { group.apart() } else { group.at_once() };
+    let sql = write(&print, &group, by_text);
     let sql = print.cut(plan, sql)?;
     Ok(Question { sql, binds: print.binds, columns })
 }

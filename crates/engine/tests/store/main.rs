@@ -7,3 +7,4 @@ mod fixture;
 mod rewriting;
 mod round_trip;
 mod segments;
+mod tight;

@@ -22,6 +22,7 @@ use makoto_tracking::Salts;
 use serde_json::json;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+const NOT_GIVEN_BACK: &str = "space could not be given back; the next work on stored data or start tries again";
 const DAY_S: i64 = 86_400;
 /// Visits are purged and masked in stretches of this many seconds, between which hits are folded.
 const STEP_S: i64 = DAY_S;
@@ -74,9 +75,14 @@ impl Keeper {
         let lacking = self.lacking().await?;
         let open = self.meta.open_privacy_jobs().await?;
         if lacking.is_empty() && open.is_empty() {
+            if ledger::owes(&self.dir) {
+                // The server was stopped before the files were written anew.
+                self.clone().give_back_later();
+            }
             return Ok(0);
         }
         while !self.flow.fresh(self.journal.head().get()).await {}
+        ledger::owe(&self.dir)?;
         let caller = Caller::inside(Principal::Job("erasures"));
         for entry in &lacking {
             tracing::info!(id = entry.id, "an act of the ledger is done again on restored data");
@@ -237,7 +243,18 @@ impl Keeper {
         blocking(move || Ok(engine.compact()?)).await?;
         self.flow.act(|fold| Ok(fold.compact()?)).await?;
         let journal = self.journal.clone();
-        blocking(move || Ok(journal.scrub()?)).await
+        blocking(move || Ok(journal.scrub()?)).await?;
+        ledger::settle(&self.dir)
+    }
+
+    /// Gives the space back in a task of its own.
+    fn give_back_later(self) {
+        tokio::spawn(async move {
+            let _turn = self.busy.clone().lock_owned().await;
+            if let Err(failure) = self.give_back().await {
+                tracing::error!(%failure, "{NOT_GIVEN_BACK}");
+            }
+        });
     }
 
     /// Does a piece of work in a task of its own, which goes on when the caller goes away.
@@ -245,12 +262,15 @@ impl Keeper {
         let (tell, told) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {
             let _turn = self.busy.clone().lock_owned().await;
-            let done = self.run(&caller, &entry.id, &entry.work).await;
+            let done = match ledger::owe(&self.dir) {
+                Ok(()) => self.run(&caller, &entry.id, &entry.work).await,
+                Err(failure) => Err(failure),
+            };
             let succeeded = done.is_ok();
             // Whoever does not wait has gone on.
             let _ = tell.send(done);
             if succeeded && let Err(failure) = self.give_back().await {
-                tracing::error!(%failure, "space could not be given back; the next work on stored data tries again");
+                tracing::error!(%failure, "{NOT_GIVEN_BACK}");
             }
         });
         match wait {

@@ -14,6 +14,8 @@ use std::{
 
 /// The ledger's name in a data directory and in a backup.
 pub const FILE: &str = "erasures.ledger";
+/// Stands in a data directory while space is owed to the file system.
+const OWED: &str = "erasures.owed";
 
 /// One act.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -101,6 +103,35 @@ pub fn lay_beside(backups: &[String], entries: &[Entry]) {
     }
 }
 
+/// Says that space of what went is not given back yet; durable when this returns. What went may still be read from the
+/// files until then.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn owe(dir: &Path) -> Result<(), Failure> {
+    let path = dir.join(OWED);
+    let failed = |fault| Failure::file(&path, fault);
+    OpenOptions::new().create(true).append(true).open(&path).and_then(|file| file.sync_all()).map_err(failed)?;
+    std::fs::File::open(dir).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+/// Whether space of what went is not given back yet.
+pub fn owes(dir: &Path) -> bool {
+    dir.join(OWED).exists()
+}
+
+/// Says that all space was given back.
+///
+/// # Errors
+/// When the file cannot be removed.
+pub fn settle(dir: &Path) -> Result<(), Failure> {
+    let path = dir.join(OWED);
+    match std::fs::remove_file(&path) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(Failure::file(&path, fault)),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +151,21 @@ mod tests {
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, &whole[..whole.len() - 4]).unwrap();
         assert_eq!(read(&path).unwrap(), [entry("a")]);
+    }
+
+    #[test]
+    fn what_is_owed_stands_until_it_is_settled() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(!owes(dir.path()));
+        for _ in 0..2 {
+            owe(dir.path()).unwrap();
+            assert!(owes(dir.path()));
+        }
+        for _ in 0..2 {
+            settle(dir.path()).unwrap();
+            assert!(!owes(dir.path()));
+        }
+        assert!(owe(&dir.path().join("nowhere")).is_err());
     }
 
     #[test]

@@ -1,5 +1,8 @@
 use super::spread::Spread;
-use std::{collections::HashMap, hash::Hash};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    hash::Hash,
+};
 
 /// A bounded cache of two generations: when the young one is half of what fits, the old one goes. What is used
 /// moves to the young generation, so that it stays.
@@ -9,17 +12,16 @@ pub struct Cache<K, V> {
     young_max: usize,
 }
 
-impl<K: Hash + Eq, V> Cache<K, V> {
+impl<K: Hash + Eq + Copy, V> Cache<K, V> {
     pub fn new(entries_max: usize) -> Cache<K, V> {
         Cache { young: HashMap::default(), old: HashMap::default(), young_max: entries_max.div_ceil(2) }
     }
 
     pub fn get(&mut self, key: &K) -> Option<&mut V> {
-        if !self.young.contains_key(key) {
-            let (key, value) = self.old.remove_entry(key)?;
-            self.young.insert(key, value);
+        match self.young.entry(*key) {
+            Entry::Occupied(young) => Some(young.into_mut()),
+            Entry::Vacant(free) => Some(free.insert(self.old.remove(key)?)),
         }
-        self.young.get_mut(key)
     }
 
     pub fn put(&mut self, key: K, value: V) {

@@ -29,13 +29,13 @@ use makoto_catalog::{Catalog, Dimension, Keep, Source, Stored, Table};
 use makoto_model::{Delta, Hit};
 use page_views::PageViews;
 use partition::Partitions;
-use std::{path::Path, sync::Arc};
+use std::{borrow::Borrow, path::Path, sync::Arc};
 use visitor::Visitors;
 
-/// Visits held in memory, about 400 bytes each. Of the partitions that no hit of the running batch needs, the one
+/// Visits held in memory, about 260 bytes each. Of the partitions that no hit of the running batch needs, the one
 /// longest unused goes first.
 pub const VISITS_MAX: usize = 200_000;
-/// Visitors and texts whose numbers are kept at hand, about 250 and 30 bytes each.
+/// Visitors and texts whose numbers are kept at hand, about 180 and 30 bytes each.
 pub const VISITORS_CACHED_MAX: usize = 100_000;
 pub const TEXTS_CACHED_MAX: usize = 400_000;
 
@@ -88,7 +88,7 @@ impl Fold {
     /// # Errors
     /// When the file cannot be opened or is of another format.
     pub fn open(path: &Path, catalog: Arc<Catalog>, history: Box<dyn History + Send>) -> Result<Fold, Error> {
-        let (store, counters) = Store::open(path)?;
+        let (store, counters) = Store::open(path, &catalog)?;
         Ok(Fold {
             dictionaries: Dictionaries::new(&store.secret),
             store,
@@ -141,24 +141,41 @@ impl Fold {
     /// # Errors
     /// Nothing of the batch is kept. The fold is of no more use; open it anew and hand it the same hits.
     pub fn apply(&mut self, hits: &[(u64, Hit)]) -> Result<Option<Delta>, Error> {
+        let last = hits.last().map_or(0, |(position, _)| *position);
+        self.apply_each(last, hits.iter().map(|(position, hit)| Ok((*position, hit))))
+    }
+
+    /// The same with hits that are read one after the other, so that only one of them is in memory. The last one has
+    /// the position `last`.
+    ///
+    /// # Errors
+    /// As `apply`, and what a hit could not be read for.
+    pub fn apply_each<H: Borrow<Hit>, E: From<Error>>(
+        &mut self,
+        last: u64,
+        hits: impl Iterator<Item = Result<(u64, H), E>>,
+    ) -> Result<Option<Delta>, E> {
         if self.stopped {
-            return Err(Error::Stopped);
+            return Err(Error::Stopped.into());
         }
         let folded = self.counters.position;
-        let Some((last, _)) = hits.last().filter(|(position, _)| *position > folded) else {
+        if last <= folded {
             return Ok(None);
-        };
+        }
         self.stopped = true;
         self.recall_page_views()?;
         self.store.begin()?;
         let mut batch = Batch::default();
-        for (position, hit) in hits.iter().filter(|(position, _)| *position > folded) {
-            self.check(*position, hit)?;
-            self.fold(&mut batch, *position, hit)?;
+        for hit in hits {
+            let (position, hit) = hit?;
+            if position > folded {
+                self.check(position, hit.borrow())?;
+                self.fold(&mut batch, position, hit.borrow())?;
+            }
         }
         let delta = self.finish(batch)?;
         let mut counters = self.counters.clone();
-        counters.position = *last;
+        counters.position = last;
         if let Some(delta) = &delta {
             counters.delta = delta.number;
             self.store.keep_delta(delta)?;

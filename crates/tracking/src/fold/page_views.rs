@@ -1,7 +1,10 @@
 //! The latest page views, which later hits may still complete: how long a page took to load is known only when it is
 //! there, and a tracker tells it with whatever it sends next.
 
-use super::{partition::int, spread::Spread};
+use super::{
+    partition::{int, packed},
+    spread::Spread,
+};
 use crate::Error;
 use makoto_catalog::{Catalog, Dimension, Keep, Source, Table, columns::PAGE_VIEW};
 use makoto_model::{ActionKind, Cell, Hit, Row, ValueRef};
@@ -32,6 +35,7 @@ pub struct PageViews {
     held: HashMap<Name, Held, Spread>,
     /// In the order of their actions.
     order: VecDeque<(u64, Name)>,
+    scratch: Vec<u8>,
     /// What was recorded before the fold was opened is here as well.
     pub complete: bool,
 }
@@ -49,6 +53,7 @@ impl PageViews {
             later: (0..facts.len()).filter(|fact| is_later(&facts[*fact])).collect(),
             held: HashMap::default(),
             order: VecDeque::new(),
+            scratch: Vec::new(),
             complete: false,
         }
     }
@@ -75,7 +80,7 @@ impl PageViews {
             && let Cell::Int(name) = row[own() + fact]
         {
             let name = (int(row, VISIT), name);
-            self.held.insert(name, Held { action, row: postcard::to_allocvec(row)?.into_boxed_slice() });
+            self.held.insert(name, Held { action, row: packed(row, &mut self.scratch)? });
             self.order.push_back((action, name));
         }
         while let Some((old, name)) = self.order.front().copied().filter(|(old, _)| old + ACTIONS_MAX <= action) {
@@ -100,8 +105,9 @@ impl PageViews {
         if !changed {
             return Ok(None);
         }
-        held.row = postcard::to_allocvec(&row)?.into_boxed_slice();
-        Ok(Some(row.into_boxed_slice()))
+        let row = row.into_boxed_slice();
+        held.row = packed(&row, &mut self.scratch)?;
+        Ok(Some(row))
     }
 }
 

@@ -11,21 +11,37 @@ const PARTITIONS_MAX: usize = 10_000;
 /// A site and one of its local days.
 pub type Place = (SiteId, Day);
 
-/// A visit, packed; beside it what visits are looked for by.
+/// Stands where there is no visit.
+const NONE: u32 = u32::MAX;
+/// The user of a visit that nobody in particular made: numbers of texts begin at 1.
+const NOBODY: u32 = 0;
+
+/// A visit, packed; beside it what visits are looked for by. Large sites have hundreds of thousands of them in a day, so
+/// each byte counts.
 struct Held {
     row: Box<[u8]>,
-    visitor: i64,
+    id: u64,
     config: i64,
-    user: Option<i64>,
     last_s: i64,
-    actions: i64,
+    visitor: u32,
+    user: u32,
+    actions: u32,
+    /// Where the visit stands that the same visitor made before it, as it came in.
+    before_of_visitor: u32,
+    /// The same by fingerprint, of which only a part counts here.
+    before_of_config: u32,
 }
+
+/// Where the latest visit of each stands.
+type Latest = HashMap<u32, u32, Spread>;
 
 #[derive(Default)]
 pub struct Partition {
-    visits: HashMap<u64, Held, Spread>,
-    by_visitor: HashMap<i64, Vec<u64>, Spread>,
-    by_config: HashMap<i64, Vec<u64>, Spread>,
+    visits: Vec<Held>,
+    places: HashMap<u64, u32, Spread>,
+    by_visitor: Latest,
+    by_config: Latest,
+    scratch: Vec<u8>,
     /// The last batch that needed it.
     used: u64,
     /// The new texts that its hits have brought.
@@ -47,69 +63,124 @@ pub fn int(row: &[Cell], at: usize) -> i64 {
     row[at].int().unwrap_or(0)
 }
 
+/// A row in one piece of memory that is not larger than it need be. `scratch` may hold anything.
+pub fn packed(row: &Row, scratch: &mut Vec<u8>) -> Result<Box<[u8]>, Error> {
+    scratch.clear();
+    *scratch = postcard::to_extend(row, std::mem::take(scratch))?;
+    Ok(scratch.as_slice().into())
+}
+
+fn number(row: &[Cell], at: usize) -> u32 {
+    u32::try_from(int(row, at)).unwrap_or(u32::MAX)
+}
+
+/// The part of a fingerprint by which visits are put together.
+fn part(config: i64) -> u32 {
+    (config ^ (config >> 32)) as u32
+}
+
 impl Partition {
+    fn held(&self, visit: u64) -> Option<&Held> {
+        self.visits.get(*self.places.get(&visit)? as usize)
+    }
+
     pub fn holds(&self, visit: u64) -> bool {
-        self.visits.contains_key(&visit)
+        self.places.contains_key(&visit)
     }
 
     pub fn row(&self, visit: u64) -> Result<Option<Row>, Error> {
         let unpack = |held: &Held| postcard::from_bytes::<Vec<Cell>>(&held.row).map(Vec::into_boxed_slice);
-        Ok(self.visits.get(&visit).map(unpack).transpose()?)
+        Ok(self.held(visit).map(unpack).transpose()?)
     }
 
     /// The newest visit of a visitor within the window.
     pub fn of_visitor(&self, visitor: u32, window: Window) -> Option<u64> {
-        self.newest(self.by_visitor.get(&i64::from(visitor))?, window)
+        let latest = *self.by_visitor.get(&visitor)?;
+        self.newest(self.chain(latest, |held| held.before_of_visitor), window)
     }
 
     /// The newest visit with a fingerprint within the window.
     pub fn of_config(&self, config: u64, window: Window) -> Option<u64> {
-        self.newest(self.by_config.get(&config.cast_signed())?, window)
+        let config = config.cast_signed();
+        let latest = *self.by_config.get(&part(config))?;
+        let chain = self.chain(latest, |held| held.before_of_config);
+        self.newest(chain.filter(|held| held.config == config), window)
     }
 
-    fn newest(&self, candidates: &[u64], window: Window) -> Option<u64> {
-        let fits = |held: &Held| {
-            let user = window.user.is_none_or(|user| held.user.is_none() || held.user == user);
+    /// The visit that stands there and those before it.
+    fn chain(&self, latest: u32, before: fn(&Held) -> u32) -> impl Iterator<Item = &Held> {
+        let at = |place: u32| self.visits.get(place as usize);
+        std::iter::successors(at(latest), move |held| at(before(held)))
+    }
+
+    fn newest<'a>(&self, candidates: impl Iterator<Item = &'a Held>, window: Window) -> Option<u64> {
+        let fits = |held: &&Held| {
+            let same = |user: Option<i64>| user.is_some_and(|user| i64::from(held.user) == user);
+            let user = window.user.is_none_or(|user| held.user == NOBODY || same(user));
             (window.from_s..=window.until_s).contains(&held.last_s) && user
         };
-        let held = candidates.iter().filter_map(|id| Some((id, self.visits.get(id)?)));
-        held.filter(|(_, held)| fits(held)).max_by_key(|(id, held)| (held.last_s, **id)).map(|(id, _)| *id)
+        candidates.filter(fits).max_by_key(|held| (held.last_s, held.id)).map(|held| held.id)
     }
 
     pub fn last_s(&self, visit: u64) -> Option<i64> {
-        self.visits.get(&visit).map(|held| held.last_s)
+        self.held(visit).map(|held| held.last_s)
     }
 
     pub fn actions(&self, visit: u64) -> i64 {
-        self.visits.get(&visit).map_or(0, |held| held.actions)
+        self.held(visit).map_or(0, |held| i64::from(held.actions))
     }
 
     /// Takes a visit in, or its new version.
     pub fn put(&mut self, row: &Row) -> Result<(), Error> {
         let id = int(row, row::ID).cast_unsigned();
-        let held = Held {
-            row: postcard::to_allocvec(row)?.into_boxed_slice(),
-            visitor: int(row, row::VISITOR),
+        let mut held = Held {
+            row: packed(row, &mut self.scratch)?,
+            id,
             config: int(row, row::CONFIG),
-            user: row[row::USER].int(),
             last_s: int(row, row::LAST_S),
-            actions: int(row, row::ACTIONS),
+            visitor: number(row, row::VISITOR),
+            user: row[row::USER].int().map_or(NOBODY, |_| number(row, row::USER)),
+            actions: number(row, row::ACTIONS),
+            before_of_visitor: NONE,
+            before_of_config: NONE,
         };
-        let (visitor, config) = (held.visitor, held.config);
-        match self.visits.insert(id, held) {
+        let next = self.visits.len() as u32;
+        let place = *self.places.entry(id).or_insert(next);
+        match self.visits.get(place as usize) {
             None => {
-                self.by_visitor.entry(visitor).or_default().push(id);
-                self.by_config.entry(config).or_default().push(id);
+                held.before_of_visitor = self.by_visitor.insert(held.visitor, place).unwrap_or(NONE);
+                held.before_of_config = self.by_config.insert(part(held.config), place).unwrap_or(NONE);
+                self.visits.push(held);
             }
-            Some(before) if before.visitor != visitor => {
-                if let Some(visits) = self.by_visitor.get_mut(&before.visitor) {
-                    visits.retain(|known| *known != id);
+            Some(before) => {
+                (held.before_of_visitor, held.before_of_config) = (before.before_of_visitor, before.before_of_config);
+                if before.visitor != held.visitor {
+                    self.take_from(before.visitor, place);
+                    held.before_of_visitor = self.by_visitor.insert(held.visitor, place).unwrap_or(NONE);
                 }
-                self.by_visitor.entry(visitor).or_default().push(id);
+                self.visits[place as usize] = held;
             }
-            Some(_) => {}
         }
         Ok(())
+    }
+
+    /// Takes the visit that stands there out of those of a visitor.
+    fn take_from(&mut self, visitor: u32, place: u32) {
+        let before = self.visits[place as usize].before_of_visitor;
+        match self.by_visitor.get(&visitor).copied() {
+            Some(latest) if latest == place && before == NONE => _ = self.by_visitor.remove(&visitor),
+            Some(latest) if latest == place => _ = self.by_visitor.insert(visitor, before),
+            Some(mut at) => {
+                while let Some(held) = self.visits.get_mut(at as usize) {
+                    if held.before_of_visitor == place {
+                        held.before_of_visitor = before;
+                        return;
+                    }
+                    at = held.before_of_visitor;
+                }
+            }
+            None => {}
+        }
     }
 }
 
@@ -155,5 +226,49 @@ impl Partitions {
             }
         }
         self.batch += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANY: Window = Window { from_s: i64::MIN, until_s: i64::MAX, user: None };
+
+    fn visit(id: i64, visitor: i64, config: i64, user: Option<i64>, last_s: i64) -> Row {
+        let mut row = vec![Cell::Null; row::OWN];
+        for (at, n) in [(row::ID, id), (row::VISITOR, visitor), (row::CONFIG, config), (row::LAST_S, last_s)] {
+            row[at] = Cell::Int(n);
+        }
+        row[row::USER] = user.map_or(Cell::Null, Cell::Int);
+        row.into()
+    }
+
+    #[test]
+    fn visits_are_found_by_visitor_and_fingerprint_also_when_they_change_hands() {
+        let mut partition = Partition::default();
+        for (id, last_s) in [(1, 10), (2, 30), (3, 20)] {
+            partition.put(&visit(id, 5, 7, None, last_s)).unwrap();
+        }
+        // The same part of a fingerprint, and yet another one.
+        partition.put(&visit(4, 6, 7 << 32, Some(9), 40)).unwrap();
+        assert_eq!(part(7), part(7 << 32));
+        let of = |partition: &Partition, visitor| partition.of_visitor(visitor, ANY);
+        assert_eq!((of(&partition, 5), of(&partition, 6), of(&partition, 8)), (Some(2), Some(4), None));
+        assert_eq!(partition.of_config(7, ANY), Some(2));
+        assert_eq!(partition.of_config(7, Window { until_s: 29, ..ANY }), Some(3));
+        let user = |user| partition.of_config(7 << 32, Window { user: Some(user), ..ANY });
+        assert_eq!((user(Some(9)), user(Some(8)), user(None)), (Some(4), None, None));
+        // The one in the middle goes, then the first and the last.
+        let mut left = vec![1, 2, 3];
+        for (id, last_s, newest) in [(2, 30, Some(3)), (1, 10, Some(3)), (3, 20, None)] {
+            partition.put(&visit(id, 6, 7, None, last_s)).unwrap();
+            left.retain(|known| *known != id);
+            assert_eq!(of(&partition, 5), newest, "{left:?} are left");
+            assert_eq!(of(&partition, 6), Some(4));
+        }
+        assert_eq!(partition.of_visitor(6, Window { until_s: 25, ..ANY }), Some(3));
+        assert_eq!(partition.row(3).unwrap(), Some(visit(3, 6, 7, None, 20)));
+        assert_eq!((partition.visits.len(), partition.holds(4), partition.holds(5)), (4, true, false));
     }
 }

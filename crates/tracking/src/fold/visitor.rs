@@ -118,6 +118,8 @@ impl Visitors {
     pub fn remember(&mut self, store: &Store, number: u32, site: SiteId, past: Past) -> Result<(), Error> {
         let Some(visitor) = self.load(store, number)? else { return Ok(()) };
         let at = visitor.sites.iter().position(|on| on.site == site).unwrap_or_else(|| {
+            // Most visitors come once to one site, and there are a hundred thousand of them here: room for one will do.
+            visitor.sites.reserve_exact(1);
             visitor.sites.push(OnSite { site, first_s: past.first_s, forgotten: false, visits: Vec::new() });
             visitor.sites.len() - 1
         });
@@ -125,6 +127,7 @@ impl Visitors {
         on.first_s = on.first_s.min(past.first_s);
         on.visits.retain(|known| known.visit != past.visit);
         let place = on.visits.partition_point(|known| known.last_s > past.last_s);
+        on.visits.reserve_exact(1);
         on.visits.insert(place, past);
         if on.visits.len() > PAST_VISITS_MAX {
             on.visits.truncate(PAST_VISITS_MAX);

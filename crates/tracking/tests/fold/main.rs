@@ -1,5 +1,6 @@
 //! The rules by which hits become visits and conversions.
 
+mod columns;
 mod conversions;
 mod replay;
 #[path = "../store/mod.rs"]
