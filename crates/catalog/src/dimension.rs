@@ -182,9 +182,21 @@ pub struct SegmentName {
     pub category: &'static str,
     /// Conditions of one scope and group that are joined by "and" must hold for one row; those of two need not.
     pub group: &'static str,
+    /// The names whose values this one has, where there are several.
+    pub union: &'static [&'static str],
 }
 
 impl SegmentName {
+    /// The same name, under another heading of the editor.
+    pub const fn under(self, category: &'static str) -> SegmentName {
+        SegmentName { category, ..self }
+    }
+
+    /// The same name, for the values of all these.
+    pub const fn union(self, union: &'static [&'static str]) -> SegmentName {
+        SegmentName { union, ..self }
+    }
+
     /// A name whose texts are compared as they stand.
     pub const fn text(name: &'static str, title: &'static str, category: &'static str) -> SegmentName {
         SegmentName {
@@ -198,6 +210,7 @@ impl SegmentName {
             signed_in_only: false,
             category,
             group: "",
+            union: &[],
         }
     }
 

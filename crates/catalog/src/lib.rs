@@ -8,6 +8,7 @@ pub mod columns;
 pub mod composed;
 pub mod dimension;
 pub mod facts;
+pub mod language;
 pub mod method;
 pub mod metric;
 pub mod plan;

@@ -56,6 +56,7 @@ pub enum Guard {
     ProofNow,
 }
 
+#[derive(Clone, Copy)]
 pub struct Param {
     pub name: &'static str,
     pub kind: ParamKind,

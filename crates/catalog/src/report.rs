@@ -1,4 +1,4 @@
-use crate::{Answer, ApiError, Column, Condition, Dimension, Expr, Metric, Scope, Unit};
+use crate::{Answer, ApiError, Column, Condition, Dimension, Expr, Metric, Scope, Unit, language::Language};
 use makoto_model::{Day, Params, Period, Range, Site, Value};
 use std::borrow::Cow;
 
@@ -73,6 +73,8 @@ pub struct About {
     pub also: &'static [&'static Metric],
     /// What its rows are, where that is not its dimension's name.
     pub rows: &'static str,
+    /// The action that opens rows, where others are told another one than the report's; empty for none.
+    pub opens: Option<&'static str>,
     /// Methods of reports that show the same in another way.
     pub related: &'static [&'static str],
     /// As many rows whatever happened.
@@ -84,7 +86,7 @@ pub struct About {
     /// Opened from the rows of another report, so that it is listed only when such reports are asked for.
     pub inner: bool,
     /// One entry for each of these, in place of one for the report.
-    pub variants: Option<fn(&Site) -> Vec<Variant>>,
+    pub variants: Option<fn(&Site, &Language) -> Vec<Variant>>,
 }
 
 impl About {
@@ -94,6 +96,7 @@ impl About {
         processed: &[],
         also: &[],
         rows: "",
+        opens: None,
         related: &[],
         constant_rows: false,
         evolves: true,
@@ -109,6 +112,8 @@ pub enum ToldGoals {
     None,
     /// Conversions and revenue of the visits of a row.
     Visits,
+    /// Conversions of the visits that began on a page.
+    Entries,
     /// Conversions that a page led to, and its share of their revenue.
     Pages,
     /// Conversions alone.
@@ -118,11 +123,11 @@ pub enum ToldGoals {
 /// A report asked with a parameter of its own, as another entry in lists.
 #[derive(Clone)]
 pub struct Variant {
-    /// `None` for the report's own.
+    /// In the caller's language; `None` for the report's own.
     pub name: Option<String>,
     pub category: Option<&'static str>,
     pub subcategory: Option<String>,
-    /// What its rows are, where that is not the report's.
+    /// What its rows are, in the caller's language, where that is not the report's.
     pub rows: Option<String>,
     /// The parameter and its value; none for the report as it stands.
     pub param: Option<(&'static str, Value)>,
@@ -265,8 +270,10 @@ pub struct RowLabel {
     pub row: fn(&[Value]) -> Option<Vec<Value>>,
     /// How many of the key's values tell rows apart; 0 for all. The others are those of the first group.
     pub identity: usize,
-    /// What a person reads.
+    /// What a person reads, in English.
     pub text: fn(&[Value]) -> String,
+    /// Whether that text is ours, or has parts that are, so that other languages call it otherwise.
+    pub ours: fn(&[Value]) -> bool,
     /// More facts about the row ("url", "logo", "code", "segment").
     pub meta: fn(&[Value], &mut Vec<Meta>),
     /// Further facts that depend on the site's clock on the table's first day.

@@ -20,7 +20,7 @@ pub fn length(seconds: f64) -> String {
     }
 }
 
-/// A period in few words: `Mon, Mar 2`, `Mar 2 – 8, 2026`, `Mar 2026`, `2026`.
+/// A period in few words: `Mon, Mar 2`, `Mar 2 – 8, 2026`, `Mar 2026`, `2026`. The blanks around the dash are thin.
 pub fn short_date(period: Period, range: Range) -> String {
     let (first, last) = (range.first.date(), range.last.date());
     match period {
@@ -31,7 +31,7 @@ pub fn short_date(period: Period, range: Range) -> String {
             let same_year = first.year() == last.year();
             let start = first.strftime(if same_year { "%b %-d" } else { "%b %-d, %Y" });
             let same_month = same_year && first.month() == last.month();
-            format!("{start} – {}", last.strftime(if same_month { "%-d, %Y" } else { "%b %-d, %Y" }))
+            format!("{start}\u{2009}–\u{2009}{}", last.strftime(if same_month { "%-d, %Y" } else { "%b %-d, %Y" }))
         }
     }
 }

@@ -1,7 +1,7 @@
 use crate::{
     Services, activity_log, annotations, api, core_admin_home, core_plugins_admin, custom_dimensions, dashboard,
-    diagnostics, goals, languages_manager, login, privacy_manager, public_reports, security_checkup, segment_editor,
-    sites_manager, transitions, two_factor_auth, users_manager,
+    diagnostics, goals, insights, languages_manager, live, login, multi_sites, privacy_manager, public_reports,
+    security_checkup, segment_editor, sites_manager, transitions, two_factor_auth, users_manager,
 };
 use makoto_catalog::{Composed, Guard, Method};
 use makoto_model::Params;
@@ -61,7 +61,8 @@ pub fn method(id: &str) -> Option<&'static Method<Services>> {
 }
 
 /// Every API method that is made of reports and other methods, by feature.
-pub static COMPOSED: &[&[Composed<Services>]] = &[api::COMPOSED];
+pub static COMPOSED: &[&[Composed<Services>]] =
+    &[api::COMPOSED, insights::COMPOSED, live::COMPOSED, multi_sites::COMPOSED];
 
 /// A composed method by its exact id.
 pub fn composed(id: &str) -> Option<&'static Composed<Services>> {

@@ -50,6 +50,21 @@ pub fn query_encoded(text: &str) -> String {
     encoded
 }
 
+/// The label is always in our words.
+pub fn ours(_: &[Value]) -> bool {
+    true
+}
+
+/// The label is in our words where there is no first key.
+pub fn ours_if_none(keys: &[Value]) -> bool {
+    text(keys, 0).is_empty()
+}
+
+/// The label is in our words where there is no second key.
+pub fn ours_if_no_second(keys: &[Value]) -> bool {
+    text(keys, 1).is_empty()
+}
+
 /// No facts beside the label.
 pub fn nothing(_: &[Value], _: &mut Vec<Meta>) {}
 
@@ -59,8 +74,16 @@ pub fn all() -> Condition {
 }
 
 /// A label that a feature completes.
-pub const LABEL: RowLabel =
-    RowLabel { row: each, identity: 0, text: first, meta: nothing, local: None, inside: None, flat_column: "" };
+pub const LABEL: RowLabel = RowLabel {
+    row: each,
+    identity: 0,
+    text: first,
+    ours: |_| false,
+    meta: nothing,
+    local: None,
+    inside: None,
+    flat_column: "",
+};
 
 /// The first key as it stands.
 pub fn first(keys: &[Value]) -> String {

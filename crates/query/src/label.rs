@@ -4,11 +4,11 @@ use crate::{
     raw::{Name, Raw},
     segment::decode,
 };
-use makoto_catalog::{Meta, Report, RowLabel, Shape, Tree};
+use makoto_catalog::{FlatLabel, Meta, Report, RowLabel, Shape, Tree, language::Language};
 use makoto_model::{Day, Site, Value};
 
-/// The row of all that were too many.
-pub const OTHERS: &str = "Others";
+/// The row of all that were too many, in English.
+const OTHERS: &str = "Others";
 
 /// Where a row stands; its label and facts differ by it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +31,7 @@ pub struct Labels<'a> {
     /// The first day of the period.
     pub day: Day,
     pub place: Place,
+    pub language: &'static Language,
 }
 
 impl Labels<'_> {
@@ -39,14 +40,19 @@ impl Labels<'_> {
         if parent == 0 { 0 } else { 1 + self.depth(parent) }
     }
 
+    /// What the row of all that were too many is called.
+    pub fn others(&self) -> String {
+        self.language.of(OTHERS).into_owned()
+    }
+
     /// The label of a row; of the sum that is no row, "Others".
     pub fn text(&self, node: Option<u32>) -> String {
-        let Some(node) = node else { return OTHERS.to_owned() };
+        let Some(node) = node else { return self.others() };
         match (&self.raw.nodes[node as usize].name, &self.report.shape) {
             (Name::Others, _) if self.place == Place::Flat => self.flat_others(node),
-            (Name::Others, _) => OTHERS.to_owned(),
+            (Name::Others, _) => self.others(),
             (Name::Key(key), Shape::Rows { levels, flat, .. }) => match (self.place, flat, self.depth(node)) {
-                (Place::Flat, Some(flat), 1) => (flat.parts)(key).join(flat.separator),
+                (Place::Flat, Some(flat), 1) => self.flat_parts(levels, flat, key).join(flat.separator),
                 (_, _, depth) => self.key_text(levels, depth, key),
             },
             (_, Shape::Tree(tree)) => self.tree_text(tree, node),
@@ -74,19 +80,31 @@ impl Labels<'_> {
         let Some(level) = levels.get(depth) else { return String::new() };
         match (self.place, level.inside) {
             (Place::Inside, Some(inside)) => inside(key),
-            _ => (level.text)(key),
+            _ => self.said((level.text)(key), (level.ours)(key)),
         }
+    }
+
+    /// A label in the caller's language, as far as it is in our words.
+    fn said(&self, text: String, ours: bool) -> String {
+        if ours && !self.language.is_english() { self.language.label(&text) } else { text }
+    }
+
+    /// The label of each level of a row of the second one.
+    fn flat_parts(&self, levels: &[RowLabel], flat: &FlatLabel, key: &[Value]) -> [String; 2] {
+        let [outer, inner] = (flat.parts)(key);
+        let ours = |place: usize| levels.get(place).is_some_and(|level| (level.ours)(key));
+        [self.said(outer, ours(0)), self.said(inner, ours(1))]
     }
 
     /// "Google - Others", "/dir/ - Others".
     fn flat_others(&self, node: u32) -> String {
         let parent = self.raw.nodes[node as usize].parent;
         match (&self.report.shape, parent) {
-            (_, 0) => OTHERS.to_owned(),
+            (_, 0) => self.others(),
             (Shape::Tree(tree), _) => {
-                format!("{}{} - {OTHERS}", self.flat_path(tree, parent), tree.separator)
+                format!("{}{} - {}", self.flat_path(tree, parent), tree.separator, self.others())
             }
-            _ => format!("{} - {OTHERS}", self.text(Some(parent))),
+            _ => format!("{} - {}", self.text(Some(parent)), self.others()),
         }
     }
 
@@ -94,7 +112,8 @@ impl Labels<'_> {
         let name = &self.raw.nodes[node as usize].name;
         if matches!(name, Name::Nameless) {
             let spaced = tree.leaf_prefix == " " && self.place != Place::Flat;
-            return if spaced { format!(" {}", tree.nameless) } else { tree.nameless.to_owned() };
+            let nameless = self.language.of(tree.nameless);
+            return if spaced { format!(" {nameless}") } else { nameless.into_owned() };
         }
         if self.place == Place::Flat {
             let path = self.flat_path(tree, node);
@@ -111,7 +130,7 @@ impl Labels<'_> {
         while here != 0 {
             let name = &self.raw.nodes[here as usize].name;
             if matches!(name, Name::Nameless) {
-                return tree.nameless.to_owned();
+                return self.language.of(tree.nameless).into_owned();
             }
             let index = name.is_leaf() && tree.index.is_some_and(|index| index == name.path());
             names.push(if index { "" } else { name.path() });
@@ -167,6 +186,9 @@ impl Labels<'_> {
                         }
                     }),
                 }
+                if levels.get(depth).is_some_and(|level| (level.ours)(key)) {
+                    self.name_facts(&mut facts);
+                }
                 if self.place == Place::Flat {
                     self.flat_columns(levels, flat.as_ref().filter(|_| depth == 1), key, &mut facts);
                 }
@@ -177,6 +199,15 @@ impl Labels<'_> {
             _ => {}
         }
         meta.extend(facts.into_iter().map(|Meta(name, value)| (name, value)));
+    }
+
+    /// Names among the facts, in the caller's language.
+    fn name_facts(&self, facts: &mut [Meta]) {
+        for Meta(_, value) in facts.iter_mut().filter(|fact| fact.0.ends_with("_name") || fact.0 == "code") {
+            if let Some(text) = value.as_text().filter(|_| !self.language.is_english()) {
+                *value = Value::from(self.language.label(text));
+            }
+        }
     }
 
     /// A row of all that were too many, where levels are flattened: facts of the row that holds it, and its parts.
@@ -192,32 +223,26 @@ impl Labels<'_> {
             (Shape::Rows { levels, .. }, Name::Key(key)) if levels.len() > 1 => {
                 (levels[0].meta)(key, facts);
                 facts.retain(|fact| fact.0 == "logo");
-                facts.push(Meta(levels[0].flat_column, Value::from((levels[0].text)(key))));
-                facts.push(Meta(levels[1].flat_column, Value::from(OTHERS)));
+                facts.push(Meta(levels[0].flat_column, Value::from(self.key_text(levels, 0, key))));
+                facts.push(Meta(levels[1].flat_column, Value::from(self.others())));
             }
-            (Shape::Rows { levels, .. }, _) => facts.push(Meta(levels[0].flat_column, Value::from(OTHERS))),
+            (Shape::Rows { levels, .. }, _) => facts.push(Meta(levels[0].flat_column, Value::from(self.others()))),
             _ => {}
         }
         facts.push(Meta("is_summary", Value::from(true)));
     }
 
-    fn flat_columns(
-        &self,
-        levels: &[RowLabel],
-        flat: Option<&makoto_catalog::FlatLabel>,
-        key: &[Value],
-        facts: &mut Vec<Meta>,
-    ) {
+    fn flat_columns(&self, levels: &[RowLabel], flat: Option<&FlatLabel>, key: &[Value], facts: &mut Vec<Meta>) {
         match flat {
             Some(flat) if flat.whole => {
-                let text = (flat.parts)(key).join(flat.separator);
+                let text = self.flat_parts(levels, flat, key).join(flat.separator);
                 facts.push(Meta(levels[0].flat_column, Value::from(text)));
             }
             Some(flat) => {
-                let parts = (flat.parts)(key).into_iter().zip(levels);
+                let parts = self.flat_parts(levels, flat, key).into_iter().zip(levels);
                 facts.extend(parts.map(|(text, level)| Meta(level.flat_column, Value::from(text))));
             }
-            None => facts.push(Meta(levels[0].flat_column, Value::from((levels[0].text)(key)))),
+            None => facts.push(Meta(levels[0].flat_column, Value::from(self.key_text(levels, 0, key)))),
         }
     }
 

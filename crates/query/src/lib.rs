@@ -12,6 +12,7 @@ pub mod period;
 pub mod plan;
 mod query;
 mod raw;
+mod said;
 pub mod segment;
 pub mod shape;
 mod table;

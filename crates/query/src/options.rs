@@ -1,6 +1,9 @@
 //! How the caller wants the rows: Matomo's generic parameters.
 
-use makoto_catalog::ApiError;
+use makoto_catalog::{
+    ApiError,
+    language::{self, Language},
+};
 use makoto_model::Params;
 use regex_lite::{Regex, RegexBuilder};
 
@@ -37,6 +40,8 @@ pub struct Options {
     /// Lengths of time and other computed numbers as text too.
     pub words: bool,
     pub raw: bool,
+    /// The language of names and labels.
+    pub language: &'static Language,
     /// Columns under the names that people read; never in formats that programs read.
     pub translate: bool,
     /// Columns that rows of visits have when all are asked for.
@@ -152,6 +157,7 @@ impl Options {
             percents: words != "0",
             words: matches!(words, "1" | "all"),
             raw: params.flag("showRawMetrics"),
+            language: language::asked(params),
             translate: params.flag("translateColumnNames") && !machine_read(params),
             all_columns: params.flag("filter_add_columns_when_show_all_columns"),
             goals: goal_choice(params),

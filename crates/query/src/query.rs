@@ -8,6 +8,7 @@ use crate::{
     period::{self, Asked},
     plan::{self, Counted, Persons, Time},
     raw::{Name, Raw},
+    said::{localised, translated},
     segment,
     table::Table,
     value,
@@ -19,11 +20,7 @@ use makoto_catalog::{
 };
 use makoto_engine::{Engine, VisitRecord, VisitsQuestion};
 use makoto_model::{Day, Params, Range, Site, SiteId, Value};
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 /// Sites times periods of one question at most: each is a table of its own.
 pub const TABLES_MAX: usize = 20_000;
@@ -130,7 +127,7 @@ impl Query {
             let by_number = (own != segment).then(|| format!("{segment_text} {own:?}"));
             let segment_text = by_number.as_deref().unwrap_or(segment_text);
             let ask = Ask { report, params, options, site, segment: &own, segment_text, picked, limits, now_s };
-            let answered = self.answer(&ask)?;
+            let answered = localised(ask.options.language, self.answer(&ask)?);
             Ok(match limits {
                 Some(limits) => narrow::shown(limits, answered),
                 None => answered,
@@ -385,7 +382,7 @@ impl Query {
             | Shape::OfSite { .. }
             | Shape::Custom { .. } => Answered::Row(Line::default()),
         };
-        Ok(if ask.options.translate { translated(answered, source) } else { answered })
+        Ok(if ask.options.translate { translated(answered, source, ask.options.language) } else { answered })
     }
 
     fn recent(&self, ask: &Ask, minutes: &str, minutes_max: i64) -> Result<Answered, ApiError> {
@@ -516,27 +513,6 @@ fn layout(report: &'static Report, persons: Persons) -> Layout {
         columns.extend(of_part);
     }
     (columns, blank, parts)
-}
-
-/// Columns under the names that people read.
-fn translated(answered: Answered, report: &'static Report) -> Answered {
-    let told = report.about.metrics.iter().chain(report.about.processed).copied();
-    let names: HashMap<&str, &'static str> =
-        report.metrics().chain(told).map(|metric| (metric.id, metric.name)).collect();
-    let rename = |mut line: Line| {
-        for (name, _) in &mut line.columns {
-            *name = match &**name {
-                "label" => Cow::Borrowed("Label"),
-                id => names.get(id).map_or_else(|| name.clone(), |known| Cow::Borrowed(*known)),
-            };
-        }
-        line
-    };
-    match answered {
-        Answered::Table(lines) => Answered::Table(lines.into_iter().map(rename).collect()),
-        Answered::Row(line) => Answered::Row(rename(line)),
-        other => other,
-    }
 }
 
 /// The report that answers under this one's name.

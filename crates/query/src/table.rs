@@ -104,7 +104,8 @@ impl Table<'_> {
     }
 
     fn labels(&self, place: Place) -> Labels<'_> {
-        Labels { report: self.report, raw: self.raw, site: self.site, day: self.day, place }
+        let language = self.options.language;
+        Labels { report: self.report, raw: self.raw, site: self.site, day: self.day, place, language }
     }
 
     /// Levels of rows inside rows that the caller wants, where the report lets them choose.
@@ -174,7 +175,7 @@ impl Table<'_> {
             }
             if many {
                 let known = |cell: &&(String, f64)| names.iter().all(|(name, _)| *name != cell.0);
-                line.push(crate::label::OTHERS, Value::Float(cells.iter().filter(known).map(|cell| cell.1).sum()));
+                line.push(labels.others(), Value::Float(cells.iter().filter(known).map(|cell| cell.1).sum()));
             }
             labels.meta(item.node, &mut line.meta);
             line.meta.retain(|(name, _)| *name == "url");
@@ -348,7 +349,7 @@ impl Table<'_> {
         let mut line = Line::default();
         let mut label = labels.text(item.node);
         if item.node.is_none() {
-            label = crate::label::OTHERS.to_owned();
+            label = labels.others();
         }
         line.columns.push((Cow::Borrowed("label"), Value::from(label)));
         self.columns(&mut line, &item.cells, standing, depth);

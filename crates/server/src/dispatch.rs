@@ -6,7 +6,7 @@ use crate::{
     public,
 };
 use makoto_access::{Asked, Caller, Grant, Principal, Proof, Reach, Role, User, check, check_instance};
-use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method, Param};
+use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method, Param, language::language};
 use makoto_features::{Services, services::asked_sites};
 use makoto_meta::Activity;
 use makoto_model::Params;
@@ -56,7 +56,24 @@ impl Outcome {
 /// # Errors
 /// Why the call was refused or failed.
 pub async fn dispatch(app: &Arc<App>, caller: &Caller, params: &Params, way: Way) -> Result<Dispatched, ApiError> {
-    dispatch_within(app, caller, params, way, Budget::new()).await
+    let own = in_own_language(app, caller, params);
+    dispatch_within(app, caller, own.as_ref().unwrap_or(params), way, Budget::new()).await
+}
+
+/// The call in the caller's own language, where it names none.
+fn in_own_language(app: &App, caller: &Caller, params: &Params) -> Option<Params> {
+    let Principal::User(user) = &caller.principal else { return None };
+    // Some methods mean another language by it than that of their answer.
+    let means_another = params.get("method").and_then(makoto_features::method);
+    let means_another = means_another.is_some_and(|method| method.params.iter().any(|param| param.name == "language"));
+    if params.get("language").is_some() || means_another {
+        return None;
+    }
+    let snapshot = app.services.meta.snapshot();
+    let language = language(&snapshot.account(&user.login)?.language);
+    let mut own = params.clone();
+    own.push("language", language.code);
+    (!language.is_english()).then_some(own)
 }
 
 /// As `dispatch`, for a call that another call leads to: they share what they may ask.

@@ -56,7 +56,7 @@ const ENTRIES: About = About {
     metrics: &[&ENTRY_VISITS, &ENTRY_BOUNCES],
     processed: &[&BOUNCE_RATE, &GENERATION],
     also: &[&AVG_TIME_ON_PAGE, &EXIT_RATE],
-    goals: ToldGoals::Pages,
+    goals: ToldGoals::Entries,
     ..About::PLAIN
 };
 pub static ENTRY_URLS: About = About { rows: "Entry Page URL", related: &["Actions.getEntryPageTitles"], ..ENTRIES };
@@ -96,6 +96,7 @@ const AFTER_SEARCH: About = About {
     metrics: &[&CLICKED_AFTER, &NB_HITS],
     also: &[&AVG_TIME_ON_PAGE, &BOUNCE_RATE, &EXIT_RATE, &GENERATION],
     rows: "Destination Page",
+    opens: Some(""),
     ..About::PLAIN
 };
 pub static URLS_AFTER_SEARCH: About = About { related: &["Actions.getPageTitlesFollowingSiteSearch"], ..AFTER_SEARCH };

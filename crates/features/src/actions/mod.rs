@@ -24,21 +24,21 @@ const fn url(name: &'static str, title: &'static str) -> SegmentName {
 pub static URL: Dimension = Dimension::of_action("Actions.PageUrl", "Page URL", "url", Kind::Text(URLS)).segments(&[
     url("pageUrl", "Page URL").kind(ActionKind::PageView),
     url("downloadUrl", "Download URL").kind(ActionKind::Download),
-    url("outlinkUrl", "Clicked outlink").kind(ActionKind::Outlink),
-    url("eventUrl", "Event URL").kind(ActionKind::Event),
-    url("actionUrl", "Action URL"),
+    url("outlinkUrl", "Clicked Outlink").kind(ActionKind::Outlink),
+    url("eventUrl", "Event URL").kind(ActionKind::Event).under("Events_Events"),
+    url("actionUrl", "Action URL").union(&["pageUrl", "downloadUrl", "outlinkUrl", "eventUrl"]),
 ]);
 
 pub static TITLE: Dimension = Dimension::of_action("Actions.PageTitle", "Page title", "title", Kind::Text(TITLES))
     .segments(&[
-        SegmentName::text("pageTitle", "Page title", BEHAVIOUR).kind(ActionKind::PageView),
-        SegmentName::text("siteSearchKeyword", "Keyword (site search)", BEHAVIOUR).kind(ActionKind::SiteSearch),
+        SegmentName::text("pageTitle", "Page Title", BEHAVIOUR).kind(ActionKind::PageView),
+        SegmentName::text("siteSearchKeyword", "Keyword (Site Search)", BEHAVIOUR).kind(ActionKind::SiteSearch),
     ]);
 
 static KIND: Dimension =
     Dimension::of_action("Actions.ActionType", "Action type", "kind", Kind::Int).segments(&[SegmentName::text(
         "actionType",
-        "Action type",
+        "Action Type",
         BEHAVIOUR,
     )
     .read(Read::Named(kinds), "pageviews")
@@ -59,16 +59,16 @@ fn kinds(op: Op, text: &str) -> Vec<Value> {
 
 pub static ENTRY_URL: Dimension =
     Dimension::of_visit("Actions.EntryPageUrl", "Entry page URL", "entry_url", Kind::Text(URLS))
-        .segments(&[url("entryPageUrl", "Entry page URL")]);
+        .segments(&[url("entryPageUrl", "Entry Page URL")]);
 pub static ENTRY_TITLE: Dimension =
     Dimension::of_visit("Actions.EntryPageTitle", "Entry page title", "entry_title", Kind::Text(TITLES))
-        .segments(&[SegmentName::text("entryPageTitle", "Entry page title", BEHAVIOUR)]);
+        .segments(&[SegmentName::text("entryPageTitle", "Entry Page title", BEHAVIOUR)]);
 pub static EXIT_URL: Dimension =
     Dimension::of_visit("Actions.ExitPageUrl", "Exit page URL", "exit_url", Kind::Text(URLS))
-        .segments(&[url("exitPageUrl", "Exit page URL")]);
+        .segments(&[url("exitPageUrl", "Exit Page URL")]);
 pub static EXIT_TITLE: Dimension =
     Dimension::of_visit("Actions.ExitPageTitle", "Exit page title", "exit_title", Kind::Text(TITLES))
-        .segments(&[SegmentName::text("exitPageTitle", "Exit page title", BEHAVIOUR)]);
+        .segments(&[SegmentName::text("exitPageTitle", "Exit Page Title", BEHAVIOUR)]);
 
 static SEARCH_CATEGORY: Dimension = Dimension::read_action(
     "Actions.SearchCategory",
@@ -80,7 +80,7 @@ static SEARCH_CATEGORY: Dimension = Dimension::read_action(
         _ => Value::Null,
     },
 )
-.segments(&[SegmentName::text("siteSearchCategory", "Category (site search)", BEHAVIOUR)]);
+.segments(&[SegmentName::text("siteSearchCategory", "Category (Site Search)", BEHAVIOUR)]);
 
 static SEARCH_COUNT: Dimension =
     Dimension::read_action("Actions.SearchNoResults", "Results of the search", "search_results", Kind::Int, |facts| {
@@ -89,7 +89,7 @@ static SEARCH_COUNT: Dimension =
             _ => Value::Null,
         }
     })
-    .segments(&[SegmentName::text("siteSearchCount", "Keyword count (site search)", BEHAVIOUR).of_numbers()]);
+    .segments(&[SegmentName::text("siteSearchCount", "Keyword count (Site Search)", BEHAVIOUR).of_numbers()]);
 
 static PAGE_VIEW_ID: Dimension =
     Dimension::read_action("Actions.IdPageview", "Page view id", PAGE_VIEW, Kind::Int, |facts| {

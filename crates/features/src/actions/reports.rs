@@ -40,7 +40,6 @@ pub static GET: Report = Report {
     name: "Actions - Main metrics",
     about: &about::OVERVIEW,
     doc: "Page views, downloads, outlinks and internal searches.",
-    subcategory: "General_Overview",
     parts: &[
         Part {
             scope: Scope::Action,

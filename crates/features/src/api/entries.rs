@@ -2,7 +2,10 @@
 
 use super::menu;
 use crate::Services;
-use makoto_catalog::{About, Answer, ApiError, Metric, Report, Shape, ToldGoals, Unit, Variant};
+use makoto_catalog::{
+    About, Answer, ApiError, Metric, Report, Shape, ToldGoals, Unit, Variant,
+    language::{Language, asked},
+};
 use makoto_model::{Params, Site, Value};
 
 /// A report as it stands in lists.
@@ -16,6 +19,8 @@ pub struct Entry {
     pub rows: String,
     pub param: Option<(&'static str, Value)>,
     pub columns: Columns,
+    /// In which its names are told.
+    pub language: &'static Language,
 }
 
 /// The columns that an entry tells of.
@@ -35,9 +40,9 @@ impl Columns {
             };
         };
         let mut columns = Columns { metrics: Vec::new(), processed: Vec::new(), also: Vec::new() };
-        for part in *of {
-            columns.metrics.extend(part.about.metrics);
-            columns.processed.extend(part.about.processed);
+        for about in of.iter().map(|part| part.about).chain([about]) {
+            columns.metrics.extend(about.metrics);
+            columns.processed.extend(about.processed);
         }
         columns
     }
@@ -55,7 +60,7 @@ impl Columns {
 }
 
 impl Entry {
-    fn new(report: &'static Report, variant: Option<Variant>) -> Entry {
+    fn new(report: &'static Report, variant: Option<Variant>, language: &'static Language) -> Entry {
         let dimension = match (report.dimension, &report.shape) {
             (Some(dimension), _) => dimension.name,
             (None, Shape::Subtable { dimension, .. }) => dimension.name,
@@ -69,12 +74,13 @@ impl Entry {
         Entry {
             report,
             about,
-            name: variant.name.unwrap_or_else(|| report.name.to_owned()),
+            name: variant.name.unwrap_or_else(|| language.of(report.name).into_owned()),
             category: variant.category.unwrap_or(report.category),
             subcategory: variant.subcategory.unwrap_or_else(|| report.subcategory.to_owned()),
-            rows: variant.rows.unwrap_or_else(|| rows.to_owned()),
+            rows: variant.rows.unwrap_or_else(|| language.of(rows).into_owned()),
             param: variant.param,
             columns: Columns::of(report, about),
+            language,
         }
     }
 
@@ -120,17 +126,19 @@ pub fn text(value: &Value) -> String {
 }
 
 /// Every listed report of a site, by heading and place. Without a site, what belongs to sites alone is left out.
-pub fn entries(services: &Services, site: Option<&Site>) -> Vec<Entry> {
+pub fn entries(services: &Services, site: Option<&Site>, language: &'static Language) -> Vec<Entry> {
     let listed = crate::COMPOSED.iter().flat_map(|methods| methods.iter()).filter_map(|method| method.listed);
     let mut entries: Vec<Entry> = Vec::new();
     for report in services.meta.catalog().reports().chain(listed) {
         let union = matches!(report.shape, Shape::Union { .. });
         match (report.about.variants, site) {
             (Some(variants), Some(site)) => {
-                entries.extend(variants(site).into_iter().map(|variant| Entry::new(report, Some(variant))));
+                entries.extend(
+                    variants(site, language).into_iter().map(|variant| Entry::new(report, Some(variant), language)),
+                );
             }
             (Some(_), None) => {}
-            (None, _) if union || !report.about.metrics.is_empty() => entries.push(Entry::new(report, None)),
+            (None, _) if union || !report.about.metrics.is_empty() => entries.push(Entry::new(report, None, language)),
             (None, _) => {}
         }
     }
@@ -144,7 +152,7 @@ pub fn entries(services: &Services, site: Option<&Site>) -> Vec<Entry> {
 /// `Refused` when no listed report is called so.
 pub fn find(services: &Services, site: &Site, params: &Params) -> Result<Entry, ApiError> {
     let method = format!("{}.{}", params.get("apiModule").unwrap_or(""), params.get("apiAction").unwrap_or(""));
-    let mut found: Vec<Entry> = entries(services, Some(site))
+    let mut found: Vec<Entry> = entries(services, Some(site), asked(params))
         .into_iter()
         .filter(|entry| entry.report.method == method && entry.is_asked(params))
         .collect();
@@ -170,19 +178,19 @@ fn kind(metric: &Metric) -> &'static str {
     }
 }
 
-fn names(metrics: &[&'static Metric]) -> Answer {
-    Answer::record(metrics.iter().map(|metric| (metric.id, Answer::from(metric.name))))
+fn names(metrics: &[&'static Metric], language: &Language) -> Answer {
+    Answer::record(metrics.iter().map(|metric| (metric.id, Answer::from(&*language.of(metric.name)))))
 }
 
-fn plain(pairs: &[(&str, &str)]) -> Answer {
-    Answer::record(pairs.iter().map(|(name, value)| (*name, Answer::from(*value))))
+fn plain(pairs: &[(&str, &str)], language: &Language) -> Answer {
+    Answer::record(pairs.iter().map(|(name, value)| (*name, Answer::from(&*language.of(value)))))
 }
 
 /// Ids with their names.
 type Names = &'static [(&'static str, &'static str)];
 
 /// What an entry says of the columns of goals.
-fn goals(goals: ToldGoals, fields: &mut Vec<(&'static str, Answer)>) {
+fn goals(goals: ToldGoals, language: &Language, fields: &mut Vec<(&'static str, Answer)>) {
     let (metrics, processed, kinds): (Names, Names, Names) = match goals {
         ToldGoals::None => return,
         ToldGoals::Visits => (
@@ -205,6 +213,23 @@ fn goals(goals: ToldGoals, fields: &mut Vec<(&'static str, Answer)>) {
                 ("revenue", "money"),
             ],
         ),
+        ToldGoals::Entries => (
+            &[("nb_conversions", "Conversions"), ("nb_conversions_entry", "Conversions"), ("revenue_entry", "Revenue")],
+            &[
+                ("revenue_per_visit", "Revenue per Visit"),
+                ("nb_conversions_entry_rate", "Conversion Rate"),
+                ("revenue_per_entry", "Revenue per Entry"),
+            ],
+            &[
+                ("revenue_per_visit", "money"),
+                ("nb_conversions", "number"),
+                ("conversion_rate", "percent"),
+                ("nb_conversions_entry", "number"),
+                ("revenue_entry", "money"),
+                ("nb_conversions_entry_rate", "percent"),
+                ("revenue_per_entry", "number"),
+            ],
+        ),
         ToldGoals::Pages => (
             &[
                 ("nb_conversions", "Conversions"),
@@ -225,9 +250,10 @@ fn goals(goals: ToldGoals, fields: &mut Vec<(&'static str, Answer)>) {
             ],
         ),
     };
-    fields.push(("metricsGoal", plain(metrics)));
-    fields.push(("processedMetricsGoal", plain(processed)));
-    fields.push(("metricTypesGoal", plain(kinds)));
+    fields.push(("metricsGoal", plain(metrics, language)));
+    fields.push(("processedMetricsGoal", plain(processed, language)));
+    let kinds = kinds.iter().map(|(name, kind)| (*name, Answer::from(*kind)));
+    fields.push(("metricTypesGoal", Answer::record(kinds)));
 }
 
 /// The rows of a report that opens into another one, outside and inside.
@@ -241,9 +267,11 @@ fn dimensions(entry: &Entry, all: &[Entry]) -> Option<Answer> {
 
 /// An entry as a record. `all` are those of the same site.
 pub fn record(entry: &Entry, all: &[Entry], without_docs: bool) -> Answer {
-    let mut fields: Vec<(&'static str, Answer)> = vec![("category", menu::category(entry.category).0.into())];
+    let language = entry.language;
+    let said = |text: &str| Answer::from(&*language.of(text));
+    let mut fields: Vec<(&'static str, Answer)> = vec![("category", said(menu::category(entry.category).0))];
     if !entry.subcategory.is_empty() {
-        fields.push(("subcategory", menu::subcategory(&entry.subcategory).0.into()));
+        fields.push(("subcategory", said(menu::subcategory(&entry.subcategory).0)));
     }
     fields.push(("name", entry.name.as_str().into()));
     fields.push(("module", entry.module().into()));
@@ -257,19 +285,18 @@ pub fn record(entry: &Entry, all: &[Entry], without_docs: bool) -> Answer {
     fields.push(("documentation", entry.report.doc.into()));
     fields.extend(entry.about.inner.then_some(("isSubtableReport", Answer::Bool(true))));
     fields.extend(dimensions(entry, all).map(|dimensions| ("dimensions", dimensions)));
-    fields.push(("metrics", names(&entry.columns.metrics)));
+    fields.push(("metrics", names(&entry.columns.metrics, language)));
     if !without_docs {
         let docs = entry.columns.all().map(|metric| (metric.id, Answer::from(metric.doc)));
         fields.push(("metricsDocumentation", Answer::record(docs)));
     }
     if !entry.columns.processed.is_empty() {
-        fields.push(("processedMetrics", names(&entry.columns.processed)));
+        fields.push(("processedMetrics", names(&entry.columns.processed, language)));
     }
     let kinds = entry.columns.all().chain(entry.columns.also.iter().copied()).filter(|metric| metric.id != "label");
     fields.push(("metricTypes", Answer::record(kinds.map(|metric| (metric.id, Answer::from(kind(metric)))))));
-    if let Some(action) = entry.report.subtable.and_then(|method| method.split('.').nth(1))
-        && entry.report.subtable_told()
-    {
+    let opens = entry.report.subtable.filter(|_| entry.report.subtable_told()).and_then(|id| id.split('.').nth(1));
+    if let Some(action) = entry.about.opens.or(opens).filter(|action| !action.is_empty()) {
         fields.push(("actionToLoadSubTables", action.into()));
     }
     fields.extend(entry.about.constant_rows.then_some(("constantRowsCount", Answer::Bool(true))));
@@ -279,7 +306,7 @@ pub fn record(entry: &Entry, all: &[Entry], without_docs: bool) -> Answer {
     if !related.is_empty() {
         fields.push(("relatedReports", Answer::List(related)));
     }
-    goals(entry.about.goals, &mut fields);
+    goals(entry.about.goals, language, &mut fields);
     fields.push(("uniqueId", entry.unique_id().into()));
     Answer::record(fields)
 }
@@ -290,4 +317,17 @@ fn related_record(entry: &Entry) -> Answer {
         ("module", entry.module().into()),
         ("action", entry.action().into()),
     ])
+}
+
+/// The English names of the columns of goals.
+pub fn english() -> impl Iterator<Item = &'static str> {
+    [
+        "Conversions",
+        "Revenue",
+        "Revenue per Visit",
+        "Revenue per Entry",
+        "Conversion Rate",
+        "Viewed before conversion rate",
+    ]
+    .into_iter()
 }

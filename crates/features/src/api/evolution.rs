@@ -44,7 +44,7 @@ pub async fn evolution(
     if labels.len() > LABELS_MAX {
         return Err(ApiError::TooMuch(format!("follow at most {LABELS_MAX} rows at once")));
     }
-    let Answered::Map { items, .. } = asker.ask(entry.report.method, question(params, &labels)).await? else {
+    let Answered::Map { items, .. } = asker.ask(entry.report.method, question(&entry, params, &labels)).await? else {
         return Err(bad("date", "name several dates, as last30 or 2026-03-01,2026-03-31"));
     };
     let periods: Vec<(String, Vec<Line>)> = items.into_iter().map(|(key, item)| (key, item.lines())).collect();
@@ -70,7 +70,7 @@ fn labels(params: &Params) -> Vec<String> {
     texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
 }
 
-fn question(params: &Params, labels: &[String]) -> Params {
+fn question(entry: &Entry, params: &Params, labels: &[String]) -> Params {
     let mut asked = Params::default();
     let own = |name: &str| OWN.contains(&name) || name.starts_with("label[");
     for (name, value) in params.iter().filter(|(name, _)| !own(name)) {
@@ -78,6 +78,10 @@ fn question(params: &Params, labels: &[String]) -> Params {
     }
     for (place, label) in labels.iter().enumerate() {
         asked.push(&format!("label[{place}]"), label);
+    }
+    // Reports of visits compute their means when they are asked for them.
+    if entry.columns.processed.iter().any(|metric| metric.id == "avg_time_on_site") {
+        asked.push("filter_add_columns_when_show_all_columns", "1");
     }
     asked.push(
         "filter_limit",
@@ -148,7 +152,11 @@ fn single(entry: &Entry, site: &Site, label: &str, periods: Vec<(String, Vec<Lin
         .all()
         .map(|metric| {
             let values = periods.iter().map(|(_, lines)| amount(lines.first().and_then(|line| line.get(metric.id))));
-            let series = Series { id: metric.id.to_owned(), name: metric.name.to_owned(), values: values.collect() };
+            let series = Series {
+                id: metric.id.to_owned(),
+                name: entry.language.of(metric.name).into_owned(),
+                values: values.collect(),
+            };
             (series.id.clone(), described(&series))
         })
         .collect();
@@ -156,6 +164,7 @@ fn single(entry: &Entry, site: &Site, label: &str, periods: Vec<(String, Vec<Lin
         let rows = lines.into_iter().take(1).map(|mut line| {
             line.columns.retain(|(name, _)| entry.columns.all().any(|metric| metric.id == name));
             line.meta.clear();
+            line.goals.clear();
             line.subtable = None;
             line.into_answer()
         });
@@ -190,6 +199,7 @@ fn several(entry: &Entry, params: &Params, labels: &[String], periods: Vec<(Stri
     let first = entry.columns.all().next().map_or("nb_visits", |metric| metric.id);
     let column = params.filled("column").unwrap_or(first);
     let name = entry.columns.all().find(|metric| metric.id == column).map_or(column, |metric| metric.name);
+    let name = entry.language.of(name);
     let rows = followed(labels, &periods);
     let value = |lines: &[Line], label: &str| -> Value {
         let found = lines.iter().find(|line| line.label() == label || line.label().trim_start_matches('/') == label);
@@ -213,7 +223,7 @@ fn several(entry: &Entry, params: &Params, labels: &[String], periods: Vec<(Stri
             .map(|(place, label)| (format!("{column}_{place}"), Answer::from(value(lines, label))));
         (key.clone(), Answer::List(vec![Answer::Record(row.collect())]))
     });
-    let columns = entry.columns.all().map(|metric| (metric.id, Answer::from(metric.name)));
+    let columns = entry.columns.all().map(|metric| (metric.id, Answer::from(&*entry.language.of(metric.name))));
     Answer::record([
         ("column", Answer::from(column)),
         ("reportData", Answer::Record(data.collect())),

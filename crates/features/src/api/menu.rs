@@ -13,6 +13,7 @@ const fn heading(id: &'static str, name: &'static str, order: u16) -> Heading {
 
 /// What reports are about at large.
 static CATEGORIES: &[Heading] = &[
+    heading("Dashboard_Dashboard", "Dashboard", 0),
     heading("General_MultiSitesSummary", "All Websites", 3),
     heading("General_Visitors", "Visitors", 5),
     heading("General_Actions", "Actions", 10),
@@ -21,6 +22,7 @@ static CATEGORIES: &[Heading] = &[
     heading("Goals_Ecommerce", "Ecommerce", 20),
     heading("Goals_Goals", "Goals", 25),
     heading("API", "API", 90),
+    heading("UserCountry_VisitLocation", "Visitor location", 95),
 ];
 
 /// What reports of a category are about.
@@ -48,6 +50,13 @@ static SUBCATEGORIES: &[Heading] = &[
     heading("Events_Events", "Events", 40),
     heading("Contents_Contents", "Contents", 45),
     heading("VisitorInterest_Engagement", "Engagement", 46),
+    heading("Transitions_Transitions", "Transitions", 46),
+    heading("General_RealTime", "Real-time", 7),
+    heading("UserCountryMap_RealTimeMap", "Real-time Map", 9),
+    heading("Referrers_URLCampaignBuilder", "Campaign URL Builder", 21),
+    heading("Goals_EcommerceLog", "Ecommerce Log", 5),
+    heading("Ecommerce_Sales", "Sales", 15),
+    heading("Goals_ManageGoals", "Manage Goals", 9999),
     heading("PagePerformance_Performance", "Performance", 47),
 ];
 
@@ -75,6 +84,11 @@ pub fn page_category(id: &str) -> (&str, u16) {
 /// The name and place of a subcategory; an unknown one is called by its id.
 pub fn subcategory(id: &str) -> (&str, u16) {
     of(SUBCATEGORIES, id)
+}
+
+/// The English names of all headings.
+pub fn english() -> impl Iterator<Item = &'static str> {
+    CATEGORIES.iter().chain(SUBCATEGORIES).map(|heading| heading.name).chain(["Behaviour", "Acquisition"])
 }
 
 #[cfg(test)]

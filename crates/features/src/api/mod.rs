@@ -1,10 +1,12 @@
 //! Methods about the API itself.
 
-mod entries;
+pub(crate) mod entries;
 mod evolution;
 mod listing;
 mod menu;
+mod pages;
 mod processed;
+mod suggested;
 mod words;
 
 use crate::{
@@ -12,8 +14,11 @@ use crate::{
     services::{asked_sites, bad, list, required},
 };
 use makoto_access::{Caller, Grant, Role, View, check};
-use makoto_catalog::{Access, Answer, ApiError, Composed, Effect, Guard, Method, Param, ParamKind};
-use makoto_model::{Params, Site};
+use makoto_catalog::{
+    Access, Answer, ApiError, Composed, Effect, Guard, Method, Param, ParamKind, SegmentName,
+    language::{Language, asked},
+};
+use makoto_model::{OwnScope, Params, Site};
 use std::sync::Arc;
 
 /// The Matomo version whose API this program speaks; clients compare against it.
@@ -109,7 +114,7 @@ pub static METHODS: &[Method<Services>] = &[
         run: |services, caller, params| {
             Box::pin(async {
                 let site = one_site(services, caller, params)?;
-                let all = entries::entries(services, Some(&site));
+                let all = entries::entries(services, Some(&site), asked(params));
                 let entry = entries::find(services, &site, params)?;
                 Ok(Answer::List(vec![entries::record(&entry, &all, params.flag("hideMetricsDoc"))]))
             })
@@ -123,7 +128,7 @@ pub static METHODS: &[Method<Services>] = &[
         effect: Effect::Read,
         guard: Guard::Open,
         run: |services, caller, params| {
-            Box::pin(async { Ok(listing::widgets(services, &*one_site(services, caller, params)?)) })
+            Box::pin(async { Ok(listing::widgets(services, &*one_site(services, caller, params)?, asked(params))) })
         },
     },
     Method {
@@ -134,7 +139,7 @@ pub static METHODS: &[Method<Services>] = &[
         effect: Effect::Read,
         guard: Guard::Open,
         run: |services, caller, params| {
-            Box::pin(async { Ok(listing::pages(services, &*one_site(services, caller, params)?)) })
+            Box::pin(async { Ok(listing::pages(services, &*one_site(services, caller, params)?, asked(params))) })
         },
     },
     Method {
@@ -145,7 +150,9 @@ pub static METHODS: &[Method<Services>] = &[
         effect: Effect::Read,
         guard: Guard::Open,
         run: |services, caller, params| {
-            Box::pin(async { Ok(listing::reports_explained(services, &*one_site(services, caller, params)?)) })
+            Box::pin(async {
+                Ok(listing::reports_explained(services, &*one_site(services, caller, params)?, asked(params)))
+            })
         },
     },
     Method {
@@ -156,7 +163,9 @@ pub static METHODS: &[Method<Services>] = &[
         effect: Effect::Read,
         guard: Guard::Open,
         run: |services, caller, params| {
-            Box::pin(async { Ok(listing::metrics_explained(services, &*one_site(services, caller, params)?)) })
+            Box::pin(async {
+                Ok(listing::metrics_explained(services, &*one_site(services, caller, params)?, asked(params)))
+            })
         },
     },
     Method {
@@ -169,6 +178,15 @@ pub static METHODS: &[Method<Services>] = &[
         run: |_, caller, _| {
             Box::pin(async { Ok(caller.address.map_or(Answer::Null, |address| Answer::from(address.to_string()))) })
         },
+    },
+    Method {
+        id: "API.getAvailableMeasurableTypes",
+        doc: "The kinds of sites with the settings of a new one.",
+        params: &[],
+        access: Access::SomeSite(Role::View),
+        effect: Effect::Read,
+        guard: Guard::Open,
+        run: |_, _, _| Box::pin(async { Ok(crate::sites_manager::kinds()) }),
     },
     Method {
         id: "API.getSettings",
@@ -191,11 +209,11 @@ pub static METHODS: &[Method<Services>] = &[
     Method {
         id: "API.getSegmentsMetadata",
         doc: "Every name of the segment language with its heading and kind.",
-        params: &[],
+        params: &[SITES],
         access: Access::SomeSite(Role::View),
         effect: Effect::Read,
         guard: Guard::Open,
-        run: |services, _, _| Box::pin(async { Ok(segments(services)) }),
+        run: |services, caller, params| Box::pin(async { segments(services, caller, params) }),
     },
 ];
 
@@ -209,6 +227,18 @@ pub static COMPOSED: &[Composed<Services>] = &[
         listed: None,
         generic: false,
         run: |services, caller, params, asker| Box::pin(processed::processed(services, caller, params, asker)),
+    },
+    Composed {
+        id: "API.getSuggestedValuesForSegment",
+        doc: "Values of the newest visits that a condition of a segment may have, the most frequent first.",
+        params: &[
+            Param { name: "segmentName", kind: ParamKind::Text, default: None, doc: "as getSegmentsMetadata lists it" },
+            SITE,
+        ],
+        access: Access::Site(Role::View),
+        listed: None,
+        generic: false,
+        run: |services, _, params, asker| Box::pin(suggested::suggested(services, params, asker)),
     },
     Composed {
         id: "API.getRowEvolution",
@@ -240,23 +270,53 @@ pub static COMPOSED: &[Composed<Services>] = &[
     },
 ];
 
-fn segments(services: &Services) -> Answer {
-    let dimensions = services.meta.catalog().dimensions();
-    dimensions
-        .flat_map(|dimension| dimension.segments)
-        .map(|segment| {
-            let mut fields = vec![
-                ("type", Answer::from(if segment.metric { "metric" } else { "dimension" })),
-                ("category", menu::page_category(segment.category).0.into()),
-                ("name", segment.title.into()),
-                ("segment", segment.name.into()),
-            ];
-            if !segment.accepted.is_empty() {
-                fields.push(("acceptedValues", segment.accepted.into()));
-            }
-            Answer::record(fields)
-        })
-        .collect()
+/// Every name of the segment language; those of a site's own dimensions where a site is named.
+fn segments(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let site = asked_site(services, caller, params)?;
+    let language = asked(params);
+    let own = site.iter().flat_map(|site| site.own_dimensions.iter()).filter(|own| own.active).map(|own| {
+        let category = match own.scope {
+            OwnScope::Visit => "General_Visitors",
+            OwnScope::Action => "General_Actions",
+        };
+        Answer::record([
+            ("type", Answer::from("dimension")),
+            ("category", Answer::from(&*language.of(menu::page_category(category).0))),
+            ("name", own.name.as_str().into()),
+            ("segment", own.public_name().into()),
+        ])
+    });
+    let declared = services.meta.catalog().dimensions().flat_map(|dimension| dimension.segments);
+    Ok(declared.map(|name| segment(name, language)).chain(own).collect())
+}
+
+fn segment(segment: &SegmentName, language: &Language) -> Answer {
+    let mut fields = vec![
+        ("type", Answer::from(if segment.metric { "metric" } else { "dimension" })),
+        ("category", Answer::from(&*language.of(menu::page_category(segment.category).0))),
+        ("name", Answer::from(&*language.of(segment.title))),
+        ("segment", segment.name.into()),
+    ];
+    if !segment.accepted.is_empty() {
+        fields.push(("acceptedValues", segment.accepted.into()));
+    }
+    if segment.signed_in_only {
+        fields.push(("permission", Answer::Bool(true)));
+    }
+    if !segment.union.is_empty() {
+        fields.push(("unionOfSegments", segment.union.iter().copied().collect()));
+    }
+    Answer::record(fields)
+}
+
+/// The English texts of headings, views and columns of goals.
+pub(crate) fn english() -> impl Iterator<Item = &'static str> {
+    menu::english().chain(pages::english()).chain(entries::english())
+}
+
+/// An amount in the site's currency.
+pub(crate) fn money(site: &Site, amount: f64) -> String {
+    words::money(site, amount)
 }
 
 /// The only site that the call names, if the caller may see it.
@@ -278,13 +338,15 @@ fn seen_site(
     Ok((grant, site))
 }
 
-fn report_metadata(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+/// The site that a call about reports names, if it names one.
+fn asked_site(services: &Services, caller: &Caller, params: &Params) -> Result<Option<Arc<Site>>, ApiError> {
     let asked = ["idSites", "idSite"].into_iter().find(|name| list(params, name).is_some());
-    let site = match asked {
-        Some(name) => Some(seen_site(services, caller, params, name)?.1),
-        None => None,
-    };
-    let all = entries::entries(services, site.as_deref());
+    asked.map(|name| seen_site(services, caller, params, name).map(|(_, site)| site)).transpose()
+}
+
+fn report_metadata(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let site = asked_site(services, caller, params)?;
+    let all = entries::entries(services, site.as_deref(), asked(params));
     let inner = params.flag("showSubtableReports");
     let shown = all.iter().filter(|entry| inner || !entry.about.inner);
     Ok(shown.map(|entry| entries::record(entry, &all, params.flag("hideMetricsDoc"))).collect())

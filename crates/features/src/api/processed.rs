@@ -7,7 +7,9 @@ use super::{
 };
 use crate::Services;
 use makoto_access::Caller;
-use makoto_catalog::{Answer, Answered, ApiError, Asker, Line, Metric, ToldGoals, Unit, words::pretty_date};
+use makoto_catalog::{
+    Answer, Answered, ApiError, Asker, Line, Metric, Shape, ToldGoals, Unit, language::asked, words::pretty_date,
+};
 use makoto_model::{Params, Site, Value};
 use std::{
     borrow::Cow,
@@ -30,6 +32,17 @@ const OWN: &[&str] = &[
 
 /// Rows shown when the caller does not say how many.
 const ROWS_DEFAULT: i64 = 100;
+
+/// Left out where they have no value.
+const WITHHELD: &[&str] = &["nb_users", "nb_uniq_visitors"];
+
+/// Means of a visit: what is divided by the visits, with how many digits.
+const MEANS: &[(&str, &str, i32, Unit)] = &[
+    ("nb_actions_per_visit", "nb_actions", 1, Unit::Number),
+    ("avg_time_on_site", "sum_visit_length", 0, Unit::LengthS),
+    ("bounce_rate", "bounce_count", 2, Unit::Percent),
+    ("conversion_rate", "nb_visits_converted", 4, Unit::Percent),
+];
 
 /// Computed for rows of visits; they do not add up.
 const RATES: &[&str] = &["nb_actions_per_visit", "avg_time_on_site", "bounce_rate", "conversion_rate"];
@@ -78,7 +91,7 @@ pub async fn processed(
 ) -> Result<Answered, ApiError> {
     let site = one_site(services, caller, params)?;
     let started = std::time::Instant::now();
-    let all = entries::entries(services, Some(&site));
+    let all = entries::entries(services, Some(&site), asked(params));
     let entry = entries::find(services, &site, params)?;
     let answered = asker.ask(entry.report.method, question(&entry, params)).await?;
     let without_docs = params.flag("hideMetricsDoc");
@@ -110,10 +123,11 @@ fn told(mut entry: Entry, params: &Params, answered: &Answered) -> Entry {
     let single = !matches!(answered, Answered::Table(_)) && entry.rows.is_empty();
     if single {
         let lines = all_lines(answered);
+        let union = matches!(entry.report.shape, Shape::Union { .. });
         let no_users = lines.iter().all(|line| line.number("nb_users") == 0.0);
         let persons = !matches!(params.get("period"), Some("year" | "range"));
         entry.columns.withhold(|id| match id {
-            "nb_users" => no_users || !persons,
+            "nb_users" => no_users && !union || !persons,
             "nb_uniq_visitors" => !persons,
             _ => false,
         });
@@ -139,20 +153,22 @@ impl<'a> Show<'a> {
             |metric: &&'static Metric| lines.is_empty() || lines.iter().any(|line| line.get(metric.id).is_some());
         let mut headings: Vec<(&'static str, String)> = Vec::new();
         if !entry.rows.is_empty() {
-            headings.push(("label", entry.rows.clone()));
+            let told = entry.columns.all().find(|metric| metric.id == "label");
+            let name = told.map_or_else(|| entry.rows.clone(), |metric| entry.language.of(metric.name).into_owned());
+            headings.push(("label", name));
         }
         for metric in entry.columns.all().filter(stands) {
             if headings.iter().all(|(id, _)| *id != metric.id) {
-                headings.push((metric.id, capitalised(metric.name)));
+                headings.push((metric.id, capitalised(&entry.language.of(metric.name))));
             }
         }
         let revenue = match entry.about.goals {
             ToldGoals::Visits => entry.param.is_none(),
             ToldGoals::Conversions => true,
-            ToldGoals::None | ToldGoals::Pages => false,
+            ToldGoals::None | ToldGoals::Pages | ToldGoals::Entries => false,
         };
-        if revenue && lines.iter().any(|line| line.get("revenue").is_some()) {
-            headings.push(("revenue", "Revenue".to_owned()));
+        if revenue {
+            headings.push(("revenue", entry.language.of("Revenue").into_owned()));
         }
         let mut units: HashMap<&'static str, Unit> =
             entry.report.metrics().chain(entry.columns.all()).map(|metric| (metric.id, metric.unit)).collect();
@@ -162,7 +178,7 @@ impl<'a> Show<'a> {
             entry,
             headings,
             units,
-            words: Words { site },
+            words: Words { site, language: entry.language },
             hidden: entry.report.metrics().filter(|metric| metric.hidden).map(|metric| metric.id).collect(),
             raw: params.flag("showRawMetrics"),
             formatted: params.get("format_metrics") != Some("0"),
@@ -180,8 +196,11 @@ impl<'a> Show<'a> {
 
     fn row(&self, line: Line) -> Line {
         let mut row = Line::default();
-        let shown =
-            |name: &str| self.headings.iter().any(|(id, _)| *id == name) || (self.raw && !self.hidden.contains(name));
+        let withheld = |name: &str| self.entry.columns.also.iter().any(|metric| metric.id == name);
+        let shown = |name: &str| {
+            let told = self.headings.iter().any(|(id, _)| *id == name);
+            told || (self.raw && !self.hidden.contains(name) && !(WITHHELD.contains(&name) && withheld(name)))
+        };
         for (name, value) in line.columns.iter().filter(|(name, _)| shown(name)) {
             let value = self.value(name, value);
             row.columns.push((name.clone(), value));
@@ -192,10 +211,28 @@ impl<'a> Show<'a> {
             }
         }
         if self.raw {
+            self.means(&line, &mut row);
             row.goals = line.goals;
         }
-        row.subtable = line.subtable.map(|lines| lines.into_iter().map(|line| self.row(line)).collect());
         row
+    }
+
+    /// The means of a visit that a row lacks, where every column is shown.
+    fn means(&self, line: &Line, row: &mut Line) {
+        let visits = line.number("nb_visits");
+        let of_visits = self.entry.columns.metrics.iter().any(|metric| metric.id == "nb_visits");
+        if line.get("nb_visits").is_none() || !of_visits || self.entry.columns.processed.is_empty() {
+            return;
+        }
+        for (id, of, digits, unit) in MEANS {
+            if row.get(id).is_none() {
+                let scale = 10f64.powi(*digits);
+                let mean = if visits == 0.0 { 0.0 } else { (line.number(of) / visits * scale).round() / scale };
+                let value = Value::Float(mean);
+                let value = if self.formatted { self.words.value(&value, *unit) } else { value };
+                row.columns.push((Cow::Borrowed(id), value));
+            }
+        }
     }
 
     fn facts(line: &Line) -> Answer {
@@ -217,11 +254,18 @@ impl<'a> Show<'a> {
                 let (data, facts): (Vec<_>, Vec<_>) = each.unzip();
                 (Answer::Record(data), Answer::Record(facts))
             }
-            Answered::Table(lines) => {
+            Answered::Table(mut lines) => {
+                // Rows that stand whatever happened are left out, unless the report is made of them.
+                if self.entry.columns.processed.iter().any(|metric| metric.id == "avg_time_on_site")
+                    && !self.entry.about.constant_rows
+                {
+                    lines.retain(|line| line.number("nb_visits") > 0.0 || line.get("nb_visits").is_none());
+                }
                 let rest = lines.len().saturating_sub(self.offset);
                 let kept = self.limit.unwrap_or(rest).min(rest);
                 let lines: Vec<Line> = lines.into_iter().skip(self.offset).take(kept).collect();
-                let facts = Answer::List(lines.iter().map(Show::facts).collect());
+                let told = lines.iter().filter(|line| !line.meta.is_empty() || line.subtable_id.is_some());
+                let facts = Answer::List(told.map(Show::facts).collect());
                 (Answered::Table(lines.into_iter().map(|line| self.row(line)).collect()).into_answer(), facts)
             }
             Answered::Row(line) if line.columns.is_empty() => (Answer::List(Vec::new()), Answer::List(Vec::new())),
@@ -230,11 +274,19 @@ impl<'a> Show<'a> {
         }
     }
 
+    fn is_union(&self) -> bool {
+        matches!(self.entry.report.shape, Shape::Union { .. })
+    }
+
     /// What the counted columns of all rows come to.
     fn totals(&self, answered: &Answered) -> Answer {
-        let Answered::Table(lines) = answered else { return Answer::List(Vec::new()) };
+        let lines = match answered {
+            Answered::Table(lines) => lines.as_slice(),
+            Answered::Row(line) if self.is_union() => std::slice::from_ref(line),
+            _ => return Answer::List(Vec::new()),
+        };
         let counted = |name: &str| {
-            if RATES.contains(&name) {
+            if RATES.contains(&name) || (self.is_union() && is_share(name)) {
                 return false;
             }
             let metric = self.entry.report.metrics().find(|metric| metric.id == name);
@@ -272,6 +324,11 @@ impl<'a> Show<'a> {
         let counted = totals.into_iter().map(|(name, total)| (name.into_owned(), number(total)));
         Answer::Record(counted.chain(goal_totals(lines)).collect())
     }
+}
+
+/// Whether a column of the overviews is a mean or a share, which does not add up.
+fn is_share(name: &str) -> bool {
+    name.starts_with("avg_") || name.contains("_rate") || name.ends_with("_percent")
 }
 
 /// What the numbers of each goal come to.

@@ -1,12 +1,13 @@
 //! Numbers as people read them.
 
 use crate::sites_manager::currencies;
-use makoto_catalog::Unit;
+use makoto_catalog::{Unit, language::Language};
 use makoto_model::{Site, Value};
 
 /// Writes the numbers of one site.
 pub struct Words<'a> {
     pub site: &'a Site,
+    pub language: &'static Language,
 }
 
 impl Words<'_> {
@@ -16,26 +17,27 @@ impl Words<'_> {
         match unit {
             Unit::Percent => {
                 let hundredths = (number * 10_000.0).round() / 100.0;
-                Value::from(format!("{hundredths}%"))
+                let text = format!("{hundredths}%");
+                Value::from(self.language.percentage(&text).unwrap_or(text))
             }
             Unit::LengthS | Unit::Clock | Unit::LengthMs => {
                 let whole = number.max(0.0) as i64;
                 Value::from(format!("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60))
             }
-            Unit::Money => Value::from(self.money(number)),
+            Unit::Money => Value::from(money(self.site, number)),
             Unit::Count | Unit::Number | Unit::PlainMs => value.clone(),
         }
     }
+}
 
-    /// An amount in the site's currency; no cents where there are none.
-    pub fn money(&self, amount: f64) -> String {
-        let symbol = currencies::symbol(&self.site.currency);
-        match amount.fract() == 0.0 {
-            true => format!("{symbol}{}", grouped(amount as i64)),
-            false => {
-                let cents = (amount * 100.0).round() as i64;
-                format!("{symbol}{}.{:02}", grouped(cents / 100), (cents % 100).abs())
-            }
+/// An amount in the site's currency; no cents where there are none.
+pub fn money(site: &Site, amount: f64) -> String {
+    let symbol = currencies::symbol(&site.currency);
+    match amount.fract() == 0.0 {
+        true => format!("{symbol}{}", grouped(amount as i64)),
+        false => {
+            let cents = (amount * 100.0).round() as i64;
+            format!("{symbol}{}.{:02}", grouped(cents / 100), (cents % 100).abs())
         }
     }
 }

@@ -24,12 +24,12 @@ static NAME: Dimension =
     Dimension::read_action("Contents.ContentName", "Content Name", "content_name", Kind::Text("content"), |facts| {
         of_content(facts, "c_n")
     })
-    .segments(&[SegmentName::text("contentName", "Content name", CONTENTS)]);
+    .segments(&[SegmentName::text("contentName", "Content Name", CONTENTS)]);
 static PIECE: Dimension =
     Dimension::read_action("Contents.ContentPiece", "Content Piece", "content_piece", Kind::Text("content"), |facts| {
         of_content(facts, "c_p")
     })
-    .segments(&[SegmentName::text("contentPiece", "Content piece", CONTENTS)]);
+    .segments(&[SegmentName::text("contentPiece", "Content Piece", CONTENTS)]);
 static TARGET: Dimension = Dimension::read_action(
     "Contents.ContentTarget",
     "Content target",
@@ -37,7 +37,7 @@ static TARGET: Dimension = Dimension::read_action(
     Kind::Text("content"),
     |facts| of_content(facts, "c_t"),
 )
-.segments(&[SegmentName::text("contentTarget", "Content target", CONTENTS)]);
+.segments(&[SegmentName::text("contentTarget", "Content Target", CONTENTS)]);
 static INTERACTION: Dimension = Dimension::read_action(
     "Contents.ContentInteraction",
     "Content interaction",
@@ -45,7 +45,7 @@ static INTERACTION: Dimension = Dimension::read_action(
     Kind::Text("content"),
     |facts| of_content(facts, "c_i"),
 )
-.segments(&[SegmentName::text("contentInteraction", "Content interaction", CONTENTS)]);
+.segments(&[SegmentName::text("contentInteraction", "Content Interaction", CONTENTS)]);
 
 pub static FEATURE: Feature = Feature {
     name: "Contents",

@@ -2,7 +2,7 @@ use super::{NAME, PIECE};
 use crate::{
     actions::metrics::{NB_UNIQ_VISITORS, NB_VISITS},
     core_home::metrics::share_4,
-    rows::{LABEL, segment, text},
+    rows::{LABEL, ours_if_none, segment, text},
 };
 use makoto_catalog::{
     About, Aggregate, Condition, Expr, FlatLabel, Meta, Metric, Op, Part, Report, RowLabel, Scope, Shape, Unit,
@@ -24,7 +24,7 @@ static INTERACTION_RATE: Metric = Metric::processed(
 )
 .unit(Unit::Percent);
 
-static CONTENT_ROWS: About =
+const CONTENT_ROWS: About =
     About { metrics: &[&NB_IMPRESSIONS, &NB_INTERACTIONS], processed: &[&INTERACTION_RATE], ..About::PLAIN };
 
 fn contents(used: Op) -> Condition {
@@ -86,7 +86,7 @@ fn of_piece(keys: &[Value], meta: &mut Vec<Meta>) {
 static GET_NAMES: Report = Report {
     method: "Contents.getContentNames",
     name: "Content Name",
-    about: &CONTENT_ROWS,
+    about: &About { opens: Some("getContentNames"), ..CONTENT_ROWS },
     doc: "Contents by name; a row opens to its pieces.",
     order: 30,
     dimension: Some(&NAME),
@@ -114,7 +114,7 @@ static GET_NAMES: Report = Report {
 static GET_PIECES: Report = Report {
     method: "Contents.getContentPieces",
     name: "Content Piece",
-    about: &CONTENT_ROWS,
+    about: &About { opens: Some("getContentPieces"), ..CONTENT_ROWS },
     doc: "Contents by piece; a row opens to the names under which it stands.",
     order: 31,
     dimension: Some(&PIECE),
@@ -123,6 +123,7 @@ static GET_PIECES: Report = Report {
         levels: &[
             RowLabel {
                 row: |keys| Some(key(keys, &[1])),
+                ours: ours_if_none,
                 text: |keys| piece(text(keys, 0)),
                 meta: of_piece,
                 flat_column: "Contents_ContentPiece",

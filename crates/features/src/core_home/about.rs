@@ -6,7 +6,7 @@ use super::metrics::{
 };
 use makoto_catalog::{About, Metric, ToldGoals, Unit};
 
-static TIME_ON_WEBSITE: Metric = Metric::processed(
+pub static TIME_ON_WEBSITE: Metric = Metric::processed(
     "avg_time_on_site",
     "Avg. Time on Website",
     "Mean seconds of a visit.",
@@ -50,7 +50,8 @@ pub const WITH_GOALS: About = About {
 /// Rows are visits and have columns of goals.
 pub static VISITS_AND_GOALS: About = WITH_GOALS;
 /// The same where signed-in users are not told.
-pub static PLACES: About = About { metrics: &[&NB_VISITS, &NB_UNIQ_VISITORS, &NB_ACTIONS], ..WITH_GOALS };
+pub const OF_PLACES: About = About { metrics: &[&NB_VISITS, &NB_UNIQ_VISITORS, &NB_ACTIONS], ..WITH_GOALS };
+pub static PLACES: About = OF_PLACES;
 /// The same for the signed-in users themselves.
 pub static PERSONS: About =
     About { rows: "UserId", metrics: &[&LABEL, &NB_VISITS, &NB_ACTIONS, &NB_VISITS_CONVERTED], ..OF_VISITS };

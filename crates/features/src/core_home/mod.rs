@@ -111,25 +111,26 @@ static VISIT_COUNT: Dimension =
 
 static VISIT_LENGTH: Dimension =
     Dimension::of_visit("CoreHome.VisitDuration", "Visit duration", "visit_length_s", Kind::LengthS)
-        .segments(&[SegmentName::number("visitDuration", "Visit duration (in seconds)", VISITORS)]);
+        .segments(&[SegmentName::number("visitDuration", "Visit Duration (in seconds)", VISITORS)]);
 
 static ACTIONS: Dimension = Dimension::of_visit("CoreHome.Actions", "Actions in visit", "action_count", Kind::Int)
-    .segments(&[SegmentName::number("actions", "Actions in visit", VISITORS)]);
+    .segments(&[SegmentName::number("actions", "Actions In Visit", VISITORS)]);
 
 static INTERACTIONS: Dimension =
-    Dimension::of_visit("CoreHome.Interactions", "Interactions in visit", "interaction_count", Kind::Int)
-        .segments(&[SegmentName::number("interactions", "Number of interactions", VISITORS)]);
+    Dimension::of_visit("CoreHome.Interactions", "Interactions in visit", "interaction_count", Kind::Int).segments(&[
+        SegmentName::number("interactions", "Number of Interactions", VISITORS).accepted("Any positive integer"),
+    ]);
 
 static SEARCHES: Dimension =
     Dimension::of_visit("CoreHome.Searches", "Internal searches in visit", "search_count", Kind::Int)
-        .segments(&[SegmentName::number("searches", "Number of internal searches", VISITORS)]);
+        .segments(&[SegmentName::number("searches", "Number of Internal Searches", VISITORS)]);
 
 static EVENTS: Dimension = Dimension::of_visit("CoreHome.Events", "Events in visit", "event_count", Kind::Int)
     .segments(&[SegmentName::number("events", "Events", VISITORS)]);
 
 static CONVERTED: Dimension =
     Dimension::of_visit("CoreHome.VisitConverted", "Visit converted", "converted", Kind::Bool).segments(&[
-        SegmentName::text("visitConverted", "Visit converted at least one goal", VISITORS)
+        SegmentName::text("visitConverted", "Visit converted at least one Goal", VISITORS)
             .of_numbers()
             .accepted("0, 1"),
     ]);
@@ -182,7 +183,9 @@ pub static LOCAL_HOUR: Dimension = Dimension::derived(
     Kind::Int,
     Expr::OfDay(TimePart::Hour, &Expr::Column("local_time_s")),
 )
-.segments(&[SegmentName::text("visitLocalHour", "Local time: hour (start of visit)", VISITORS).of_numbers()]);
+.segments(&[SegmentName::text("visitLocalHour", "Local time — hour (start of visit)", VISITORS)
+    .of_numbers()
+    .accepted(times::HOURS)]);
 
 static LOCAL_MINUTE: Dimension = Dimension::derived(
     "VisitTime.LocalMinute",
@@ -192,7 +195,9 @@ static LOCAL_MINUTE: Dimension = Dimension::derived(
     Kind::Int,
     Expr::OfDay(TimePart::Minute, &Expr::Column("local_time_s")),
 )
-.segments(&[SegmentName::number("visitLocalMinute", "Local time: minute (start of visit)", VISITORS)]);
+.segments(&[
+    SegmentName::number("visitLocalMinute", "Local time — minute (start of visit)", VISITORS).accepted(times::MINUTES)
+]);
 
 static LOCAL_TIME: Dimension =
     Dimension::read_visit("VisitTime.LocalTime", "Local time", "local_time_s", Kind::Int, |facts| {
@@ -200,7 +205,7 @@ static LOCAL_TIME: Dimension =
     });
 
 /// Listed with the columns of all overviews, which its shape gives.
-static EVERYTHING_TOLD: About = About::PLAIN;
+static EVERYTHING_TOLD: About = About { processed: &[&about::CONVERSION_RATE], ..About::PLAIN };
 
 /// The columns of the overviews side by side.
 static EVERYTHING: Report = Report {
@@ -208,8 +213,7 @@ static EVERYTHING: Report = Report {
     name: "Main metrics",
     about: &EVERYTHING_TOLD,
     doc: "The numbers of all overviews in one row.",
-    category: "General_Visitors",
-    subcategory: "General_Overview",
+    category: "API",
     order: 50,
     shape: Shape::Union {
         of: &[

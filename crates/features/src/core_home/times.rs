@@ -11,126 +11,149 @@ const LAST: Expr = Expr::Column("last_action_s");
 /// The hour of the site's clock when the visit began.
 pub static START_HOUR: Dimension = Dimension::derived(
     "VisitTime.StartServerHour",
-    "Site time: hour (start of visit)",
+    "Site time — hour (start of visit)",
     Scope::Visit,
     "first_action_s",
     Kind::Int,
     Expr::Local(TimePart::Hour, &FIRST),
 )
-.segments(&[SegmentName::text("visitStartServerHour", "Site time: hour (start of visit)", VISITORS).of_numbers()]);
+.segments(&[SegmentName::text("visitStartServerHour", "Site time — hour (start of visit)", VISITORS)
+    .of_numbers()
+    .accepted(HOURS)]);
 
 pub static START_MINUTE: Dimension = Dimension::derived(
     "VisitTime.StartServerMinute",
-    "UTC: minute (start of visit)",
+    "Time in UTC — minute (start of visit)",
     Scope::Visit,
     "first_action_s",
     Kind::Int,
     Expr::Utc(TimePart::Minute, &FIRST),
 )
-.segments(&[SegmentName::text("visitStartServerMinute", "UTC: minute (start of visit)", VISITORS).of_numbers()]);
+.segments(&[SegmentName::text("visitStartServerMinute", "Time in UTC — minute (start of visit)", VISITORS)
+    .of_numbers()
+    .accepted(MINUTES)]);
 
 pub static END_HOUR: Dimension = Dimension::derived(
     "VisitTime.EndServerHour",
-    "Site time: hour (last action)",
+    "Site time — hour (last action)",
     Scope::Visit,
     "last_action_s",
     Kind::Int,
     Expr::Local(TimePart::Hour, &LAST),
 )
-.segments(&[SegmentName::text("visitServerHour", "Site time: hour (time of last action)", VISITORS).of_numbers()]);
+.segments(&[SegmentName::text("visitServerHour", "Site time — hour (time of last action)", VISITORS)
+    .of_numbers()
+    .accepted(HOURS)]);
 
 const fn ended(id: &'static str, name: &'static str, of: Expr, segments: &'static [SegmentName]) -> Dimension {
     Dimension::derived(id, name, Scope::Visit, "last_action_s", Kind::Int, of).segments(segments)
 }
 
-const fn ended_name(name: &'static str, title: &'static str) -> SegmentName {
-    SegmentName::text(name, title, VISITORS).of_numbers()
+const fn ended_name(name: &'static str, title: &'static str, accepted: &'static str) -> SegmentName {
+    SegmentName::text(name, title, VISITORS).of_numbers().accepted(accepted)
 }
+
+pub const HOURS: &str = "0, 1, 2, 3, ..., 20, 21, 22, 23";
+pub const MINUTES: &str = "0, 1, 2, 3, ..., 56, 57, 58, 59";
 
 pub static END_MINUTE: Dimension = ended(
     "VisitTime.EndServerMinute",
-    "UTC: minute (last action)",
+    "Time in UTC — minute (last action)",
     Expr::Utc(TimePart::Minute, &LAST),
-    &[ended_name("visitEndServerMinute", "UTC: minute (time of last action)")],
+    &[ended_name("visitEndServerMinute", "Time in UTC — minute (time of last action)", MINUTES)],
 );
 pub static END_SECOND: Dimension = ended(
     "VisitTime.EndServerSecond",
-    "UTC: second (last action)",
+    "Time in UTC — second (last action)",
     Expr::Utc(TimePart::Second, &LAST),
-    &[ended_name("visitEndServerSecond", "UTC: second (time of last action)")],
+    &[ended_name("visitEndServerSecond", "Time in UTC — second (time of last action)", "0, 1, 2, 3, ..., 58, 59")],
 );
 pub static END_DATE: Dimension = ended(
     "VisitTime.EndServerDate",
-    "UTC: date (last action)",
+    "Time in UTC — date (last action)",
     Expr::Utc(TimePart::Date, &LAST),
-    &[SegmentName::text("visitEndServerDate", "UTC: date (time of last action)", VISITORS)
+    &[SegmentName::text("visitEndServerDate", "Time in UTC — date (time of last action)", VISITORS)
         .read(Read::Condition(on_date), "2026-03-02")
-        .accepted("2026-03-02")],
+        .accepted("2018-12-31, 2018-03-20, ...")],
 );
 pub static END_DAY_OF_MONTH: Dimension = ended(
     "VisitTime.EndServerDayOfMonth",
-    "UTC: day of month (last action)",
+    "Time in UTC — day of month (last action)",
     Expr::Utc(TimePart::DayOfMonth, &LAST),
-    &[ended_name("visitEndServerDayOfMonth", "UTC: day of month (time of last action)")],
+    &[ended_name(
+        "visitEndServerDayOfMonth",
+        "Time in UTC — day of month (time of last action)",
+        "1, 2, 3, ..., 29, 30, 31",
+    )],
 );
 pub static END_DAY_OF_WEEK: Dimension = ended(
     "VisitTime.EndServerDayOfWeek",
-    "UTC: day of week (last action)",
+    "Time in UTC — day of week (last action)",
     Expr::Utc(TimePart::Weekday, &LAST),
-    &[SegmentName::text("visitEndServerDayOfWeek", "UTC: day of week (time of last action)", VISITORS)
+    &[SegmentName::text("visitEndServerDayOfWeek", "Time in UTC — day of week (time of last action)", VISITORS)
         .read(Read::Named(weekday), "2")
-        .accepted("1 (Sunday) to 7 (Saturday)")],
+        .accepted("1, 2, 3, 4, 5, 6, 7")],
 );
 pub static END_DAY_OF_YEAR: Dimension = ended(
     "VisitTime.EndServerDayOfYear",
-    "UTC: day of year (last action)",
+    "Time in UTC — day of year (last action)",
     Expr::Utc(TimePart::DayOfYear, &LAST),
-    &[ended_name("visitEndServerDayOfYear", "UTC: day of year (time of last action)")],
+    &[ended_name(
+        "visitEndServerDayOfYear",
+        "Time in UTC — day of year (time of last action)",
+        "1, 2, 3, 4, ..., 365, 366",
+    )],
 );
 pub static END_WEEK_OF_YEAR: Dimension = ended(
     "VisitTime.EndServerWeekOfYear",
-    "UTC: week of year (last action)",
+    "Time in UTC — week of year (last action)",
     Expr::Utc(TimePart::WeekOfYear, &LAST),
-    &[ended_name("visitEndServerWeekOfYear", "UTC: week of year (time of last action)")],
+    &[ended_name(
+        "visitEndServerWeekOfYear",
+        "Time in UTC — week of year (time of last action)",
+        "1, 2, 3, 4, ..., 51, 52, 53",
+    )],
 );
 pub static END_MONTH: Dimension = ended(
     "VisitTime.EndServerMonth",
-    "UTC: month (last action)",
+    "Time in UTC — month (last action)",
     Expr::Utc(TimePart::Month, &LAST),
-    &[ended_name("visitEndServerMonth", "UTC: month (time of last action)")],
+    &[ended_name("visitEndServerMonth", "Time in UTC — month (time of last action)", "1, 2, 3, ..., 11, 12")],
 );
 pub static END_QUARTER: Dimension = ended(
     "VisitTime.EndServerQuarter",
-    "UTC: quarter (last action)",
+    "Time in UTC — quarter (last action)",
     Expr::Utc(TimePart::Quarter, &LAST),
-    &[ended_name("visitEndServerQuarter", "UTC: quarter (time of last action)")],
+    &[ended_name("visitEndServerQuarter", "Time in UTC — quarter (time of last action)", "1, 2, 3, 4")],
 );
 pub static END_YEAR: Dimension = ended(
     "VisitTime.EndServerYear",
-    "UTC: year (last action)",
+    "Time in UTC — year (last action)",
     Expr::Utc(TimePart::Year, &LAST),
-    &[ended_name("visitEndServerYear", "UTC: year (time of last action)")],
+    &[ended_name("visitEndServerYear", "Time in UTC — year (time of last action)", "2016, 2017, 2018, ...")],
 );
 
 pub static ACTION_HOUR: Dimension = Dimension::derived(
     "VisitTime.ActionServerHour",
-    "Site time: hour",
+    "Site time — hour",
     Scope::Action,
     "time_s",
     Kind::Int,
     Expr::Local(TimePart::Hour, &Expr::Column("time_s")),
 )
-.segments(&[SegmentName::text("actionServerHour", "Site time: hour", "General_Actions").of_numbers()]);
+.segments(&[SegmentName::text("actionServerHour", "Site time — hour", "General_Actions").of_numbers()]);
 
 pub static ACTION_MINUTE: Dimension = Dimension::derived(
     "VisitTime.ActionServerMinute",
-    "UTC: minute",
+    "Time in UTC — minute",
     Scope::Action,
     "time_s",
     Kind::Int,
     Expr::Utc(TimePart::Minute, &Expr::Column("time_s")),
 )
-.segments(&[SegmentName::text("actionServerMinute", "UTC: minute", "General_Actions").of_numbers()]);
+.segments(&[SegmentName::text("actionServerMinute", "Time in UTC — minute", "General_Actions")
+    .of_numbers()
+    .accepted(MINUTES)]);
 
 /// A UTC date as bounds on the moment itself.
 fn on_date(op: Op, text: &str) -> Option<Condition> {

@@ -1,12 +1,12 @@
 use super::{ACTION, VISIT};
 use crate::{
     actions::metrics::{NB_HITS, NB_UNIQ_VISITORS, NB_VISITS},
-    core_home::metrics as visits,
-    rows::{LABEL, all, query_encoded, text},
+    core_home::{about, metrics as visits},
+    rows::{LABEL, all, ours_if_none, query_encoded, text},
 };
 use makoto_catalog::{
-    Aggregate, Condition, Expr, FlatLabel, GoalColumns, LocalFacts, Meta, Metric, Op, Part, Report, RowLabel, Scope,
-    Shape, Unit,
+    About, Aggregate, Condition, Expr, FlatLabel, GoalColumns, LocalFacts, Meta, Metric, Op, Part, Report, RowLabel,
+    Scope, Shape, Unit, Variant, language::Language,
 };
 use makoto_model::{OwnScope, Site, TrackedUrl, Value, own::SLOTS_MAX};
 
@@ -209,6 +209,7 @@ impl<const NTH: usize> Slot<NTH> {
         shape: Shape::Rows {
             levels: &[RowLabel {
                 row: |keys| recorded(keys).then(|| keys.to_vec()),
+                ours: ours_if_none,
                 text: |keys| shown(text(keys, 0)),
                 local: Some(Self::OF_VALUE),
                 flat_column: "CustomDimension_CustomDimension",
@@ -239,6 +240,7 @@ impl<const NTH: usize> Slot<NTH> {
             levels: &[
                 RowLabel {
                     row: |keys| Some(vec![keys.first()?.clone()]),
+                    ours: ours_if_none,
                     text: |keys| shown(text(keys, 0)),
                     local: Some(Self::OF_ACTION_VALUE),
                     flat_column: "CustomDimension_CustomDimension",
@@ -323,7 +325,42 @@ fn place(site: &Site, id: i64) -> Option<usize> {
     })
 }
 
+const TOLD_OF_VISITS: About = About {
+    metrics: &[&visits::NB_VISITS, &visits::NB_ACTIONS],
+    processed: &[&visits::NB_ACTIONS_PER_VISIT, &about::TIME_ON_WEBSITE, &visits::BOUNCE_RATE],
+    opens: Some("getCustomDimension"),
+    ..About::PLAIN
+};
+static OF_VISITS_TOLD: About = TOLD_OF_VISITS;
+static OF_ACTIONS_TOLD: About = About {
+    metrics: &[&NB_HITS, &NB_VISITS],
+    processed: &[&AVG_TIME, &BOUNCE_RATE, &EXIT_RATE],
+    opens: Some("getCustomDimension"),
+    ..About::PLAIN
+};
+
+/// One entry for each dimension that the site uses.
+fn told(site: &Site, _: &Language) -> Vec<Variant> {
+    let used = site.own_dimensions.iter().filter(|own| own.active);
+    used.map(|own| Variant {
+        name: Some(own.name.to_string()),
+        category: Some(match own.scope {
+            OwnScope::Visit => "General_Visitors",
+            OwnScope::Action => "General_Actions",
+        }),
+        subcategory: Some(format!("customdimension{}", own.id)),
+        rows: Some(own.name.to_string()),
+        param: Some(("idDimension", Value::Int(i64::from(own.id)))),
+        about: match own.scope {
+            OwnScope::Visit => &OF_VISITS_TOLD,
+            OwnScope::Action => &OF_ACTIONS_TOLD,
+        },
+    })
+    .collect()
+}
+
 pub static GET_CUSTOM_DIMENSION: Report = Report {
+    about: &About { variants: Some(told), ..TOLD_OF_VISITS },
     shape: Shape::OfSite {
         param: "idDimension",
         reports: &[

@@ -53,7 +53,9 @@ pub static MODEL: Dimension =
     Dimension::read_visit("DevicesDetection.DeviceModel", "Device model", "device_model", Kind::Text(NAMES), |facts| {
         Value::from(model(&facts.device.model, facts.device.device_type, &facts.device.os_code))
     })
-    .segments(&[SegmentName::text("deviceModel", "Device model", VISITORS)]);
+    .segments(&[
+        SegmentName::text("deviceModel", "Device model", VISITORS).accepted("iPad, Nexus 5, Galaxy S5, Fire TV, etc.")
+    ]);
 
 /// What no rule names is a device of its type; without a type, what its system tells.
 fn model(name: &str, kind: Option<u8>, os: &str) -> String {
@@ -89,10 +91,11 @@ pub static OS: Dimension =
         Value::from(or_unknown(&facts.device.os_code))
     })
     .segments(&[
-        SegmentName::text("operatingSystemCode", "Operating system code", VISITORS),
+        SegmentName::text("operatingSystemCode", "Operating system code", VISITORS)
+            .accepted("WIN, LIN, MAC, AND, IOS etc."),
         SegmentName::text("operatingSystemName", "Operating system", VISITORS)
             .read(Read::Named(systems), "WIN")
-            .accepted("Android, iOS, Windows, …"),
+            .accepted("Windows, Linux, Mac, Android, iOS etc."),
     ]);
 
 fn or_unknown(code: &str) -> &str {
@@ -118,7 +121,9 @@ pub static OS_VERSION: Dimension = Dimension::read_visit(
     Kind::Text(NAMES),
     |facts| Value::from(if facts.device.os_code.is_empty() { names::UNKNOWN } else { &facts.device.os_version }),
 )
-.segments(&[SegmentName::text("operatingSystemVersion", "Operating system version", VISITORS)]);
+.segments(&[
+    SegmentName::text("operatingSystemVersion", "Operating system version", VISITORS).accepted("XP, 7, 2.3, 5.1, ...")
+]);
 
 pub static BROWSER: Dimension =
     Dimension::read_visit("DevicesDetection.BrowserName", "Browser", "browser", Kind::Text(NAMES), |facts| {
@@ -128,10 +133,10 @@ pub static BROWSER: Dimension =
         }))
     })
     .segments(&[
-        SegmentName::text("browserCode", "Browser code", VISITORS),
+        SegmentName::text("browserCode", "Browser code", VISITORS).accepted("FF, IE, CH, SF, OP etc."),
         SegmentName::text("browserName", "Browser", VISITORS)
             .read(Read::Named(browsers), "FF")
-            .accepted("Chrome, Firefox, Safari, …"),
+            .accepted("Firefox, Internet Explorer, Chrome, Safari, Opera etc."),
     ]);
 
 fn browsers(op: Op, text: &str) -> Vec<Value> {
@@ -145,7 +150,7 @@ pub static BROWSER_VERSION: Dimension = Dimension::read_visit(
     Kind::Text(NAMES),
     |facts| Value::from(facts.device.client.as_ref().map_or("", |client| &client.version)),
 )
-.segments(&[SegmentName::text("browserVersion", "Browser version", VISITORS)]);
+.segments(&[SegmentName::text("browserVersion", "Browser version", VISITORS).accepted("1.0, 8.0, etc.")]);
 
 pub static ENGINE: Dimension = Dimension::read_visit(
     "DevicesDetection.BrowserEngine",
@@ -154,9 +159,8 @@ pub static ENGINE: Dimension = Dimension::read_visit(
     Kind::Text(NAMES),
     |facts| Value::from(facts.device.client.as_ref().map_or("", |client| &client.engine)),
 )
-.segments(&[
-    SegmentName::text("browserEngine", "Browser engine", VISITORS).accepted("Blink, Gecko, WebKit, Trident, Presto, …")
-]);
+.segments(&[SegmentName::text("browserEngine", "Browser engine", VISITORS)
+    .accepted("Trident, WebKit, Presto, Gecko, Blink, etc.")]);
 
 pub static CLIENT_TYPE: Dimension =
     Dimension::read_visit("DevicesDetection.ClientType", "Client type", "client_type", Kind::Int, |facts| {

@@ -34,17 +34,17 @@ pub static CATEGORY: Dimension =
     Dimension::read_action("Events.EventCategory", "Event Category", "event_category", Kind::Text("event"), |facts| {
         of_event(facts, "e_c")
     })
-    .segments(&[SegmentName::text("eventCategory", "Event category", EVENTS)]);
+    .segments(&[SegmentName::text("eventCategory", "Event Category", EVENTS)]);
 pub static ACTION: Dimension =
     Dimension::read_action("Events.EventAction", "Event Action", "event_action", Kind::Text("event"), |facts| {
         of_event(facts, "e_a")
     })
-    .segments(&[SegmentName::text("eventAction", "Event action", EVENTS)]);
+    .segments(&[SegmentName::text("eventAction", "Event Action", EVENTS)]);
 pub static NAME: Dimension =
     Dimension::read_action("Events.EventName", "Event Name", "event_name", Kind::Text("event"), |facts| {
         of_event(facts, "e_n")
     })
-    .segments(&[SegmentName::text("eventName", "Event name", EVENTS)]);
+    .segments(&[SegmentName::text("eventName", "Event Name", EVENTS)]);
 pub static VALUE: Dimension =
     Dimension::read_action("Events.EventValue", "Event value", "event_value", Kind::Float, |facts| {
         of_event(facts, "e_v").as_text().map_or(Value::Null, |text| Value::Float(leading_number(text)))

@@ -2,7 +2,7 @@ use super::{ACTION, CATEGORY, EVENTS, NAME};
 use crate::{
     actions::metrics::NB_UNIQ_VISITORS,
     core_home::metrics::mean_2,
-    rows::{LABEL, segment, text},
+    rows::{LABEL, ours_if_none, segment, text},
 };
 use makoto_catalog::{
     About, Aggregate, Condition, Expr, FlatLabel, Meta, Metric, Op, Part, Report, RowLabel, Scope, Shape, Unit,
@@ -65,7 +65,7 @@ static EVENT_ROWS: About = About {
     ..About::PLAIN
 };
 /// Rows inside rows are told as if they were visits.
-static EVENT_ROWS_INSIDE: About = About {
+const EVENT_ROWS_INSIDE: About = About {
     metrics: crate::core_home::about::OF_VISITS.metrics,
     processed: &[&AVG_VALUE],
     inner: true,
@@ -136,6 +136,7 @@ const fn by<const OUTER: usize, const INNER: usize>() -> Shape {
             &[
                 RowLabel {
                     row: |keys| key(keys, &[OUTER]),
+                    ours: ours_if_none,
                     text: |keys| shown::<OUTER>(text(keys, 0)),
                     meta: |keys, meta| facts::<OUTER>(text(keys, 0), meta),
                     flat_column: NAMES[OUTER].1,
@@ -258,8 +259,10 @@ static CATEGORY_BY_NAME_ALONE: Report = Report {
 static NAMES_OF_CATEGORY: Report = Report {
     method: "Events.getNameFromCategoryId",
     name: "Event Names",
-    about: &EVENT_ROWS_INSIDE,
+    about: &About { processed: &[], ..EVENT_ROWS_INSIDE },
     doc: "The names of one category.",
+    category: EVENTS,
+    subcategory: "",
     order: 6,
     shape: Shape::Subtable { of: &CATEGORY_BY_NAME_ALONE, dimension: &NAME, alone: false },
     ..SUBTABLE

@@ -1,6 +1,6 @@
 //! What is told of the reports of goals: an entry for each goal, for all together, and for orders and carts.
 
-use makoto_catalog::{About, Aggregate, Metric, ToldGoals, Unit, Variant};
+use makoto_catalog::{About, Aggregate, Metric, ToldGoals, Unit, Variant, language::Language};
 use makoto_model::{Site, Value};
 
 const fn told(id: &'static str, name: &'static str, doc: &'static str, unit: Unit) -> Metric {
@@ -40,10 +40,16 @@ static GAP_OF_ALL: About = About { goals: ToldGoals::Conversions, ..GAPS };
 pub static OVERVIEWS: About = About { metrics: OF_GOALS_METRICS, variants: Some(overviews), ..About::PLAIN };
 const OF_GOALS_METRICS: &[&Metric] = &[&CONVERSIONS, &VISITS, &REVENUE];
 /// Told of the two reports of how long it took.
-pub static DAYS: About =
-    About { rows: "Days to Conversion", variants: Some(|site| gaps(site, "Days to Conversion")), ..GAPS };
-pub static VISITS_BEFORE: About =
-    About { rows: "Visits to Conversion", variants: Some(|site| gaps(site, "Visits to Conversion")), ..GAPS };
+pub static DAYS: About = About {
+    rows: "Days to Conversion",
+    variants: Some(|site, language| gaps(site, "Days to Conversion", language)),
+    ..GAPS
+};
+pub static VISITS_BEFORE: About = About {
+    rows: "Visits to Conversion",
+    variants: Some(|site, language| gaps(site, "Visits to Conversion", language)),
+    ..GAPS
+};
 
 const ECOMMERCE: &str = "Goals_Ecommerce";
 const ORDER: &str = "ecommerceOrder";
@@ -64,35 +70,36 @@ fn of_ecommerce(variant: Variant) -> Variant {
     Variant { category: Some(ECOMMERCE), ..variant }
 }
 
-fn overviews(site: &Site) -> Vec<Variant> {
+fn overviews(site: &Site, language: &Language) -> Vec<Variant> {
     let mut all = Vec::new();
     if site.ecommerce {
-        all.push(of_ecommerce(variant("Ecommerce Orders", Some(Value::from(ORDER)), &OF_ORDERS, "")));
-        all.push(of_ecommerce(variant("Abandoned Carts", Some(Value::from(CART)), &OF_CARTS, "")));
+        all.push(of_ecommerce(variant(language.of("Ecommerce Orders"), Some(Value::from(ORDER)), &OF_ORDERS, "")));
+        all.push(of_ecommerce(variant(language.of("Abandoned Carts"), Some(Value::from(CART)), &OF_CARTS, "")));
     }
-    all.push(variant("Goals", None, &OF_GOALS, ""));
-    all.push(variant("Goals Overview", Some(Value::Int(0)), &OF_GOALS, ""));
+    all.push(variant(language.of("Goals"), None, &OF_GOALS, ""));
+    all.push(variant(language.of("Goals Overview"), Some(Value::Int(0)), &OF_GOALS, ""));
     let each = site.goals.iter();
-    all.extend(
-        each.map(|goal| variant(format!("Goal {}", goal.name), Some(Value::Int(i64::from(goal.id))), &OF_GOALS, "")),
-    );
+    all.extend(each.map(|goal| {
+        variant(format!("{} {}", language.of("Goal"), goal.name), Some(Value::Int(i64::from(goal.id))), &OF_GOALS, "")
+    }));
     all
 }
 
-fn gaps(site: &Site, what: &str) -> Vec<Variant> {
+fn gaps(site: &Site, what: &str, language: &Language) -> Vec<Variant> {
     let mut all = Vec::new();
+    let said = language.of(what);
     if site.ecommerce {
         let of = |name: &str, goal: &str| {
-            of_ecommerce(variant(format!("{name} - {what}"), Some(Value::from(goal)), &GAP, what))
+            of_ecommerce(variant(format!("{} - {said}", language.of(name)), Some(Value::from(goal)), &GAP, &said))
         };
         all.push(of("Ecommerce Orders", ORDER));
         all.push(of("Abandoned Carts", CART));
     }
-    all.push(variant(what, None, &GAP_OF_ALL, what));
-    all.push(variant(format!("Goals Overview - {what}"), Some(Value::Int(0)), &GAP, what));
+    all.push(variant(&*said, None, &GAP_OF_ALL, &said));
+    all.push(variant(format!("{} - {said}", language.of("Goals Overview")), Some(Value::Int(0)), &GAP, &said));
     let each = site.goals.iter();
     all.extend(
-        each.map(|goal| variant(format!("{} - {what}", goal.name), Some(Value::Int(i64::from(goal.id))), &GAP, what)),
+        each.map(|goal| variant(format!("{} - {said}", goal.name), Some(Value::Int(i64::from(goal.id))), &GAP, &said)),
     );
     all
 }

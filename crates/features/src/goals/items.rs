@@ -4,7 +4,7 @@ use super::{CATEGORY, NAME, SKU, is, viewed};
 use crate::{
     actions::metrics::{NB_UNIQ_VISITORS, NB_VISITS},
     core_home::metrics::{mean_1, mean_2, share_4},
-    rows::{LABEL, segment, text},
+    rows::{LABEL, ours_if_none, segment, text},
 };
 use makoto_catalog::{
     Aggregate, Condition, Dimension, Expr, Metric, Op, Part, Report, RowLabel, Scope, Shape, Unit,
@@ -146,6 +146,7 @@ macro_rules! products {
     ($title:literal, $segment:literal, $column:literal) => {
         Shape::Rows {
             levels: &[RowLabel {
+                ours: ours_if_none,
                 text: |keys| match text(keys, 0) {
                     "" => concat!($title, " not defined").to_owned(),
                     name => name.to_owned(),

@@ -26,8 +26,11 @@ fn is(column: &'static str, number: i64) -> Condition {
 }
 
 static GOAL: Dimension = Dimension::of_conversion("Goals.IdGoal", "Goal", "goal", Kind::Int).segments(&[
-    SegmentName::text("visitConvertedGoalId", "Visit converted a specific goal id", VISITORS).of_numbers(),
-    SegmentName::text("visitConvertedGoalName", "Visit converted a specific goal name", VISITORS)
+    SegmentName::text("visitConvertedGoalId", "Visit converted a specific Goal Id", VISITORS)
+        .of_numbers()
+        .accepted("1, 2, 3, etc."),
+    SegmentName::text("visitConvertedGoalName", "Visit converted a specific Goal Name", VISITORS)
+        .accepted("myGoal, myOtherGoal, etc.")
         .read(Read::Condition(goal_name), "Newsletter"),
 ]);
 
@@ -40,9 +43,9 @@ static ORDER_ID: Dimension = Dimension::of_conversion("Ecommerce.OrderId", "Orde
 
 static REVENUE: Dimension =
     Dimension::of_conversion("Ecommerce.Revenue", "Revenue", "revenue", Kind::Float).segments(&[
-        SegmentName::number("revenueOrder", "Order revenue", ECOMMERCE)
+        SegmentName::number("revenueOrder", "Order Revenue", ECOMMERCE)
             .read(Read::Condition(|op, text| amount(is("goal", ORDER), "revenue", op, text)), "50"),
-        SegmentName::number("revenueAbandonedCart", "Revenue left in cart", ECOMMERCE)
+        SegmentName::number("revenueAbandonedCart", "Revenue Left In Cart", ECOMMERCE)
             .read(Read::Condition(|op, text| amount(is("goal", CART), "revenue", op, text)), "50")
             .group("cart"),
     ]);
@@ -78,24 +81,24 @@ const fn price(name: &'static str, title: &'static str, read: fn(Op, &str) -> Op
 pub static SKU: Dimension = Dimension::of_item("Ecommerce.ProductSku", "Product SKU", "sku", Kind::Text(PRODUCTS))
     .segments(&[
         product("productSku", "Product SKU", |op, text| text_of(bought(), "sku", op, text)),
-        product("productViewSku", "Viewed product SKU", |op, text| text_of(viewed(), "sku", op, text)).group(VIEWS),
+        product("productViewSku", "Viewed Product SKU", |op, text| text_of(viewed(), "sku", op, text)).group(VIEWS),
     ]);
 pub static NAME: Dimension =
     Dimension::of_item("Ecommerce.ProductName", "Product Name", "product", Kind::Text(PRODUCTS)).segments(&[
-        product("productName", "Product name", |op, text| text_of(bought(), "product", op, text)),
-        product("productViewName", "Viewed product name", |op, text| text_of(viewed(), "product", op, text))
+        product("productName", "Product Name", |op, text| text_of(bought(), "product", op, text)),
+        product("productViewName", "Viewed Product Name", |op, text| text_of(viewed(), "product", op, text))
             .group(VIEWS),
     ]);
 pub static CATEGORY: Dimension =
     Dimension::of_item("Ecommerce.ProductCategory", "Product Category", "category", Kind::Text(PRODUCTS)).segments(&[
-        product("productCategory", "Product category", |op, text| text_of(bought(), "category", op, text)),
-        product("productViewCategory", "Viewed product category", |op, text| text_of(viewed(), "category", op, text))
+        product("productCategory", "Product Category", |op, text| text_of(bought(), "category", op, text)),
+        product("productViewCategory", "Viewed Product Category", |op, text| text_of(viewed(), "category", op, text))
             .group(VIEWS),
     ]);
 static PRICE: Dimension =
     Dimension::of_item("Ecommerce.ProductPrice", "Product price", "price", Kind::Float).segments(&[
-        price("productPrice", "Product price", |op, text| amount(bought(), "price", op, text)),
-        price("productViewPrice", "Viewed product price", |op, text| amount(viewed(), "price", op, text)).group(VIEWS),
+        price("productPrice", "Product Price", |op, text| amount(bought(), "price", op, text)),
+        price("productViewPrice", "Viewed Product Price", |op, text| amount(viewed(), "price", op, text)).group(VIEWS),
     ]);
 
 /// What visits have bought at their end, by number.
@@ -103,7 +106,7 @@ pub const STATUSES: [&str; 4] = ["none", "ordered", "abandonedCart", "orderedThe
 
 static STATUS: Dimension =
     Dimension::of_visit("Ecommerce.VisitEcommerceStatus", "Ecommerce status", "buyer", Kind::Int).segments(&[
-        SegmentName::text("visitEcommerceStatus", "Visit ecommerce status at the end of the visit", VISITORS)
+        SegmentName::text("visitEcommerceStatus", "Visit Ecommerce status at the end of the visit", VISITORS)
             .read(Read::Named(statuses), "ordered")
             .accepted("none, ordered, abandonedCart, orderedThenAbandonedCart"),
     ]);
@@ -123,7 +126,7 @@ static SINCE_ORDER_S: Dimension = Dimension::of_visit(
     "since_order_s",
     Kind::LengthS,
 )
-.segments(&[SegmentName::number("secondsSinceLastEcommerceOrder", "Seconds since last ecommerce order", VISITORS)]);
+.segments(&[SegmentName::number("secondsSinceLastEcommerceOrder", "Seconds since last Ecommerce order", VISITORS)]);
 
 static DAYS_SINCE_ORDER: Dimension = Dimension::derived(
     "Ecommerce.DaysSinceLastOrder",
@@ -133,7 +136,7 @@ static DAYS_SINCE_ORDER: Dimension = Dimension::derived(
     Kind::Int,
     Expr::Over(&Expr::Column("since_order_s"), 86_400),
 )
-.segments(&[SegmentName::number("daysSinceLastEcommerceOrder", "Days since last ecommerce order", VISITORS)]);
+.segments(&[SegmentName::number("daysSinceLastEcommerceOrder", "Days since last Ecommerce order", VISITORS)]);
 
 pub static FEATURE: Feature = Feature {
     name: "Goals",

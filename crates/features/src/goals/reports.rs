@@ -3,7 +3,7 @@
 use super::{about, is};
 use crate::{
     core_home::metrics::{NB_VISITS, NB_VISITS_CONVERTED},
-    rows::{LABEL, all, int},
+    rows::{LABEL, all, int, ours},
     visitor_interest::{DAYS, Gap, counted, gap_at, gap_of, places},
 };
 use makoto_catalog::{
@@ -265,6 +265,7 @@ pub static DAYS_TO_CONVERSION: Report = Report {
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: |keys| gap_of(DAYS, int(keys, 0)),
+            ours: ours,
             text: |keys| counted(gap_at(DAYS, keys), "day", "days"),
             flat_column: "Goals_DaysToConversion",
             ..LABEL
@@ -287,6 +288,7 @@ pub static VISITS_UNTIL_CONVERSION: Report = Report {
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: |keys| gap_of(VISITS, int(keys, 0)),
+            ours: ours,
             text: |keys| counted(gap_at(VISITS, keys), "visit", "visits"),
             flat_column: "Goals_VisitsUntilConversion",
             ..LABEL

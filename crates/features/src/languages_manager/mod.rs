@@ -39,6 +39,27 @@ pub static METHODS: &[Method<Services>] = &[
         },
     ),
     read(
+        "LanguagesManager.getAvailableLanguagesInfo",
+        "The languages that there are; each is whole.",
+        &[],
+        Access::Public,
+        |_, _, _| {
+            Box::pin(async {
+                let row = |(code, name, english): &(&'static str, &'static str, &'static str)| {
+                    let fields = [
+                        ("code", *code),
+                        ("name", *name),
+                        ("english_name", *english),
+                        ("translators", ""),
+                        ("percentage_complete", "100%"),
+                    ];
+                    Answer::record(fields.map(|(key, text)| (key, Answer::from(text))))
+                };
+                Ok(LANGUAGES.iter().map(row).collect())
+            })
+        },
+    ),
+    read(
         "LanguagesManager.isLanguageAvailable",
         "Whether there is this language.",
         &[CODE],

@@ -2,7 +2,11 @@
 
 mod action;
 mod conversion;
+mod profile;
+pub(crate) mod record;
 mod visit;
+
+pub use profile::COMPOSED;
 
 use crate::{
     core_home::metrics::{VISITS, VISITS_CONVERTED},

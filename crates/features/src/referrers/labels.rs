@@ -75,6 +75,11 @@ pub fn thing_text(keys: &[Value]) -> String {
     if kind_name(int(keys, 0)) == "search" { or_no_keyword(text(keys, 1)) } else { second(keys) }
 }
 
+/// Only what stands for a missing keyword is in our words.
+pub fn thing_is_ours(keys: &[Value]) -> bool {
+    kind_name(int(keys, 0)) == "search" && text(keys, 1).is_empty()
+}
+
 pub fn thing_meta(keys: &[Value], meta: &mut Vec<Meta>) {
     let thing = text(keys, 1);
     match kind_name(int(keys, 0)) {

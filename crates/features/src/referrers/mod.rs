@@ -14,7 +14,7 @@ use makoto_model::{ReferrerKind, Value};
 const ACQUISITION: &str = "Referrers_Referrers";
 
 pub static KIND: Dimension = Dimension::of_visit("Referrers.ReferrerType", "Channel type", "referrer_kind", Kind::Int)
-    .segments(&[SegmentName::text("referrerType", "Channel type", ACQUISITION)
+    .segments(&[SegmentName::text("referrerType", "Channel Type", ACQUISITION)
         .read(Read::Named(kinds), "search")
         .accepted("direct, search, website, social, campaign")]);
 
@@ -35,7 +35,7 @@ fn kinds(op: Op, text: &str) -> Vec<Value> {
 
 pub static NAME: Dimension =
     Dimension::of_visit("Referrers.ReferrerName", "Referrer name", "referrer_name", Kind::Text(NAMES))
-        .segments(&[SegmentName::text("referrerName", "Referrer name", ACQUISITION)]);
+        .segments(&[SegmentName::text("referrerName", "Referrer Name", ACQUISITION)]);
 
 pub static KEYWORD: Dimension =
     Dimension::of_visit("Referrers.Keyword", "Keyword", "referrer_keyword", Kind::Text(NAMES))

@@ -93,12 +93,13 @@ static GET_TYPE: Report = Report {
         levels: &[
             RowLabel {
                 row: l::kind,
+                ours: crate::rows::ours,
                 text: l::kind_text,
                 meta: l::kind_meta,
                 flat_column: "Referrers_ReferrerType",
                 ..LABEL
             },
-            RowLabel { row: l::thing, text: l::thing_text, meta: l::thing_meta, ..LABEL },
+            RowLabel { ours: l::thing_is_ours, row: l::thing, text: l::thing_text, meta: l::thing_meta, ..LABEL },
         ],
         always: None,
         flat: None,
@@ -117,6 +118,7 @@ static GET_ALL: Report = Report {
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: l::thing,
+            ours: l::thing_is_ours,
             text: l::thing_text,
             meta: |keys, meta| {
                 l::thing_meta(keys, meta);
@@ -145,6 +147,7 @@ static GET_KEYWORDS: Report = Report {
         levels: &[
             RowLabel {
                 row: l::keyword,
+                ours: crate::rows::ours_if_none,
                 text: |keys| l::or_no_keyword(text(keys, 0)),
                 meta: |keys, meta| meta.push(l::of("search", "referrerKeyword", text(keys, 0))),
                 flat_column: "Referrers_Keyword",
@@ -211,6 +214,7 @@ static GET_ENGINES: Report = Report {
             RowLabel { row: l::name, meta: l::engine, flat_column: "Referrers_SearchEngine", ..LABEL },
             RowLabel {
                 row: l::name_and_keyword,
+                ours: crate::rows::ours_if_no_second,
                 text: |keys| l::or_no_keyword(text(keys, 1)),
                 meta: |keys, meta| {
                     let (engine, keyword) = (text(keys, 0), text(keys, 1));

@@ -6,7 +6,7 @@ use crate::{
         metrics::{NB_VISITS, OF_VISITS},
     },
     devices_detection::names,
-    rows::{LABEL, all, segment, text},
+    rows::{LABEL, all, ours, segment, text},
 };
 use makoto_catalog::{
     About, Dimension, Expr, Feature, Kind, Part, Report, RowLabel, Scope, SegmentName, Shape, columns::NAMES,
@@ -17,7 +17,7 @@ static RESOLUTION: Dimension =
     Dimension::read_visit("Resolution.Resolution", "Resolution", "resolution", Kind::Text(NAMES), |facts| {
         Value::from(facts.params.filled("res").unwrap_or("unknown"))
     })
-    .segments(&[SegmentName::text("resolution", "Resolution", VISITORS).accepted("1280x1024, 800x600, …")]);
+    .segments(&[SegmentName::text("resolution", "Resolution", VISITORS).accepted("1280x1024, 800x600, etc.")]);
 
 const PLAIN: Report =
     Report { category: "General_Visitors", sort: Some(&NB_VISITS), rows_max: (500, 100), ..Report::PLAIN };
@@ -53,7 +53,11 @@ static GET_RESOLUTION: Report = Report {
 static GET_CONFIGURATION: Report = Report {
     method: "Resolution.getConfiguration",
     name: "Configurations",
-    about: &About { related: &["Resolution.getResolution"], ..crate::core_home::about::OF_VISITS },
+    about: &About {
+        rows: "Configuration",
+        related: &["Resolution.getResolution"],
+        ..crate::core_home::about::OF_VISITS
+    },
     doc: "System, browser and resolution together.",
     subcategory: "DevicesDetection_Software",
     order: 7,
@@ -67,6 +71,7 @@ static GET_CONFIGURATION: Report = Report {
     }],
     shape: Shape::Rows {
         levels: &[RowLabel {
+            ours: ours,
             text: |keys| {
                 let (system, browser) = (names::system(text(keys, 0)), names::browser(text(keys, 1)));
                 format!("{system} / {browser} / {}", text(keys, 2))

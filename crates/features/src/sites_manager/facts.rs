@@ -8,7 +8,7 @@ use crate::{
 use makoto_access::{Admin, Caller, Role, View, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method, Param, ParamKind};
 use makoto_meta::{SiteChange, SiteRow};
-use makoto_model::Params;
+use makoto_model::{Params, SiteId};
 use std::net::IpAddr;
 
 type Run = for<'a> fn(&'a Services, &'a Caller, &'a Params) -> makoto_catalog::Outcome<'a>;
@@ -165,12 +165,9 @@ fn host_bits(network: Option<u32>, all: u32) -> Option<u32> {
 
 /// The country's name where it has a single zone, both where it has several, else the zone's place.
 fn zone_name(params: &Params, zone: &str) -> String {
-    let place = lists::zone_name(zone);
-    let Some(country) = params.filled("countryCode") else { return place };
-    let name = geolocation::country_name(&country.to_lowercase());
-    match params.flag("multipleTimezonesInCountry") {
-        true => format!("{name} - {place}"),
-        false => name.to_owned(),
+    match params.filled("countryCode") {
+        None => geolocation::zone_place(zone),
+        Some(country) => lists::zone_name(&country.to_lowercase(), zone, params.flag("multipleTimezonesInCountry")),
     }
 }
 
@@ -212,14 +209,25 @@ struct Field {
     kind: &'static str,
     control: &'static str,
     choices: &'static [(&'static str, &'static str)],
+    /// The size of the field, and what stands in it while it is empty.
+    attributes: &'static [(&'static str, &'static str)],
     condition: Answer,
 }
+
+const URLS: &[(&str, &str)] =
+    &[("cols", "25"), ("rows", "3"), ("placeholder", "http://example.com/\nhttps://www.example.org/")];
+const ADDRESSES: &[(&str, &str)] = &[("cols", "20"), ("rows", "4"), ("placeholder", "127.0.0.1")];
+const LINES: &[(&str, &str)] = &[("cols", "20"), ("rows", "4")];
 
 impl Field {
     fn record(self) -> Answer {
         let choices = match self.choices.is_empty() {
             true => Answer::Null,
             false => Answer::record(self.choices.iter().map(|(value, name)| (*value, Answer::from(*name)))),
+        };
+        let attributes = match self.attributes.is_empty() {
+            true => Answer::List(Vec::new()),
+            false => Answer::record(self.attributes.iter().map(|(name, value)| (*name, Answer::from(*value)))),
         };
         Answer::record([
             ("name", Answer::from(self.name)),
@@ -228,7 +236,7 @@ impl Field {
             ("defaultValue", self.default),
             ("type", self.kind.into()),
             ("uiControl", self.control.into()),
-            ("uiControlAttributes", Answer::List(Vec::new())),
+            ("uiControlAttributes", attributes),
             ("availableValues", choices),
             ("description", Answer::Null),
             ("inlineHelp", Answer::Null),
@@ -239,22 +247,33 @@ impl Field {
     }
 }
 
-fn lines(name: &'static str, title: &'static str, list: &str) -> Field {
+fn lines(name: &'static str, title: &'static str, value: Answer) -> Field {
     Field {
         name,
         title,
-        value: list.split(',').collect::<Vec<_>>().into_iter().collect(),
+        value,
         default: Answer::List(Vec::new()),
         kind: "array",
         control: "textarea",
         choices: &[],
+        attributes: LINES,
         condition: Answer::Null,
     }
 }
 
 fn check_box(name: &'static str, title: &'static str, value: bool, default: bool) -> Field {
     let (value, default) = (Answer::Bool(value), Answer::Bool(default));
-    Field { name, title, value, default, kind: "boolean", control: "checkbox", choices: &[], condition: Answer::Null }
+    Field {
+        name,
+        title,
+        value,
+        default,
+        kind: "boolean",
+        control: "checkbox",
+        choices: &[],
+        attributes: &[],
+        condition: Answer::Null,
+    }
 }
 
 fn choice(
@@ -265,7 +284,17 @@ fn choice(
 ) -> Field {
     let number = |yes: bool| Answer::Int(i64::from(yes));
     let (value, default) = (number(value), number(default));
-    Field { name, title, value, default, kind: "integer", control: "select", choices, condition: Answer::Null }
+    Field {
+        name,
+        title,
+        value,
+        default,
+        kind: "integer",
+        control: "select",
+        choices,
+        attributes: &[],
+        condition: Answer::Null,
+    }
 }
 
 const FRAGMENTS: &[(&str, &str)] = &[("0", "No (Default)"), ("1", "Yes"), ("2", "No")];
@@ -273,14 +302,66 @@ const SEARCH: &[(&str, &str)] = &[("1", "Site Search tracking enabled"), ("0", "
 const SHOP: &[(&str, &str)] = &[("0", "Not an Ecommerce site"), ("1", "Ecommerce enabled")];
 
 fn site_settings(site: &SiteRow) -> Answer {
+    Answer::List(vec![settings_of("WebsiteMeasurable", site, |list| list.split(',').collect())])
+}
+
+/// The kinds of sites with the settings of a new one.
+pub(crate) fn kinds() -> Answer {
+    let fresh = SiteRow {
+        id: SiteId(0),
+        name: String::new(),
+        urls: Vec::new(),
+        timezone: String::new(),
+        currency: String::new(),
+        ecommerce: false,
+        site_search: true,
+        keyword_parameters: String::new(),
+        category_parameters: String::new(),
+        excluded_ips: String::new(),
+        excluded_parameters: String::new(),
+        excluded_user_agents: String::new(),
+        excluded_referrers: String::new(),
+        exclude_unknown_urls: false,
+        keep_url_fragments: 0,
+        created_s: 0,
+        kind: String::new(),
+        group: String::new(),
+        creator: String::new(),
+    };
+    let kind = |(id, name, doc, plugin): &(&'static str, &'static str, &'static str, &'static str)| {
+        Answer::record([
+            ("id", Answer::from(*id)),
+            ("name", (*name).into()),
+            ("description", (*doc).into()),
+            ("howToSetupUrl", "?module=CoreAdminHome&action=trackingCodeGenerator".into()),
+            ("settings", Answer::List(vec![settings_of(plugin, &fresh, entries)])),
+        ])
+    };
+    KINDS.iter().map(kind).collect()
+}
+
+const KINDS: &[(&str, &str, &str, &str)] = &[
+    ("website", "Website", "Pages that everybody may visit.", "WebsiteMeasurable"),
+    ("intranet", "Intranet Website", "Pages of an organisation's own network.", "IntranetMeasurable"),
+];
+
+/// The list, without an entry for a list that is empty.
+fn entries(list: &str) -> Answer {
+    list.split(',').filter(|entry| !entry.is_empty()).collect()
+}
+
+/// The settings of a site; `read` says how a stored list is shown.
+fn settings_of(plugin: &'static str, site: &SiteRow, read: fn(&str) -> Answer) -> Answer {
+    let lines = |name, title, list: &str| lines(name, title, read(list));
     let own_search = !site.keyword_parameters.is_empty() || !site.category_parameters.is_empty();
     let search = |field: Field| Field {
         control: "text",
+        attributes: &[],
         condition: "sitesearch && !use_default_site_search_params".into(),
         ..field
     };
     let fields = [
-        Field { value: site.urls.iter().map(String::as_str).collect(), ..lines("urls", "URLs", "") },
+        Field { value: site.urls.iter().map(String::as_str).collect(), attributes: URLS, ..lines("urls", "URLs", "") },
         check_box("exclude_unknown_urls", "Only track pages of these URLs", site.exclude_unknown_urls, false),
         Field {
             value: site.keep_url_fragments.to_string().into(),
@@ -288,9 +369,10 @@ fn site_settings(site: &SiteRow) -> Answer {
             kind: "string",
             control: "select",
             choices: FRAGMENTS,
+            attributes: &[],
             ..lines("keep_url_fragment", "Keep what stands behind # in page URLs", "")
         },
-        lines("excluded_ips", "Excluded IPs", &site.excluded_ips),
+        Field { attributes: ADDRESSES, ..lines("excluded_ips", "Excluded IPs", &site.excluded_ips) },
         lines("excluded_parameters", "Excluded Parameters", &site.excluded_parameters),
         lines("excluded_user_agents", "Excluded User Agents", &site.excluded_user_agents),
         lines("excluded_referrers", "Excluded referrers", &site.excluded_referrers),
@@ -303,11 +385,11 @@ fn site_settings(site: &SiteRow) -> Answer {
         search(lines("sitesearch_category_parameters", "Category parameter", &site.category_parameters)),
         choice("ecommerce", "Ecommerce", (site.ecommerce, false), SHOP),
     ];
-    Answer::List(vec![Answer::record([
-        ("pluginName", Answer::from("WebsiteMeasurable")),
-        ("title", "WebsiteMeasurable".into()),
+    Answer::record([
+        ("pluginName", Answer::from(plugin)),
+        ("title", plugin.into()),
         ("settings", fields.into_iter().map(Field::record).collect()),
-    ])])
+    ])
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::{currencies::CURRENCIES, site_row};
 use crate::{Services, services::list};
+use geolocation::{continent_code, continent_name};
 use makoto_access::{Caller, Role};
 use makoto_catalog::{Answer, ApiError};
 use makoto_meta::SiteRow;
@@ -92,30 +93,64 @@ pub(super) fn zones_in_use(services: &Services) -> Answer {
     names.into_iter().collect()
 }
 
-/// The zone's place as people say it: "America/New_York" is "New York".
-pub(super) fn zone_name(zone: &str) -> String {
-    zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
-}
-
+/// Every zone by the continent of its country, called by the country, and by its place where the country has several;
+/// then offsets from UTC.
 pub(super) fn zones() -> Answer {
-    let mut continents: BTreeMap<String, Vec<(String, Answer)>> = BTreeMap::new();
-    for zone in jiff::tz::db().available() {
-        let zone = zone.as_str();
-        if let Some((continent, _)) = zone.split_once('/')
-            && !["Etc", "posix", "right", "SystemV", "US", "Canada", "Brazil", "Chile", "Mexico"].contains(&continent)
-        {
-            continents.entry(continent.to_owned()).or_default().push((zone.to_owned(), zone_name(zone).into()));
+    let mut continents: BTreeMap<&'static str, Vec<(String, Answer)>> = BTreeMap::new();
+    for (country, zones) in geolocation::zones() {
+        let continent = continent_name(continent_code(country));
+        for zone in zones {
+            let name = zone_name(country, zone, zones.len() > 1);
+            continents.entry(continent).or_default().push(((*zone).to_owned(), name.into()));
         }
     }
-    let mut groups: Vec<(String, Answer)> =
-        continents.into_iter().map(|(continent, zones)| (continent, Answer::Record(zones))).collect();
-    let offset = |half_hours: i32| {
-        let hours = f64::from(half_hours) / 2.0;
-        let name = if half_hours == 0 { "UTC".to_owned() } else { format!("UTC{hours:+}") };
-        (name.clone(), Answer::from(name))
-    };
-    groups.push(("UTC".to_owned(), Answer::Record((-24..=28).map(offset).collect())));
+    let mut groups: Vec<(String, Answer)> = continents
+        .into_iter()
+        .map(|(continent, mut zones)| {
+            zones.sort_by(|a, b| by_name(&a.1).cmp(by_name(&b.1)));
+            (continent.to_owned(), Answer::Record(zones))
+        })
+        .collect();
+    groups.push(("UTC".to_owned(), Answer::Record(OFFSETS_MIN.iter().copied().map(offset).collect())));
     Answer::Record(groups)
+}
+
+fn by_name(name: &Answer) -> &str {
+    if let Answer::Text(text) = name { text } else { "" }
+}
+
+/// What a zone of this country is called; by its place too where the country has several zones.
+pub(super) fn zone_name(country: &str, zone: &str, several: bool) -> String {
+    let country = geolocation::country_name(country);
+    if several { format!("{country} - {}", geolocation::zone_place(zone)) } else { country.to_owned() }
+}
+
+/// What the zone of a site is called: by its country, or as an offset.
+pub(super) fn called(zone: &str) -> String {
+    let mut known = geolocation::zones();
+    if let Some((country, zones)) = known.find(|(_, zones)| zones.contains(&zone)) {
+        return zone_name(country, zone, zones.len() > 1);
+    }
+    let offset = OFFSETS_MIN.iter().copied().map(offset).find(|(name, _)| name == zone);
+    offset.map_or_else(|| geolocation::zone_place(zone), |(_, name)| by_name(&name).to_owned())
+}
+
+/// Offsets from UTC that a site may have in place of a zone, in minutes.
+const OFFSETS_MIN: &[i32] = &[
+    -720, -690, -660, -630, -600, -570, -540, -510, -480, -450, -420, -390, -360, -330, -300, -270, -240, -210, -180,
+    -150, -120, -90, -60, -30, 0, 30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 330, 345, 360, 390, 420, 450, 480,
+    510, 525, 540, 570, 600, 630, 660, 690, 720, 765, 780, 825, 840,
+];
+
+/// `UTC+5.5`, called `UTC+5:30`.
+fn offset(minutes: i32) -> (String, Answer) {
+    if minutes == 0 {
+        return ("UTC".to_owned(), "UTC".into());
+    }
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    let clock = if rest == 0 { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{rest:02}") };
+    (format!("UTC{sign}{}", f64::from(minutes.abs()) / 60.0), clock.into())
 }
 
 /// The currency's English name; its code when it is not in the list.

@@ -8,6 +8,7 @@ pub mod global;
 mod lists;
 mod settings;
 
+pub(crate) use facts::kinds;
 pub use lists::currency_symbol;
 
 use crate::{
@@ -296,7 +297,7 @@ pub fn site_row(site: &SiteRow, caller: &Caller) -> Answer {
     if caller.principal.is_superuser() {
         fields.push(("creator_login", site.creator.as_str().into()));
     }
-    fields.push(("timezone_name", lists::zone_name(&site.timezone).into()));
+    fields.push(("timezone_name", lists::called(&site.timezone).into()));
     fields.push(("currency_name", lists::currency_name(&site.currency).into()));
     Answer::record(fields)
 }

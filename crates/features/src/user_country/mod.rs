@@ -20,7 +20,7 @@ pub static COUNTRY: Dimension =
         SegmentName::text("countryCode", "Country code", LOCATION).accepted("de, us, fr, in, es, …"),
         SegmentName::text("countryName", "Country", LOCATION)
             .read(Read::Named(by_name), "Germany")
-            .accepted("Germany, France, …"),
+            .accepted("Germany, France, Spain, ..."),
         SegmentName::text("continentCode", "Continent", LOCATION)
             .read(Read::Named(by_continent), "eur")
             .accepted("eur, asi, amc, amn, ams, afr, ant, oce"),
@@ -47,21 +47,21 @@ pub static CITY: Dimension = Dimension::read_visit("UserCountry.City", "City", "
     Value::from(facts.place.city.as_str())
 })
 .privacy(Privacy::Pseudonymous)
-.segments(&[SegmentName::text("city", "City", LOCATION).accepted("Sydney, São Paulo, Rome, …")]);
+.segments(&[SegmentName::text("city", "City", LOCATION).accepted("Sydney, Sao Paulo, Rome, etc.")]);
 
 static LATITUDE: Dimension =
     Dimension::read_visit("UserCountry.Latitude", "Latitude", "latitude", Kind::Float, |facts| {
         facts.place.latitude.map_or(Value::Null, Value::Float)
     })
     .privacy(Privacy::Pseudonymous)
-    .segments(&[SegmentName::text("latitude", "Latitude", LOCATION).of_numbers()]);
+    .segments(&[SegmentName::text("latitude", "Latitude", LOCATION).of_numbers().accepted("-33.578, 40.830, etc.")]);
 
 static LONGITUDE: Dimension =
     Dimension::read_visit("UserCountry.Longitude", "Longitude", "longitude", Kind::Float, |facts| {
         facts.place.longitude.map_or(Value::Null, Value::Float)
     })
     .privacy(Privacy::Pseudonymous)
-    .segments(&[SegmentName::text("longitude", "Longitude", LOCATION).of_numbers()]);
+    .segments(&[SegmentName::text("longitude", "Longitude", LOCATION).of_numbers().accepted("-70.664, 14.326, etc.")]);
 
 pub static FEATURE: Feature = Feature {
     name: "UserCountry",

@@ -1,10 +1,10 @@
 use super::{CITY, COUNTRY, REGION};
 use crate::{
     core_home::metrics::{NB_VISITS, OF_VISITS},
-    rows::{LABEL, all, segment, text},
+    rows::{LABEL, all, ours, segment, text},
 };
 use geolocation::{UNKNOWN_COUNTRY, continent_code, continent_name, country_name, region_name};
-use makoto_catalog::{Aggregate, Chart, Expr, GoalColumns, Meta, Metric, Part, Report, RowLabel, Scope, Shape};
+use makoto_catalog::{About, Aggregate, Chart, Expr, GoalColumns, Meta, Metric, Part, Report, RowLabel, Scope, Shape};
 use makoto_model::Value;
 
 pub const REPORTS: &[&Report] = &[&GET_COUNTRY, &GET_CONTINENT, &GET_REGION, &GET_CITY, &GET_DISTINCT];
@@ -40,6 +40,7 @@ static GET_COUNTRY: Report = Report {
     chart: Chart::Map,
     parts: &[part(&[Expr::Column("country")])],
     shape: rows(&[RowLabel {
+        ours: ours,
         text: |keys| country_name(text(keys, 0)).to_owned(),
         meta: |keys, meta| {
             let code = text(keys, 0);
@@ -59,13 +60,14 @@ static GET_COUNTRY: Report = Report {
 static GET_CONTINENT: Report = Report {
     method: "UserCountry.getContinent",
     name: "Continent",
-    about: &crate::core_home::about::PLACES,
+    about: &About { rows: "Continent", ..crate::core_home::about::OF_PLACES },
     doc: "The continents that visitors came from.",
     order: 6,
     dimension: Some(&COUNTRY),
     parts: &[part(&[Expr::Column("country")])],
     shape: rows(&[RowLabel {
         row: |keys| Some(vec![Value::from(continent_code(text(keys, 0)))]),
+        ours: ours,
         text: |keys| continent_name(text(keys, 0)).to_owned(),
         meta: |keys, meta| meta.push(Meta("code", Value::from(continent_name(text(keys, 0))))),
         flat_column: "UserCountry_Continent",
@@ -110,6 +112,7 @@ static GET_REGION: Report = Report {
     parts: &[part(&[Expr::Column("region"), Expr::Column("country")])],
     shape: rows(&[RowLabel {
         row: region,
+        ours: ours,
         text: |keys| match text(keys, 0) {
             UNKNOWN_COUNTRY => "Unknown".to_owned(),
             code => format!("{}, {}", region_text(text(keys, 1), code), country_name(text(keys, 1))),
@@ -156,6 +159,7 @@ static GET_CITY: Report = Report {
     shape: rows(&[RowLabel {
         row: city,
         identity: 3,
+        ours: ours,
         text: |keys| match (text(keys, 0), text(keys, 1), text(keys, 2)) {
             (UNKNOWN_COUNTRY, _, _) => "Unknown".to_owned(),
             (city, UNKNOWN_COUNTRY, country) => format!("{city}, {}", country_name(country)),

@@ -2,7 +2,7 @@
 
 use crate::{
     core_home::metrics::{NB_VISITS, OF_VISITS},
-    rows::{LABEL, all, query_encoded, segment, text},
+    rows::{LABEL, all, ours, query_encoded, segment, text},
     user_country::LOCATION,
 };
 use makoto_catalog::{
@@ -14,7 +14,7 @@ static LANGUAGE: Dimension =
     Dimension::read_visit("UserLanguage.Language", "Language", "language", Kind::Text(NAMES), |facts| {
         Value::from(geolocation::visit_language(facts.language))
     })
-    .segments(&[SegmentName::text("languageCode", "Language", LOCATION).accepted("de, fr, en-gb, zh-cn, …")]);
+    .segments(&[SegmentName::text("languageCode", "Language", LOCATION).accepted("de, fr, en-gb, zh-cn, etc.")]);
 
 const PLAIN: Report = Report {
     category: "General_Visitors",
@@ -48,6 +48,7 @@ static GET_LANGUAGE: Report = Report {
                 let code = geolocation::report_language(text(keys, 0));
                 Some(vec![Value::from(code.split('-').next().unwrap_or(&code))])
             },
+            ours: ours,
             text: |keys| geolocation::language_name(text(keys, 0)).to_owned(),
             meta: |keys, meta| {
                 let code = query_encoded(text(keys, 0));
@@ -74,6 +75,7 @@ static GET_LANGUAGE_CODE: Report = Report {
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: |keys| Some(vec![Value::from(&*geolocation::report_language(text(keys, 0)))]),
+            ours: ours,
             text: |keys| geolocation::language_label(text(keys, 0)),
             meta: |keys, meta| meta.push(segment(&[("languageCode", text(keys, 0))])),
             flat_column: "UserLanguage_Language",

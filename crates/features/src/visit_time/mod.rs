@@ -6,7 +6,7 @@ use crate::{
         metrics::{BOUNCE_COUNT, NB_ACTIONS, NB_VISITS, NB_VISITS_CONVERTED, OF_VISITS, SUM_VISIT_LENGTH},
         times::START_HOUR,
     },
-    rows::{LABEL, all, int, segment},
+    rows::{LABEL, all, int, ours, segment},
 };
 use makoto_catalog::{
     About, Aggregate, Always, AlwaysColumns, Chart, Dimension, Expr, Feature, GoalColumns, Kind, Meta, Metric, Part,
@@ -53,6 +53,7 @@ static BY_LOCAL_TIME: Report = Report {
     }],
     shape: Shape::Rows {
         levels: &[RowLabel {
+            ours: ours,
             text: hour,
             meta: |keys, meta| meta.push(segment(&[("visitLocalHour", &int(keys, 0).to_string())])),
             flat_column: "VisitTime_LocalTime",
@@ -86,6 +87,7 @@ static BY_SERVER_TIME: Report = Report {
     goals: GoalColumns::ByKeys { inner: false },
     shape: Shape::Rows {
         levels: &[RowLabel {
+            ours: ours,
             text: hour,
             local: Some(|keys, site, day, meta| {
                 meta.push(segment(&[("visitStartServerHour", &utc_hour(int(keys, 0), site, day).to_string())]));
@@ -123,7 +125,7 @@ static USERS_A_DAY: Metric = Metric::counted(
     None,
 );
 
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+pub(crate) const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 static BY_WEEKDAY: Report = Report {
     method: "VisitTime.getByDayOfWeek",
@@ -155,6 +157,7 @@ static BY_WEEKDAY: Report = Report {
     }],
     shape: Shape::Rows {
         levels: &[RowLabel {
+            ours: ours,
             text: |keys| {
                 usize::try_from(int(keys, 0) - 1).ok().and_then(|n| WEEKDAYS.get(n)).unwrap_or(&"").to_string()
             },

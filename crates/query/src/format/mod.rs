@@ -7,7 +7,7 @@ mod sheet;
 mod xml;
 
 use crate::Answered;
-use makoto_catalog::{Answer, ApiError};
+use makoto_catalog::{Answer, ApiError, language};
 use makoto_model::Params;
 
 /// An answer as bytes, ready to send.
@@ -98,7 +98,8 @@ pub fn write_answer(answer: Answer, params: &Params) -> Result<Written, ApiError
 
 fn sheet(answered: &Answered, format: Format, params: &Params) -> Written {
     let (separator, ending) = if format == Format::Csv { (',', "csv") } else { ('\t', "tsv") };
-    let text = sheet::write(answered, separator, params.flag("translateColumnNames"));
+    let language = params.flag("translateColumnNames").then(|| language::asked(params));
+    let text = sheet::write(answered, separator, language);
     let body = match params.get("convertToUnicode") {
         Some("0") => text.into_bytes(),
         _ => std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),

@@ -1,5 +1,5 @@
 use crate::{Answered, Line};
-use makoto_catalog::Answer;
+use makoto_catalog::{Answer, language::Language};
 use makoto_model::Value;
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ const NOTHING: &str = "No data available";
 type Row = Vec<(String, String)>;
 
 /// The answer as lines of cells.
-pub fn write(answered: &Answered, separator: char, translated: bool) -> String {
+pub fn write(answered: &Answered, separator: char, translated: Option<&Language>) -> String {
     let rows = match answered {
         Answered::Plain(answer) => plain_rows(answer),
         other => rows(other),
@@ -20,8 +20,8 @@ pub fn write(answered: &Answered, separator: char, translated: bool) -> String {
         return NOTHING.to_owned();
     }
     let names: Vec<&str> = columns.iter().chain(&facts).map(String::as_str).collect();
-    let title = |name: &&str| match name.strip_prefix("metadata_") {
-        Some(fact) if translated => format!("Metadata: {fact}"),
+    let title = |name: &&str| match (name.strip_prefix("metadata_"), translated) {
+        (Some(fact), Some(language)) => format!("{}: {fact}", language.of("Metadata")),
         _ => (*name).to_owned(),
     };
     let mut text =
@@ -156,6 +156,6 @@ mod tests {
             ("a", Answer::Int(1)),
             ("b", Answer::List(vec![Answer::record([("c", Answer::from("x"))])])),
         ])]);
-        assert_eq!(write(&Answered::Plain(answer), ',', false), "a,b_0_c\n1,x");
+        assert_eq!(write(&Answered::Plain(answer), ',', None), "a,b_0_c\n1,x");
     }
 }

@@ -1,0 +1,52 @@
+//! The English texts of answers that stand in no declaration: headings, views and labels of rows.
+
+use crate::{api, devices_detection::model_title, referrers::kind_title, visit_time::WEEKDAYS};
+use device_detection::DeviceType;
+use geolocation::{continents, countries, languages};
+
+/// Labels of classes, `#` for their numbers, and what stands where there is no value.
+const LABELS: &[&str] = &[
+    "#",
+    "# visit",
+    "# visits",
+    "#-# visits",
+    "#+ visits",
+    "# day",
+    "# days",
+    "#-# days",
+    "#+ days",
+    "# pages",
+    "# page",
+    "#-# pages",
+    "#+ pages",
+    "#–#s",
+    "#-# min",
+    "#+ min",
+    "New visits",
+    "Unknown",
+    "Others",
+    "Label",
+    "Metadata",
+    "Event Name not defined",
+    "Content Piece not defined",
+    "Value not defined",
+    "Keyword not defined",
+    "Page URL not defined",
+    "Page Name not defined",
+    "URL not defined",
+    "Product Name not defined",
+    "Product SKU not defined",
+    "Product Category not defined",
+    "Generic Mobile device",
+];
+
+/// Every such text; some more than once.
+pub fn texts() -> impl Iterator<Item = String> {
+    let devices = DeviceType::ALL.iter().flat_map(|kind| {
+        [crate::devices_detection::capitalised(kind.name()), model_title(&format!("generic {}", kind.name()))]
+    });
+    let places = continents().map(|(_, name)| name).chain(countries().map(|(_, name)| name));
+    let fixed = LABELS.iter().chain(&WEEKDAYS).copied().chain(places).chain(languages().map(|(_, name)| name));
+    let channels = (0..=8).map(kind_title);
+    fixed.chain(channels).chain(api::english()).map(str::to_owned).chain(devices)
+}

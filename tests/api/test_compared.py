@@ -1,0 +1,129 @@
+"""Sites and rows beside themselves a period earlier, single visitors, suggested values, and languages."""
+
+import datetime
+import time
+
+from harness.installation import Case
+
+DAY = {"period": "day", "date": "today"}
+VISITOR = "00000000000000aa"
+
+
+class Compared(Case):
+    def filled(self):
+        """Yesterday two visits of /a and one of /gone; today four visits of /a, and three of /new."""
+        server = self.serve()
+        before = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
+        moment = before.strftime("%Y-%m-%d 12:00:00")
+        for number, path in enumerate(("a", "a", "gone", "gone", "gone")):
+            self.hit(server, number, path, cdt=moment)
+        for number, path in enumerate(("a",) * 4 + ("new",) * 3):
+            self.hit(server, 100 + number, path)
+        return server
+
+    def hit(self, server, number, path, **more):
+        more = {**more, "token_auth": server.token} if "cdt" in more else more
+        server.hit(cid=f"{number:016x}", url=f"https://shop.example/{path}", action_name=path, lang="de", **more)
+
+    def ask(self, server, method, **params):
+        value = server.call(method, **params)
+        self.assertFalse(isinstance(value, dict) and value.get("result") == "error", (method, params, value))
+        return value
+
+    def test_every_site_stands_beside_itself_a_day_earlier(self):
+        server = self.filled()
+        row = self.ask(server, "MultiSites.getAll", enhanced=1, **DAY)[0]
+        self.assertEqual((row["nb_visits"], row["previous_nb_visits"], row["visits_evolution"]), (7, 5, "40%"))
+        self.assertEqual((row["visits_evolution_trend"], row["nb_conversions"], row["idsite"]), (1, 0, 1))
+        one = self.ask(server, "MultiSites.getOne", idSite=1, **DAY)
+        self.assertEqual((one["nb_visits"], one["visits_evolution"]), (7, "40%"))
+        self.assertNotIn("nb_conversions", one)
+        grouped = self.ask(server, "MultiSites.getAllWithGroups", **DAY)
+        self.assertEqual((grouped["totals"]["nb_visits"], grouped["totals"]["nb_visits_lastdate"]), (7, 5))
+        self.assertEqual(grouped["sites"][0]["nb_pageviews"], 7)
+        self.assertEqual(self.ask(server, "MultiSites.getAll", pattern="no such site", **DAY), [])
+        many = self.ask(server, "MultiSites.getAll", period="day", date="last2")
+        self.assertEqual([rows[0]["nb_visits"] for rows in many.values()], [5, 7])
+
+    def test_rows_that_grew_and_shrank_are_found(self):
+        server = self.filled()
+        asked = {"idSite": 1, **DAY, "reportUniqueId": "Actions_getPageUrls"}
+        rows = {row["label"]: row for row in self.ask(server, "Insights.getInsights", **asked)}
+        self.assertEqual((rows["/a"]["growth_percent"], rows["/a"]["difference"], rows["/a"]["isMover"]), ("100%", 2, True))
+        self.assertEqual((rows["/gone"]["isDisappeared"], rows["/gone"]["nb_visits"]), (True, 3))
+        self.assertEqual((rows["/new"]["isNew"], rows["/new"]["isMoverAndShaker"]), (True, True))
+        self.assertFalse(rows["/a"]["isMoverAndShaker"])
+        shaking = {row["label"] for row in self.ask(server, "Insights.getMoversAndShakers", **asked)}
+        self.assertEqual(shaking, {"/new", "/gone"})
+        only = self.ask(server, "Insights.getInsights", **asked, filterBy="new")
+        self.assertEqual([row["label"] for row in only], ["/new"])
+        overview = self.ask(server, "Insights.getInsightsOverview", idSite=1, **DAY)
+        self.assertEqual([row["label"] for row in overview["Country"]], ["Germany"])
+        self.assertIn("Page titles", self.ask(server, "Insights.getMoversAndShakersOverview", idSite=1, **DAY))
+        self.assertEqual(server.call("Insights.canGenerateInsights", **DAY), {"value": True})
+        self.assertEqual(server.call("Insights.canGenerateInsights", period="day", date="last3"), {"value": False})
+        with self.assertRaisesRegex(AssertionError, "name a report with rows"):
+            server.call("Insights.getInsights", **{**asked, "reportUniqueId": "No_report"})
+
+    def test_a_visitor_has_a_profile(self):
+        server = self.filled()
+        for path in ("a", "b", "a"):
+            self.hit(server, 0xAA, path)
+        self.hit(server, 0xAA, "b", e_c="Video", e_a="Play")
+        profile = self.ask(server, "Live.getVisitorProfile", idSite=1, visitorId=VISITOR)
+        self.assertEqual((profile["totalVisits"], profile["totalPageViews"], profile["totalEvents"]), (1, 3, 1))
+        self.assertEqual((profile["totalUniquePageViews"], profile["totalRevisitedPages"]), (2, 1))
+        self.assertEqual(profile["visitedPages"][0], {"url": "https://shop.example/a", "count": 2})
+        self.assertEqual([country["country"] for country in profile["countries"]], ["de"])
+        self.assertEqual((profile["previousVisitorId"], len(profile["lastVisits"])), (False, 1))
+        self.assertRegex(profile["nextVisitorId"], "^[0-9a-f]{16}$")
+        newest = self.ask(server, "Live.getVisitorProfile", idSite=1)
+        self.assertEqual(newest["visitorId"], VISITOR)
+        first = self.ask(server, "Live.getFirstVisitForVisitorId", idSite=1, visitorId=VISITOR)
+        self.assertEqual(first[0]["visitorId"], VISITOR)
+        moment = self.ask(server, "Live.getMostRecentVisitsDateTime", idSite=1)["value"]
+        self.assertTrue(moment.startswith(time.strftime("%Y-", time.gmtime())), moment)
+        self.assertEqual(self.ask(server, "Live.isVisitorProfileEnabled", idSite=1), {"value": True})
+        self.assertEqual(self.ask(server, "Live.getVisitorProfile", idSite=1, visitorId="00000000000000ff"), [])
+
+    def test_values_of_segments_are_suggested_by_how_often_they_stand(self):
+        server = self.filled()
+        asked = {"idSite": 1, "segmentName": "pageUrl"}
+        pages = self.ask(server, "API.getSuggestedValuesForSegment", **asked)
+        self.assertEqual(pages[0], "https://shop.example/a")
+        self.assertEqual(len(pages), 3)
+        codes = self.ask(server, "API.getSuggestedValuesForSegment", idSite=1, segmentName="countryCode")
+        self.assertEqual(codes, ["de"])
+        with self.assertRaisesRegex(AssertionError, "write a name as API.getSegmentsMetadata lists it"):
+            server.call("API.getSuggestedValuesForSegment", idSite=1, segmentName="shoeSize")
+
+    def test_names_labels_and_numbers_come_in_the_language_that_is_asked_for(self):
+        server = self.filled()
+        asked = {"idSite": 1, **DAY}
+        rows = self.ask(server, "Actions.getPageUrls", language="de", **asked)
+        self.assertEqual(rows[0]["exit_rate"], "100\u00a0%")
+        self.assertEqual(self.ask(server, "UserCountry.getCountry", language="de", **asked)[0]["label"], "Deutschland")
+        kinds = self.ask(server, "Referrers.getReferrerType", language="de", **asked)
+        self.assertEqual(kinds[0]["label"], "Direkte Zugriffe")
+        # What was tracked is nobody's to translate.
+        self.hit(server, 500, "x", e_c="Visits", e_a="Monday")
+        self.assertEqual(self.ask(server, "Events.getCategory", language="de", **asked)[0]["label"], "Visits")
+        listed = {entry["uniqueId"]: entry for entry in self.ask(server, "API.getReportMetadata", language="de", idSite=1)}
+        self.assertEqual(listed["UserCountry_getCountry"]["name"], "Land")
+        self.assertEqual(listed["UserCountry_getCountry"]["metrics"]["nb_visits"], "Besuche")
+        english = self.ask(server, "UserCountry.getCountry", language="xx", **asked)
+        self.assertEqual(english[0]["label"], "Germany")
+
+    def test_the_menu_and_its_widgets_name_reports_that_are_listed(self):
+        server = self.serve()
+        listed = {(entry["module"], entry["action"]) for entry in self.ask(server, "API.getReportMetadata", idSite=1)}
+        pages = self.ask(server, "API.getReportPagesMetadata", idSite=1)
+        self.assertGreater(len(pages), 25)
+        ids = [page["uniqueId"] for page in pages]
+        self.assertEqual(len(ids), len(set(ids)))
+        shown = {(widget["module"], widget["action"]) for page in pages for widget in page["widgets"]
+                 if widget.get("viewDataTable") == "table"}
+        self.assertEqual(shown - listed, set())
+        widgets = self.ask(server, "API.getWidgetMetadata", idSite=1)
+        ids = [widget["uniqueId"] for widget in widgets]
+        self.assertEqual(len(ids), len(set(ids)))
