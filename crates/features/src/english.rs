@@ -40,12 +40,29 @@ const LABELS: &[&str] = &[
     "Generic Mobile device",
 ];
 
+/// Columns of goals, orders, carts and dimensions of a site's own, told for each of them.
+const OF_VARIANTS: &[&str] = &[
+    "Abandoned Carts",
+    "Average Order Value",
+    "Products left in cart",
+    "Purchased Products",
+    "Revenue left in cart",
+    "Avg. time on dimension",
+    "Bounce rate",
+];
+
+/// Codes of places that databases still know, beside those of countries.
+const OLD_CODES: &[&str] =
+    &["ac", "an", "ap", "cp", "cs", "dg", "ea", "eu", "fx", "ic", "su", "ta", "ti", "tp", "yu", "zr"];
+
 /// Every such text; some more than once.
 pub fn texts() -> impl Iterator<Item = String> {
     let devices = DeviceType::ALL.iter().flat_map(|kind| {
         [crate::devices_detection::capitalised(kind.name()), model_title(&format!("generic {}", kind.name()))]
     });
     let places = continents().map(|(_, name)| name).chain(countries().map(|(_, name)| name));
+    let old = OLD_CODES.iter().map(|code| geolocation::country_name(code));
+    let places = places.chain(old).chain(OF_VARIANTS.iter().copied());
     let fixed = LABELS.iter().chain(&WEEKDAYS).copied().chain(places).chain(languages().map(|(_, name)| name));
     let channels = (0..=8).map(kind_title);
     fixed.chain(channels).chain(api::english()).map(str::to_owned).chain(devices)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 fn report_texts(report: &Report, texts: &mut BTreeSet<String>) {
     let about = report.about;
-    if about.metrics.is_empty() && about.variants.is_none() && !matches!(report.shape, Shape::Union { .. }) {
+    if about.metrics.is_empty() && !matches!(report.shape, Shape::Union { .. }) {
         return;
     }
     texts.extend([report.name.to_owned(), about.rows.to_owned()]);

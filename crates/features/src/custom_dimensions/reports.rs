@@ -325,13 +325,12 @@ fn place(site: &Site, id: i64) -> Option<usize> {
     })
 }
 
-const TOLD_OF_VISITS: About = About {
+static OF_VISITS_TOLD: About = About {
     metrics: &[&visits::NB_VISITS, &visits::NB_ACTIONS],
     processed: &[&visits::NB_ACTIONS_PER_VISIT, &about::TIME_ON_WEBSITE, &visits::BOUNCE_RATE],
     opens: Some("getCustomDimension"),
     ..About::PLAIN
 };
-static OF_VISITS_TOLD: About = TOLD_OF_VISITS;
 static OF_ACTIONS_TOLD: About = About {
     metrics: &[&NB_HITS, &NB_VISITS],
     processed: &[&AVG_TIME, &BOUNCE_RATE, &EXIT_RATE],
@@ -360,7 +359,7 @@ fn told(site: &Site, _: &Language) -> Vec<Variant> {
 }
 
 pub static GET_CUSTOM_DIMENSION: Report = Report {
-    about: &About { variants: Some(told), ..TOLD_OF_VISITS },
+    about: &About { variants: Some(told), ..About::PLAIN },
     shape: Shape::OfSite {
         param: "idDimension",
         reports: &[
