@@ -153,7 +153,9 @@ for (const size of sizes) {
     await button(page, 'Go on to look at it').click();
     await page.getByRole('heading', { name: 'Show more?', level: 1 }).waitFor();
     await page.getByText('2 reports and').waitFor();
-    await page.getByRole('region', { name: /, as a stranger sees it$/ }).getByRole('region', { name: 'Page titles' }).getByRole('listitem').first().waitFor();
+    const titles = page.getByRole('region', { name: /, as a stranger sees it$/ }).getByRole('region', { name: 'Page titles' });
+    await titles.scrollIntoViewIfNeeded();
+    await titles.getByRole('listitem').first().waitFor();
     await proper(page);
     assert.equal(await asked('Actions.getPageTitles'), 400);
     await confirmIt(page, 'Show this');
@@ -166,11 +168,12 @@ for (const size of sizes) {
   });
 }
 
-test('a frame of the page that was named shows a widget, and one of another page shows nothing', async () => {
+test('a frame of the page that was named shows a widget, and one of another page shows nothing', async (t) => {
   const own = await person();
   const { page } = own;
   let code = '';
   const website = await startWebsite(() => `<!doctype html><html lang="en"><title>Council</title><h1>Our figures</h1>${code}</html>`);
+  t.after(() => website.stop());
   const named = website.origin.replace('127.0.0.1', 'localhost');
   const idGrant = await request(page, { what: 'widgets', reports: ['UserCountry.getCountry'], origins: [named] });
   await go(page, at(`/confirm/activate/${idGrant}`), 'Make it public?');
@@ -204,7 +207,7 @@ test('a frame of the page that was named shows a widget, and one of another page
   await Promise.all([other.close(), trap.close()]);
   await endAll(page);
   assert.deepEqual(beside(own.faults), []);
-  await Promise.all([own.close(), website.stop()]);
+  await own.close();
 });
 
 test('a second superuser must look at a whole site too, and nobody approves their own', async () => {

@@ -19,6 +19,10 @@ export function firstChoice(period: string, date: string, now: CalendarDate): Pe
   return { period: name, date: date === 'lastMonth' ? now.subtract({ months: 1 }).toString() : date };
 }
 
+/** What the address says, else the owner: a period without a date is the last that is open. */
+export const beginning = (info: Info, period: string | undefined, date: string | undefined, now: CalendarDate): PeriodChoice =>
+  firstChoice(period ?? info.period, date ?? (period === undefined ? info.date : info.last), now);
+
 /** A choice that touches the open days: beyond them it is the nearest that does. */
 export function clamped(choice: PeriodChoice, info: Info, now: CalendarDate): PeriodChoice {
   const { first, last } = windowOf(info, now);

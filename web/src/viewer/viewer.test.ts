@@ -2,7 +2,7 @@ import { parseDate } from '@internationalized/date';
 import { describe, expect, it } from 'vitest';
 import { baseOf } from '../public/source';
 import { mainMetric, overviewOf, sectionsOf, standing, totalsIn } from './figures';
-import { clamped, firstChoice } from './period';
+import { beginning, clamped, firstChoice } from './period';
 import { infoOf } from './source';
 
 const now = parseDate('2026-11-28');
@@ -21,6 +21,9 @@ describe('the period of a stranger', () => {
   it('is what the owner chose first', () => {
     expect(clamped(firstChoice(info.period, info.date, now), info, now).date).toBe('2026-10-29,2026-11-27');
     expect(clamped(firstChoice('month', 'lastMonth', now), info, now)).toEqual({ period: 'month', date: '2026-10-01' });
+    expect(clamped(beginning(info, undefined, undefined, now), info, now).date).toBe('2026-10-29,2026-11-27');
+    expect(clamped(beginning(info, 'month', undefined, now), info, now)).toEqual({ period: 'month', date: '2026-11-01' });
+    expect(clamped(beginning(info, 'week', '2026-09-02', now), info, now).date).toBe('2026-08-31');
     expect(firstChoice('century', 'today', now).period).toBe('month');
   });
 });

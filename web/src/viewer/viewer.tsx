@@ -4,7 +4,7 @@ import { Mark } from '../components/mark';
 import { EmptyState } from '../components/plain-states';
 import { siteToday, spanOf, type PeriodChoice } from '../lib/dates';
 import { overviewOf, sectionsOf, standing } from './figures';
-import { clamped, dayOf, firstChoice } from './period';
+import { beginning, clamped, dayOf } from './period';
 import { PeriodLine } from './period-line';
 import { ReportPart } from './report-part';
 import type { Info, Source, ViewerReport } from './source';
@@ -70,7 +70,7 @@ interface Props {
 /** What a stranger sees: the public page, the widget inside another page, and the preview of both. */
 export function Viewer({ info, source, only, period, date, onPeriod, isInside = false }: Props) {
   const now = siteToday(info.timezone);
-  const [choice, setChoice] = useState(() => clamped(firstChoice(period ?? info.period, date ?? info.date, now), info, now));
+  const [choice, setChoice] = useState(() => clamped(beginning(info, period, date, now), info, now));
   const [tab, setTab] = useState(0);
   const change = (next: PeriodChoice) => {
     setChoice(next);

@@ -41,7 +41,7 @@ export function Stranger({ idGrant, idSite, only, period, draft }: Props) {
     <Boundary what="The preview">
       <Suspense fallback={<Skeleton rows={8} />}>
         <div className={styles.stranger} role="region" aria-label={`${info.data.siteName}, as a stranger sees it`} tabIndex={0}>
-          <Viewer key={`${idGrant} ${only} ${period}`} info={info.data} source={asStranger(idSite, idGrant, draft ? draftText(draft) : '')} only={only} period={period} date={period && info.data.last} isInside />
+          <Viewer key={`${idGrant} ${only} ${period}`} info={info.data} source={asStranger(idSite, idGrant, draft ? draftText(draft) : '')} only={only} period={period} isInside />
         </div>
       </Suspense>
     </Boundary>
