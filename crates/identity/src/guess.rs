@@ -80,7 +80,10 @@ impl Identity {
                     let detail = json!({ "login": login, "failures": failures });
                     self.meta.record(caller, Activity::SignedInAfterFailures, detail).await?;
                 }
-                Ok(())
+                match in_session {
+                    true => Ok(()),
+                    false => self.refuse_password_to_change(caller, login).await,
+                }
             }
             Ok(false) => {
                 self.note_failure(caller, &of, &limits, now_s).await?;
@@ -91,6 +94,15 @@ impl Identity {
                 Err(fault)
             }
         }
+    }
+
+    /// Refuses a right password that must be changed first, and has its owner sent a link.
+    async fn refuse_password_to_change(&self, caller: &Caller, login: &str) -> Result<(), Error> {
+        if !self.meta.snapshot().account(login).is_some_and(|account| account.must_change_password) {
+            return Ok(());
+        }
+        self.ask_reset(caller, login).await?;
+        Err(Error::Refused("choose a new password first: a link for it was sent to your e-mail address".into()))
     }
 
     async fn try_of(&self, caller: &Caller, login: &str) -> Result<Try, Error> {

@@ -1,4 +1,4 @@
-//! New passwords by a mailed link. Asking tells nobody who exists: the answer is given before anything is looked up.
+//! New passwords by a mailed link. Asking tells nobody who exists: it is written down, and decided later.
 
 use crate::{Error, Identity, secret};
 use makoto_access::{Caller, InstanceGrant};
@@ -6,18 +6,33 @@ use makoto_meta::{Activity, NewReset};
 
 /// Letters of a link's secret: 256 bits.
 const SECRET_LETTERS: usize = 43;
+/// How long who asks while too many wait is told to wait, in seconds.
+const FULL_WAIT_S: u64 = 2;
 
 impl Identity {
-    /// Sends a link to the user of this login or e-mail address; nothing happens where there is none. It takes longer
-    /// for a user who exists, so it must not run before the answer is given.
+    /// Writes down that somebody asks for a link, by a login or an e-mail address. The same work for every name.
     ///
     /// # Errors
-    /// When the store cannot be written.
-    pub async fn ask_reset(&self, caller: &Caller, name: &str, now_s: i64) -> Result<(), Error> {
-        let login = self.login_of(name.trim());
-        let secret = secret::fresh_letters(SECRET_LETTERS)?;
-        let reset = NewReset { login: &login, secret: &secret, token_hash: secret::hash_secret(&secret) };
-        Ok(self.meta.ask_reset(caller, reset, now_s).await?)
+    /// `Slower` when too many wait; when the store cannot be written.
+    pub async fn ask_reset(&self, caller: &Caller, name: &str) -> Result<(), Error> {
+        match self.meta.ask_reset(caller, name.trim()).await? {
+            true => Ok(()),
+            false => Err(Error::Slower { wait_s: FULL_WAIT_S }),
+        }
+    }
+
+    /// Decides who of those who asked is sent a link.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written; the rest is decided the next time.
+    pub async fn decide_resets(&self, now_s: i64) -> Result<(), Error> {
+        while let Some(ask) = self.meta.next_reset_ask().await? {
+            let login = self.login_of(&ask.name);
+            let secret = secret::fresh_letters(SECRET_LETTERS)?;
+            let reset = NewReset { login: &login, secret: &secret, token_hash: secret::hash_secret(&secret) };
+            self.meta.decide_reset(&ask, reset, now_s).await?;
+        }
+        Ok(())
     }
 
     /// Sends a user a link at a superuser's wish.

@@ -143,6 +143,8 @@ activities! {
     PasswordResetSent "password.reset_sent" "A superuser sent a link for a new password" Subject,
     PasswordReset "password.reset" "A password was reset by a mailed link" Subject,
     PasswordResetRefused "password.reset_refused" "A wrong or used link for a new password was tried" Nobody,
+    PasswordRequired "password.required" "A user must choose a new password" Subject,
+    PasswordWaived "password.waived" "A user may keep the password" Subject,
     PasswordRehashed "password.rehashed" "An imported password was stored anew" Nobody,
 
     TokenMade "token.made" "A token was made" Subject,

@@ -69,7 +69,7 @@ pub use public::{
     ReminderState, ViewCounts, WaitsFor,
 };
 pub use record::Entry;
-pub use reset::{NewReset, RESET_MAX_S};
+pub use reset::{NewReset, RESET_MAX_S, ResetAsk};
 pub use review::{Review, ReviewLine};
 pub use saved_segment::{SavedSegment, SegmentDraft};
 pub use setting::MAIL_SETTINGS;

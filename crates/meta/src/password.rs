@@ -1,7 +1,7 @@
 //! Passwords that change.
 
 use crate::{Act, Activity, Error, Meta};
-use makoto_access::Caller;
+use makoto_access::{Caller, InstanceGrant};
 use serde_json::json;
 
 impl Act {
@@ -33,6 +33,30 @@ impl Meta {
         let done = sqlx::query(sql).bind(after).bind(login).bind(before).execute(&mut *act.tx).await?;
         match done.rows_affected() {
             0 => Ok(()),
+            _ => self.commit(act).await,
+        }
+    }
+
+    /// Makes a user choose a new password by a mailed link before the next sign-in, or lets them keep the present one.
+    ///
+    /// # Errors
+    /// `NotFound` for a user who is not active; `Refused` while no mail could bring the link.
+    pub async fn require_new_password(
+        &self,
+        _: &InstanceGrant,
+        caller: &Caller,
+        login: &str,
+        required: bool,
+    ) -> Result<(), Error> {
+        if required && self.mail_route().is_none() {
+            return Err(Error::Refused("name a mail server first, so that a link for a new password arrives".into()));
+        }
+        let kind = if required { Activity::PasswordRequired } else { Activity::PasswordWaived };
+        let mut act = self.begin(caller, kind, json!({ "login": login })).await?;
+        let sql = "UPDATE user SET password_must_change = ? WHERE login = ? AND state = 'active'";
+        let done = sqlx::query(sql).bind(required).bind(login).execute(&mut *act.tx).await?;
+        match done.rows_affected() {
+            0 => Err(Error::NotFound(format!("there is no active user {login}"))),
             _ => self.commit(act).await,
         }
     }

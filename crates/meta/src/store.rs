@@ -171,6 +171,19 @@ impl Meta {
         Ok(())
     }
 
+    /// Counts the transactions that are made durable from now on.
+    #[cfg(test)]
+    pub(crate) async fn count_commits(&self) -> Arc<AtomicI64> {
+        let counted: Arc<AtomicI64> = Arc::default();
+        let counter = counted.clone();
+        let mut writer = self.write.acquire().await.unwrap();
+        writer.lock_handle().await.unwrap().set_commit_hook(move || {
+            counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            true
+        });
+        counted
+    }
+
     fn wake_sender(&self, mailed: bool) {
         if mailed {
             self.mail_ready.notify_one();

@@ -171,6 +171,17 @@ fn md5_of(text: &str) -> String {
 }
 
 #[tokio::test]
+async fn promise_14_far_more_failures_than_usual_raise_one_alarm() {
+    let (identity, _dir) = with_ada().await;
+    identity.meta().save_attempts(&[], 250, 0, START_S).await.unwrap();
+    for n in 1..=2 {
+        identity.prove(&from(n), "ada", "a wrong password, and long", START_S).await.unwrap_err();
+        identity.save_attempts(START_S).await.unwrap();
+    }
+    assert_eq!(kinds(&identity).await.iter().filter(|kind| *kind == "attempts.alarm").count(), 1);
+}
+
+#[tokio::test]
 async fn promise_10_a_link_for_a_new_password_works_once_and_dies_with_the_next() {
     let (identity, _dir) = with_ada().await;
     let (caller, hash) = (from(1), identity.hash_password("nine lamps along the quay").await.unwrap());
@@ -179,7 +190,9 @@ async fn promise_10_a_link_for_a_new_password_works_once_and_dies_with_the_next(
     let ask = async |n: u8| {
         let (text, token_hash) = secret(n);
         let reset = makoto_meta::NewReset { login: "ada", secret: &text, token_hash };
-        identity.meta().ask_reset(&caller, reset, now_s).await.unwrap();
+        assert!(identity.meta().ask_reset(&caller, "ada").await.unwrap());
+        let asked = identity.meta().next_reset_ask().await.unwrap().unwrap();
+        identity.meta().decide_reset(&asked, reset, now_s).await.unwrap();
     };
     ask(1).await;
     ask(2).await;

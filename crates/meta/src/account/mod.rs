@@ -48,6 +48,8 @@ pub struct Account {
     pub email: String,
     /// Argon2 in PHC form; empty while the user is invited.
     pub password_hash: String,
+    /// The password lets nobody in until a new one is chosen by a mailed link.
+    pub must_change_password: bool,
     pub superuser: bool,
     pub state: State,
     /// In which mails are written to the user.
@@ -82,6 +84,7 @@ pub(crate) async fn load(pool: &SqlitePool) -> Result<BTreeMap<String, Account>,
                 login,
                 email: row.try_get("email")?,
                 password_hash: row.try_get("password_hash")?,
+                must_change_password: row.try_get("password_must_change")?,
                 superuser: row.try_get("superuser")?,
                 state: State::parse(state)
                     .ok_or_else(|| Error::Corrupt(format!("the state {state} of a user is unknown")))?,

@@ -49,6 +49,8 @@ pub struct Person {
     /// When a sign-in last showed whether the password keeps the rules; 0 for never.
     pub password_judged_s: i64,
     pub password_weak: bool,
+    /// It lets nobody in until a new one is chosen.
+    pub must_change_password: bool,
 }
 
 impl Person {
@@ -144,6 +146,7 @@ impl Meta {
                 password_set_s: row.try_get("password_changed_s")?,
                 password_judged_s: row.try_get("password_judged_s")?,
                 password_weak: row.try_get("password_weak")?,
+                must_change_password: account.must_change_password,
                 login,
             });
         }

@@ -15,7 +15,6 @@ mod v1;
 
 pub use optout::Framable;
 pub use policy::REPORTS_PATH;
-pub use session::cookie_form as session_cookie_form;
 pub use tracker::feed;
 
 use crate::{app::App, headers};
@@ -57,7 +56,6 @@ pub fn is_tracker(path: &str) -> bool {
 pub fn router(app: Arc<App>) -> Router {
     let hits = || get(tracker::track).post(tracker::track).options(tracker::track);
     let reports = Arc::new(policy::Reports::default());
-    let resets = Arc::new(reset::Desk::default());
     Router::new()
         .route("/matomo.php", hits())
         .route("/piwik.php", hits())
@@ -77,7 +75,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/session/proof", post(session::proof))
         .route("/api/v1/session/challenge", post(session::challenge))
         .route("/api/v1/session/passkey", post(session::passkey))
-        .route("/api/v1/password-reset", post(move |app, peer, request| reset::ask(app, peer, resets, request)))
+        .route("/api/v1/password-reset", post(reset::ask))
         .route("/api/v1/password-reset/finish", post(reset::finish))
         .route("/api/v1/invitation/show", post(invitation::show))
         .route("/api/v1/invitation/accept", post(invitation::accept))

@@ -13,23 +13,6 @@ use axum::{
 use makoto_features::services::now_s;
 use serde::Deserialize;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
-
-/// Links that are being made at once. Each is a few milliseconds of work.
-const AT_ONCE_MAX: usize = 16;
-/// How long the others are told to wait, in seconds.
-const FULL_WAIT_S: u64 = 2;
-
-/// The work that goes on after the answer was given.
-pub struct Desk {
-    turns: Arc<Semaphore>,
-}
-
-impl Default for Desk {
-    fn default() -> Desk {
-        Desk { turns: Arc::new(Semaphore::new(AT_ONCE_MAX)) }
-    }
-}
 
 #[derive(Deserialize)]
 struct Ask {
@@ -42,9 +25,9 @@ struct Finish {
     password: String,
 }
 
-/// Sends a link to whoever has this login. The answer is given before anything is looked up, so that neither it nor
-/// its time tells who exists.
-pub async fn ask(State(app): State<Arc<App>>, peer: Peer, desk: Arc<Desk>, request: Request) -> Response {
+/// Takes down that somebody asks for a link. Who gets one is decided later, so that neither the answer nor its time
+/// tells who exists.
+pub async fn ask(State(app): State<Arc<App>>, peer: Peer, request: Request) -> Response {
     let (parts, form) = match read_json::<Ask>(request).await {
         Ok(read) => read,
         Err(response) => return response,
@@ -58,17 +41,10 @@ pub async fn ask(State(app): State<Arc<App>>, peer: Peer, desk: Arc<Desk>, reque
     {
         return error(&fault);
     }
-    let Ok(turn) = desk.turns.clone().try_acquire_owned() else {
-        return error(&makoto_identity::Error::Slower { wait_s: FULL_WAIT_S });
-    };
-    let app = app.clone();
-    tokio::spawn(async move {
-        if let Err(fault) = app.identity().ask_reset(&caller, &form.login, now_s()).await {
-            tracing::error!(%fault, "a link for a new password was not sent");
-        }
-        drop(turn);
-    });
-    StatusCode::NO_CONTENT.into_response()
+    match app.identity().ask_reset(&caller, &form.login).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(fault) => error(&fault),
+    }
 }
 
 /// Sets a new password by a link's secret. The user signs in with it then, with their second factor.
