@@ -1,6 +1,7 @@
 """The operator's commands, beside a running server and without one."""
 
 import json
+import os
 import socket
 import stat
 import subprocess
@@ -92,6 +93,18 @@ class Commands(Case):
         self.assertEqual(server.cli("setting", "set", "PrivacyManager.ipAnonymizerEnabled", "0")[0], 0)
         server.start()
         self.assertEqual(server.cli("doctor"), (0, "everything is sound"))
+
+    def test_a_reader_who_hangs_up_is_no_fault(self):
+        server = self.serve()
+        for words in (["openapi"], ["compatibility"], ["checkup", "--data-dir", str(server.data_dir)],
+                      ["checkup", "--json", "--data-dir", str(server.data_dir)], ["serve", "--print-config", "--data-dir", "x"]):
+            with self.subTest(words[0]):
+                reader, writer = os.pipe()
+                # Nobody reads from the beginning on.
+                os.close(reader)
+                done = subprocess.run([str(BINARY), *words], env=environment(), stdout=writer, stderr=subprocess.PIPE, timeout=60)
+                os.close(writer)
+                self.assertEqual((done.returncode, done.stderr), (0, b""))
 
     def test_the_demonstration_fills_a_site_once(self):
         server = self.serve()

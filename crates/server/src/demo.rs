@@ -1,13 +1,10 @@
 //! A demonstration site: some weeks of made-up visits, sent through the same line as real ones.
 
 use crate::{
-    commands::{Command, Failure, operator},
+    commands::{Command, Failure},
     control,
     instance::Files,
 };
-use makoto_access::{Asked, Principal, Write, check, check_instance};
-use makoto_meta::{Meta, SiteChange};
-use makoto_model::{Attribute, Goal, PatternKind, SiteId};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -106,17 +103,6 @@ const PLACES: &[(&str, &str, u32)] = &[
     ("se", "sv-se,sv;q=0.9", 2),
     ("in", "en-in,en;q=0.9", 2),
 ];
-/// What is sold: page, article number, name, category, price in euros.
-const PRODUCTS: &[(&str, &str, &str, &str, u64)] = &[
-    ("/shop/lanterns/chochin-red", "L-101", "Chochin lantern, red", "Lanterns", 48),
-    ("/shop/lanterns/andon-floor", "L-204", "Andon floor lamp", "Lanterns", 189),
-    ("/shop/lanterns/bonbori-small", "L-310", "Bonbori, small", "Lanterns", 64),
-    ("/shop/paper/washi-a4-white", "P-011", "Washi A4, white", "Paper", 18),
-    ("/shop/paper/washi-indigo", "P-024", "Washi, indigo dyed", "Paper", 32),
-];
-/// What visitors are meant to do: name, what is compared, with what.
-const GOALS: &[(&str, Attribute, &str)] =
-    &[("Asked a question", Attribute::Url, "/contact"), ("Took the care guide", Attribute::File, "care-guide")];
 const SEARCHES: &[&str] = &["red lantern", "washi", "gift", "paper repair", "indigo", "lamp"];
 
 /// Numbers that look random and are the same at every run.
@@ -206,9 +192,6 @@ fn visit(chance: &mut Chance, site: &str, begin_s: i64, until_s: i64, hits: &mut
             hit.insert("urlref".into(), json!(referrer));
         }
         hits.push(hit);
-        if let Some(product) = PRODUCTS.iter().find(|product| product.0 == *path) {
-            buy(chance, &visitor, site, (time_s + 5).min(until_s - 1), product, hits);
-        }
         time_s += 8 + chance.below(150) as i64;
         if time_s < until_s {
             extra(chance, &visitor, site, time_s, path, hits);
@@ -245,35 +228,6 @@ fn extra(
     hits.push(hit);
 }
 
-/// Of those who look at a product some put it into the cart, and most of them order it.
-fn buy(
-    chance: &mut Chance,
-    visitor: &Visitor,
-    site: &str,
-    time_s: i64,
-    (path, sku, name, category, price): &(&str, &str, &str, &str, u64),
-    hits: &mut Vec<Map<String, Value>>,
-) {
-    if chance.below(9) > 0 {
-        return;
-    }
-    let pieces = 1 + chance.below(3) / 2;
-    let cart = pieces * price;
-    let mut hit = visitor.hit(site, time_s);
-    hit.insert("url".into(), json!(format!("{SITE_URL}{path}")));
-    hit.insert("idgoal".into(), json!(0));
-    hit.insert("ec_items".into(), json!(json!([[sku, name, [category], price, pieces]]).to_string()));
-    if chance.below(3) == 0 {
-        hit.insert("revenue".into(), json!(cart));
-    } else {
-        hit.insert("ec_id".into(), json!(format!("PL-{:06}", chance.below(1_000_000))));
-        hit.insert("ec_st".into(), json!(cart));
-        hit.insert("ec_sh".into(), json!(6));
-        hit.insert("revenue".into(), json!(cart + 6));
-    }
-    hits.push(hit);
-}
-
 /// How busy a moment is: nights are quiet, evenings and Sundays are not, and the shop grows.
 fn busyness(day: i64, days: i64, hour: i64) -> f64 {
     let hours = [2, 1, 1, 1, 1, 2, 4, 6, 8, 9, 10, 10, 11, 10, 9, 9, 9, 10, 11, 13, 14, 12, 8, 4];
@@ -304,47 +258,11 @@ fn hits(site: &str, weeks: u32, now_s: i64) -> Vec<Map<String, Value>> {
     hits
 }
 
-/// Finds the demonstration site, or adds it with its goals.
-///
-/// # Errors
-/// Those of the store.
-pub async fn site(meta: &Meta) -> Result<SiteId, Failure> {
-    let known = meta.snapshot();
-    if let Some(site) = known.site_rows.values().find(|site| site.urls.first().is_some_and(|url| url == SITE_URL)) {
-        return Ok(site.id);
-    }
-    let change = SiteChange {
-        name: Some(SITE_NAME.to_owned()),
-        urls: Some(vec![SITE_URL.to_owned()]),
-        currency: Some("EUR".to_owned()),
-        ecommerce: Some(true),
-        ..SiteChange::default()
-    };
-    let site = meta.add_site(&check_instance(&Principal::Operator)?, &operator(), change).await?;
-    let grant = check::<Write>(&Principal::Operator, &Asked::These(vec![site]), &meta.snapshot().site_ids())?;
-    for (name, attribute, pattern) in GOALS {
-        let goal = Goal {
-            id: 0,
-            name: (*name).to_owned(),
-            description: String::new(),
-            attribute: *attribute,
-            pattern: (*pattern).to_owned(),
-            kind: PatternKind::Contains,
-            case_sensitive: false,
-            many: false,
-            revenue: 0.0,
-            event_value_as_revenue: false,
-        };
-        meta.add_goal(&grant, &operator(), goal).await?;
-    }
-    Ok(site)
-}
-
-/// Fills the demonstration site of the server that owns this directory, unless it is filled already.
+/// Fills the demonstration site of the server that owns this directory, unless it is filled already; what was done.
 ///
 /// # Errors
 /// When no server runs, or it refuses the hits.
-pub async fn fill(data_dir: &Path, weeks: u32) -> Result<(), Failure> {
+pub async fn fill(data_dir: &Path, weeks: u32) -> Result<String, Failure> {
     let socket = Files::new(data_dir).control();
     let ask = |command: Command| {
         let socket = socket.clone();
@@ -354,19 +272,17 @@ pub async fn fill(data_dir: &Path, weeks: u32) -> Result<(), Failure> {
             answer.ok_or_else(|| Failure::Refused("no server owns this directory; start makoto serve first".to_owned()))
         }
     };
-    let site = ask(Command::DemoSite).await?;
+    let site = ask(Command::SiteEnsure { name: SITE_NAME.to_owned(), url: SITE_URL.to_owned() }).await?;
     let marker = data_dir.join(format!("demo-site-{site}"));
     if marker.exists() {
-        println!("site {site} is filled already");
-        return Ok(());
+        return Ok(format!("site {site} is filled already"));
     }
     let hits = hits(&site, weeks, makoto_features::services::now_s());
     for some in hits.chunks(BULK_HITS) {
         ask(Command::Track { bulk: json!({ "requests": some }).to_string() }).await?;
     }
     std::fs::write(&marker, "").map_err(|fault| Failure::file(&marker, fault))?;
-    println!("site {site} filled with {} hits of {weeks} weeks", hits.len());
-    Ok(())
+    Ok(format!("site {site} filled with {} hits of {weeks} weeks", hits.len()))
 }
 
 #[cfg(test)]

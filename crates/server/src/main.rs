@@ -1,5 +1,8 @@
 //! The makoto program: the server, and the operator's commands.
 
+// It panics when its reader hangs up; `say` does not.
+#![deny(clippy::print_stdout)]
+
 mod app;
 mod backup;
 mod bulk;
@@ -39,7 +42,7 @@ use commands::{Command, Failure};
 use config::Config;
 use instance::{Files, Instance};
 use std::{
-    io::Read,
+    io::{Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -300,18 +303,15 @@ async fn run(act: Act) -> Result<(), Failure> {
     let (data_dir, command) = match act {
         Act::Serve(options) => return serve(options).await,
         Act::Restore { data_dir, from, ledger } => {
-            println!("{}", backup::restore(&from, &data_dir, ledger.as_deref()).await?);
-            return Ok(());
+            return say(&backup::restore(&from, &data_dir, ledger.as_deref()).await?);
         }
-        Act::Demo { data_dir, weeks } => return demo::fill(&data_dir, weeks).await,
+        Act::Demo { data_dir, weeks } => return say(&demo::fill(&data_dir, weeks).await?),
         Act::Openapi => {
             let document = openapi::document(&makoto_features::catalog()?);
-            println!("{}", serde_json::to_string_pretty(&document).map_err(|fault| Failure::Data(fault.to_string()))?);
-            return Ok(());
+            return say(&serde_json::to_string_pretty(&document).map_err(|fault| Failure::Data(fault.to_string()))?);
         }
         Act::Compatibility => {
-            print!("{}", compatibility::document(&makoto_features::catalog()?));
-            return Ok(());
+            return say(compatibility::document(&makoto_features::catalog()?).trim_end());
         }
         Act::User { act: UserAct::Create { data_dir, login, email, superuser, .. } } => {
             let password = read_password()?;
@@ -327,8 +327,7 @@ async fn run(act: Act) -> Result<(), Failure> {
         Act::Public { act } => act.command(),
         Act::Checkup { data_dir, json } => {
             let report = operate(&data_dir, Command::Checkup).await?;
-            println!("{}", if json { report } else { commands::checkup_lines(&report)? });
-            return Ok(());
+            return say(&if json { report } else { commands::checkup_lines(&report)? });
         }
         Act::RecoveryDrill { data_dir } => (data_dir, Command::RecoveryDrill),
         Act::Doctor { data_dir } => (data_dir, Command::Doctor),
@@ -338,8 +337,18 @@ async fn run(act: Act) -> Result<(), Failure> {
             (data_dir, Command::Backup { to: to.display().to_string() })
         }
     };
-    println!("{}", operate(&data_dir, command).await?);
-    Ok(())
+    say(&operate(&data_dir, command).await?)
+}
+
+/// Writes what a command has to say. A reader who has seen enough and hangs up, as `head` does, is no fault.
+fn say(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::File { path: "standard output".to_owned(), fault })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Runs an operator's act in the server that owns the directory, or here when none runs.
@@ -375,8 +384,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     let flags = flags.into_iter().filter_map(|(key, value)| Some((key, value?)));
     let config = Config::load(options.config.as_deref(), std::env::vars(), flags)?;
     if options.print_config {
-        print!("{}", config.shown());
-        return Ok(());
+        return say(config.shown().trim_end());
     }
     start_log(&config)?;
     serve::run(&options.data_dir, config).await
