@@ -8,19 +8,10 @@ import time
 
 from harness.installation import Case, installation
 from harness.load import SOUND, Load, check_counts, counted
-from harness.server import Server, scratch, wait_for
+from harness.server import Server, may_mount, scratch, wait_for
 
 KILL_ROUNDS = 5
 ACKED_MIN = 40
-
-
-def may_mount():
-    """Whether a file system of a known size can be made for one process."""
-    probe = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]
-    try:
-        return subprocess.run(probe, capture_output=True, timeout=20).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
 
 
 class Kills(Case):

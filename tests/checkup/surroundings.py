@@ -61,17 +61,28 @@ class Proxy(Running):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
+                self.pass_on(None)
+
+            def do_POST(self):
+                self.pass_on(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+            def pass_on(self, sent):
+                if "opt-out" in outer.spoil and "optOut" in self.path:
+                    self.send_error(404)
+                    return
                 headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP}
                 if "host" in outer.spoil:
                     headers = {name: value for name, value in headers.items() if name.lower() != "host"}
                     headers["Host"] = f"127.0.0.1:{outer.target}"
                 connection = http.client.HTTPConnection("127.0.0.1", outer.target, timeout=20)
-                connection.request("GET", self.path, headers=headers)
+                connection.request(self.command, self.path, sent, headers)
                 answer = connection.getresponse()
                 body = answer.read()
                 self.send_response(answer.status)
                 for name, value in answer.getheaders():
                     dropped = "headers" in outer.spoil and name.lower() in ("content-security-policy", "x-frame-options")
+                    if "cookies" in outer.spoil and name.lower() == "set-cookie":
+                        value = value.replace("; Secure", "") + "; Max-Age=2592000"
                     if name.lower() not in HOP and name.lower() != "content-length" and not dropped:
                         self.send_header(name, value)
                 if "cors" in outer.spoil:
@@ -143,6 +154,30 @@ class Clock(Running):
                 packet[0], packet[1] = 0x24, 2
                 packet[40:48] = struct.pack("!II", int(now), int(now % 1 * 2**32))
                 reply.sendto(bytes(packet), self.client_address)
+
+        super().__init__(case, socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler))
+
+
+class Names(Running):
+    """A name server with the texts of some names."""
+
+    def __init__(self, case):
+        self.texts, self.asked = {}, []
+        outer = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                packet, reply = self.request
+                at, labels = 12, []
+                while packet[at]:
+                    labels.append(packet[at + 1:at + 1 + packet[at]].decode())
+                    at += 1 + packet[at]
+                name, asked = ".".join(labels), packet[12:at + 5]
+                outer.asked.append(name)
+                texts = [text.encode() for text in outer.texts.get(name, [])]
+                head = packet[:2] + struct.pack("!HHHHH", 0x8180 if texts else 0x8183, 1, len(texts), 0, 0)
+                rows = [struct.pack("!HHHIH", 0xC00C, 16, 1, 60, len(text) + 1) + bytes([len(text)]) + text for text in texts]
+                reply.sendto(head + asked + b"".join(rows), self.client_address)
 
         super().__init__(case, socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler))
 

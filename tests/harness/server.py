@@ -62,6 +62,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def may_mount():
+    """Whether a file system of a known size can be made for one process."""
+    probe = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /mnt"]
+    try:
+        return subprocess.run(probe, capture_output=True, timeout=20).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
 class Answer(NamedTuple):
     status: int
     headers: dict

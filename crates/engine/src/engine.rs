@@ -217,6 +217,16 @@ impl Engine {
             .read(|reader| visits::newest(reader.connection()?, &self.inner.catalog, &self.inner.texts, visits_max))
     }
 
+    /// The newest order ids of all sites as they are stored, the newest first.
+    ///
+    /// # Errors
+    /// As `partition`.
+    pub fn newest_orders(&self, orders_max: u32) -> Result<Vec<String>, Error> {
+        self.inner.read(|reader| {
+            visits::newest_orders(reader.connection()?, &self.inner.catalog, &self.inner.texts, orders_max)
+        })
+    }
+
     /// How many rows each site has in each table, with the oldest and newest of them.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::{
 use duckdb::{Connection, arrow::array::RecordBatch};
 use makoto_catalog::{
     Bought, Catalog, Stored, Table,
-    columns::{CART, ORDER, PAGE_VIEW, VISITORS},
+    columns::{CART, ORDER, ORDERS, PAGE_VIEW, VISITORS},
 };
 use makoto_model::{Cell, Day, Row, SiteId, Value};
 use std::collections::HashMap;
@@ -159,6 +159,19 @@ fn stored(connection: &Connection, catalog: &Catalog, table: Table, asked: &Ques
     let columns: Vec<Vec<Cell>> =
         (0..catalog.columns(table).len()).map(|nth| answer::column_cells(&batches, nth)).collect::<Result<_, _>>()?;
     Ok(answer::rows(columns, count(&batches)).into_iter().map(Vec::into_boxed_slice).collect())
+}
+
+/// The newest order ids as they are stored.
+pub(crate) fn newest_orders(
+    connection: &Connection,
+    catalog: &Catalog,
+    texts: &Texts,
+    orders_max: u32,
+) -> Result<Vec<String>, Error> {
+    let asked = dialect::newest_orders(catalog, orders_max);
+    let batches = answer::ask(connection, &asked.sql, &asked.binds)?;
+    let found = answer::decoded(connection, texts, ORDERS, answer::column_cells(&batches, 0)?)?;
+    Ok(found.iter().filter_map(Value::as_text).map(str::to_owned).collect())
 }
 
 /// The newest visits as they are stored, texts decoded; columns in the order of the catalog's.

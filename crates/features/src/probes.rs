@@ -51,8 +51,10 @@ pub struct Outside {
     pub rules: Known<DeviceRules>,
     /// How the mail server answered.
     pub mail: Known<String>,
-    /// A session's cookie as it is given to browsers, without its secret.
-    pub cookie: Known<String>,
+    /// What receivers of mails can find out of the domain that they are from.
+    pub mail_domain: Known<MailDomain>,
+    /// Processor time that each part of the look took, in milliseconds, where the system tells.
+    pub cpu_ms: BTreeMap<&'static str, i64>,
 }
 
 impl Outside {
@@ -73,7 +75,8 @@ impl Outside {
             sample: none(why),
             rules: none(why),
             mail: none(why),
-            cookie: none(why),
+            mail_domain: none(why),
+            cpu_ms: BTreeMap::new(),
         }
     }
 }
@@ -102,8 +105,28 @@ pub struct Web {
     /// Sites that were asked about without any session or token, and those of them that answered.
     pub asked_sites: usize,
     pub public_sites: Vec<String>,
-    /// Status of the opt-out page, and whether other sites may frame it.
-    pub opt_out: Option<(u16, bool)>,
+    /// What the opt-out form does; `None` when it could not be asked for.
+    pub opt_out: Option<OptOut>,
+    /// A session's cookie as it reaches browsers, without a secret; empty when none did.
+    pub cookie: String,
+}
+
+/// The domain that mails are from, with its records of SPF and DMARC.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct MailDomain {
+    pub domain: String,
+    pub spf: Option<String>,
+    pub dmarc: Option<String>,
+}
+
+/// The opt-out form as a visitor meets it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct OptOut {
+    pub status: u16,
+    /// Other sites may show it in a frame.
+    pub framed: bool,
+    /// A choice is answered with the cookie that keeps it.
+    pub kept: bool,
 }
 
 /// A path with the status and headers of its answer.
@@ -183,12 +206,15 @@ pub struct Sample {
     /// User ids that read like e-mail addresses or names: they are no pseudonyms.
     pub plain_user_ids: usize,
     pub user_ids: usize,
+    /// Order ids that are no pseudonyms, of so many.
+    pub plain_orders: usize,
+    pub orders: usize,
     /// Referrers with a query.
     pub referrer_queries: usize,
     /// Visits without a known browser.
     pub unknown_devices: usize,
-    /// The oldest action there is, in seconds since 1970.
-    pub oldest_s: Option<i64>,
+    /// The oldest row of each site, in seconds since 1970.
+    pub oldest_s: BTreeMap<u32, i64>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]

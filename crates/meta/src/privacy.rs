@@ -5,6 +5,7 @@ use makoto_access::Caller;
 use makoto_model::SiteId;
 use serde_json::Value as Json;
 use sqlx::{Row, sqlite::SqliteRow};
+use std::collections::BTreeMap;
 
 /// A piece of work and how far it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -138,6 +139,17 @@ impl Meta {
         let sql = "SELECT * FROM privacy_job WHERE state IN ('waiting', 'running') ORDER BY asked_s, id";
         let rows = sqlx::query(sql).fetch_all(&self.read).await?;
         rows.iter().map(PrivacyJob::read).collect()
+    }
+
+    /// The newest deletion of each site's old visits.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn newest_purges(&self) -> Result<BTreeMap<SiteId, PrivacyJob>, Error> {
+        let sql = "SELECT *, json_extract(spec, '$.site') AS site, max(asked_s) FROM privacy_job \
+                   WHERE kind = 'purge' GROUP BY site";
+        let rows = sqlx::query(sql).fetch_all(&self.read).await?;
+        rows.iter().map(|row| Ok((SiteId(row.try_get("site")?), PrivacyJob::read(row)?))).collect()
     }
 
     /// When the last deletion of a site's old visits was asked for.

@@ -1,9 +1,9 @@
 //! The operator's acts. They run in the server when one runs (over the control socket), else in the command itself.
 
-use crate::{demo, instance::Instance};
+use crate::instance::Instance;
 use makoto_access::{Admin, Asked, Caller, Principal, check, check_instance};
 use makoto_identity::TokenWish;
-use makoto_meta::{Activation, Activity, KnownHead, Meta, NewPublic, NewUser, PublicMail};
+use makoto_meta::{Activation, Activity, KnownHead, Meta, NewPublic, NewUser, PublicMail, SiteChange};
 use makoto_model::SiteId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -49,8 +49,11 @@ pub enum Command {
     PublicRevoke {
         grant: i64,
     },
-    /// Finds the demonstration site, or adds it; prints its number.
-    DemoSite,
+    /// Finds the site with this address, or adds it; prints its number.
+    SiteEnsure {
+        name: String,
+        url: String,
+    },
     /// Tracks a bulk of hits with the right to say when and where they happened; prints how many counted.
     Track {
         bulk: String,
@@ -145,7 +148,14 @@ pub async fn run(instance: &Instance, command: Command) -> Result<String, Failur
             meta.set_setting(&operator(), &name, &value).await?;
             Ok(format!("{name} is set"))
         }
-        Command::DemoSite => Ok(demo::site(meta).await?.to_string()),
+        Command::SiteEnsure { name, url } => {
+            let snapshot = meta.snapshot();
+            if let Some(site) = snapshot.site_rows.values().find(|site| site.urls.first() == Some(&url)) {
+                return Ok(site.id.to_string());
+            }
+            let change = SiteChange { name: Some(name), urls: Some(vec![url]), ..SiteChange::default() };
+            Ok(meta.add_site(&check_instance(&Principal::Operator)?, &operator(), change).await?.to_string())
+        }
         Command::AuditVerify { heads } => verify_record(meta, &heads).await,
         act @ (Command::PublicList
         | Command::PublicSwitch { .. }

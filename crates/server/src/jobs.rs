@@ -24,6 +24,8 @@ const CHECKUP_EVERY: Duration = Duration::from_secs(10 * 60);
 const CHECKUP_AFTER: Duration = Duration::from_secs(60);
 /// Scores that are looked at for the oldest one: more than there are hours in a day.
 const CHECKUP_POINTS: u32 = 48;
+/// How often it is decided who is sent a link for a new password: soon for who waits for it.
+const RESETS_EVERY: Duration = Duration::from_secs(2);
 /// How often jobs are looked at.
 const TICK: Duration = Duration::from_secs(60);
 /// The analytics store is sorted anew once this many rows lie unsorted and a day has passed, …
@@ -67,7 +69,8 @@ async fn keep_timetable(running: &Running) {
     in_turn(running, &PUBLIC_REMINDER, async |_| remind_of_public(running).await).await;
     in_turn(running, &RETENTION, async |_| {
         let begun = retention::run_due(&running.app.services, now_s()).await.map_err(|fault| fault.to_string())?;
-        Ok(format!("{begun} sites"))
+        let erased = retention::erase_left_over(&running.app.services).await.map_err(|fault| fault.to_string())?;
+        Ok(format!("{begun} sites, {erased} deleted ones erased"))
     })
     .await;
     keep_record(running).await;
@@ -134,6 +137,19 @@ async fn in_turn_with_end(running: &Running, task: &Task, work: impl AsyncFnOnce
 pub async fn settle(app: &App) {
     if let Err(fault) = probes::settle(app).await {
         tracing::error!(%fault, "what was counted in memory could not be written down");
+    }
+}
+
+/// Decides who is sent a link for a new password, at fixed times: when it is done tells nothing of who asked.
+pub async fn decide_resets(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(fault) = running.instance.identity.decide_resets(now_s()).await {
+            tracing::error!(%fault, "links for new passwords were not sent; it is tried again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RESETS_EVERY) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
     }
 }
 

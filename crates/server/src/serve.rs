@@ -207,6 +207,7 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     let jobs = tokio::spawn(jobs::run(running.clone(), stopped.clone()));
     let stream = tokio::spawn(record_stream::run(running.app.clone(), stopped.clone()));
     let checkup = tokio::spawn(jobs::check_up(running.clone(), stopped.clone()));
+    let resets = tokio::spawn(jobs::decide_resets(running.clone(), stopped.clone()));
     let id_secret = running.instance.secret("mail-numbers").await?;
     let mail = tokio::spawn(mail::run(running.app.clone(), id_secret, stopped.clone()));
     let router = routes::router(running.app.clone());
@@ -214,7 +215,7 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     tracing::info!(address = %running.app.config.base_url, "ready");
     if let Some(link) = setup_link {
         // Shown to the operator alone, not logged: whoever holds it becomes the superuser.
-        println!("Open this link once to set up Makoto:\n{link}");
+        crate::say(&format!("Open this link once to set up Makoto:\n{link}"))?;
     }
     signals.first().await;
     tracing::info!("stopping");
@@ -224,6 +225,7 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     }
     jobs.abort();
     checkup.abort();
+    resets.abort();
     jobs::note_sign_ins(&running).await;
     jobs::note_views(&running).await;
     jobs::settle(&running.app).await;

@@ -43,6 +43,8 @@ pub use history::History;
 pub use lookups::{Lookups, Source, SourceKind};
 pub use outcome::{Invalid, Reason, Refused};
 pub use parse::{Bulk, Entry, RawRequest, Read};
-pub use privacy::{IpMask, LanguageDetail, PlaceDetail, Privacy, ReferrerDetail, ResolutionDetail, Salts, TextMask};
+pub use privacy::{
+    IpMask, LanguageDetail, PlaceDetail, Privacy, ReferrerDetail, ResolutionDetail, Salts, TextMask, is_pseudonym,
+};
 pub use rules::SiteRules;
 pub use sender::{Headers, Sender};

@@ -123,3 +123,13 @@ pub(crate) fn newest(catalog: &Catalog, visits_max: u32) -> Question {
     );
     question(print, sql)
 }
+
+/// The order ids of the newest conversions.
+pub(crate) fn newest_orders(catalog: &Catalog, orders_max: u32) -> Question {
+    let mut print = Printer::new(catalog, SiteId(0), &[], &nothing);
+    let most = print.bind(orders_max);
+    let sql = format!(
+        "SELECT c.order_id FROM conversion c WHERE c.order_id IS NOT NULL ORDER BY c.visit_id DESC LIMIT {most}"
+    );
+    question(print, sql)
+}

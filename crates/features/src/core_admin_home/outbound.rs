@@ -52,4 +52,23 @@ pub static TIME_SERVER: Setting<String> = Setting {
     security: true,
 };
 
-pub static SETTINGS: &[&dyn AnySetting] = &[&INNER_TARGETS, &RELEASES_URL, &TIME_SERVER];
+/// The name server that is asked about the domain that mails are from.
+pub static NAME_SERVER: Setting<String> = Setting {
+    key: "SecurityCheckup.nameServer",
+    level: Level::Instance,
+    default: String::new,
+    check: |address| match address.is_empty()
+        || address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+    {
+        true => Ok(()),
+        false => Err("write the host and port as 192.0.2.53:53, or nothing".to_owned()),
+    },
+    title: "Name server (DNS)",
+    doc: "The security check-up asks it for SPF and DMARC of the domain that mails are from. Empty: they are not looked \
+          at.",
+    control: Control::Text,
+    secret: false,
+    security: true,
+};
+
+pub static SETTINGS: &[&dyn AnySetting] = &[&INNER_TARGETS, &RELEASES_URL, &TIME_SERVER, &NAME_SERVER];

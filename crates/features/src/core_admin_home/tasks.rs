@@ -77,7 +77,8 @@ pub const BACKUP_DRILL: Task = Task {
 pub const RETENTION: Task = Task {
     name: "retention",
     every: Every::Day,
-    doc: "Visits that are older than the settings of their site say are deleted, and the disk space is given back.",
+    doc: "Visits that are older than the settings of their site say are deleted, and what is left of deleted sites; the \
+          disk space is given back.",
 };
 
 /// The whole timetable.

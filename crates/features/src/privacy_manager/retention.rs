@@ -3,9 +3,9 @@
 use super::work::{Work, days_ago_s, rows};
 use crate::{
     Services,
-    services::{asked_sites, bad, from_meta},
+    services::{asked_sites, bad, from_meta, now_s},
 };
-use makoto_access::{Admin, Caller, Principal, check};
+use makoto_access::{Admin, Asked, Caller, Principal, check};
 use makoto_catalog::{
     Access, Answer, AnySetting, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting,
 };
@@ -94,6 +94,9 @@ fn sites(services: &Services, caller: &Caller, params: &Params) -> Result<Vec<Si
     let mut asked = Params::default();
     asked.push("idSites", params.filled("idSites").unwrap_or("all"));
     let asked = asked_sites(&asked, "idSites")?;
+    if asked == Asked::All && services.meta.snapshot().sites.is_empty() {
+        return Ok(Vec::new());
+    }
     let grant = check::<Admin>(&caller.principal, &asked, &services.meta.snapshot().site_ids())?;
     Ok(grant.sites().to_vec())
 }
@@ -147,6 +150,49 @@ async fn purge(services: &Services, caller: &Caller, params: &Params) -> Result<
     match jobs.is_empty() {
         true => Err(ApiError::Refused("none of these sites deletes old visits; switch it on first".to_owned())),
         false => Ok(Answer::List(jobs)),
+    }
+}
+
+/// Begins to erase what is stored of a site that was just deleted.
+///
+/// # Errors
+/// When it could not be written down; the timetable then does it.
+pub async fn erase_deleted(services: &Services, caller: &Caller, site: SiteId) -> Result<(), ApiError> {
+    // Whatever was acknowledged before the site was gone lies before the next second.
+    let work = Work::EraseSite { site: site.0, before_s: now_s() + 1 };
+    services.data()?.start(caller, work, false).await.map(drop)
+}
+
+/// Erases what is still stored of sites that are no more: hits that were on their way when a site was deleted, and
+/// sites whose erasure could not be begun. How many.
+///
+/// # Errors
+/// When one could not be begun.
+pub async fn erase_left_over(services: &Services) -> Result<usize, ApiError> {
+    let caller = Caller::inside(Principal::Job("retention"));
+    let open = services.meta.open_privacy_jobs().await.map_err(from_meta)?;
+    let under_way = |site: &SiteId| {
+        let of = |job: &makoto_meta::PrivacyJob| serde_json::from_str::<Work>(&job.spec).map(|work| work.sites());
+        open.iter().any(|job| job.kind == "erase_site" && of(job).is_ok_and(|sites| sites.contains(site)))
+    };
+    let known = services.meta.snapshot().site_ids();
+    let stored = services.data()?.sites().await?;
+    let left: Vec<SiteId> = stored.into_iter().filter(|site| !known.contains(site) && !under_way(site)).collect();
+    for site in &left {
+        services.data()?.start(&caller, Work::EraseSite { site: site.0, before_s: now_s() + 1 }, true).await?;
+    }
+    Ok(left.len())
+}
+
+/// Deletes what is older than a site's retention, and waits until it is gone.
+///
+/// # Errors
+/// When it could not be done.
+pub async fn purge_now(services: &Services, caller: &Caller, site: SiteId) -> Result<(), ApiError> {
+    let days = services.meta.snapshot().setting_at(site, &DAYS);
+    match due(services, site, days) {
+        Some(work) => services.data()?.start(caller, work, true).await.map(drop),
+        None => Ok(()),
     }
 }
 

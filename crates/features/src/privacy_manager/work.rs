@@ -24,6 +24,8 @@ pub enum Work {
     },
     /// Takes out the visits of a site that ended before a moment, seconds since 1970.
     Purge { site: u32, before_s: i64 },
+    /// Takes out the visits of a site that was deleted, all from before that moment, seconds since 1970.
+    EraseSite { site: u32, before_s: i64 },
     /// Keeps less of the visits of these stretches of time.
     Anonymise { spans: Vec<Span>, masks: Masks },
 }
@@ -76,6 +78,7 @@ impl Work {
         match self {
             Work::Erase { .. } => "erase",
             Work::Purge { .. } => "purge",
+            Work::EraseSite { .. } => "erase_site",
             Work::Anonymise { .. } => "anonymise",
         }
     }
@@ -83,7 +86,7 @@ impl Work {
     /// As what asking for it is recorded, and as what its end.
     pub fn activities(&self) -> (Activity, Activity) {
         match self {
-            Work::Erase { .. } => (Activity::ErasureAsked, Activity::ErasureDone),
+            Work::Erase { .. } | Work::EraseSite { .. } => (Activity::ErasureAsked, Activity::ErasureDone),
             Work::Purge { .. } => (Activity::PurgeAsked, Activity::PurgeDone),
             Work::Anonymise { .. } => (Activity::PastMaskAsked, Activity::PastMaskDone),
         }
@@ -98,6 +101,7 @@ impl Work {
                 json!({ "visits_by_site": counts })
             }
             Work::Purge { site, before_s } => json!({ "site": site, "before_s": before_s }),
+            Work::EraseSite { site, before_s } => json!({ "deleted_site": site, "before_s": before_s }),
             Work::Anonymise { spans, masks } => json!({ "spans": spans, "masks": masks }),
         }
     }
@@ -106,7 +110,7 @@ impl Work {
     pub fn sites(&self) -> Vec<SiteId> {
         let mut sites: Vec<SiteId> = match self {
             Work::Erase { visits } => visits.keys().map(|site| SiteId(*site)).collect(),
-            Work::Purge { site, .. } => vec![SiteId(*site)],
+            Work::Purge { site, .. } | Work::EraseSite { site, .. } => vec![SiteId(*site)],
             Work::Anonymise { spans, .. } => spans.iter().map(|span| SiteId(span.site)).collect(),
         };
         sites.sort_unstable();
@@ -144,6 +148,8 @@ pub trait StoredData: Send + Sync {
     /// Columns that may be emptied: of visits, and of actions.
     fn columns(&self) -> [Vec<&'static str>; 2];
     fn sizes(&self) -> Later<'_, Sizes>;
+    /// The sites that have rows of any kind.
+    fn sites(&self) -> Later<'_, Vec<SiteId>>;
 }
 
 /// Rows by table as an answer.
@@ -176,7 +182,8 @@ mod tests {
         let erase = Work::Erase { visits: [(1, vec![5, 9])].into() };
         let masks = Masks { address_bytes: 2, texts: true, ..Masks::default() };
         let past = Work::Anonymise { spans: vec![Span { site: 1, from_s: 0, until_s: 9 }], masks };
-        for work in [erase.clone(), Work::Purge { site: 2, before_s: 7 }, past] {
+        let site = Work::EraseSite { site: 3, before_s: 8 };
+        for work in [erase.clone(), Work::Purge { site: 2, before_s: 7 }, site, past] {
             let text = serde_json::to_string(&work).unwrap();
             assert_eq!(serde_json::from_str::<Work>(&text).unwrap(), work);
         }

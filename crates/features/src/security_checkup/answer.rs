@@ -89,6 +89,7 @@ pub fn whole(run: &Run, rows: &[CheckRow]) -> Answer {
         ("score", Answer::Int(run.score.points)),
         ("grade", run.score.grade.into()),
         ("measured_s", Answer::Int(run.facts.now_s)),
+        ("cpu_ms", Answer::record(run.facts.outside.cpu_ms.iter().map(|(part, ms)| (*part, Answer::Int(*ms))))),
         ("counts", Answer::record(counts)),
         ("next", next(run)),
         ("checks", run.standings.iter().map(|one| standing(run, one, rows)).collect()),

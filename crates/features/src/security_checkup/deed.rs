@@ -1,8 +1,10 @@
 //! What a fix does, and how each thing is taken back. Each is an act of its own in the record.
 
+use super::facts::moment;
 use crate::{
     Services, core_plugins_admin,
-    services::{from_identity, from_meta, now_s},
+    privacy_manager::retention,
+    services::{from_meta, now_s},
 };
 use makoto_access::{Caller, InstanceGrant, Proof, check_instance};
 use makoto_catalog::{Answer, ApiError};
@@ -51,9 +53,15 @@ pub enum Deed {
         site: u32,
         what: String,
     },
-    /// A link for a new password.
-    MailReset {
+    /// The present password lets nobody in any more; a new one is chosen by a mailed link.
+    RequirePassword {
         login: String,
+    },
+    /// Visits of a site from before a moment go, as the retention says.
+    Purge {
+        site: u32,
+        days: u32,
+        oldest_s: i64,
     },
     TestMail {
         address: String,
@@ -84,7 +92,14 @@ impl Deed {
             Deed::Role { login, site, before, after } => line(format!("{login} on site {site}"), before, after),
             Deed::EndSession { login, id } => line(format!("Session {id} of {login}"), "open", "ended"),
             Deed::PausePublic { site, what, .. } => line(format!("Public {what} of site {site}"), "active", "paused"),
-            Deed::MailReset { login } => line(format!("User {login}"), "", "gets a link for a new password"),
+            Deed::RequirePassword { login } => {
+                line(format!("Password of {login}"), "lets in", "must be changed by a mailed link first")
+            }
+            Deed::Purge { site, days, oldest_s } => line(
+                format!("Visits of site {site} older than {days} days, with their reports"),
+                &format!("from {} on", moment(Some(*oldest_s))),
+                "deleted for good",
+            ),
             Deed::TestMail { address } => line("Test mail".to_owned(), "", address),
             Deed::Backup => line("Backup".to_owned(), "", "made, restored for trial and compared"),
         }
@@ -108,9 +123,10 @@ impl Deed {
             Deed::PauseToken { id, .. } => json!({ "resume": id }),
             Deed::Mode { path, before, .. } => json!({ "path": path, "mode": before }),
             Deed::Role { login, site, before, .. } => json!({ "login": login, "site": site, "role": before }),
+            Deed::RequirePassword { login } => json!({ "waive": login }),
             Deed::PausePublic { .. }
             | Deed::EndSession { .. }
-            | Deed::MailReset { .. }
+            | Deed::Purge { .. }
             | Deed::TestMail { .. }
             | Deed::Backup => return None,
         })
@@ -163,9 +179,10 @@ async fn carry_out_one(
             let grant = check::<Admin>(&caller.principal, &sites, &meta.snapshot().site_ids())?;
             meta.pause_public(&grant, caller, &[*id]).await.map_err(from_meta)
         }
-        Deed::MailReset { login } => {
-            services.identity.send_reset(grant, caller, login, now_s()).await.map_err(from_identity)
+        Deed::RequirePassword { login } => {
+            meta.require_new_password(grant, caller, login, true).await.map_err(from_meta)
         }
+        Deed::Purge { site, .. } => retention::purge_now(services, caller, makoto_model::SiteId(*site)).await,
         Deed::TestMail { address } => {
             let id = meta.test_mail(caller, address).await.map_err(from_meta)?;
             let row = meta.tried_mail(id, MAIL_WAIT_MAX).await.map_err(from_meta)?;
@@ -191,6 +208,9 @@ pub async fn take_back(services: &Services, caller: &Caller, undo: &Json) -> Res
     }
     if let Some(login) = text("reactivate") {
         return services.meta.reactivate_user(&grant, caller, &login).await.map_err(from_meta);
+    }
+    if let Some(login) = text("waive") {
+        return services.meta.require_new_password(&grant, caller, &login, false).await.map_err(from_meta);
     }
     if let Some(id) = number("resume") {
         return services.meta.pause_token(&grant, caller, id, None).await.map_err(from_meta);

@@ -3,8 +3,10 @@
 use super::deed::Deed;
 use crate::{
     Services,
+    privacy_manager::retention,
     probes::{Known, Outside},
     services::now_s,
+    sites_manager,
 };
 use makoto_access::{Caller, InstanceGrant, Principal};
 use makoto_catalog::{AnySetting, Setting, SettingText};
@@ -12,7 +14,7 @@ use makoto_identity::Whose;
 use makoto_meta::{
     Activity, FAILURES_LOOKED_AT, FailureRow, MailKind, Person, SessionFact, Sighting, SightingKind, TokenFact,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const DAY_S: i64 = 24 * 60 * 60;
 /// Passwords that no rule may let pass, and what is wrong with each.
@@ -22,6 +24,9 @@ const WEAK: [(&str, &str); 3] =
 const STRANGER: &str = "checkup@stranger.invalid";
 /// Lines of the record whose addresses are looked at.
 const ADDRESS_LINES: u32 = 1_000;
+/// Days whose frames are looked at, and hosts of a grant in them.
+const FRAMED_DAYS: i64 = 30;
+const HOSTS_MAX: u32 = 200;
 /// Networks that a fix may block at once.
 const NETWORKS_MAX: u32 = 5;
 
@@ -72,6 +77,22 @@ pub struct PublicFact {
     /// When a superuser last stood by it, and when it ends.
     pub confirmed_s: Option<i64>,
     pub expires_s: Option<i64>,
+    /// Origins that may show it in a frame and from which nobody came within the days that views are looked at.
+    pub unused_origins: Vec<String>,
+}
+
+/// How long a site's visits are kept.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RetentionFact {
+    pub site: u32,
+    /// Old visits are deleted.
+    pub deletes: bool,
+    pub days: u32,
+    /// Days between two deletions.
+    pub every_days: u32,
+    pub last_purge_s: Option<i64>,
+    /// The newest deletion failed.
+    pub failed: bool,
 }
 
 /// Everything that is measured.
@@ -85,6 +106,10 @@ pub struct Facts {
     pub tokens: Vec<TokenFact>,
     pub sessions: Vec<SessionFact>,
     pub sites: usize,
+    pub retention: Vec<RetentionFact>,
+    /// Hosts of the sites, of this server, and of pages that showed the opt-out form in a frame.
+    pub own_hosts: BTreeSet<String>,
+    pub framed_by: Vec<Sighting>,
     pub public: Vec<PublicFact>,
     /// A superuser's reminder of what is public is longer ago than it may be.
     pub reminder_overdue: bool,
@@ -188,7 +213,10 @@ pub async fn gather(services: &Services, caller: &Caller, grant: &InstanceGrant)
         tokens: meta.working_tokens(grant).await?,
         sessions: meta.open_sessions(grant).await?,
         sites: snapshot.sites.len(),
-        public: public(&snapshot, now_s),
+        retention: retention(services, &snapshot).await?,
+        own_hosts: own_hosts(services, &snapshot),
+        framed_by: meta.sightings(SightingKind::Embed, FRAMED_DAYS, now_s).await?,
+        public: public(services, &snapshot, now_s).await?,
         reminder_overdue: meta.reminder_overdue().await?,
         reminder_mail: meta.last_mail(MailKind::PublicReminder).await?,
         alerts_failed: meta.failed_alerts().await?,
@@ -211,16 +239,47 @@ pub async fn gather(services: &Services, caller: &Caller, grant: &InstanceGrant)
 }
 
 /// The grants by which everybody sees something now.
-fn public(snapshot: &makoto_meta::Snapshot, now_s: i64) -> Vec<PublicFact> {
-    let fact = |grant: &makoto_meta::PublicGrant| PublicFact {
-        id: grant.id,
-        site: grant.site.0,
-        what: grant.scope.what.name().to_owned(),
-        reason: grant.reason.clone(),
-        confirmed_s: grant.activated_s,
-        expires_s: grant.expires_s.or(grant.confirm_by_s),
+async fn public(services: &Services, snapshot: &makoto_meta::Snapshot, now_s: i64) -> Result<Vec<PublicFact>, Fault> {
+    let mut facts = Vec::new();
+    for grant in snapshot.public.grants.values().filter(|grant| grant.is_live(now_s)) {
+        let since_s = now_s - FRAMED_DAYS * DAY_S;
+        let (_, hosts) = services.meta.views_since(grant.id, since_s, HOSTS_MAX).await?;
+        // What is younger than that had no time to be looked at.
+        let old = grant.activated_s.is_some_and(|at_s| at_s <= since_s);
+        let unused = |origin: &&String| old && !hosts.iter().any(|known| known == sites_manager::code::host(origin));
+        facts.push(PublicFact {
+            id: grant.id,
+            site: grant.site.0,
+            what: grant.scope.what.name().to_owned(),
+            reason: grant.reason.clone(),
+            confirmed_s: grant.activated_s,
+            expires_s: grant.expires_s.or(grant.confirm_by_s),
+            unused_origins: grant.scope.origins.iter().filter(unused).cloned().collect(),
+        });
+    }
+    Ok(facts)
+}
+
+/// How long the visits of each site are kept, and what came of the newest deletion.
+async fn retention(services: &Services, snapshot: &makoto_meta::Snapshot) -> Result<Vec<RetentionFact>, Fault> {
+    let purges = services.meta.newest_purges().await?;
+    let fact = |site| {
+        let newest = purges.get(&site);
+        RetentionFact {
+            site: site.0,
+            deletes: snapshot.setting_at(site, &retention::DELETE),
+            days: snapshot.setting_at(site, &retention::DAYS),
+            every_days: snapshot.setting_at(site, &retention::EVERY_DAYS),
+            last_purge_s: newest.map(|purge| purge.asked_s),
+            failed: newest.is_some_and(|purge| purge.state == "failed"),
+        }
     };
-    snapshot.public.grants.values().filter(|grant| grant.is_live(now_s)).map(fact).collect()
+    Ok(snapshot.site_ids().into_iter().map(fact).collect())
+}
+
+fn own_hosts(services: &Services, snapshot: &makoto_meta::Snapshot) -> BTreeSet<String> {
+    let urls = snapshot.site_rows.values().flat_map(|site| &site.urls);
+    urls.chain([&services.base_url]).map(|url| sites_manager::code::host(url).to_lowercase()).collect()
 }
 
 /// Tries weak passwords on the rules for a new superuser.

@@ -4,9 +4,9 @@ use super::{
     check::{Fix, State},
     checks,
     deed::Deed,
-    facts::{DAY_S, Facts, MailFacts, PublicFact, RecordFacts, SignInFacts},
+    facts::{DAY_S, Facts, MailFacts, PublicFact, RecordFacts, RetentionFact, SignInFacts},
 };
-use crate::probes::{Backup, Clock, DeviceRules, FileMode, Outside, Process, Release, Room, Route, Sample, Web};
+use crate::probes::{Backup, Clock, DeviceRules, FileMode, MailDomain, OptOut, Outside, Process, Release, Room, Route, Sample, Web};
 use makoto_catalog::AnySetting;
 use makoto_meta::{FailureRow, Person, SessionFact, Sighting, State as Account, TokenFact};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,7 @@ fn person(login: &str, superuser: bool) -> Person {
         password_set_s: NOW_S - 100 * DAY_S,
         password_judged_s: NOW_S - DAY_S,
         password_weak: false,
+        must_change_password: false,
     }
 }
 
@@ -100,7 +101,8 @@ fn web() -> Web {
         shared: vec![("null".to_owned(), "/api".to_owned(), String::new())],
         asked_sites: 2,
         public_sites: Vec::new(),
-        opt_out: Some((200, true)),
+        opt_out: Some(OptOut { status: 200, framed: true, kept: true }),
+        cookie: "__Host-makoto=; Path=/; Secure; HttpOnly; SameSite=Lax".to_owned(),
     }
 }
 
@@ -133,10 +135,11 @@ fn outside() -> Outside {
             secure: "1.1.9".to_owned(),
             advisories: Vec::new(),
         }),
-        sample: Ok(Sample { visits: 100, oldest_s: Some(NOW_S - 100 * DAY_S), ..Sample::default() }),
+        sample: Ok(Sample { visits: 100, oldest_s: [(1, NOW_S - 100 * DAY_S)].into(), ..Sample::default() }),
         rules: Ok(DeviceRules { version: "x".to_owned(), made_s: Some(NOW_S - DAY_S), tried: 6, right: 6 }),
         mail: Ok("answers".to_owned()),
-        cookie: Ok("__Host-makoto=; Path=/; Secure; HttpOnly; SameSite=Lax".to_owned()),
+        mail_domain: Err("no name server is named".to_owned()),
+        cpu_ms: BTreeMap::new(),
     }
 }
 
@@ -166,6 +169,9 @@ fn sound() -> Facts {
         tokens: vec![token()],
         sessions: vec![SessionFact { id: 1, login: "root".to_owned(), created_s: NOW_S - 60, used_s: NOW_S }],
         sites: 2,
+        retention: vec![RetentionFact { site: 1, deletes: true, days: 180, every_days: 7, ..RetentionFact::default() }],
+        own_hosts: ["shop.example".to_owned()].into(),
+        framed_by: vec![seen("shop.example")],
         public: vec![PublicFact {
             id: 3,
             site: 1,
@@ -173,6 +179,7 @@ fn sound() -> Facts {
             reason: "our figures are open".to_owned(),
             confirmed_s: Some(NOW_S - 10 * DAY_S),
             expires_s: Some(NOW_S + 80 * DAY_S),
+            unused_origins: Vec::new(),
         }],
         reminder_overdue: false,
         reminder_mail: Some((Some(NOW_S - DAY_S), NOW_S - DAY_S)),
@@ -243,8 +250,15 @@ static BROKEN: &[(&str, Break)] = &[
     ("C15", |facts| set(facts, "PrivacyManager.ipAddressMaskLength", "1")),
     ("C15", |facts| facts.outside.sample.as_mut().unwrap().whole_addresses = 1),
     ("C16", |facts| facts.outside.sample.as_mut().unwrap().plain_user_ids = 1),
-    ("C17", |facts| facts.outside.sample.as_mut().unwrap().oldest_s = Some(NOW_S - 400 * DAY_S)),
-    ("C18", |facts| facts.outside.web.as_mut().unwrap().opt_out = Some((404, false))),
+    ("C16", |facts| facts.outside.sample.as_mut().unwrap().plain_orders = 1),
+    ("C17", |facts| _ = facts.outside.sample.as_mut().unwrap().oldest_s.insert(1, NOW_S - 200 * DAY_S)),
+    ("C17", |facts| {
+        facts.retention[0].deletes = false;
+        facts.outside.sample.as_mut().unwrap().oldest_s.insert(1, NOW_S - 400 * DAY_S);
+    }),
+    ("C17", |facts| facts.retention[0].failed = true),
+    ("C18", |facts| facts.outside.web.as_mut().unwrap().opt_out = Some(OptOut { status: 404, ..OptOut::default() })),
+    ("C18", |facts| facts.outside.web.as_mut().unwrap().opt_out.as_mut().unwrap().kept = false),
     ("C19", |facts| {
         facts.failures.push(failure());
         facts.failures_looked_s = None;
@@ -271,7 +285,7 @@ static BROKEN: &[(&str, Break)] = &[
         let headers = &mut facts.outside.web.as_mut().unwrap().routes[0].headers;
         headers.insert("content-security-policy".to_owned(), "default-src *; script-src 'unsafe-inline'".to_owned());
     }),
-    ("C28", |facts| facts.outside.cookie = Ok("__Host-makoto=; Path=/; HttpOnly; SameSite=Lax".to_owned())),
+    ("C28", |facts| facts.outside.web.as_mut().unwrap().cookie = "__Host-makoto=; HttpOnly; SameSite=Lax".to_owned()),
     ("C29", |facts| facts.policy_reports.push(seen("script-src https://evil.example"))),
     ("C30", |facts| facts.outside.mail = Err("refused".to_owned())),
     ("C31", |facts| facts.outside.backup.as_mut().unwrap().made_s = Some(NOW_S - 3 * DAY_S)),
@@ -281,7 +295,7 @@ static BROKEN: &[(&str, Break)] = &[
     ("C33", |facts| facts.url_tokens.push(seen("7 API"))),
     ("C34", |facts| facts.sessions[0].created_s = NOW_S - 13 * 3600),
     ("C34", |facts| facts.sessions[0].created_s = NOW_S + 10 * DAY_S),
-    ("C35", |facts| facts.outside.cookie = Ok("__Host-makoto=; Max-Age=2592000".to_owned())),
+    ("C35", |facts| facts.outside.web.as_mut().unwrap().cookie = "__Host-makoto=; Max-Age=2592000".to_owned()),
     ("C36", |facts| facts.outside.release.as_mut().unwrap().secure = "1.10.0".to_owned()),
     ("C36", |facts| facts.outside.release.as_mut().unwrap().advisories.push("RUSTSEC-1".to_owned())),
     ("C37", |facts| facts.outside.files.as_mut().unwrap()[0].mode = 0o755),
@@ -384,7 +398,17 @@ fn carried_out(mut facts: Facts, deeds: &[Deed]) -> Facts {
                 person.admin_of = person.admin_sites.len();
             }
             Deed::PausePublic { id, .. } => facts.public.retain(|grant| grant.id != *id),
-            Deed::MailReset { .. } | Deed::TestMail { .. } | Deed::Backup => {}
+            Deed::RequirePassword { login } => {
+                let person = facts.people.iter_mut().find(|person| person.login == *login).unwrap();
+                person.must_change_password = true;
+            }
+            Deed::Purge { site, days, .. } => {
+                let oldest_s = NOW_S - i64::from(*days) * DAY_S;
+                facts.outside.sample.as_mut().unwrap().oldest_s.insert(*site, oldest_s);
+                let fact = facts.retention.iter_mut().find(|fact| fact.site == *site).unwrap();
+                (fact.deletes, fact.days) = (true, *days);
+            }
+            Deed::TestMail { .. } | Deed::Backup => {}
         }
     }
     facts
@@ -393,7 +417,13 @@ fn carried_out(mut facts: Facts, deeds: &[Deed]) -> Facts {
 #[test]
 fn fixes_name_what_is_wrong_and_make_it_right() {
     // Those whose deeds change what is measured at once; the rest waits for somebody or for the machine.
-    let fixed: [(&str, Break); 7] = [
+    let fixed: [(&str, Break); 10] = [
+        ("C06", |facts| facts.people[2].password_weak = true),
+        ("C17", |facts| _ = facts.outside.sample.as_mut().unwrap().oldest_s.insert(1, NOW_S - 200 * DAY_S)),
+        ("C17", |facts| {
+            facts.retention[0].deletes = false;
+            facts.outside.sample.as_mut().unwrap().oldest_s.insert(1, NOW_S - 400 * DAY_S);
+        }),
         ("C23", |facts| facts.public[0].confirmed_s = None),
         ("C08", |facts| facts.people[2].domain_allowed = false),
         ("C10", |facts| facts.people[2].seen_s = Some(0)),
@@ -421,9 +451,10 @@ fn fixes_name_what_is_wrong_and_make_it_right() {
 fn a_fix_never_shuts_out_who_presses_it() {
     let mut facts = sound();
     facts.people[0].domain_allowed = false;
+    facts.people[0].password_weak = true;
     facts.people[0].seen_s = Some(0);
     facts.sessions[0].created_s = NOW_S - 13 * 3600;
-    for id in ["C08", "C10", "C34"] {
+    for id in ["C06", "C08", "C10", "C34"] {
         let Fix::Deeds { plan, .. } = &checks::find(id).unwrap().fix else { panic!("{id} has no deeds") };
         assert_eq!(plan(&facts), [], "{id}");
     }
@@ -444,6 +475,25 @@ fn no_secret_stands_in_evidence_or_in_what_a_fix_shows() {
                 assert!(!deed.as_json().to_string().contains(secret), "{}", check.id);
             }
         }
+    }
+}
+
+#[test]
+fn what_is_worth_a_look_warns() {
+    let doubtful: [(&str, Break); 5] = [
+        ("C30", |facts| facts.outside.mail_domain = Ok(MailDomain { spf: None, ..MailDomain::default() })),
+        ("C06", |facts| {
+            facts.people[2].password_set_s = 0;
+            facts.people[2].password_judged_s = 0;
+        }),
+        ("C17", |facts| facts.retention[0].deletes = false),
+        ("C45", |facts| facts.framed_by.push(seen("stranger.example"))),
+        ("C45", |facts| facts.public[0].unused_origins.push("https://gone.example".to_owned())),
+    ];
+    for (id, doubt) in doubtful {
+        let mut facts = sound();
+        doubt(&mut facts);
+        assert_eq!(state(id, &facts), State::Warn, "{id}");
     }
 }
 

@@ -52,7 +52,8 @@ fn attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn host(url: &str) -> &str {
+/// The host of an address, with its port where it names one; nothing for what is no address.
+pub fn host(url: &str) -> &str {
     let bare = url.split_once("://").map_or(url, |(_, rest)| rest);
     bare.split('/').next().unwrap_or(bare)
 }

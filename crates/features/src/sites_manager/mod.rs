@@ -1,7 +1,7 @@
 //! Sites: their settings, addresses and tracking codes.
 
 mod change;
-mod code;
+pub mod code;
 pub(crate) mod currencies;
 pub mod facts;
 pub mod global;
@@ -13,6 +13,7 @@ pub use lists::currency_symbol;
 
 use crate::{
     Services,
+    privacy_manager::retention,
     services::{from_meta, list, required},
 };
 use makoto_access::{Admin, Caller, Role, View, check_instance};
@@ -59,7 +60,7 @@ pub static METHODS: &[Method<Services>] = &[
     },
     Method {
         id: "SitesManager.deleteSite",
-        doc: "Deletes a site.",
+        doc: "Deletes a site. What is stored of its visits is erased by a job that begins at once.",
         params: &[ID_SITE],
         access: Access::Superuser,
         effect: Effect::Write,
@@ -69,6 +70,7 @@ pub static METHODS: &[Method<Services>] = &[
                 let grant = check_instance(&caller.principal)?;
                 let (_, site) = services.site::<Admin>(caller, params)?;
                 services.meta.delete_site(&grant, caller, site.id).await.map_err(from_meta)?;
+                retention::erase_deleted(services, caller, site.id).await?;
                 Ok(Answer::Done)
             })
         },

@@ -118,6 +118,12 @@ async fn send(app: &App, letter: &Letter, id_secret: &[u8; 32]) -> Result<(), Un
     Route::new(&settings, host)?.send(&letter.address, &message_id(letter, id_secret, host), &page).await
 }
 
+/// The address that mails are from; nothing where no mail server is named.
+pub fn sender_address(app: &App) -> Option<String> {
+    let (_, host) = app.config.base_url.split_once("://").unwrap_or(("", &app.config.base_url));
+    app.services.meta.mail_route().map(|settings| transport::sender(&settings, host))
+}
+
 /// How the mail server in force answers when it is greeted, and signed in to where it asks for that.
 ///
 /// # Errors

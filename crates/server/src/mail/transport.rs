@@ -43,6 +43,15 @@ pub fn bare_host(host: &str) -> &str {
     bracketed.map_or_else(|| host.split(':').next().unwrap_or(host), |(inside, _)| inside)
 }
 
+/// The address that mails are from.
+pub fn sender(settings: &Json, host: &str) -> String {
+    match settings.get("FromAddress").and_then(Json::as_str).unwrap_or("") {
+        own if !own.is_empty() => own.to_owned(),
+        _ if bare_host(host).parse::<std::net::IpAddr>().is_ok() => "noreply@localhost".to_owned(),
+        _ => format!("noreply@{}", bare_host(host)),
+    }
+}
+
 impl Route {
     /// Reads the settings of a mail server, as `Meta::mail_route` gives them. `host` is where this server is reached.
     ///
@@ -69,11 +78,7 @@ impl Route {
             true => builder.build(),
             false => builder.credentials(Credentials::new(username, password)).build(),
         };
-        let from = match text("FromAddress") {
-            own if !own.is_empty() => own,
-            _ if bare_host(host).parse::<std::net::IpAddr>().is_ok() => "noreply@localhost".to_owned(),
-            _ => format!("noreply@{}", bare_host(host)),
-        };
+        let from = sender(settings, host);
         let reply_to = match text("ReplyTo") {
             none if none.is_empty() => None,
             address => Some(mailbox(None, &address)?),

@@ -20,7 +20,7 @@ use makoto_model::{Params, SiteId, Value};
 use makoto_query::{Answered, Query};
 use makoto_tracking::Salts;
 use serde_json::json;
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::{BTreeMap, BTreeSet}, path::PathBuf, sync::Arc};
 
 const NOT_GIVEN_BACK: &str = "space could not be given back; the next work on stored data or start tries again";
 const DAY_S: i64 = 86_400;
@@ -145,7 +145,9 @@ impl Keeper {
                     add(&mut rows, removed.rows);
                 }
             }
-            Work::Purge { site, before_s } => self.purge(id, *site, *before_s, &mut rows).await?,
+            Work::Purge { site, before_s } | Work::EraseSite { site, before_s } => {
+                self.purge(id, *site, *before_s, &mut rows).await?;
+            }
             Work::Anonymise { spans, .. } => {
                 for (nth, part) in spans.iter().enumerate() {
                     let share = (nth as i64 * 80 / spans.len() as i64, 80 / spans.len() as i64);
@@ -352,7 +354,7 @@ impl StoredData for Keeper {
         Box::pin(async move {
             let all = match work {
                 Work::Erase { visits } => chosen(visits),
-                Work::Purge { site, before_s } => {
+                Work::Purge { site, before_s } | Work::EraseSite { site, before_s } => {
                     vec![Chosen::Span { site: SiteId(*site), from_s: i64::MIN / 2, until_s: *before_s }]
                 }
                 Work::Anonymise { spans, .. } => spans.iter().map(span).collect(),
@@ -390,6 +392,15 @@ impl StoredData for Keeper {
             let engine = self.engine.clone();
             let stats = blocking(move || Ok(engine.stats()?)).await.map_err(failed)?;
             Ok(Sizes { visits: stats.visits, actions: stats.actions, bytes: stats.file_bytes })
+        })
+    }
+
+    fn sites(&self) -> Later<'_, Vec<SiteId>> {
+        Box::pin(async move {
+            let engine = self.engine.clone();
+            let kept = blocking(move || Ok(engine.kept()?)).await.map_err(failed)?;
+            let sites: BTreeSet<SiteId> = kept.iter().map(|kept| kept.site).collect();
+            Ok(sites.into_iter().collect())
         })
     }
 }

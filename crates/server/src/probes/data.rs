@@ -5,12 +5,12 @@ use makoto_catalog::Table;
 use makoto_engine::Engine;
 use makoto_features::probes::{DeviceRules, Known, Sample, StoredRows};
 use makoto_model::Value;
-use std::{net::IpAddr, time::SystemTime};
+use std::{collections::BTreeMap, net::IpAddr, time::SystemTime};
 
 /// Visits that a sample holds.
 const SAMPLE_VISITS: u32 = 1_000;
-/// A pseudonym is this many hexadecimal digits at least.
-const PSEUDONYM_DIGITS_MIN: usize = 16;
+/// Order ids that a sample holds.
+const SAMPLE_ORDERS: u32 = 1_000;
 /// User agents with the client, or the bot, that they are of.
 const KNOWN: [(&str, &str); 6] = [
     (
@@ -51,16 +51,24 @@ pub fn sample(app: &App) -> Known<Sample> {
         rows.iter().map(value).collect()
     };
     let user_ids: Vec<String> = values("user_id").into_iter().filter(|id| !id.is_empty()).collect();
-    let pseudonym = |id: &&String| id.len() >= PSEUDONYM_DIGITS_MIN && id.chars().all(|c| c.is_ascii_hexdigit());
-    let kept = app.engine.kept().map_err(text)?;
+    let pseudonym = |id: &&String| makoto_tracking::is_pseudonym(id);
+    let orders = app.engine.newest_orders(SAMPLE_ORDERS).map_err(text)?;
+    let mut oldest_s: BTreeMap<u32, i64> = BTreeMap::new();
+    for kept in app.engine.kept().map_err(text)? {
+        let Some(first_s) = kept.first_s else { continue };
+        let oldest = oldest_s.entry(kept.site.0).or_insert(first_s);
+        *oldest = first_s.min(*oldest);
+    }
     Ok(Sample {
         visits: rows.len(),
         whole_addresses: values("address").iter().filter(|address| is_whole(address)).count(),
         plain_user_ids: user_ids.len() - user_ids.iter().filter(pseudonym).count(),
         user_ids: user_ids.len(),
+        plain_orders: orders.len() - orders.iter().filter(pseudonym).count(),
+        orders: orders.len(),
         referrer_queries: values("referrer_url").iter().filter(|url| url.contains('?')).count(),
         unknown_devices: values("browser").iter().filter(|code| code.is_empty() || *code == "UNK").count(),
-        oldest_s: kept.iter().filter_map(|kept| kept.first_s).min(),
+        oldest_s,
     })
 }
 

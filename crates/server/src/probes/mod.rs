@@ -2,6 +2,7 @@
 
 mod backups;
 mod data;
+mod dns;
 mod machine;
 mod release;
 mod web;
@@ -25,8 +26,9 @@ use makoto_features::{
     probes::{Detected, Known, LiveHit, Outside, Probes, StoredRows, Work},
 };
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock, Weak},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
     time::Duration,
 };
 
@@ -55,32 +57,63 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> Known<T> + Send + 'stat
     tokio::task::spawn_blocking(work).await.map_err(|fault| fault.to_string()).flatten()
 }
 
+/// Processor time that the parts of a look took.
+#[derive(Clone, Default)]
+struct Costs(Arc<Mutex<BTreeMap<&'static str, i64>>>);
+
+impl Costs {
+    /// Milliseconds that this thread has been on a processor; nothing where the system does not tell.
+    fn spent_ms() -> Option<i64> {
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        text.split_whitespace().next()?.parse::<i64>().ok().map(|nanoseconds| nanoseconds / 1_000_000)
+    }
+
+    /// Does a part aside, within the time that there is, and notes what it took.
+    async fn part<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce() -> Known<T> + Send + 'static,
+    ) -> Known<T> {
+        let costs = self.clone();
+        let measured = move || {
+            let before = Costs::spent_ms();
+            let done = work();
+            if let (Some(before), Some(after)) = (before, Costs::spent_ms()) {
+                costs.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, after - before);
+            }
+            done
+        };
+        timely(aside(measured)).await
+    }
+}
+
+async fn timely<T>(work: impl Future<Output = Known<T>>) -> Known<T> {
+    let late = |_| Err(format!("it took longer than {} s", LOOK_WAIT_MAX.as_secs()));
+    tokio::time::timeout(LOOK_WAIT_MAX, work).await.unwrap_or_else(late)
+}
+
 /// Everything at once, each within the time that there is.
 async fn look(running: &Arc<Running>) -> Outside {
-    async fn timely<T>(work: impl Future<Output = Known<T>>) -> Known<T> {
-        let late = |_| Err(format!("it took longer than {} s", LOOK_WAIT_MAX.as_secs()));
-        tokio::time::timeout(LOOK_WAIT_MAX, work).await.unwrap_or_else(late)
-    }
     let dir: PathBuf = running.instance.files.dir().to_owned();
     let app = || running.app.clone();
-    let with = |work: fn(&App) -> Known<makoto_features::probes::Web>| {
-        let app = app();
-        timely(aside(move || work(&app)))
-    };
     let (files_dir, room_dir) = (dir.clone(), dir);
-    let (a, b, c, d, e, f) = (app(), app(), app(), app(), app(), app());
-    let (web, files, room, clock, backup, outbound, release, sample, rules, mail) = tokio::join!(
-        with(web::look),
-        timely(aside(move || machine::files(&files_dir))),
-        timely(aside(move || machine::room(&a, &room_dir))),
-        timely(aside(move || machine::clock(&b))),
+    let [a, b, c, d, e, f, g, h] = [(); 8].map(|()| app());
+    let costs = Costs::default();
+    let (web, files, room, clock, backup, outbound, release, sample, rules, mail_domain, mail) =
+        tokio::join!(
+        costs.part("web", move || web::look(&g)),
+        costs.part("files", move || machine::files(&files_dir)),
+        costs.part("room", move || machine::room(&a, &room_dir)),
+        costs.part("clock", move || machine::clock(&b)),
         timely(backups::look(running)),
-        timely(aside(move || web::outbound(&c))),
-        timely(aside(move || release::look(&d))),
-        timely(aside(move || data::sample(&e))),
-        timely(aside(move || data::rules(&f))),
+        costs.part("outbound", move || web::outbound(&c)),
+        costs.part("release", move || release::look(&d)),
+        costs.part("sample", move || data::sample(&e)),
+        costs.part("rules", move || data::rules(&f)),
+        costs.part("mail domain", move || dns::mail_domain(&h)),
         timely(crate::mail::greet(&running.app)),
     );
+    let cpu_ms = std::mem::take(&mut *costs.0.lock().unwrap_or_else(PoisonError::into_inner));
     Outside {
         web,
         files,
@@ -93,7 +126,8 @@ async fn look(running: &Arc<Running>) -> Outside {
         sample,
         rules,
         mail,
-        cookie: Ok(crate::routes::session_cookie_form()),
+        mail_domain,
+        cpu_ms,
     }
 }
 

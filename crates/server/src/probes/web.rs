@@ -1,7 +1,7 @@
 //! How the server answers to itself: asked through `base_url`, so that whatever stands before it is measured too.
 
 use crate::{app::App, outbound, record_stream};
-use makoto_features::probes::{Known, Route, Web};
+use makoto_features::probes::{Known, OptOut, Route, Web};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, Stream, pki_types::ServerName};
 use std::{
     collections::BTreeMap,
@@ -140,7 +140,7 @@ pub fn look(app: &App) -> Known<Web> {
         shared.push((origin.to_owned(), path.to_owned(), allowed));
     }
     let (asked_sites, public_sites) = public_sites(app, &asker);
-    let opt_out = asker.ask(OPT_OUT, &[]).ok().map(|reply| (reply.status, is_frameable(&reply.headers)));
+    let (spoofed, cookie) = mirrored(app, &asker)?;
     Ok(Web {
         base_url: app.config.base_url.clone(),
         through_base_url,
@@ -148,13 +148,14 @@ pub fn look(app: &App) -> Known<Web> {
         plain: plain(&app.config.base_url),
         hsts_s: hsts.and_then(|value| max_age_s(value)).unwrap_or(0),
         foreign_host: asker.status("/", &[("host", STRANGER)]),
-        spoofed: spoofed(app, &asker)?,
+        spoofed,
         routes,
         hidden,
         shared,
         asked_sites,
         public_sites,
-        opt_out,
+        opt_out: opt_out(app, &asker),
+        cookie,
     })
 }
 
@@ -178,14 +179,31 @@ fn max_age_s(value: &str) -> Option<i64> {
     value.split(';').find_map(|part| part.trim().strip_prefix("max-age=")?.parse().ok())
 }
 
-fn spoofed(app: &App, asker: &Asker) -> Result<bool, String> {
+/// The opt-out form, and what becomes of a choice in it.
+fn opt_out(app: &App, asker: &Asker) -> Option<OptOut> {
+    let form = asker.ask(OPT_OUT, &[]).ok()?;
+    let request = asker.agent.post(format!("{}{OPT_OUT}", asker.base)).header("origin", &app.config.base_url);
+    let request = match asker.host.as_deref() {
+        Some(host) => request.header("host", host),
+        None => request,
+    };
+    let chosen = request.send_form([("choice", "out")]).ok()?;
+    let cookies = chosen.headers().get_all("set-cookie").iter();
+    let kept = cookies.filter_map(|value| value.to_str().ok()).any(|value| value.starts_with("matomo_ignore=1;"));
+    Some(OptOut { status: form.status, framed: is_frameable(&form.headers), kept })
+}
+
+/// Whether a made-up address was believed, and a session's cookie as it came through.
+fn mirrored(app: &App, asker: &Asker) -> Result<(bool, String), String> {
     let secret = app.mirror.open()?;
     let headers = [("x-forwarded-for", MADE_UP), (MIRROR_HEADER, secret.as_str())];
     let reply = asker.ask(MIRROR_PATH, &headers);
     app.mirror.close(&secret);
     let reply = reply?;
     match reply.status {
-        200 => Ok(reply.body.contains(MADE_UP)),
+        200 => {
+            Ok((reply.body.contains(MADE_UP), reply.headers.get("set-cookie").cloned().unwrap_or_default()))
+        }
         status => Err(format!("the mirror answered {status}")),
     }
 }

@@ -17,14 +17,17 @@ pub async fn health(State(app): State<Arc<App>>) -> Response {
     super::json_response(StatusCode::OK, &json!({ "status": "ok", "hits_waiting": waiting }))
 }
 
-/// Tells a running look of the security check-up under which address it is seen; for everybody else there is nothing.
+/// Tells a running look of the security check-up under which address it is seen, and gives it a session's cookie without
+/// a secret, so that the look sees what becomes of it on the way; for everybody else there is nothing.
 pub async fn mirror(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap) -> Response {
     let secret = headers.get(MIRROR_HEADER).and_then(|secret| secret.to_str().ok()).unwrap_or("");
     if !app.mirror.knows(secret) {
         return super::problem(StatusCode::NOT_FOUND, "not_found", "there is nothing here");
     }
     let address = app.client.address(peer.0, &headers);
-    super::json_response(StatusCode::OK, &json!({ "address": address.to_string() }))
+    let mut response = super::json_response(StatusCode::OK, &json!({ "address": address.to_string() }));
+    response.headers_mut().insert(header::SET_COOKIE, super::session::cookie_form());
+    response
 }
 
 /// A route that does nothing, against which the cost of the others is measured.

@@ -12,6 +12,7 @@ use makoto_features::privacy_manager::{
     optout::{FORM_PATH, Look, Words, script, words_of},
     settings,
 };
+use makoto_meta::SightingKind;
 use makoto_model::Params;
 
 /// By which a visitor's browser remembers the choice; the tracker's requests bring it along.
@@ -31,6 +32,16 @@ fn refused(fault: &ApiError) -> Response {
 fn opted_out(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(';')).any(|pair| pair.trim().split('=').next() == Some(COOKIE))
+}
+
+/// Counts the host whose page shows the form in a frame, so that superusers can look whether they know it.
+fn note_frame(app: &App, headers: &HeaderMap) {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let framed = headers.get("sec-fetch-dest").is_some_and(|value| value == "iframe");
+    let host = makoto_features::sites_manager::code::host(text(header::REFERER)).to_lowercase();
+    if framed && !host.is_empty() {
+        app.sightings.note(SightingKind::Embed, &host, "");
+    }
 }
 
 fn asks_not_to_be_tracked(app: &App, headers: &HeaderMap) -> bool {
@@ -58,6 +69,7 @@ pub fn form(app: &App, parts: &Parts, params: &Params, body: &Params) -> Respons
         }
         return choose(app, &look, body.get("choice") == Some("out"));
     }
+    note_frame(app, &parts.headers);
     let out = opted_out(&parts.headers);
     let expected = params.get("chosen").map(|chosen| chosen == "out");
     let words = words(&look, &parts.headers);

@@ -196,6 +196,12 @@ pub struct Salts {
     secret: [u8; 32],
 }
 
+/// Whether a text stands for a user id or an order id that is not kept.
+pub fn is_pseudonym(text: &str) -> bool {
+    let digits = |digits: &str| digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.strip_prefix(PSEUDONYM).is_some_and(digits)
+}
+
 impl Salts {
     /// From a random secret that the instance keeps. Who changes it, splits the visits that are open.
     pub fn new(secret: [u8; 32]) -> Salts {
@@ -220,8 +226,7 @@ impl Salts {
     /// 128 bits of a hash that cannot be computed without the secret, in hexadecimal digits behind a sign by which it
     /// is known, so that it is not hashed again.
     fn keyed(&self, purpose: &str, text: &str) -> String {
-        let is_pseudonym = |digits: &str| digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-        if text.strip_prefix(PSEUDONYM).is_some_and(is_pseudonym) {
+        if is_pseudonym(text) {
             return text.to_owned();
         }
         let hash = Sha256::new()

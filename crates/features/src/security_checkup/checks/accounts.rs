@@ -88,7 +88,7 @@ pub static CHECKS: &[Check] = &[
         why: "A rule for new passwords does nothing about old ones, such as those of an imported user.",
         how: "Each sign-in looks at the password by the rules in force, known breached ones among them.",
         measure: in_use,
-        fix: Fix::Deeds { label: "Mail them a link for a new password", plan: mail_resets, hours: None },
+        fix: Fix::Deeds { label: "Require new passwords at their next sign-in", plan: require_passwords, hours: None },
         manual: "passwords",
     },
     Check {
@@ -239,15 +239,21 @@ fn force_strong(facts: &Facts) -> Vec<Deed> {
     vec![facts.change(&rules::STRENGTH_CHECK, "1")]
 }
 
+/// Whose password breaks the rules and still lets in.
 fn weak(facts: &Facts) -> impl Iterator<Item = &Person> {
-    facts.active().filter(|person| person.password_weak)
+    facts.active().filter(|person| person.password_weak && !person.must_change_password)
+}
+
+/// Whose password nothing has judged by the rules. One that was set here has passed them; of others only a sign-in shows.
+fn unjudged(facts: &Facts) -> impl Iterator<Item = &Person> {
+    let unjudged = |person: &&Person| person.password_set_s == 0 && person.password_judged_s == 0;
+    facts.active().filter(unjudged).filter(|person| !person.must_change_password)
 }
 
 fn in_use(facts: &Facts) -> Verdict {
-    // A password that was set here has passed the rules; of others only a sign-in shows.
-    let unjudged = |person: &&Person| person.password_set_s == 0 && person.password_judged_s == 0;
-    let unjudged: Vec<&str> = facts.active().filter(unjudged).map(|person| person.login.as_str()).collect();
-    let weak: Vec<&str> = weak(facts).map(|person| person.login.as_str()).collect();
+    let logins = |people: Vec<&Person>| people.iter().map(|person| person.login.clone()).collect::<Vec<_>>();
+    let (weak, unjudged) = (logins(weak(facts).collect()), logins(unjudged(facts).collect()));
+    let asked = logins(facts.active().filter(|person| person.must_change_password).collect());
     let state = match (weak.is_empty(), unjudged.is_empty()) {
         (false, _) => State::Fail,
         (true, false) => State::Warn,
@@ -257,10 +263,14 @@ fn in_use(facts: &Facts) -> Verdict {
         .with("users", facts.active().count())
         .with_list("break the rules", &weak)
         .with_list("not looked at yet", &unjudged)
+        .with_list("must choose a new one", &asked)
 }
 
-fn mail_resets(facts: &Facts) -> Vec<Deed> {
-    weak(facts).map(|person| Deed::MailReset { login: person.login.clone() }).collect()
+fn require_passwords(facts: &Facts) -> Vec<Deed> {
+    // Whoever presses it must not be kept out by it.
+    let others = weak(facts).chain(unjudged(facts)).filter(|person| facts.asker.as_deref() != Some(&person.login));
+    let logins: BTreeSet<&str> = others.map(|person| person.login.as_str()).collect();
+    logins.into_iter().map(|login| Deed::RequirePassword { login: login.to_owned() }).collect()
 }
 
 fn domain_of(email: &str) -> Option<String> {

@@ -37,7 +37,8 @@ pub static CHECKS: &[Check] = &[
         group: GROUP,
         title: "Mail works",
         why: "Warnings and links for new passwords come by mail. Silence must mean that all is well.",
-        how: "Whether a mail was delivered in the last 24 hours, and how the mail server answers now.",
+        how: "Whether a mail was delivered in the last 24 hours, how the mail server answers now, and SPF and DMARC of the \
+              domain that mails are from, where a name server is named.",
         measure: mail,
         fix: Fix::Deeds { label: "Send me a test mail", plan: test_mail, hours: None },
         manual: "mail",
@@ -157,7 +158,14 @@ pub static CHECKS: &[Check] = &[
 fn mail(facts: &Facts) -> Verdict {
     let delivered = facts.within_days(facts.mail.last_sent_s, DELIVERED_DAYS);
     let failing = facts.mail.last_failed_s > facts.mail.last_sent_s;
-    let state = match (facts.mail.configured, &facts.outside.mail, delivered && !failing) {
+    // What cannot be seen counts neither way.
+    let domain = &facts.outside.mail_domain;
+    let vouched = domain.as_ref().map_or(true, |domain| domain.spf.is_some() && domain.dmarc.is_some());
+    let record = |found: fn(&crate::probes::MailDomain) -> &Option<String>| match domain {
+        Ok(domain) => found(domain).clone().unwrap_or_else(|| format!("{} has none", domain.domain)),
+        Err(why) => format!("not looked at: {why}"),
+    };
+    let state = match (facts.mail.configured, &facts.outside.mail, delivered && !failing && vouched) {
         (false, _, _) => State::Fail,
         (true, Ok(_), true) => State::Pass,
         (true, Ok(_), false) => State::Warn,
@@ -171,6 +179,8 @@ fn mail(facts: &Facts) -> Verdict {
         .with("mail server", server)
         .with("last delivered", moment(facts.mail.last_sent_s))
         .with("last failed", moment(facts.mail.last_failed_s))
+        .with("SPF", record(|domain| &domain.spf))
+        .with("DMARC", record(|domain| &domain.dmarc))
 }
 
 fn test_mail(facts: &Facts) -> Vec<Deed> {

@@ -83,7 +83,7 @@ pub static CHECKS: &[Check] = &[
         group: GROUP,
         title: "Nobody stays signed in for weeks",
         why: "A cookie that lasts is as good as a password for whoever copies it.",
-        how: "The cookie that browsers get at sign-in.",
+        how: "A session's cookie without a secret, as it reaches browsers through base_url.",
         measure: remembered,
         fix: Fix::Operator { label: "How sessions end" },
         manual: "sessions",
@@ -181,8 +181,9 @@ fn end_sessions(facts: &Facts) -> Vec<Deed> {
 }
 
 fn remembered(facts: &Facts) -> Verdict {
-    let cookie = match &facts.outside.cookie {
-        Ok(cookie) => cookie,
+    let cookie = match &facts.outside.web {
+        Ok(web) if web.cookie.is_empty() => return Verdict::unknown("no cookie came through"),
+        Ok(web) => &web.cookie,
         Err(why) => return Verdict::unknown(why),
     };
     let attributes: Vec<String> = cookie.split(';').skip(1).map(|part| part.trim().to_lowercase()).collect();

@@ -1,12 +1,12 @@
 //! What is kept of visitors, what the diagnostics show, and what is public.
 
 use crate::{
-    privacy_manager::settings,
+    privacy_manager::{retention, settings},
     probes::Sample,
     security_checkup::{
         check::{Check, Fix, State, Verdict, Weight},
         deed::Deed,
-        facts::{Facts, moment},
+        facts::{Facts, RetentionFact, moment},
     },
 };
 use makoto_identity::rules;
@@ -44,7 +44,8 @@ pub static CHECKS: &[Check] = &[
         group: PRIVACY,
         title: "Identities and referrers are cut",
         why: "User ids and the queries of referrers often hold names and e-mail addresses.",
-        how: "Whether the newest stored visits hold user ids that read like people, or referrers with a query.",
+        how: "Whether the newest stored visits and orders hold user ids and order ids that are no pseudonyms, or referrers \
+              with a query, and the settings for what comes.",
         measure: pseudonyms,
         fix: Fix::Deeds { label: "Use pseudonyms, and cut referrers", plan: cut_referrers, hours: None },
         manual: "privacy",
@@ -55,9 +56,10 @@ pub static CHECKS: &[Check] = &[
         group: PRIVACY,
         title: "Old raw data is deleted",
         why: "Reports need last year, not every click of years ago. What is gone cannot be stolen.",
-        how: "The age of the oldest stored action: at most thirteen months.",
+        how: "For each site whether visits are deleted after thirteen months at most, the age of the oldest that is \
+              stored, and what came of the last deletion.",
         measure: young,
-        fix: Fix::Page { label: "Set how long raw data is kept", path: "/admin/system/general-settings" },
+        fix: Fix::Deeds { label: "Keep visits for thirteen months, and delete older ones", plan: keep_less, hours: None },
         manual: "privacy",
     },
     Check {
@@ -66,7 +68,7 @@ pub static CHECKS: &[Check] = &[
         group: PRIVACY,
         title: "Visitors can opt out",
         why: "A privacy notice that leads to a dead page is worse than none.",
-        how: "The server asks itself for the opt-out page, and whether other sites may show it.",
+        how: "The server asks itself for the opt-out form, whether other sites may show it, and whether a choice is kept.",
         measure: opt_out,
         fix: Fix::Operator { label: "Open the opt-out page" },
         manual: "privacy",
@@ -145,14 +147,15 @@ fn pseudonyms(facts: &Facts) -> Verdict {
         && facts.setting(&settings::USER_IDS)
         && facts.setting(&settings::ORDER_IDS);
     sampled(facts, |sample| {
-        let clean = sample.plain_user_ids == 0 && sample.referrer_queries == 0;
+        let clean = sample.plain_user_ids == 0 && sample.plain_orders == 0 && sample.referrer_queries == 0;
         let state = match (clean, cut) {
             (true, true) => State::Pass,
             (true, false) => State::Warn,
             (false, _) => State::Fail,
         };
         Verdict::new(state)
-            .with("user ids that read like people", format!("{} of {}", sample.plain_user_ids, sample.user_ids))
+            .with("user ids that are no pseudonyms", format!("{} of {}", sample.plain_user_ids, sample.user_ids))
+            .with("order ids that are no pseudonyms", format!("{} of {}", sample.plain_orders, sample.orders))
             .with("referrers with a query", sample.referrer_queries)
             .with("pseudonyms and cut referrers from now on", if cut { "yes" } else { "no" })
     })
@@ -167,15 +170,62 @@ fn cut_referrers(facts: &Facts) -> Vec<Deed> {
 }
 
 /// Thirteen months, in days.
-const RAW_DAYS_MAX: i64 = 396;
+const RAW_DAYS_MAX: u32 = 396;
+/// What is due may wait so many days longer than the time between two deletions.
+const PURGE_SLACK_DAYS: u32 = 2;
+
+/// How old the visits of a site may be, in days.
+fn oldest_days(site: &RetentionFact) -> i64 {
+    let kept = if site.deletes { site.days.min(RAW_DAYS_MAX) } else { RAW_DAYS_MAX };
+    i64::from(kept + if site.deletes { site.every_days + PURGE_SLACK_DAYS } else { 0 })
+}
+
+/// Sites with visits that should be gone, and since when those are there.
+fn overdue<'a>(facts: &'a Facts, sample: &'a Sample) -> impl Iterator<Item = (&'a RetentionFact, i64)> {
+    let oldest = move |site: &'a RetentionFact| sample.oldest_s.get(&site.site).map(|at_s| (site, *at_s));
+    facts.retention.iter().filter_map(oldest).filter(move |(site, at_s)| facts.days_since(*at_s) > oldest_days(site))
+}
+
+fn keeps_long(site: &RetentionFact) -> bool {
+    !site.deletes || site.days > RAW_DAYS_MAX
+}
 
 fn young(facts: &Facts) -> Verdict {
+    let named = |sites: Vec<&RetentionFact>| sites.iter().map(|site| site.site.to_string()).collect::<Vec<_>>();
     sampled(facts, |sample| {
-        let age = sample.oldest_s.map(|at_s| facts.days_since(at_s));
-        Verdict::pass_if(age.is_none_or(|days| days <= RAW_DAYS_MAX))
-            .with("oldest stored action", moment(sample.oldest_s))
+        let overdue: Vec<String> =
+            overdue(facts, sample).map(|(site, at_s)| format!("site {}: {}", site.site, moment(Some(at_s)))).collect();
+        let failed = named(facts.retention.iter().filter(|site| site.failed).collect());
+        let long = named(facts.retention.iter().filter(|site| keeps_long(site)).collect());
+        let state = match (overdue.is_empty() && failed.is_empty(), long.is_empty()) {
+            (false, _) => State::Fail,
+            (true, false) => State::Warn,
+            (true, true) => State::Pass,
+        };
+        Verdict::new(state)
             .with("kept at most", format!("{RAW_DAYS_MAX} days"))
+            .with("last deletion", moment(facts.retention.iter().filter_map(|site| site.last_purge_s).max()))
+            .with_list("sites that keep visits for longer or for ever", &long)
+            .with_list("older than they may be", &overdue)
+            .with_list("sites whose last deletion failed", &failed)
     })
+}
+
+fn keep_less(facts: &Facts) -> Vec<Deed> {
+    let mut deeds = Vec::new();
+    if facts.retention.iter().any(keeps_long) {
+        deeds.push(facts.change(&retention::DELETE, "1"));
+        deeds.push(facts.change(&retention::DAYS, &RAW_DAYS_MAX.to_string()));
+    }
+    if let Ok(sample) = &facts.outside.sample {
+        let purge = |(site, oldest_s): (&RetentionFact, i64)| Deed::Purge {
+            site: site.site,
+            days: if keeps_long(site) { RAW_DAYS_MAX } else { site.days },
+            oldest_s,
+        };
+        deeds.extend(overdue(facts, sample).map(purge));
+    }
+    deeds
 }
 
 fn opt_out(facts: &Facts) -> Verdict {
@@ -183,12 +233,14 @@ fn opt_out(facts: &Facts) -> Verdict {
         Ok(web) => web,
         Err(why) => return Verdict::unknown(why),
     };
-    match web.opt_out {
-        Some((status, framed)) => Verdict::pass_if(status == 200 && framed)
-            .with("answer", status)
-            .with("other sites may show it", if framed { "yes" } else { "no" }),
-        None => Verdict::unknown("the opt-out page could not be asked for"),
-    }
+    let Some(form) = web.opt_out else { return Verdict::unknown("the opt-out form could not be asked for") };
+    let yes = |holds: bool| if holds { "yes" } else { "no" };
+    Verdict::pass_if(form.status == 200 && form.framed && form.kept)
+        .with("answer", form.status)
+        .with("other sites may show it", yes(form.framed))
+        .with("a choice is kept", yes(form.kept))
+        .with("Do Not Track is heeded", yes(facts.setting(&settings::DO_NOT_TRACK)))
+        .with("Global Privacy Control is heeded", yes(facts.setting(&settings::GLOBAL_PRIVACY_CONTROL)))
 }
 
 fn failures(facts: &Facts) -> Verdict {

@@ -104,9 +104,10 @@ pub static CHECKS: &[Check] = &[
         group: GROUP,
         title: "Only known sites show our pages",
         why: "A page inside a foreign frame can be covered by something that steals presses.",
-        how: "Which of five pages other sites may frame.",
+        how: "Which of five pages other sites may frame, which hosts showed the opt-out form in 30 days, and which origins \
+              of public reports nobody came from.",
         measure: framed,
-        fix: Fix::Operator { label: "Let the proxy pass our headers on" },
+        fix: Fix::Operator { label: "Narrow the origins of public reports, and let the proxy pass our headers on" },
         manual: "headers",
     },
 ];
@@ -205,12 +206,10 @@ fn missing(path: &str, headers: &BTreeMap<String, String>) -> Vec<String> {
 fn headers(facts: &Facts) -> Verdict {
     asked(facts, |web| {
         let mut wrong: Vec<String> = web.routes.iter().flat_map(|route| missing(&route.path, &route.headers)).collect();
-        if let Ok(cookie) = &facts.outside.cookie {
-            let whole = cookie.to_lowercase();
-            let lacking = ["__host-", "; secure", "; httponly", "; samesite="];
-            let lacking = lacking.iter().filter(|part| !whole.contains(**part));
-            wrong.extend(lacking.map(|part| format!("cookie: {}", part.trim_start_matches("; "))));
-        }
+        let cookie = web.cookie.to_lowercase();
+        let parts = ["__host-", "; secure", "; httponly", "; samesite="];
+        let lacking = parts.iter().filter(|part| !cookie.contains(**part));
+        wrong.extend(lacking.map(|part| format!("cookie: {}", part.trim_start_matches("; "))));
         let page = web.routes.first().map(|route| header(&route.headers, "content-security-policy")).unwrap_or("");
         // The nonce is of this answer alone, and says nothing.
         let page: String = page.chars().take(120).collect();
@@ -261,6 +260,18 @@ fn close_outbound(facts: &Facts) -> Vec<Deed> {
 }
 
 fn framed(facts: &Facts) -> Verdict {
+    // Whoever shows the opt-out form should be one of the sites; who else does may be worth a look.
+    let strangers: Vec<String> = facts
+        .framed_by
+        .iter()
+        .filter(|seen| !facts.own_hosts.contains(&seen.name))
+        .map(|seen| format!("{}: {}", seen.name, seen.times))
+        .collect();
+    let unused: Vec<String> = facts
+        .public
+        .iter()
+        .flat_map(|grant| grant.unused_origins.iter().map(move |origin| format!("{origin} of site {}", grant.site)))
+        .collect();
     asked(facts, |web| {
         let open: Vec<&str> = web
             .routes
@@ -268,8 +279,15 @@ fn framed(facts: &Facts) -> Verdict {
             .filter(|route| route.status != NOT_FOUND && !keeps_frames_out(&route.headers))
             .map(|route| route.path.as_str())
             .collect();
-        Verdict::pass_if(open.is_empty() && !web.routes.is_empty())
+        let state = match (open.is_empty() && !web.routes.is_empty(), strangers.is_empty() && unused.is_empty()) {
+            (false, _) => State::Fail,
+            (true, false) => State::Warn,
+            (true, true) => State::Pass,
+        };
+        Verdict::new(state)
             .with("pages looked at", web.routes.len())
             .with_list("may be framed", &open)
+            .with_list("show the opt-out form and are no site of yours", &strangers)
+            .with_list("may show public reports and did not in 30 days", &unused)
     })
 }

@@ -115,8 +115,8 @@ fn cookie(name: &str, value: &str, more: &str) -> HeaderValue {
 }
 
 /// The session's cookie as browsers get it, without a secret.
-pub fn cookie_form() -> String {
-    String::from_utf8_lossy(cookie(SESSION_COOKIE, "", "").as_bytes()).into_owned()
+pub(super) fn cookie_form() -> HeaderValue {
+    cookie(SESSION_COOKIE, "", "")
 }
 
 /// The answer to somebody whose password was right.

@@ -4,7 +4,7 @@ import { cellsOf } from '../../../lib/rows';
 import { useJobs, type Job } from './use-privacy';
 import list from '../list.module.css';
 
-const kinds: Readonly<Record<string, string>> = { erase: 'Erasure', purge: 'Deletion of old visits', anonymise: 'Masks over the past' };
+const kinds: Readonly<Record<string, string>> = { erase: 'Erasure', purge: 'Deletion of old visits', erase_site: 'Erasure of a deleted site', anonymise: 'Masks over the past' };
 
 function resultWords(job: Job): string {
   if (job.state === 'waiting') return 'Waits for its turn';
