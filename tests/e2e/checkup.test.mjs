@@ -13,6 +13,8 @@ const places = [
   ['diagnostic/system-check', 'System check'],
   ['diagnostic/stored-data', 'Stored data'],
   ['diagnostic/timetable', 'Timetable'],
+  ['diagnostic/activity-log', 'Activity log'],
+  ['diagnostic/brute-force-log', 'Brute force log'],
 ];
 // A folder for photographs, where somebody wants to look at them.
 const photographs = process.env.E2E_PHOTOGRAPHS;

@@ -98,7 +98,7 @@ test('a superuser decides what is kept, and erases a person', async (t) => {
 });
 
 test('every page of privacy is clean for axe, wide and narrow, light and dark', async () => {
-  for (const [width, theme] of [[1440, 'light'], [390, 'dark']]) {
+  for (const [width, theme] of [[1440, 'light'], [1440, 'dark'], [390, 'light'], [390, 'dark']]) {
     const { page, faults, close } = await openPage(browser, server.origin, { width, theme });
     await signIn(page, server.origin);
     for (const [path, title, sign] of places) {
@@ -106,7 +106,7 @@ test('every page of privacy is clean for axe, wide and narrow, light and dark', 
       await page.getByRole('heading', { name: title, level: 1 }).waitFor();
       await page.getByText(sign).first().waitFor();
       await page.waitForLoadState('networkidle');
-      const folder = process.env.E2E_PHOTOS;
+      const folder = process.env.E2E_PHOTOGRAPHS;
       if (folder) await page.screenshot({ path: `${folder}/${path}-${width}-${theme}.png`, fullPage: true });
       assert.deepEqual(await axeFindings(page), [], `${path} at ${width}`);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${path} is no wider than ${width}`);

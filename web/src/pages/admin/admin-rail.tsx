@@ -1,5 +1,5 @@
 import { Activity, ArrowLeft, CalendarClock, ClipboardCheck, Code, Crown, Database, Eye, EyeOff, Globe, Hand, HandHeart, Hourglass, KeyRound, LayoutPanelTop, LogOut, Menu as MenuIcon, Ruler, Scale, ScrollText, SearchCheck, ShieldCheck, SlidersHorizontal, Smartphone, Stethoscope, Target, TriangleAlert, UserRound, UsersRound } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { Link, useLocation } from 'wouter';
 import { useSession, type Session } from '../../api/session';
@@ -62,24 +62,32 @@ export function AdminRail() {
   const { rail: state } = usePreferences();
   const open = state === 'open';
   const groups = useGroups();
+  const lines = useRef<HTMLDivElement>(null);
+  // On a low screen the page one is on may lie below the rail's end.
+  useEffect(() => {
+    // Newer browsers answer with a promise, which is no clean-up of the effect.
+    void lines.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest' });
+  }, [path]);
   return (
     <RailFrame>
       <RailLink href="/" icon={<ArrowLeft size={17} aria-hidden />} text="To the reports" open={open} />
-      {!open &&
-        groups.flatMap((group) => group.lines).map((line) => (
-          <RailLink key={line.path} href={line.path} icon={icons[line.path]} text={line.title} current={isHere(line, path)} open={false} />
-        ))}
-      {open &&
-        groups.map((group) => (
-          <div key={group.title}>
-            <p className={rail.groupTitle}>{group.title}</p>
-            {group.lines.map((line) => (
-              <Link key={line.path} href={line.path} className={rail.line} aria-current={isHere(line, path) ? 'page' : undefined}>
-                {line.title}
-              </Link>
-            ))}
-          </div>
-        ))}
+      <div ref={lines} className={styles.lines}>
+        {!open &&
+          groups.flatMap((group) => group.lines).map((line) => (
+            <RailLink key={line.path} href={line.path} icon={icons[line.path]} text={line.title} current={isHere(line, path)} open={false} />
+          ))}
+        {open &&
+          groups.map((group) => (
+            <div key={group.title}>
+              <p className={rail.groupTitle}>{group.title}</p>
+              {group.lines.map((line) => (
+                <Link key={line.path} href={line.path} className={rail.line} aria-current={isHere(line, path) ? 'page' : undefined}>
+                  {line.title}
+                </Link>
+              ))}
+            </div>
+          ))}
+      </div>
     </RailFrame>
   );
 }

@@ -21,7 +21,7 @@ function Detected({ userAgent, clientHints }: { readonly userAgent: string; read
   const facts = [...listOf(found.data.facts), ...listOf(found.data.rules)];
   if (facts.length === 0) return <EmptyState title="No rule knows this device" />;
   return (
-    <dl className={styles.facts}>
+    <dl className={`${styles.facts} ${styles.apart}`}>
       {facts.map((fact) => <div key={String(fact.name)}><dt>{String(fact.name)}</dt><dd>{String(fact.value)}</dd></div>)}
     </dl>
   );

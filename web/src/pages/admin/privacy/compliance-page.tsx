@@ -8,15 +8,17 @@ import { counted } from '../../../lib/words';
 import { AdminPage, SettingGroup } from '../admin-page';
 import { ScopeChoice, useScope } from './scope';
 import { useDocument, useEnforce, usePolicies, usePolicyState, type Policy, type PolicyRule } from './use-privacy';
+import form from './form.module.css';
 import list from '../list.module.css';
 
+const tones: Readonly<Record<string, string>> = { compliant: 'safe', enforced: 'safe', non_compliant: 'danger' };
 const states: Readonly<Record<string, string>> = { compliant: 'Met', enforced: 'Enforced', non_compliant: 'Not met', manual: 'For you to see to' };
 
 function RuleRow({ rule }: { readonly rule: PolicyRule }) {
   return (
     <li className={list.row}>
       <div className={list.main}>
-        <p className={list.name}>{rule.title}<span className={list.badge}>{states[rule.state] ?? rule.state}</span></p>
+        <p className={list.name}>{rule.title}<span className={list.badge} data-tone={tones[rule.state]}>{states[rule.state] ?? rule.state}</span></p>
         <p className={list.sub}>{rule.changes}</p>
       </div>
     </li>
@@ -35,17 +37,19 @@ function PolicyPart({ policy, idSite }: { readonly policy: Policy; readonly idSi
   const unmet = state.data.rules.filter((rule) => rule.state === 'non_compliant');
   return (
     <SettingGroup title={policy.title}>
-      <p className={list.sub}>{policy.doc}</p>
-      {state.data.compliant ? (
-        <Notice tone="safe">Every setting meets this policy{state.data.enforced ? ', and it is enforced' : ''}. {counted(state.data.rules.filter((rule) => rule.isManual).length, 'point is', 'points are')} for you to see to.</Notice>
-      ) : (
-        <Notice tone="warn">{counted(unmet.length, 'setting does', 'settings do')} not meet this policy.</Notice>
-      )}
-      <ul className={list.list} aria-label={policy.title}>{state.data.rules.map((rule) => <RuleRow key={rule.title} rule={rule} />)}</ul>
-      {problem && <Notice tone="danger">{problem}</Notice>}
-      <div className={list.actions}>
-        <Button onPress={() => document.mutate(undefined, { onSuccess: save })} isPending={document.isPending}>Make a dated document</Button>
-        <Button look={state.data.enforced ? 'outline' : 'primary'} onPress={() => setOpen(true)}>{state.data.enforced ? 'Enforce no more' : 'Enforce'}</Button>
+      <div className={form.stack}>
+        <p className={list.sub}>{policy.doc}</p>
+        {state.data.compliant ? (
+          <Notice tone="safe">Every setting meets this policy{state.data.enforced ? ', and it is enforced' : ''}. {counted(state.data.rules.filter((rule) => rule.isManual).length, 'point is', 'points are')} for you to see to.</Notice>
+        ) : (
+          <Notice tone="warn">{counted(unmet.length, 'setting does', 'settings do')} not meet this policy.</Notice>
+        )}
+        <ul className={list.list} aria-label={policy.title}>{state.data.rules.map((rule) => <RuleRow key={rule.title} rule={rule} />)}</ul>
+        {problem && <Notice tone="danger">{problem}</Notice>}
+        <div className={list.actions}>
+          <Button onPress={() => document.mutate(undefined, { onSuccess: save })} isPending={document.isPending}>Make a dated document</Button>
+          <Button look={state.data.enforced ? 'outline' : 'primary'} onPress={() => setOpen(true)}>{state.data.enforced ? 'Enforce no more' : 'Enforce'}</Button>
+        </div>
       </div>
       {open && (
         <Confirm

@@ -16,15 +16,15 @@ function Part({ kind, title, text }: { readonly kind: string; readonly title: st
   return (
     <SettingGroup title={title}>
       <div className={form.stack}>
-      <p className={list.sub}>{text}</p>
-      {code.isPending && <Skeleton rows={4} />}
-      {code.isError && <ErrorState what="The code" error={code.error} onRetry={() => void code.refetch()} />}
-      {code.data?.map((step) => (
-        <div key={step.title}>
-          <h3>{step.title}</h3>
-          <CopyCode code={step.code} label={`${title}. ${step.title}`} />
-        </div>
-      ))}
+        <p className={list.sub}>{text}</p>
+        {code.isPending && <Skeleton rows={4} />}
+        {code.isError && <ErrorState what="The code" error={code.error} onRetry={() => void code.refetch()} />}
+        {code.data?.map((step) => (
+          <div key={step.title} className={form.step}>
+            <h3>{step.title}</h3>
+            <CopyCode code={step.code} label={`${title}. ${step.title}`} />
+          </div>
+        ))}
       </div>
     </SettingGroup>
   );

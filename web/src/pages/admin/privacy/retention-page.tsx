@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useSession } from '../../../api/session';
 import { Button } from '../../../components/button';
 import { Confirm } from '../../../components/confirm';
-import { ErrorState, Notice, Skeleton } from '../../../components/states';
+import { EmptyState, ErrorState, Notice, Skeleton } from '../../../components/states';
 import { counted } from '../../../lib/words';
 import { AdminPage, SettingGroup } from '../admin-page';
 import { JobList } from './job-list';
@@ -49,6 +49,8 @@ export default function RetentionPage() {
           <Skeleton rows={3} />
         ) : estimate.isError ? (
           <ErrorState what="The estimate" error={estimate.error} onRetry={() => void estimate.refetch()} />
+        ) : estimate.data.length === 0 ? (
+          <EmptyState title="There is no site yet" />
         ) : (
           <ul className={list.list} aria-label="Estimate by site">{estimate.data.map((one) => <EstimateRow key={one.idSite} estimate={one} />)}</ul>
         )}
