@@ -1,7 +1,7 @@
 // Second factors, proof and sessions, by one superuser with an authenticator app and a passkey.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axeFindings, launch, openPage, signIn } from './browser.mjs';
+import { ask, axeFindings, launch, openPage, signIn } from './browser.mjs';
 import { addKey, authenticator } from './factors.mjs';
 import { password, startServer } from './server.mjs';
 
@@ -167,6 +167,13 @@ test('second factors are set up, used, lost and replaced', async (t) => {
     await button('Remove the passkey').click();
     await page.getByRole('dialog', { name: 'Confirm it is you' }).getByRole('button', { name: 'Use your passkey' }).click();
     await page.getByRole('list', { name: 'Your passkeys' }).waitFor({ state: 'detached' });
+  });
+
+  await t.test('all of it stands in the record', async () => {
+    const kinds = async (kind) => (await ask(page, 'ActivityLog.getEntries', { filterByActivityType: kind, limit: '-1' })).map((line) => line.type);
+    const passkeys = await kinds('passkey.*');
+    for (const kind of ['passkey.added', 'passkey.renamed', 'passkey.removed']) assert.ok(passkeys.includes(kind), kind);
+    assert.ok((await kinds('session.signed_in_by_passkey')).length > 0);
   });
 
   await t.test('the last factor of a superuser cannot be turned off', async () => {

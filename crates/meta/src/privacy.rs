@@ -184,3 +184,40 @@ impl Meta {
         Ok(sqlx::query_scalar("SELECT path FROM backup_place ORDER BY path").fetch_all(&self.read).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NewUser;
+    use makoto_access::{Principal, check_instance};
+    use makoto_catalog::Catalog;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn work_that_fails_is_recorded_and_told_to_superusers() {
+        let dir = tempfile::tempdir().unwrap();
+        let meta = Meta::open(&dir.path().join("meta.db"), Arc::new(Catalog::new(&[]).unwrap())).await.unwrap();
+        let (operator, job) = (Caller::inside(Principal::Operator), Caller::inside(Principal::Job("retention")));
+        let user = NewUser {
+            login: "ada".into(),
+            email: "ada@people.example".into(),
+            password_hash: String::new(),
+            superuser: true,
+        };
+        meta.add_user(&check_instance(&Principal::Operator).unwrap(), &operator, user).await.unwrap();
+        let row = ("0f", "purge", r#"{"kind":"purge","site":1,"before_s":9}"#);
+        meta.ask_privacy_job(&job, Activity::PurgeAsked, Json::Null, row, 5).await.unwrap();
+        meta.end_privacy_job(&job, Activity::PurgeDone, "0f", Err("the disk is full".into()), 6).await.unwrap();
+        let newest = meta.newest_purges().await.unwrap();
+        assert_eq!(newest[&SiteId(1)].state, "failed");
+        assert_eq!(meta.last_purge_s(SiteId(1)).await.unwrap(), None, "it is tried again");
+        let kinds: Vec<String> =
+            sqlx::query_scalar("SELECT kind FROM activity ORDER BY id DESC").fetch_all(&meta.read).await.unwrap();
+        assert_eq!(kinds[0], "privacy.work_failed");
+        let told: i64 = sqlx::query_scalar("SELECT count(*) FROM mail WHERE once_key LIKE 'privacy.work_failed:%'")
+            .fetch_one(&meta.read)
+            .await
+            .unwrap();
+        assert_eq!(told, 1);
+    }
+}
