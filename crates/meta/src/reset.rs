@@ -211,7 +211,10 @@ mod tests {
     }
 
     async fn count(meta: &Meta, table: &str) -> i64 {
-        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"))).fetch_one(&meta.read).await.unwrap()
+        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}")))
+            .fetch_one(&meta.read)
+            .await
+            .unwrap()
     }
 
     #[tokio::test]

@@ -6,7 +6,9 @@ use super::{
     deed::Deed,
     facts::{DAY_S, Facts, MailFacts, PublicFact, RecordFacts, RetentionFact, SignInFacts},
 };
-use crate::probes::{Backup, Clock, DeviceRules, FileMode, MailDomain, OptOut, Outside, Process, Release, Room, Route, Sample, Web};
+use crate::probes::{
+    Backup, Clock, DeviceRules, FileMode, MailDomain, OptOut, Outside, Process, Release, Room, Route, Sample, Web,
+};
 use makoto_catalog::AnySetting;
 use makoto_meta::{FailureRow, Person, SessionFact, Sighting, State as Account, TokenFact};
 use std::collections::{BTreeMap, BTreeSet};

@@ -20,7 +20,11 @@ use makoto_model::{Params, SiteId, Value};
 use makoto_query::{Answered, Query};
 use makoto_tracking::Salts;
 use serde_json::json;
-use std::{collections::{BTreeMap, BTreeSet}, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 const NOT_GIVEN_BACK: &str = "space could not be given back; the next work on stored data or start tries again";
 const DAY_S: i64 = 86_400;

@@ -99,8 +99,7 @@ async fn look(running: &Arc<Running>) -> Outside {
     let (files_dir, room_dir) = (dir.clone(), dir);
     let [a, b, c, d, e, f, g, h] = [(); 8].map(|()| app());
     let costs = Costs::default();
-    let (web, files, room, clock, backup, outbound, release, sample, rules, mail_domain, mail) =
-        tokio::join!(
+    let (web, files, room, clock, backup, outbound, release, sample, rules, mail_domain, mail) = tokio::join!(
         costs.part("web", move || web::look(&g)),
         costs.part("files", move || machine::files(&files_dir)),
         costs.part("room", move || machine::room(&a, &room_dir)),

@@ -201,9 +201,7 @@ fn mirrored(app: &App, asker: &Asker) -> Result<(bool, String), String> {
     app.mirror.close(&secret);
     let reply = reply?;
     match reply.status {
-        200 => {
-            Ok((reply.body.contains(MADE_UP), reply.headers.get("set-cookie").cloned().unwrap_or_default()))
-        }
+        200 => Ok((reply.body.contains(MADE_UP), reply.headers.get("set-cookie").cloned().unwrap_or_default())),
         status => Err(format!("the mirror answered {status}")),
     }
 }

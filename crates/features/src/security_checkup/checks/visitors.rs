@@ -59,7 +59,11 @@ pub static CHECKS: &[Check] = &[
         how: "For each site whether visits are deleted after thirteen months at most, the age of the oldest that is \
               stored, and what came of the last deletion.",
         measure: young,
-        fix: Fix::Deeds { label: "Keep visits for thirteen months, and delete older ones", plan: keep_less, hours: None },
+        fix: Fix::Deeds {
+            label: "Keep visits for thirteen months, and delete older ones",
+            plan: keep_less,
+            hours: None,
+        },
         manual: "privacy",
     },
     Check {
