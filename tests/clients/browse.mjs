@@ -1,5 +1,6 @@
 // Walks through a site as a visitor does, in a real browser. The plan comes as JSON on standard input:
-// {"site": origin of the pages, "tracker": origin of the server, "chromium": path}; what the browser complained about goes out as JSON.
+// {"site": origin of the pages, "tracker": origin of the server, "chromium": path, "wrapped": by a package instead of _paq};
+// what the browser complained about goes out as JSON.
 import { chromium } from 'playwright-core';
 
 const plan = JSON.parse(await new Response(process.stdin).text());
@@ -39,11 +40,22 @@ const visit = async (userAgent, steps) => {
     open: (path) => step(path, () => page.goto(plan.site + path)),
     click: (selector) => step(selector, () => page.click(selector)),
     push: (...command) => step(command[0], () => page.evaluate((c) => window._paq.push(c), command)),
+    call: (name, options) => step(name, () => page.evaluate(([n, o]) => window.tracker[n](o), [name, options])),
+    page,
   });
   await context.close();
 };
 
-await visit(undefined, async ({ open, click, push }) => {
+const wrapped = () => visit(undefined, async ({ open, call, page }) => {
+  await open('/wrapped.html');
+  await call('trackEvent', { category: 'Video', action: 'Play', name: 'Trailer', value: 4.5 });
+  await call('trackSiteSearch', { keyword: 'blue shoes', category: 'shop', count: 3 });
+  await call('trackLink', { href: 'https://out.example/there' });
+  await page.evaluate(() => window.tracker.addEcommerceItem({ sku: 'S-1', productName: 'Shoe', productCategory: 'Feet', productPrice: 20, productQuantity: 2 }));
+  await call('trackEcommerceOrder', { orderId: 'O-1', orderRevenue: 40 });
+});
+
+const own = () => visit(undefined, async ({ open, click, push }) => {
   await open('/first.html?utm_campaign=autumn');
   await push('trackEvent', 'Video', 'Play', 'Trailer', 4.5);
   await push('trackSiteSearch', 'blue shoes', 'shop', 3);
@@ -51,6 +63,12 @@ await visit(undefined, async ({ open, click, push }) => {
   await click('#out');
   await open('/second.html');
 });
-await visit(other, ({ open }) => open('/known.html'));
+
+if (plan.wrapped) {
+  await wrapped();
+} else {
+  await own();
+  await visit(other, ({ open }) => open('/known.html'));
+}
 await browser.close();
 process.stdout.write(JSON.stringify(complaints));
