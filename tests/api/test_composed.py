@@ -65,7 +65,7 @@ class Composed(Case):
     def test_rows_inside_rows_become_columns(self):
         server = self.filled()
         rows = self.ask(server, "Events.getCategory", idSite=1, **DAY, pivotBy="Events.EventAction")
-        self.assertEqual(rows, [{"label": "Video", "1. Play": 3}])
+        self.assertEqual(rows, [{"label": "Video", "1.\u00a0Play": 3}])
 
     def test_persons_of_long_times_come_when_they_are_named(self):
         server = self.filled()

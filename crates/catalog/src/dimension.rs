@@ -176,6 +176,8 @@ pub struct SegmentName {
     pub example: &'static str,
     /// For the segment editor; empty when any text may stand.
     pub accepted: &'static str,
+    /// Values that mean nothing are refused.
+    pub strict: bool,
     /// Refused to callers who are not signed in.
     pub signed_in_only: bool,
     /// Under which heading of the editor it stands.
@@ -207,6 +209,7 @@ impl SegmentName {
             kind: None,
             example: "a",
             accepted: "",
+            strict: false,
             signed_in_only: false,
             category,
             group: "",
@@ -244,6 +247,11 @@ impl SegmentName {
         SegmentName { read: Read::Number, example: "1", ..self }
     }
 
+    /// The same name; values that mean nothing are refused.
+    pub const fn strict(self) -> SegmentName {
+        SegmentName { strict: true, ..self }
+    }
+
     /// The same name, refused to callers who are not signed in.
     pub const fn signed_in_only(self) -> SegmentName {
         SegmentName { signed_in_only: true, ..self }
@@ -262,7 +270,7 @@ pub enum Read {
     Text,
     /// A URL: protocol and `www.` do not count.
     Url,
-    /// A number; other texts match nothing.
+    /// A number; a text without any digit is 0, others match nothing.
     Number,
     /// The stored values that the text means under this operator ("Firefox" is "FF"). Negations are taken care of:
     /// the operator is never a negative one.

@@ -15,6 +15,8 @@ pub struct Metric {
     pub daily_only: bool,
     /// Computed for the rows of an answer itself, but not for those inside them.
     pub outer_only: bool,
+    /// The row of all that were too many has the sum of what those rows have, not what follows from their sums.
+    pub adds_up: bool,
     /// The column stands only in tables where some row has more than 0 of one of these metrics.
     pub only_with: &'static [&'static str],
 }
@@ -114,6 +116,7 @@ impl Metric {
             hidden: false,
             daily_only: false,
             outer_only: false,
+            adds_up: false,
             only_with: &[],
         }
     }
@@ -136,6 +139,11 @@ impl Metric {
     /// The same metric, shown only where days are added up.
     pub const fn daily_only(self) -> Metric {
         Metric { daily_only: true, ..self }
+    }
+
+    /// The same metric, added up where rows become one.
+    pub const fn adding_up(self) -> Metric {
+        Metric { adds_up: true, ..self }
     }
 
     /// The same metric, left out of rows inside rows.

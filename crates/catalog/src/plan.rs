@@ -12,7 +12,7 @@ pub enum Scope {
     /// Products that were ordered, laid into carts or looked at; other columns are those of the visit.
     Item,
     /// Page views before a conversion: a row for each pair of them. Besides the conversion's columns, `lead_url` and
-    /// `lead_title` are those of the page, `lead_pages` is how many page views the conversion has, `lead_share` the
+    /// `lead_title` are those of the page, `lead_pages` is how many page views the visit's first such conversion has, `lead_share` the
     /// part of one, to four digits, and `lead_revenue` the part of its revenue.
     Lead,
 }

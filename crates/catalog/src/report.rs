@@ -32,14 +32,16 @@ pub struct Report {
     pub variants: Option<Variants>,
     /// Rows inside rows may stand in one answer with them.
     pub expands: bool,
-    /// Rows that open are numbered by their visits, not in the order in which they were found.
-    pub ranked: bool,
+    /// Rows that open are numbered by these columns, larger ones first, then in the order in which they were found.
+    pub ranked: &'static [&'static str],
     pub chart: Chart,
     pub shape: Shape,
     /// More rows than these become one, "Others"; 0 for no limit. The second is for subtables.
     pub rows_max: (usize, usize),
     /// What rows say of goals.
     pub goals: GoalColumns,
+    /// Each part of totals is nothing by itself: where it has no numbers in one of several periods, its columns are missing.
+    pub apart: bool,
     /// Which rows of the store count, by the caller's own parameters.
     pub pick: Option<fn(&Params, &Site) -> Condition>,
     /// The report that answers in place of this one where the caller sets this parameter.
@@ -51,9 +53,11 @@ pub struct Report {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum GoalColumns {
     None,
-    /// Conversions are grouped by the keys of the report's first part; `inner` where rows inside others say it as well.
+    /// Conversions are grouped by the keys of the report's first part, or by their own; `inner` where rows inside others
+    /// say it as well.
     ByKeys {
         inner: bool,
+        keys: Option<&'static [Expr]>,
     },
     /// Rows are pages: conversions are owed to the page views before them, and to the page on which the visit began.
     Pages {
@@ -154,11 +158,12 @@ impl Report {
         subtable: None,
         variants: None,
         expands: true,
-        ranked: false,
+        ranked: &[],
         chart: Chart::Table,
         shape: Shape::Totals,
         rows_max: (0, 0),
         goals: GoalColumns::None,
+        apart: false,
         pick: None,
         instead: None,
         about: &About::PLAIN,

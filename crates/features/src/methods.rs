@@ -1,7 +1,7 @@
 use crate::{
     Services, activity_log, annotations, api, core_admin_home, core_plugins_admin, custom_dimensions, dashboard,
     diagnostics, goals, insights, languages_manager, live, login, multi_sites, privacy_manager, public_reports,
-    security_checkup, segment_editor, sites_manager, transitions, two_factor_auth, users_manager,
+    security_checkup, segment_editor, sites_manager, transitions, two_factor_auth, user_country, users_manager,
 };
 use makoto_catalog::{Composed, Guard, Method};
 use makoto_model::Params;
@@ -38,6 +38,7 @@ pub static METHODS: &[&[Method<Services>]] = &[
     sites_manager::facts::METHODS,
     transitions::METHODS,
     two_factor_auth::METHODS,
+    user_country::METHODS,
     users_manager::accounts::METHODS,
     users_manager::bulk::METHODS,
     users_manager::invitations::METHODS,

@@ -2,7 +2,7 @@
 
 use crate::{
     Line,
-    groups::{Groups, Key},
+    groups::{Groups, Key, Number},
     options::GoalChoice,
     plan::{self, Time},
     value,
@@ -16,6 +16,7 @@ use makoto_model::{Cell, Value};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
+    sync::Arc,
 };
 
 /// Numbers of one goal in one row.
@@ -79,7 +80,9 @@ pub type Run<'a> = dyn Fn(&Plan) -> Result<Rows, Error> + 'a;
 /// When the store fails.
 pub fn gather(report: &Report, time: &Time, groups: &mut [Groups], run: &Run) -> Result<(), Error> {
     match (report.goals, report.parts.first()) {
-        (GoalColumns::ByKeys { .. }, Some(part)) => by_keys(part.keys, (part.only)(), time, groups, run),
+        (GoalColumns::ByKeys { keys, .. }, Some(part)) => {
+            by_keys(keys.unwrap_or(part.keys), (part.only)(), time, groups, run)
+        }
         (GoalColumns::Pages { page, entry }, _) => of_pages(page, entry, time, groups, run),
         (GoalColumns::ByKeys { .. } | GoalColumns::None, _) => Ok(()),
     }
@@ -102,9 +105,19 @@ fn by_keys(keys: &[Expr], only: Condition, time: &Time, groups: &mut [Groups], r
     let rows = run(&plan::of(Scope::Conversion, time, only, all, OF_KEYS.to_vec()))?;
     let measures = (0..OF_KEYS.len()).map(|nth| rows.measure(nth)).collect::<Result<Vec<_>, _>>()?;
     for (row, bucket) in rows.buckets.iter().enumerate() {
-        let key = rows.keys[..keys.len()].iter().map(|column| column[row].clone()).collect();
+        let key: Arc<[Value]> = rows.keys[..keys.len()].iter().map(|column| column[row].clone()).collect();
         let groups = &mut groups[*bucket as usize];
-        let group = groups.group(key);
+        let group = match groups.known(Arc::clone(&key)) {
+            Some(group) => group,
+            None => {
+                // Conversions alone make a row in which nothing else happened.
+                let group = groups.group(key);
+                let unknown = groups.row(group).iter().enumerate().filter(|(_, cell)| **cell == Number::NULL);
+                let unknown: Vec<usize> = unknown.map(|(column, _)| column).collect();
+                unknown.into_iter().for_each(|column| groups.set(group, column, Cell::Int(0)));
+                group
+            }
+        };
         let tally = groups.goals_mut(group).entry(int(&rows.keys[keys.len()][row])).or_default();
         for (nth, measure) in measures.iter().enumerate() {
             tally[nth] += number(measure[row]);
@@ -122,12 +135,14 @@ fn of_pages(page: Expr, entry: Expr, time: &Time, groups: &mut [Groups], run: &R
     if totals.is_empty() {
         return Ok(());
     }
+    // Pages of a site that sells nothing tell of orders only as entries.
+    let tells = |goal: &Value| time.site.ecommerce || int(goal) > ORDER;
     for ((bucket, goal), count) in totals.buckets.iter().zip(&totals.keys[0]).zip(totals.measure(0)?) {
         groups[*bucket as usize].goal_totals.insert(int(goal), number(count));
     }
     let leads = run(&plan::of(Scope::Lead, time, known(page), vec![page, GOAL, CONVERTED_ON], OF_LEADS.to_vec()))?;
     let measures = (0..OF_LEADS.len()).map(|nth| leads.measure(nth)).collect::<Result<Vec<_>, _>>()?;
-    for row in 0..leads.len() {
+    for row in (0..leads.len()).filter(|row| tells(&leads.keys[1][*row])) {
         let Some(tally) = page_tally(groups, &leads, row) else { continue };
         for (nth, measure) in measures.iter().enumerate() {
             tally[nth] += number(measure[row]);
@@ -213,6 +228,8 @@ pub struct Writer<'a> {
     pub percents: bool,
     /// Rows of all levels stand in one.
     pub flat: bool,
+    /// The row stands in a folder, in one answer with it: Matomo leaves the share of conversions at 0 there.
+    pub in_folder: bool,
 }
 
 impl Writer<'_> {
@@ -241,15 +258,21 @@ impl Writer<'_> {
 
     fn of_page(&self, goal: i64, tally: &Tally) -> Vec<(&'static str, Value)> {
         let all = self.totals.get(&goal).copied().unwrap_or(0.0);
-        let mut fields = vec![
-            ("nb_conversions", tally[CONVERSIONS]),
-            ("revenue", rounded(tally[REVENUE], 2)),
-            ("nb_conv_pages_before", tally[PAGES_BEFORE]),
-            ("nb_conversions_attrib", rounded(tally[SHARE], 4)),
-            ("nb_conversions_page_rate", ratio(tally[CONVERSIONS], all, 3).min(1.0)),
-            ("nb_conversions_page_uniq", tally[CONVERSIONS]),
-            ("revenue_attrib", rounded(tally[SHARED_REVENUE], 2)),
-        ];
+        let mut fields = Vec::new();
+        if tally[CONVERSIONS] > 0.0 {
+            fields.extend([
+                ("nb_conversions", tally[CONVERSIONS]),
+                ("revenue", rounded(tally[REVENUE], 2)),
+                ("nb_conv_pages_before", tally[PAGES_BEFORE]),
+                ("nb_conversions_attrib", rounded(tally[SHARE], 4)),
+                (
+                    "nb_conversions_page_rate",
+                    if self.in_folder { 0.0 } else { ratio(tally[CONVERSIONS], all, 3).min(1.0) },
+                ),
+                ("nb_conversions_page_uniq", tally[CONVERSIONS]),
+                ("revenue_attrib", rounded(tally[SHARED_REVENUE], 2)),
+            ]);
+        }
         if tally[ENTRY_CONVERSIONS] > 0.0 {
             fields.extend([
                 ("revenue_entry", rounded(tally[ENTRY_REVENUE], 2)),

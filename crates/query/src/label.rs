@@ -28,7 +28,7 @@ pub struct Labels<'a> {
     pub report: &'static Report,
     pub raw: &'a Raw,
     pub site: &'a Site,
-    /// The first day of the period.
+    /// The last day of the period, whose clock facts are told in.
     pub day: Day,
     pub place: Place,
     pub language: &'static Language,
@@ -262,8 +262,13 @@ impl Labels<'_> {
                 let value = (0..tree.encodings).fold(text, |text, _| encode(&text));
                 facts.push(Meta("segment", Value::from(format!("{}=={value}", tree.leaf_segment))));
             }
-            None if tree.leaf_segment.is_empty() => {}
             None => facts.extend(tree.folder_segment.map(|segment| self.folder(segment, node))),
+            // What has no segment of its own has that of its folder where levels are flattened.
+            Some(_) if self.place == Place::Flat && tree.leaf_segment.is_empty() => {
+                let parent = self.raw.nodes[node as usize].parent;
+                let segment = tree.folder_segment.filter(|_| parent != 0);
+                facts.extend(segment.map(|segment| self.folder(segment, parent)));
+            }
             Some(_) => {}
         }
         if self.place == Place::Flat {

@@ -15,6 +15,7 @@ mod raw;
 mod said;
 pub mod segment;
 pub mod shape;
+mod shown;
 mod table;
 mod value;
 

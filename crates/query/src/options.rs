@@ -10,6 +10,9 @@ use regex_lite::{Regex, RegexBuilder};
 /// Rows given out when the caller does not say how many.
 const ROWS_DEFAULT: i64 = 100;
 
+/// Rows with less than this part of the whole are left out where the caller asks for no rows of little and names no number.
+pub const LOW_SHARE: f64 = 0.02;
+
 /// Longer patterns are refused: matching them costs too much.
 const PATTERN_BYTES_MAX: usize = 1024;
 
@@ -23,8 +26,8 @@ pub struct Options {
     pub ascending: bool,
     pub pattern: Option<(String, Regex)>,
     pub pattern_inside: Option<(String, Regex)>,
-    /// A column and the least that a row must have of it.
-    pub at_least: Option<(String, f64)>,
+    /// A column and the least that a row must have of it; without a number, `LOW_SHARE` of all rows together.
+    pub at_least: Option<(String, Option<f64>)>,
     pub truncate: Option<usize>,
     pub flat: bool,
     pub with_folders: bool,
@@ -143,7 +146,7 @@ impl Options {
             pattern_inside: pattern(params, "filter_pattern_recursive", "filter_column_recursive")?,
             at_least: params.filled("filter_excludelowpop").map(|column| {
                 let value = params.get("filter_excludelowpop_value").and_then(|value| value.trim().parse().ok());
-                (column.to_owned(), value.unwrap_or(0.0))
+                (column.to_owned(), value.filter(|value| *value != 0.0))
             }),
             truncate: count("filter_truncate"),
             flat: params.flag("flat"),

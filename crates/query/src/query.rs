@@ -7,20 +7,19 @@ use crate::{
     options::Options,
     period::{self, Asked},
     plan::{self, Counted, Persons, Time},
-    raw::{Name, Raw},
+    raw::Raw,
     said::{localised, translated},
-    segment,
+    segment, shown,
     table::Table,
-    value,
 };
 use makoto_access::{Grant, Limits, View};
 use makoto_catalog::{
-    Aggregate, Answer, ApiError, Catalog, Columns, Condition, Folded, Found, Inquiry, LoggedVisit, Measure, Part,
-    Report, Shape, Table as Stored, VisitLog,
+    Aggregate, Answer, ApiError, Catalog, Condition, Found, Inquiry, LoggedVisit, Measure, Part, Report, Shape,
+    Table as Stored, VisitLog,
 };
 use makoto_engine::{Engine, VisitRecord, VisitsQuestion};
 use makoto_model::{Day, Params, Range, Site, SiteId, Value};
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Sites times periods of one question at most: each is a table of its own.
 pub const TABLES_MAX: usize = 20_000;
@@ -48,11 +47,11 @@ pub struct Query {
 }
 
 /// One report asked of one site.
-struct Ask<'a> {
-    report: &'static Report,
-    params: &'a Params,
-    options: Options,
-    site: &'a Site,
+pub struct Ask<'a> {
+    pub report: &'static Report,
+    pub params: &'a Params,
+    pub options: Options,
+    pub site: &'a Site,
     segment: &'a Condition,
     segment_text: &'a str,
     picked: Condition,
@@ -223,7 +222,7 @@ impl Query {
             self.periods(&Ask { report, options: ask.options.clone(), picked: ask.picked.clone(), ..*ask })?;
         let name = usize::try_from(id - 1).ok().and_then(|nth| names.get(nth));
         Ok(match name {
-            Some(name) => renamed(answered, &columns, name),
+            Some(name) => shown::renamed(answered, &columns, name),
             None => answered,
         })
     }
@@ -257,7 +256,7 @@ impl Query {
         };
         let by_row = matches!(source.shape, Shape::Rows { .. } | Shape::Tree(_));
         let exact = source.metrics().any(|metric| {
-            matches!(metric.formula, makoto_catalog::Formula::Persons { .. }) && asks_for(ask, metric.id)
+            matches!(metric.formula, makoto_catalog::Formula::Persons { .. }) && shown::asks_for(ask, metric.id)
         });
         let persons = match by_row && asked.longer_than_a_day() && !exact {
             true => Persons::PerDay,
@@ -291,7 +290,7 @@ impl Query {
                 }
             }
         }
-        Ok(rows.into_iter().map(|line| some_columns(ask, line)).collect())
+        Ok(rows.into_iter().map(|line| shown::some_columns(ask, line)).collect())
     }
 
     /// The rows of each period, from the cache where it has them.
@@ -356,9 +355,9 @@ impl Query {
         range: Range,
         asked: &Asked,
     ) -> Result<Answered, ApiError> {
-        let table = Table { report: source, raw, options: &ask.options, site: ask.site, day: range.first };
+        let table = Table { report: source, raw, options: &ask.options, site: ask.site, day: range.last };
         let answered = match &report.shape {
-            Shape::Rows { .. } | Shape::Tree(_) => Answered::Table(narrowed(ask, table.lines())),
+            Shape::Rows { .. } | Shape::Tree(_) => Answered::Table(shown::narrowed(ask, table.lines())),
             Shape::Subtable { alone, .. } => {
                 if ask.options.subtable.is_none() && !alone {
                     return Err(ApiError::MissingParam("idSubtable".into()));
@@ -372,10 +371,10 @@ impl Query {
                     _ => Answered::Table(Vec::new()),
                 }
             }
-            Shape::Metrics { into, label } => Answered::Table(transposed(&table, into, *label)),
-            Shape::Number { text } => number(&table, *text),
-            Shape::Totals => totals(ask, &table, asked),
-            Shape::Folded { row } => folded(ask, raw, asked, *row),
+            Shape::Metrics { into, label } => Answered::Table(shown::transposed(&table, into, *label)),
+            Shape::Number { text } => shown::number(&table, *text),
+            Shape::Totals => shown::totals(ask, &table, asked),
+            Shape::Folded { row } => shown::folded(ask, raw, asked, *row),
             Shape::Union { .. }
             | Shape::Recent { .. }
             | Shape::Visits { .. }
@@ -404,7 +403,7 @@ impl Query {
         let raw = Raw::build(ask.report, columns, &groups[0]);
         let day = ask.site.zone.day(ask.now_s);
         let table = Table { report: ask.report, raw: &raw, options: &ask.options, site: ask.site, day };
-        Ok(Answered::Table(vec![row_of(&table, &[])]))
+        Ok(Answered::Table(vec![shown::row_of(&table, &[])]))
     }
 
     fn visits(
@@ -472,30 +471,6 @@ fn logged(record: &VisitRecord) -> LoggedVisit<'_> {
     }
 }
 
-/// The row that a function makes of all groups.
-fn folded(ask: &Ask, raw: &Raw, asked: &Asked, row: fn(&Folded) -> Columns) -> Answered {
-    let nodes = &raw.nodes[0].children;
-    let key = |node: &u32| match &raw.nodes[*node as usize].name {
-        Name::Key(key) => &**key,
-        _ => &[],
-    };
-    let number = |group: usize, id: &str| {
-        let cell = raw.column(id).zip(nodes.get(group)).map(|(column, node)| raw.row(*node)[column]);
-        cell.map_or(0.0, Number::float)
-    };
-    let folded = Folded {
-        site: ask.site,
-        params: ask.params,
-        one_of_many: asked.many,
-        groups: nodes.iter().map(key).collect(),
-        number: &number,
-        shown: &|number, unit| value::computed(number, unit, ask.options.percents, ask.options.words),
-    };
-    let mut line = Line { columns: row(&folded), ..Line::default() };
-    line.columns.retain(|(name, _)| ask.options.shows(name));
-    Answered::Row(line)
-}
-
 /// Where the numbers of a report's parts stand in its rows, and what is there before they are known.
 type Layout = (Vec<Counted>, Vec<Number>, Vec<(&'static Part, usize, Vec<Measure>)>);
 
@@ -520,140 +495,4 @@ fn variant(report: &'static Report, params: &Params) -> &'static Report {
     let Some((param, variants)) = report.variants else { return report };
     let asked = params.filled(param).and_then(|value| variants.iter().find(|(known, _)| *known == value));
     asked.map_or(report, |(_, variant)| variant)
-}
-
-/// Renames the columns of labels.
-fn renamed(answered: Answered, from: &[&str], to: &'static str) -> Answered {
-    let rename = |mut line: Line| {
-        line.meta.iter_mut().filter(|(name, _)| from.contains(name)).for_each(|(name, _)| *name = to);
-        line
-    };
-    match answered {
-        Answered::Table(lines) => Answered::Table(lines.into_iter().map(rename).collect()),
-        Answered::Map { of, items } => {
-            let items = items.into_iter().map(|(key, item)| (key, renamed(item, from, to)));
-            Answered::Map { of, items: items.collect() }
-        }
-        other => other,
-    }
-}
-
-/// Leaves only the rows that the report's own parameter names.
-fn narrowed(ask: &Ask, lines: Vec<Line>) -> Vec<Line> {
-    match ask.report.narrow.and_then(|(param, fact)| Some((fact, ask.params.int(param)?))) {
-        None => lines,
-        Some((fact, number)) => {
-            let stands =
-                |line: &Line| line.meta.iter().any(|(name, value)| *name == fact && *value == Value::Int(number));
-            lines.into_iter().filter(stands).collect()
-        }
-    }
-}
-
-/// The sums of everything, 0 where there is nothing.
-fn sums(raw: &Raw) -> Vec<Number> {
-    raw.row(0).iter().map(|cell| if cell.get().is_some() { *cell } else { Number::ZERO }).collect()
-}
-
-fn row_of(table: &Table, left_out: &[&str]) -> Line {
-    let mut line = Line::default();
-    table.columns(&mut line, &sums(table.raw), &[], 0);
-    line.columns.retain(|(name, _)| !left_out.contains(&&**name));
-    line
-}
-
-/// Whether the caller names a column: persons of long times are told to those alone who ask for them.
-fn asks_for(ask: &Ask, column: &str) -> bool {
-    let named = ask.params.get("columns").unwrap_or("").split(',').any(|name| name.trim() == column);
-    named || ask.options.show.iter().any(|name| name == column)
-}
-
-fn totals(ask: &Ask, table: &Table, asked: &Asked) -> Answered {
-    let persons: Vec<&str> = match asked.counts_persons() {
-        true => Vec::new(),
-        false => {
-            let persons = table.raw.columns.iter().filter(|column| column.persons).map(|column| column.name);
-            persons.filter(|name| !asks_for(ask, name)).collect()
-        }
-    };
-    let nothing = table.raw.row(0).iter().all(|cell| cell.float() == 0.0);
-    if nothing && asked.many {
-        return Answered::Row(Line::default());
-    }
-    let line = row_of(table, &persons);
-    // A union takes its columns from the whole of its parts.
-    if ask.report.method == table.report.method { some_columns(ask, line) } else { Answered::Row(line) }
-}
-
-/// The columns that the caller names, all without names; a single one is a number.
-fn some_columns(ask: &Ask, line: Line) -> Answered {
-    match chosen_columns(ask, line) {
-        // A flattened row is a table of one.
-        Answered::Row(line) if ask.options.flat && !line.columns.is_empty() => Answered::Table(vec![line]),
-        other => other,
-    }
-}
-
-fn chosen_columns(ask: &Ask, mut line: Line) -> Answered {
-    let wanted: Vec<&str> =
-        ask.params.get("columns").unwrap_or("").split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
-    if wanted.is_empty() {
-        return Answered::Row(line);
-    }
-    line.columns.retain(|(name, _)| wanted.contains(&&**name));
-    match (line.columns.as_slice(), wanted.len()) {
-        ([(_, value)], 1) => Answered::Number(value.clone()),
-        _ => Answered::Row(line),
-    }
-}
-
-fn number(table: &Table, text: Option<fn(f64) -> String>) -> Answered {
-    let first = row_of(table, &[]).columns.into_iter().next().map(|(_, value)| value).unwrap_or_default();
-    Answered::Number(match text {
-        Some(text) => Value::from(text(first.number().unwrap_or(0.0))),
-        None => first,
-    })
-}
-
-/// A row per metric.
-fn transposed(
-    table: &Table,
-    into: &makoto_catalog::Metric,
-    label: fn(&str) -> (String, Vec<makoto_catalog::Meta>),
-) -> Vec<Line> {
-    let cells = sums(table.raw);
-    let whole = |metric: &makoto_catalog::Metric| match &metric.formula {
-        makoto_catalog::Formula::Share { of } => table.raw.column(of.id).map(|place| cells[place].float()),
-        _ => None,
-    };
-    let mut rows: Vec<(Number, Line)> = Vec::new();
-    for (column, cell) in table.raw.columns.iter().zip(&cells).filter(|(column, _)| !column.metric.hidden) {
-        let (text, meta) = label(column.metric.id);
-        let mut line = Line { meta: meta.into_iter().map(|m| (m.0, m.1)).collect(), ..Line::default() };
-        line.columns.push((Cow::Borrowed("label"), Value::from(text)));
-        line.columns.extend(value::cell(*cell, into.unit).map(|value| (Cow::Borrowed(into.id), value)));
-        for metric in table.report.processed {
-            let all = whole(metric).unwrap_or(0.0);
-            let share = if all == 0.0 { 0.0 } else { (cell.float() / all * 100.0).round() / 100.0 };
-            let options = table.options;
-            let shown = value::computed(share, metric.unit, options.percents, options.words);
-            line.columns.push((Cow::Borrowed(metric.id), shown));
-        }
-        rows.push((*cell, line));
-    }
-    let nothing = rows.iter().all(|(cell, _)| cell.float() == 0.0)
-        && table.report.processed.iter().all(|metric| whole(metric).unwrap_or(0.0) == 0.0);
-    if nothing {
-        return Vec::new();
-    }
-    if table.options.sort.as_deref() == Some("label") {
-        rows.sort_by(|a, b| a.1.columns[0].1.as_text().cmp(&b.1.columns[0].1.as_text()));
-        if !table.options.ascending {
-            rows.reverse();
-        }
-    } else {
-        rows.sort_by(|a, b| b.0.float().total_cmp(&a.0.float()));
-    }
-    let lines = rows.into_iter().map(|(_, line)| line).skip(table.options.offset);
-    lines.take(table.options.limit.unwrap_or(usize::MAX)).collect()
 }

@@ -8,6 +8,7 @@ use crate::{
 use makoto_catalog::{GoalColumns, Report, RowLabel, Shape, Tree};
 use makoto_model::Value;
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
@@ -81,8 +82,8 @@ pub struct Raw {
     pub known_goals: Vec<i64>,
     /// Every goal that a row without others inside it has.
     pub innermost_goals: Vec<i64>,
-    /// Rows that open are numbered by their visits.
-    ranked: bool,
+    /// The columns by which rows that open are numbered.
+    ranked: &'static [&'static str],
 }
 
 impl Raw {
@@ -96,7 +97,7 @@ impl Raw {
             goal_totals: BTreeMap::new(),
             known_goals: Vec::new(),
             innermost_goals: Vec::new(),
-            ranked: false,
+            ranked: &[],
         }
     }
 
@@ -171,7 +172,7 @@ impl Raw {
         let order = groups.order(report, &raw.columns);
         match &report.shape {
             Shape::Rows { levels, always, .. } => {
-                let inner = matches!(report.goals, GoalColumns::ByKeys { inner: true });
+                let inner = matches!(report.goals, GoalColumns::ByKeys { inner: true, .. });
                 raw.add_rows(levels, groups, &order, inner);
                 if let Some(always) = always.as_ref().filter(|_| !order.is_empty()) {
                     raw.add_always(levels, always);
@@ -397,9 +398,12 @@ impl Raw {
     /// The rows inside a row, against the order in which they are numbered.
     fn last_first(&self, node: u32) -> Vec<u32> {
         let mut inner = self.nodes[node as usize].children.clone();
-        let by = self.column("nb_visits").filter(|_| self.ranked);
-        let visits = |node: u32| by.map_or(0.0, |by| self.row(node)[by].float());
-        inner.sort_by(|a, b| visits(*a).total_cmp(&visits(*b)).then(b.cmp(a)));
+        let by: Vec<usize> = self.ranked.iter().filter_map(|name| self.column(name)).collect();
+        let rank = |a: &u32, b: &u32| {
+            let orders = by.iter().map(|by| self.row(*a)[*by].float().total_cmp(&self.row(*b)[*by].float()));
+            orders.fold(Ordering::Equal, Ordering::then).then(b.cmp(a))
+        };
+        inner.sort_by(rank);
         inner
     }
 

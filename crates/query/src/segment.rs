@@ -66,7 +66,13 @@ fn parse(text: &str, names: &Names) -> Result<Condition, ApiError> {
     }
     let mut visits = Vec::new();
     let mut same_row: Vec<(Rows, Vec<Condition>)> = Vec::new();
-    for clause in clauses {
+    let count = clauses.len();
+    for (place, clause) in clauses.into_iter().enumerate() {
+        // Matomo finds nothing where a definition ends with the sign of a further condition.
+        if place > 0 && place + 1 == count && clause == [""] {
+            visits.push(Condition::Any(Vec::new()));
+            continue;
+        }
         let leaves = clause.iter().map(|leaf| condition(leaf, names)).collect::<Result<Vec<_>, _>>()?;
         let rows =
             leaves.first().and_then(Leaf::rows).filter(|rows| leaves.iter().all(|leaf| leaf.rows() == Some(*rows)));
@@ -203,6 +209,11 @@ fn condition(text: &str, names: &Names) -> Result<Leaf, ApiError> {
     if value.is_empty() && !matches!(op, Op::Is | Op::IsNot) {
         return Err(wrong());
     }
+    if let (true, false, Read::Named(read)) = (segment.strict, value.is_empty(), segment.read)
+        && read(positive(op).0, &value).is_empty()
+    {
+        return Err(wrong());
+    }
     Ok(leaf(dimension, segment, op, &value))
 }
 
@@ -269,10 +280,11 @@ fn meets(dimension: &Dimension, segment: &SegmentName, op: Op, value: &str) -> C
     }
 }
 
-/// A whole number or a fraction.
+/// A whole number or a fraction. A text without any digit is 0, as databases read it; one with more than a number is none.
 fn number(text: &str) -> Option<Value> {
     let text = text.trim();
-    text.parse().map(Value::Int).or_else(|_| text.parse().map(Value::Float)).ok()
+    let written = text.parse().map(Value::Int).or_else(|_| text.parse().map(Value::Float)).ok();
+    written.or_else(|| (!text.contains(|letter: char| letter.is_ascii_digit())).then_some(Value::Int(0)))
 }
 
 #[cfg(test)]
@@ -379,7 +391,12 @@ mod tests {
         for bad in ["browser", "==x", "nothing==1", "actions>", "(browser==a)"] {
             assert!(read(bad, &catalog(), &site()).is_err(), "{bad}");
         }
-        assert!(read("browser==", &catalog(), &site()).is_ok());
+        for fine in ["browser==", "browser==a;", "actions>abc"] {
+            assert!(read(fine, &catalog(), &site()).is_ok(), "{fine}");
+        }
+        let meant = |text: &str| read(text, &catalog(), &site()).unwrap();
+        assert_eq!(meant("actions>abc"), meant("actions>0"));
+        assert_eq!(meant("actions>=1/*"), Condition::All(vec![Condition::Any(vec![Condition::Any(vec![])])]));
         let many = vec!["browser==a"; CONDITIONS_MAX + 1].join(";");
         assert!(matches!(read(&many, &catalog(), &site()), Err(ApiError::TooMuch(_))));
         assert!(matches!(read(&"a".repeat(SEGMENT_BYTES_MAX + 1), &catalog(), &site()), Err(ApiError::TooMuch(_))));

@@ -2,7 +2,7 @@
 
 use crate::{
     Answered, Line,
-    options::Options,
+    options::{LOW_SHARE, Options},
     table::{NaturalKey, by_label},
 };
 use makoto_catalog::ApiError;
@@ -34,7 +34,9 @@ fn rows(mut lines: Vec<Line>, options: &Options) -> Vec<Line> {
             lines.retain(|line| regex.is_match(&text(line, column)));
         }
         if let Some((column, least)) = &options.at_least {
-            lines.retain(|line| line.get(column).is_none_or(|_| line.number(column) >= *least));
+            let whole: f64 = lines.iter().map(|line| line.number(column)).sum();
+            let least = least.unwrap_or(whole * LOW_SHARE);
+            lines.retain(|line| line.get(column).is_none_or(|_| line.number(column) >= least));
         }
         sort(&mut lines, options);
         let rest = lines.len().saturating_sub(options.offset);
@@ -108,6 +110,8 @@ mod tests {
         assert_eq!(labels(&[("filter_limit", "1"), ("filter_offset", "1")]), ["a"]);
         assert_eq!(labels(&[("filter_pattern", "[ab]")]), ["b", "a"]);
         assert_eq!(labels(&[("filter_excludelowpop", "n"), ("filter_excludelowpop_value", "2")]), ["b", "a", "c"]);
+        // One of 14 is more than a fiftieth.
+        assert_eq!(labels(&[("filter_excludelowpop", "n")]), ["b", "a", "c", "d"]);
         assert_eq!(labels(&[("label", "d")]), ["d"]);
         let params = Params::new(vec![("showColumns".into(), "n".into())]);
         let line = apply(table(), &params).unwrap().line();

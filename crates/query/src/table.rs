@@ -5,7 +5,7 @@ use crate::{
     conversions::{self, Goals},
     groups::Number,
     label::{Labels, Place},
-    options::{GoalChoice, Options, Pivot},
+    options::{GoalChoice, LOW_SHARE, Options, Pivot},
     raw::{Name, Raw},
     value,
 };
@@ -19,6 +19,8 @@ struct Item {
     node: Option<u32>,
     cells: Vec<Number>,
     goals: Goals,
+    /// Of the sum: computed metrics that are added up.
+    added: Vec<(&'static str, f64)>,
 }
 
 /// A report's rows of one period, as the caller wants them.
@@ -27,7 +29,7 @@ pub struct Table<'a> {
     pub raw: &'a Raw,
     pub options: &'a Options,
     pub site: &'a Site,
-    /// The first day of the period.
+    /// The last day of the period.
     pub day: Day,
 }
 
@@ -118,11 +120,13 @@ impl Table<'_> {
 
     fn item(&self, node: u32) -> Item {
         let goals = self.raw.goals(node).cloned().unwrap_or_default();
-        Item { node: Some(node), cells: self.raw.row(node).to_vec(), goals }
+        Item { node: Some(node), cells: self.raw.row(node).to_vec(), goals, added: Vec::new() }
     }
 
-    fn goals(&self, place: Place) -> conversions::Writer<'_> {
+    fn goals(&self, place: Place, node: Option<u32>) -> conversions::Writer<'_> {
+        let inner = node.is_some_and(|node| self.raw.nodes[node as usize].parent != 0);
         conversions::Writer {
+            in_folder: inner && matches!(place, Place::Inside | Place::Flat),
             report: self.report,
             known: if place == Place::Flat { &self.raw.innermost_goals } else { &self.raw.known_goals },
             totals: &self.raw.goal_totals,
@@ -171,7 +175,8 @@ impl Table<'_> {
             let cells = inside(item);
             for (place, (name, _)) in names.iter().enumerate() {
                 let number = cells.iter().find(|(known, _)| known == name).map_or(0.0, |(_, number)| *number);
-                line.push(format!("{}. {name}", place + 1), Value::Float(number));
+                // A blank that does not break, as Matomo has it.
+                line.push(format!("{}.\u{a0}{name}", place + 1), Value::Float(number));
             }
             if many {
                 let known = |cell: &&(String, f64)| names.iter().all(|(name, _)| *name != cell.0);
@@ -230,7 +235,15 @@ impl Table<'_> {
         if let Some(keep) = self.options.truncate.filter(|keep| *keep < items.len()) {
             let rest = items.split_off(keep);
             let blank = vec![Number::ABSENT; self.raw.columns.len()];
-            let mut sum = summary.unwrap_or(Item { node: None, cells: blank, goals: Goals::default() });
+            let before = summary.iter();
+            let adding = self.report.processed.iter().filter(|metric| metric.adds_up);
+            let added = adding.map(|metric| {
+                let of_row = |item: &Item| self.compute(metric, &item.cells);
+                (metric.id, rest.iter().chain(before.clone()).map(of_row).sum())
+            });
+            let added = added.collect();
+            let blank = Item { node: None, cells: blank, goals: Goals::default(), added: Vec::new() };
+            let mut sum = Item { added, ..summary.unwrap_or(blank) };
             for item in &rest {
                 conversions::join(&mut sum.goals, &item.goals);
                 for (place, column) in self.raw.columns.iter().enumerate() {
@@ -256,7 +269,9 @@ impl Table<'_> {
         if let Some((column, least)) = &self.options.at_least
             && let Some(place) = self.raw.column(column)
         {
-            items.retain(|item| item.cells[place].float() >= *least);
+            let whole: f64 = items.iter().map(|item| item.cells[place].float()).sum();
+            let least = least.unwrap_or(whole * LOW_SHARE);
+            items.retain(|item| item.cells[place].float() >= least);
         }
     }
 
@@ -353,8 +368,13 @@ impl Table<'_> {
         }
         line.columns.push((Cow::Borrowed("label"), Value::from(label)));
         self.columns(&mut line, &item.cells, standing, depth);
+        for (name, number) in &item.added {
+            line.columns.iter_mut().filter(|(column, _)| column == name).for_each(|(_, value)| {
+                *value = value::number(*number);
+            });
+        }
         if self.report.goals != GoalColumns::None && self.options.shows("goals") {
-            self.goals(labels.place).write(&mut line, &item.goals);
+            self.goals(labels.place, item.node).write(&mut line, &item.goals);
         }
         let with_goals = self.options.goals != GoalChoice::Nothing && self.report.goals != GoalColumns::None;
         if self.options.all_columns || with_goals {
@@ -362,7 +382,7 @@ impl Table<'_> {
         }
         if with_goals {
             let visits = self.raw.column("nb_visits").map_or(0.0, |place| item.cells[place].float());
-            self.goals(labels.place).write_rates(&mut line, &item.goals, visits);
+            self.goals(labels.place, item.node).write_rates(&mut line, &item.goals, visits);
         }
         labels.meta(item.node, &mut line.meta);
         if labels.place == Place::Flat && self.options.with_folders {

@@ -174,11 +174,14 @@ impl Printer<'_> {
         let (before, kind) = (self.bind(from_s - REACH_SLACK_S), self.bind(ActionKind::PageView as i64));
         let pages = "count(*) OVER (PARTITION BY c.conversion_id)";
         format!(
-            "SELECT c.*, a.\"url\" AS lead_url, a.\"title\" AS lead_title, {pages} AS lead_pages, \
-             round(1.0 / {pages}, 4) AS lead_share, c.revenue / {pages} AS lead_revenue \
+            "SELECT *, min(pages) OVER page AS lead_pages, round(1.0 / pages, 4) AS lead_share, \
+             CASE WHEN row_number() OVER page = 1 THEN round(sum(revenue / pages) OVER page, 2) ELSE 0.0 END \
+             AS lead_revenue FROM (\
+             SELECT c.*, a.\"url\" AS lead_url, a.\"title\" AS lead_title, {pages} AS pages \
              FROM conversion c JOIN action a ON a.visit_id = c.visit_id AND a.time_s <= c.time_s \
              WHERE c.site_id = {site} AND c.time_s >= {from} AND c.time_s < {until} AND c.conversion_id IS NOT NULL \
-             AND a.site_id = {site} AND a.time_s >= {before} AND a.time_s < {until} AND a.kind = {kind}"
+             AND a.site_id = {site} AND a.time_s >= {before} AND a.time_s < {until} AND a.kind = {kind}) \
+             WINDOW page AS (PARTITION BY visit_id, goal, lead_url, lead_title)"
         )
     }
 

@@ -78,6 +78,11 @@ fn page_views() -> Condition {
     of_kind(ActionKind::PageView)
 }
 
+/// What has neither an address nor a title is a page by its address alone, as in Matomo.
+fn titled_page_views() -> Condition {
+    Condition::All(vec![page_views(), Condition::Any(vec![known("url"), known("title")])])
+}
+
 fn page_views_without_url() -> Condition {
     let none = Condition::Compare { expr: Expr::Column("url"), op: Op::Is, value: Value::Null };
     Condition::All(vec![page_views(), none])
@@ -103,10 +108,13 @@ const fn visits(keys: &'static [Expr], only: fn() -> Condition, metrics: &'stati
     Part { scope: Scope::Visit, keys, only, metrics, zeros: false }
 }
 
-/// What a visitor did right after an internal search: a search leaves its keyword behind as the title, and no URL.
+/// What a visitor did right after an internal search: a search leaves its keyword behind as the title, and no URL. So
+/// does a page without an address, but few visits have both.
 fn following_search(kind: ActionKind) -> Condition {
     let no_page = Condition::Compare { expr: Expr::Column("url_before"), op: Op::Is, value: Value::Null };
-    Condition::All(vec![of_kind(kind), no_page, known("title_before")])
+    let searches = Condition::Compare { expr: Expr::Column("search_count"), op: Op::More, value: Value::Int(0) };
+    let visit = Condition::OfVisit(Box::new(searches));
+    Condition::All(vec![of_kind(kind), no_page, known("title_before"), visit])
 }
 
 const fn after_search(keys: &'static [Expr], only: fn() -> Condition) -> Part {
@@ -124,7 +132,7 @@ const URL_PARTS: &[Part] = &[
 ];
 
 const TITLE_PARTS: &[Part] = &[
-    actions(&[Expr::Column("title")], page_views, OF_PAGES),
+    actions(&[Expr::Column("title")], titled_page_views, OF_PAGES),
     actions(&[Expr::Column("title_before")], || known("title_before"), TIME_SPENT),
     after_search(&[Expr::Column("title")], || following_search(ActionKind::PageView)),
     visits(&[Expr::Column("entry_title")], || known("entry_title"), OF_ENTRIES),
@@ -134,13 +142,15 @@ const TITLE_PARTS: &[Part] = &[
 const EXIT_URL_PARTS: &[Part] = &[
     actions(&[Expr::Column("url")], page_views, OF_PAGES_BRIEF),
     actions(&[Expr::Column("url_before")], || known("url_before"), TIME_SPENT),
+    after_search(&[Expr::Column("url")], || following_search(ActionKind::PageView)),
     visits(&[Expr::Column("entry_url")], || known("entry_url"), OF_ENTRIES),
     visits(&[Expr::Column("exit_url")], || known("exit_url"), OF_EXITS),
 ];
 
 const EXIT_TITLE_PARTS: &[Part] = &[
-    actions(&[Expr::Column("title")], page_views, OF_PAGES_BRIEF),
+    actions(&[Expr::Column("title")], titled_page_views, OF_PAGES_BRIEF),
     actions(&[Expr::Column("title_before")], || known("title_before"), TIME_SPENT),
+    after_search(&[Expr::Column("title")], || following_search(ActionKind::PageView)),
     visits(&[Expr::Column("entry_title")], || known("entry_title"), OF_ENTRIES),
     visits(&[Expr::Column("exit_title")], || known("exit_title"), OF_EXITS),
 ];
@@ -370,7 +380,6 @@ static URLS_AFTER_SEARCH: Report = Report {
     subcategory: "Actions_SubmenuSitesearch",
     order: 18,
     needs: &[&NB_HITS_FOLLOWING_SEARCH],
-    goals: GoalColumns::None,
     shape: Shape::Tree(Tree { flat_prefix: false, ..page_tree("", "Actions_DestinationPage", false) }),
     ..URLS_OF_PAGES
 };
@@ -382,7 +391,6 @@ static TITLES_AFTER_SEARCH: Report = Report {
     subcategory: "Actions_SubmenuSitesearch",
     order: 19,
     needs: &[&NB_HITS_FOLLOWING_SEARCH],
-    goals: GoalColumns::None,
     shape: titles("", "Actions_DestinationPage"),
     ..TITLES_OF_PAGES
 };

@@ -35,7 +35,8 @@ static PAGES_PER_SEARCH: Metric = Metric::processed(
     &[&NB_HITS, &NB_VISITS],
     mean_1,
 )
-.unit(Unit::Number);
+.unit(Unit::Number)
+.adding_up();
 
 fn searches() -> Condition {
     let kind = ActionKind::SiteSearch as i64;

@@ -21,6 +21,7 @@ static VISITOR: Dimension =
         .privacy(Privacy::Pseudonymous)
         .segments(&[SegmentName::text("visitorId", "Visitor ID", VISITORS)
             .read(Read::Named(visitor), "34c31e04394bdc63")
+            .strict()
             .signed_in_only()]);
 
 fn visitor(_: Op, text: &str) -> Vec<Value> {
@@ -99,7 +100,7 @@ static VISITOR_TYPE: Dimension = Dimension::of_visit("CoreHome.VisitorType", "Vi
 fn visitor_type(_: Op, text: &str) -> Vec<Value> {
     match text {
         "new" => vec![Value::Int(0)],
-        "returning" => vec![Value::Int(1), Value::Int(2)],
+        "returning" => vec![Value::Int(1)],
         "returningCustomer" => vec![Value::Int(2)],
         _ => Vec::new(),
     }
@@ -153,7 +154,15 @@ static DAYS_SINCE_FIRST: Dimension = Dimension::derived(
     Kind::Int,
     Expr::Over(&Expr::Column("since_first_s"), DAY_S),
 )
-.segments(&[SegmentName::number("daysSinceFirstVisit", "Days since first visit", VISITORS)]);
+.segments(&[SegmentName::number("daysSinceFirstVisit", "Days since first visit", VISITORS)
+    .read(Read::Condition(days_since_first), "2")]);
+
+/// Days with their fractions, as Matomo compares them: two days and an hour are more than 2.
+fn days_since_first(op: Op, text: &str) -> Option<Condition> {
+    let days: f64 = text.trim().parse().unwrap_or(0.0);
+    let value = Value::Int((days * DAY_S as f64) as i64);
+    Some(Condition::Compare { expr: Expr::Column("since_first_s"), op, value })
+}
 
 /// Days since the visit before, rounded down.
 pub static DAYS_SINCE_LAST: Dimension = Dimension::derived(

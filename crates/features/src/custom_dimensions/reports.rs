@@ -23,7 +23,7 @@ const PLAIN: Report = Report {
     category: "General_Visitors",
     subcategory: CATEGORY,
     rows_max: (1000, 1000),
-    ranked: true,
+    ranked: &["nb_visits"],
     ..Report::PLAIN
 };
 
@@ -205,7 +205,7 @@ impl<const NTH: usize> Slot<NTH> {
         }],
         processed: &[&visits::AVG_TIME_ON_SITE, &visits::BOUNCE_RATE, &visits::NB_ACTIONS_PER_VISIT],
         sort: Some(&visits::NB_VISITS),
-        goals: GoalColumns::ByKeys { inner: false },
+        goals: GoalColumns::ByKeys { inner: false, keys: None },
         shape: Shape::Rows {
             levels: &[RowLabel {
                 row: |keys| recorded(keys).then(|| keys.to_vec()),

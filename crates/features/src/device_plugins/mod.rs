@@ -66,6 +66,7 @@ static PERCENTAGE: Metric = Metric {
     hidden: false,
     daily_only: false,
     outer_only: false,
+    adds_up: false,
     only_with: &[],
 };
 

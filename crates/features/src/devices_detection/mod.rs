@@ -6,7 +6,7 @@ mod reports;
 use crate::core_home::VISITORS;
 use device_detection::DeviceType;
 use makoto_catalog::{Dimension, Feature, Kind, Op, Read, SegmentName, columns::NAMES};
-use makoto_model::Value;
+use makoto_model::{Device, Value};
 
 /// Matomo's number of the device type; null when unknown.
 pub static TYPE: Dimension =
@@ -88,7 +88,7 @@ pub fn capitalised(text: &str) -> String {
 
 pub static OS: Dimension =
     Dimension::read_visit("DevicesDetection.Os", "Operating system", "os", Kind::Text(NAMES), |facts| {
-        Value::from(or_unknown(&facts.device.os_code))
+        Value::from(system(&facts.device))
     })
     .segments(&[
         SegmentName::text("operatingSystemCode", "Operating system code", VISITORS)
@@ -98,8 +98,13 @@ pub static OS: Dimension =
             .accepted("Windows, Linux, Mac, Android, iOS etc."),
     ]);
 
-fn or_unknown(code: &str) -> &str {
-    if code.is_empty() { names::UNKNOWN } else { code }
+/// The code of the system that a visit runs on; bots that are tracked have one of their own.
+fn system(device: &Device) -> &str {
+    match device.os_code.as_str() {
+        _ if device.bot.is_some() => names::BOT,
+        "" => names::UNKNOWN,
+        code => code,
+    }
 }
 
 fn systems(op: Op, text: &str) -> Vec<Value> {
@@ -119,7 +124,10 @@ pub static OS_VERSION: Dimension = Dimension::read_visit(
     "Operating system version",
     "os_version",
     Kind::Text(NAMES),
-    |facts| Value::from(if facts.device.os_code.is_empty() { names::UNKNOWN } else { &facts.device.os_version }),
+    |facts| match system(&facts.device) {
+        names::BOT | names::UNKNOWN => Value::from(names::UNKNOWN),
+        _ => Value::from(facts.device.os_version.as_str()),
+    },
 )
 .segments(&[
     SegmentName::text("operatingSystemVersion", "Operating system version", VISITORS).accepted("XP, 7, 2.3, 5.1, ...")

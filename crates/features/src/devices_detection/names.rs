@@ -7,6 +7,9 @@ use std::{collections::HashMap, sync::OnceLock};
 /// Matomo's code for what no rule tells.
 pub const UNKNOWN: &str = "UNK";
 
+/// Matomo's code for the system of bots.
+pub const BOT: &str = "BOT";
+
 /// Families of systems that run on desktops.
 pub const DESKTOP_FAMILIES: [&str; 8] = ["AmigaOS", "BeOS", "Chrome OS", "GNU/Linux", "IBM", "Mac", "Unix", "Windows"];
 
@@ -36,7 +39,11 @@ fn tables() -> &'static Tables {
 }
 
 fn known(code: &str) -> &str {
-    if code.is_empty() || code == UNKNOWN { "Unknown" } else { code }
+    match code {
+        "" | UNKNOWN => "Unknown",
+        BOT => "Bot",
+        code => code,
+    }
 }
 
 /// The browser's name; programs without a code stand under their name already.

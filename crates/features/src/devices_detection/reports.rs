@@ -49,7 +49,7 @@ static GET_TYPE: Report = Report {
     order: 0,
     dimension: Some(&TYPE),
     parts: &[part(&[Expr::Column("device_type")])],
-    goals: GoalColumns::ByKeys { inner: false },
+    goals: GoalColumns::ByKeys { inner: false, keys: None },
     shape: Shape::Rows {
         levels: &[RowLabel {
             ours: ours,
@@ -87,7 +87,7 @@ static GET_BRAND: Report = Report {
     order: 1,
     dimension: Some(&BRAND),
     parts: &[part(&[Expr::Column("device_brand")])],
-    goals: GoalColumns::ByKeys { inner: false },
+    goals: GoalColumns::ByKeys { inner: false, keys: None },
     shape: rows(&[RowLabel {
         ours: ours,
         text: |keys| brand(keys, 0).to_owned(),
@@ -116,7 +116,7 @@ static GET_MODEL: Report = Report {
     order: 2,
     dimension: Some(&MODEL),
     parts: &[part(&[Expr::Column("device_brand"), Expr::Column("device_model")])],
-    goals: GoalColumns::ByKeys { inner: false },
+    goals: GoalColumns::ByKeys { inner: false, keys: None },
     shape: rows(&[RowLabel {
         ours: ours,
         text: |keys| {
@@ -185,7 +185,7 @@ static GET_BROWSERS: Report = Report {
     order: 5,
     dimension: Some(&BROWSER),
     parts: &[part(&[Expr::Column("browser")])],
-    goals: GoalColumns::ByKeys { inner: false },
+    goals: GoalColumns::ByKeys { inner: false, keys: None },
     shape: rows(&[RowLabel {
         ours: ours,
         text: |keys| names::browser(text(keys, 0)).to_owned(),

@@ -91,7 +91,7 @@ const PLAIN: Report = Report {
     processed: &[&AVG_VALUE],
     sort: Some(&NB_VISITS),
     rows_max: (500, 100),
-    ranked: true,
+    ranked: &["nb_visits", "nb_events"],
     ..Report::PLAIN
 };
 

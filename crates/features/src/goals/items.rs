@@ -139,6 +139,7 @@ const PLAIN: Report = Report {
     subcategory: "Goals_Products",
     sort: Some(&REVENUE),
     rows_max: (10_000, 0),
+    pick: Some(|_, site| if site.ecommerce { Condition::none() } else { Condition::Any(Vec::new()) }),
     ..Report::PLAIN
 };
 

@@ -11,6 +11,14 @@ fn put<A: Into<Answer>>(fields: &mut Fields, name: &str, value: A) {
     fields.push((name.to_owned(), value.into()));
 }
 
+/// What comes first in one second: orders, then actions, and behind them the goals that they reached.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    Order,
+    Action,
+    Goal,
+}
+
 /// The actions and conversions of a visit in the order of time.
 pub fn records(log: &VisitLog, visit: &LoggedVisit, visit_length_s: i64) -> Answer {
     let stored = |values| Stored { columns: log.action_columns, values };
@@ -20,24 +28,29 @@ pub fn records(log: &VisitLog, visit: &LoggedVisit, visit_length_s: i64) -> Answ
         let spent = spent(&actions, place, visit_length_s);
         let mut fields = record(log, *action, spent, positions[place]);
         conversion::viewed(log, visit.items, action.get("action_id"), &mut fields);
-        (action.int("time_s"), Answer::Record(fields))
+        (action.int("time_s"), Place::Action, Answer::Record(fields))
     });
-    let mut all: Vec<(i64, Answer)> = list.collect();
-    // What an action reached follows it.
-    all.extend(conversion::records(log, visit));
-    all.sort_by_key(|(time_s, _)| *time_s);
-    Answer::List(all.into_iter().map(|(_, record)| record).collect())
+    let mut all: Vec<(i64, Place, Answer)> = list.collect();
+    if log.with_actions {
+        all.extend(conversion::records(log, visit));
+    }
+    all.sort_by_key(|(time_s, place, _)| (*time_s, *place));
+    Answer::List(all.into_iter().map(|(.., record)| record).collect())
 }
 
 /// Less than this is no time spent on the last page of a visit.
 const STAY_S: i64 = 10;
 
-/// The time until the next page; on the last one until the end of the visit.
+/// The time until the next page; on the last one until the end of the visit. The time until an event counts here, though
+/// it belongs to no page in reports.
 fn spent(actions: &[Stored], place: usize, visit_length_s: i64) -> i64 {
     let mut sum = 0;
-    for next in &actions[place + 1..] {
-        sum += next.int("spent_before_s");
-        if kind(*next) == Some(ActionKind::PageView) {
+    for pair in actions[place..].windows(2) {
+        sum += match kind(pair[1]) {
+            Some(ActionKind::Event) => (pair[1].int("time_s") - pair[0].int("time_s")).max(0),
+            _ => pair[1].int("spent_before_s"),
+        };
+        if kind(pair[1]) == Some(ActionKind::PageView) {
             return sum;
         }
     }
@@ -123,7 +136,10 @@ fn time_spent(spent: i64, fields: &mut Fields) {
 fn page(action: Stored, spent: i64, position: i64, fields: &mut Fields) {
     put(fields, "type", "action");
     put(fields, "pageTitle", text_or_null(action.text("title")));
-    time_spent(spent, fields);
+    // Of what has neither an address nor a title no time is told.
+    if !action.text("url").is_empty() || !action.text("title").is_empty() {
+        time_spent(spent, fields);
+    }
     put(fields, "pageviewPosition", position);
     put(fields, "title", text_or_null(action.text("title")));
     put(fields, "subtitle", text_or_null(action.text("url")));

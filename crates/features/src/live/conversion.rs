@@ -1,12 +1,12 @@
 //! Conversions of a visit as records among its actions.
 
-use super::{Stored, text_or_null};
+use super::{Stored, action::Place, text_or_null};
 use crate::{referrers::kind_name, sites_manager::currency_symbol};
 use makoto_catalog::{
     Answer, LoggedVisit, VisitLog,
     columns::{CART, ORDER, VIEW},
 };
-use makoto_model::Value;
+use makoto_model::{OwnScope, Value};
 
 type Fields = Vec<(String, Answer)>;
 
@@ -31,10 +31,15 @@ fn number(stored: Stored, column: &str) -> f64 {
 }
 
 /// Conversions with the moment at which each happened; goals that the site no longer has are left out.
-pub fn records(log: &VisitLog, visit: &LoggedVisit) -> Vec<(i64, Answer)> {
+pub fn records(log: &VisitLog, visit: &LoggedVisit) -> Vec<(i64, Place, Answer)> {
     let stored = |values| Stored { columns: log.conversion_columns, values };
     let each = visit.conversions.iter().map(|values| stored(values));
-    each.filter_map(|conversion| Some((conversion.int("time_s"), record(log, visit, conversion)?))).collect()
+    let place = |goal: i64| if goal > ORDER { Place::Goal } else { Place::Order };
+    let written = |conversion: Stored| {
+        let record = record(log, visit, conversion)?;
+        Some((conversion.int("time_s"), place(conversion.int("goal")), record))
+    };
+    each.filter_map(written).collect()
 }
 
 fn record(log: &VisitLog, visit: &LoggedVisit, conversion: Stored) -> Option<Answer> {
@@ -50,6 +55,8 @@ fn record(log: &VisitLog, visit: &LoggedVisit, conversion: Stored) -> Option<Ans
     put(&mut fields, "referrerName", text_or_null(conversion.text("referrer_name")));
     put(&mut fields, "referrerKeyword", text_or_null(conversion.text("referrer_keyword")));
     put(&mut fields, "timestamp", time_s + log.site.zone.offset_s(time_s));
+    let own = log.site.own_dimensions.iter().filter(|own| own.active && own.scope == OwnScope::Action);
+    own.for_each(|own| put(&mut fields, &format!("dimension{}", own.id), ""));
     Some(Answer::Record(fields))
 }
 

@@ -37,7 +37,7 @@ const PLAIN: Report = Report {
     sort: Some(&NB_VISITS),
     chart: Chart::Table,
     rows_max: (1000, 50),
-    goals: GoalColumns::ByKeys { inner: false },
+    goals: GoalColumns::ByKeys { inner: false, keys: None },
     ..Report::PLAIN
 };
 
@@ -267,7 +267,7 @@ static GET_CAMPAIGNS: Report = Report {
     order: 9,
     dimension: Some(&NAME),
     parts: &[part(by_campaign)],
-    goals: GoalColumns::ByKeys { inner: true },
+    goals: GoalColumns::ByKeys { inner: true, keys: None },
     subtable: Some("Referrers.getKeywordsFromCampaignId"),
     shape: Shape::Rows {
         levels: &[

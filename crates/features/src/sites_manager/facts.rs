@@ -8,7 +8,7 @@ use crate::{
 use makoto_access::{Admin, Caller, Role, View, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method, Param, ParamKind};
 use makoto_meta::{SiteChange, SiteRow};
-use makoto_model::{Params, SiteId};
+use makoto_model::{Params, Site, SiteId};
 use std::net::IpAddr;
 
 type Run = for<'a> fn(&'a Services, &'a Caller, &'a Params) -> makoto_catalog::Outcome<'a>;
@@ -30,12 +30,7 @@ pub static METHODS: &[Method<Services>] = &[
         &[ID_SITE],
         Access::Site(Role::View),
         |services, caller, params| {
-            Box::pin(async {
-                let (_, row) = services.site::<View>(caller, params)?;
-                let snapshot = services.meta.snapshot();
-                let site = snapshot.sites.get(&row.id).map(|site| site.excluded_parameters.clone());
-                Ok(site.unwrap_or_default().into_iter().collect())
-            })
+            Box::pin(async { left_out(services, caller, params, |site| &site.excluded_parameters) })
         },
     ),
     read(
@@ -44,12 +39,7 @@ pub static METHODS: &[Method<Services>] = &[
         &[ID_SITE],
         Access::Site(Role::View),
         |services, caller, params| {
-            Box::pin(async {
-                let (_, row) = services.site::<View>(caller, params)?;
-                let snapshot = services.meta.snapshot();
-                let site = snapshot.sites.get(&row.id).map(|site| site.excluded_referrers.clone());
-                Ok(site.unwrap_or_default().into_iter().collect())
-            })
+            Box::pin(async { left_out(services, caller, params, |site| &site.excluded_referrers) })
         },
     ),
     read(
@@ -127,6 +117,18 @@ pub static METHODS: &[Method<Services>] = &[
         run: |services, caller, params| Box::pin(rename_group(services, caller, params)),
     },
 ];
+
+/// A list of a site as it is in force: the site's own, and that of all sites.
+fn left_out(
+    services: &Services,
+    caller: &Caller,
+    params: &Params,
+    list: fn(&Site) -> &Vec<String>,
+) -> Result<Answer, ApiError> {
+    let (_, row) = services.site::<View>(caller, params)?;
+    let snapshot = services.meta.snapshot();
+    Ok(snapshot.sites.get(&row.id).map(|site| list(site).iter().cloned().collect()).unwrap_or(Answer::List(Vec::new())))
+}
 
 /// Sites that a page of the administration shows at once.
 const SITES_PER_PAGE: i64 = 15;

@@ -1,6 +1,9 @@
 //! Where visitors are.
 
+mod codes;
 mod reports;
+
+pub use codes::METHODS;
 
 use crate::devices_detection::meets;
 use geolocation::{continent_code, countries};

@@ -14,7 +14,7 @@ const PLAIN: Report = Report {
     subcategory: "UserCountry_SubmenuLocations",
     sort: Some(&NB_VISITS),
     rows_max: (500, 100),
-    goals: GoalColumns::ByKeys { inner: false },
+    goals: GoalColumns::ByKeys { inner: false, keys: None },
     ..Report::PLAIN
 };
 

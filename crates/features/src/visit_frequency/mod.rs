@@ -117,6 +117,7 @@ pub static GET: Report = Report {
     ],
     processed: &[&RATE_NEW, &PER_VISIT_NEW, &TIME_NEW, &RATE_BACK, &PER_VISIT_BACK, &TIME_BACK],
     chart: Chart::Evolution,
+    apart: true,
     ..Report::PLAIN
 };
 

@@ -26,9 +26,13 @@ fn hour(keys: &[Value]) -> String {
 
 /// The hour in UTC at which an hour of the site's clock begins; segments are asked in it.
 fn utc_hour(hour: i64, site: &Site, day: Day) -> i64 {
-    let start_s = i64::from(day.0) * 86_400 + hour * 3_600;
-    let about_s = start_s - site.zone.offset_s(start_s);
-    (start_s - site.zone.offset_s(about_s)).rem_euclid(86_400) / 3_600
+    let local_s = i64::from(day.0) * 86_400 + hour * 3_600;
+    let about_s = local_s - site.zone.offset_s(local_s);
+    let start_s = local_s - site.zone.offset_s(about_s);
+    // An hour that the clock leaves out stands for the one after it.
+    let is_left_out = start_s + site.zone.offset_s(start_s) != local_s;
+    let start_s = if is_left_out { start_s.max(about_s) } else { start_s };
+    start_s.rem_euclid(86_400) / 3_600
 }
 
 static BY_LOCAL_TIME: Report = Report {
@@ -84,7 +88,8 @@ static BY_SERVER_TIME: Report = Report {
         metrics: OF_VISITS,
         zeros: true,
     }],
-    goals: GoalColumns::ByKeys { inner: false },
+    // By the hour of the conversion, not of its visit.
+    goals: GoalColumns::ByKeys { inner: false, keys: Some(&[Expr::Local(TimePart::Hour, &Expr::Column("time_s"))]) },
     shape: Shape::Rows {
         levels: &[RowLabel {
             ours: ours,

@@ -183,7 +183,9 @@ static BY_DAYS_SINCE: Report = Report {
         levels: &[RowLabel {
             row: |keys| match int(keys, 0) {
                 0 => Some(vec![Value::Int(NEVER)]),
-                _ => gap_of(DAYS, int(keys, 1)),
+                1 => gap_of(DAYS, int(keys, 1)),
+                // Matomo leaves those out who come back as customers.
+                _ => None,
             },
             ours: ours,
             text: |keys| match int(keys, 0) {
@@ -217,6 +219,7 @@ static VISITS_PERCENTAGE: Metric = Metric {
     hidden: false,
     daily_only: false,
     outer_only: false,
+    adds_up: false,
     only_with: &[],
 };
 

@@ -53,6 +53,19 @@ impl Format {
     }
 }
 
+/// Whether the answer goes to a person as it is: mistakes are told by their status, in a page.
+pub fn is_original(params: &Params) -> bool {
+    params.get("format").is_some_and(|format| format.eq_ignore_ascii_case("original"))
+}
+
+/// Whether there is a writer for the format that the parameters name.
+///
+/// # Errors
+/// `Refused`, with the formats that there are.
+pub fn check(params: &Params) -> Result<(), ApiError> {
+    Format::of(params).map(drop).ok_or_else(|| no_format(params))
+}
+
 fn no_format(params: &Params) -> ApiError {
     let asked: String = params.get("format").unwrap_or("").chars().take(30).collect();
     ApiError::Refused(format!(
@@ -121,6 +134,7 @@ pub fn write_error(error: &ApiError, params: &Params) -> Written {
         Some(Format::Json) => Written { content_type: JSON, headers: Vec::new(), body: json::error(&message) },
         Some(Format::Xml) => plain(XML, xml::error(&message)),
         Some(Format::Csv | Format::Tsv) => plain(PAGE, format!("Error: {}", crate::label::escape(&message))),
+        Some(Format::Html) if is_original(params) => plain(PAGE, crate::label::escape(&message)),
         Some(Format::Html) => plain(TEXT, message),
         Some(Format::Rss) | None => plain(TEXT, format!("Error: {message}")),
     }

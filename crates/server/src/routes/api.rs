@@ -53,6 +53,9 @@ pub async fn index(State(app): State<Arc<App>>, peer: Peer, request: Request) ->
         Err(Unknown::Barred(why)) => return with_status(StatusCode::UNAUTHORIZED, refused(&why.to_string(), &params)),
         Err(Unknown::Failed(error)) => return failed(&error.to_string(), &params),
     };
+    if let Err(error) = format::check(&params) {
+        return error_response(&error, &params);
+    }
     if params.get("method") == Some("API.getBulkRequest") {
         return match bulk(&app, &caller, &params, way).await {
             Ok(written) => with_status(StatusCode::OK, written),
@@ -90,9 +93,9 @@ fn failed(detail: &str, params: &Params) -> Response {
     error_response(&ApiError::Internal(detail.to_owned()), params)
 }
 
-/// Matomo's statuses: 401 without the right, 400 for an unknown method, else 200 with an error in the body. What is
-/// our own fault is 500.
-fn status(error: &ApiError) -> StatusCode {
+/// Matomo's statuses: 401 without the right, 400 for an unknown method, else 200 with an error in the body, or 500 where
+/// the answer is for a person. What is our own fault is 500.
+fn status(error: &ApiError, params: &Params) -> StatusCode {
     match error {
         ApiError::Denied(_) => StatusCode::UNAUTHORIZED,
         ApiError::ProofNeeded | ApiError::FactorNeeded => StatusCode::FORBIDDEN,
@@ -102,7 +105,11 @@ fn status(error: &ApiError) -> StatusCode {
         ApiError::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
         ApiError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         ApiError::MissingParam(_) | ApiError::BadParam { .. } | ApiError::NotFound(_) | ApiError::Refused(_) => {
-            StatusCode::OK
+            if format::is_original(params) {
+                StatusCode::INTERNAL_SERVER_ERROR
+            } else {
+                StatusCode::OK
+            }
         }
     }
 }
@@ -111,7 +118,7 @@ fn error_response(error: &ApiError, params: &Params) -> Response {
     if let ApiError::Internal(detail) = error {
         tracing::error!(detail, "an API call failed");
     }
-    retry_after(with_status(status(error), format::write_error(error, params)), error)
+    retry_after(with_status(status(error, params), format::write_error(error, params)), error)
 }
 
 /// Says when to come back, to those who came too often.

@@ -151,6 +151,10 @@ impl Fold {
         set(row::SINCE_LAST_S, since_last_s);
         if returning == 1 {
             row[row::SINCE_ORDER_S] = self.since_order(visitor, hit.site, hit.time_s)?;
+            // A customer is who had ordered before the visit that came before this one, as Matomo has it.
+            if int(&row, row::SINCE_ORDER_S) > since_last_s {
+                row[row::RETURNING] = Cell::Int(2);
+            }
         }
         self.refer(batch, &hit.referrer, &mut row)?;
         if let Some(user) = &hit.who.user_id {
