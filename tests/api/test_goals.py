@@ -58,6 +58,8 @@ class Goals(Case):
         server.hit(**{**order, "cid": "00000000000000bb"})
         self.assertEqual(self.figures(server, idGoal="ecommerceAbandonedCart"), (0, 0))
         self.assertEqual(self.figures(server, idGoal="ecommerceOrder"), (1, 33))
+        self.assertEqual(server.report("Goals.getItemsSku"), [])
+        server.call("SitesManager.updateSite", idSite=1, ecommerce=1)
         product, = server.report("Goals.getItemsSku")
         self.assertEqual((product["label"], product["quantity"], product["orders"], product["revenue"]), ("SKU1", 3, 1, 30))
         labels = {row["label"] for row in server.report("Goals.getItemsCategory")}
