@@ -11,8 +11,9 @@ from harness.installation import PASSWORD, installation
 from harness.server import free_port
 
 REASON = "to be killed in the middle"
-# From the moment a server is ready until it is killed, in seconds: several acts, or half of one.
-LIFE_S = (0.0, 1.5)
+# From the moment a server is ready until it is killed, at most: so many seconds, or the time of so many acts where that
+# is longer. So it is killed after several acts, or in half of one, on slow machines too.
+LIFE_S, LIFE_ACTS = 1.5, 8
 
 
 class Sink(socketserver.StreamRequestHandler):
@@ -119,13 +120,15 @@ def kills(figure, hold, rounds):
         end = time.monotonic() + 60
         while server.call("CoreAdminHome.getMailState")["waiting"] and time.monotonic() < end:
             time.sleep(0.1)
+        began = time.monotonic()
         answer = server.post_json("/api/v1/methods/PublicReports.setSwitch", {"state": "on", "passwordConfirmation": PASSWORD},
                                   {"Authorization": f"Bearer {server.token}"})
         hold(answer.status == 200, answer.body)
+        life_s = max(LIFE_S, LIFE_ACTS * (time.monotonic() - began))
         for number in range(rounds):
             busy = Busy(server, number)
             busy.start()
-            time.sleep(chance.uniform(*LIFE_S))
+            time.sleep(chance.uniform(0, life_s))
             server.kill()
             busy.join(30)
             acts += busy.done
