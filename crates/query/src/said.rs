@@ -3,7 +3,7 @@
 use crate::{Answered, Line};
 use makoto_catalog::{Report, language::Language};
 use makoto_model::Value;
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 /// Percentages as the language writes them.
 pub fn localised(language: &Language, answered: Answered) -> Answered {
@@ -36,6 +36,35 @@ pub fn localised(language: &Language, answered: Answered) -> Answered {
     }
 }
 
+/// What columns of goals are called; others go by their ids.
+const OF_GOALS: &[(&str, &str)] = &[
+    ("nb_conversions", "Conversions"),
+    ("nb_conversions_attrib", "Conversions"),
+    ("nb_visits_converted", "Visits with Conversions"),
+    ("revenue", "Revenue"),
+    ("revenue_attrib", "Revenue"),
+    ("nb_conversions_page_rate", "Viewed before conversion rate"),
+];
+
+fn of_goals(language: &Language, id: &str) -> String {
+    let known = OF_GOALS.iter().find(|(known, _)| *known == id);
+    known.map_or_else(|| id.to_owned(), |(_, name)| language.of(name).into_owned())
+}
+
+/// What a column of a sheet is called whose id is made of parts: a fact, or a number of one goal.
+pub fn heading(language: &Language, id: &str) -> String {
+    if let Some(fact) = id.strip_prefix("metadata_") {
+        return format!("{}: {fact}", language.of("Metadata"));
+    }
+    let of_goal = id.strip_prefix("goals_").and_then(|rest| rest.split_once('_'));
+    match of_goal {
+        Some((goal, column)) if goal.starts_with("idgoal=") => {
+            format!("{} ({} {goal})", of_goals(language, column), language.of("Goal"))
+        }
+        _ => id.to_owned(),
+    }
+}
+
 /// Columns under the names that people read.
 pub fn translated(answered: Answered, report: &'static Report, language: &Language) -> Answered {
     let told = report.about.metrics.iter().chain(report.about.processed).copied();
@@ -45,7 +74,10 @@ pub fn translated(answered: Answered, report: &'static Report, language: &Langua
         for (name, _) in &mut line.columns {
             *name = match &**name {
                 "label" => language.of("Label"),
-                id => names.get(id).map_or_else(|| name.clone(), |known| language.of(known)),
+                id => match names.get(id) {
+                    Some(known) => language.of(known),
+                    None => Cow::Owned(of_goals(language, id)),
+                },
             };
         }
         line
@@ -54,5 +86,20 @@ pub fn translated(answered: Answered, report: &'static Report, language: &Langua
         Answered::Table(lines) => Answered::Table(lines.into_iter().map(rename).collect()),
         Answered::Row(line) => Answered::Row(rename(line)),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use makoto_catalog::language::language;
+
+    #[test]
+    fn columns_of_sheets_are_called_by_their_parts() {
+        let german = language("de");
+        assert_eq!(heading(german, "metadata_url"), "Metadaten: url");
+        assert_eq!(heading(german, "goals_idgoal=1_revenue"), "Umsatz (Ziel idgoal=1)");
+        assert_eq!(heading(language("en"), "goals_idgoal=2_revenue_entry"), "revenue_entry (Goal idgoal=2)");
+        assert_eq!(heading(german, "Besuche"), "Besuche");
     }
 }

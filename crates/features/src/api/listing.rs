@@ -18,6 +18,9 @@ fn is_general(entry: &Entry) -> bool {
     entry.category != "Goals_Ecommerce" && entry.module() != "CustomDimensions"
 }
 
+/// Features whose columns are explained where they stand: those of goals, of new visitors, of all sites.
+const APART: &[&str] = &["Goals", "VisitFrequency", "MultiSites", "CustomDimensions"];
+
 /// Every widget.
 pub fn widgets(services: &Services, site: &Site, language: &'static Language) -> Answer {
     let pages = pages::pages(site, language, &entries(services, Some(site), language));
@@ -43,20 +46,28 @@ pub fn reports_explained(services: &Services, site: &Site, language: &'static La
 
 /// What each column tells, by name.
 pub fn metrics_explained(services: &Services, site: &Site, language: &'static Language) -> Answer {
-    let mut known: BTreeMap<(&'static str, &'static str), &'static str> = BTreeMap::new();
-    for entry in &shown(services, site, language) {
+    let mut known: Vec<(String, &'static str, &'static str)> = Vec::new();
+    let general = |entry: &Entry| !APART.contains(&entry.module()) && entry.report.method != "Referrers.get";
+    for entry in shown(services, site, language).iter().filter(|entry| general(entry)) {
         for metric in entry.columns.all().filter(|metric| metric.id != "label") {
-            known.entry((metric.name, metric.id)).or_insert(metric.doc);
+            let name = language.of(metric.name);
+            let other = known.iter().any(|(_, id, _)| *id == metric.id);
+            let name = match other {
+                true => format!("{name} ({})", language.of(menu::category(entry.category).0)),
+                false => name.into_owned(),
+            };
+            let same =
+                |(told, id, doc): &(String, &str, &str)| *told == name || (*id == metric.id && *doc == metric.doc);
+            if !known.iter().any(same) {
+                known.push((name, metric.id, metric.doc));
+            }
         }
     }
+    known.sort();
     known
         .into_iter()
-        .map(|((name, id), doc)| {
-            Answer::record([
-                ("name", Answer::from(&*language.of(name))),
-                ("id", id.into()),
-                ("documentation", doc.into()),
-            ])
+        .map(|(name, id, doc)| {
+            Answer::record([("name", Answer::from(name)), ("id", id.into()), ("documentation", doc.into())])
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-use crate::{Answered, Line};
+use crate::{Answered, Line, said::heading};
 use makoto_catalog::{Answer, language::Language};
 use makoto_model::Value;
 use std::collections::HashMap;
@@ -20,9 +20,9 @@ pub fn write(answered: &Answered, separator: char, translated: Option<&Language>
         return NOTHING.to_owned();
     }
     let names: Vec<&str> = columns.iter().chain(&facts).map(String::as_str).collect();
-    let title = |name: &&str| match (name.strip_prefix("metadata_"), translated) {
-        (Some(fact), Some(language)) => format!("{}: {fact}", language.of("Metadata")),
-        _ => (*name).to_owned(),
+    let title = |name: &&str| match translated {
+        Some(language) => heading(language, name),
+        None => (*name).to_owned(),
     };
     let mut text =
         names.iter().map(|name| cell(&title(name), separator)).collect::<Vec<_>>().join(&separator.to_string());
