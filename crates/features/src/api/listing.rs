@@ -18,8 +18,9 @@ fn is_general(entry: &Entry) -> bool {
     entry.category != "Goals_Ecommerce" && entry.module() != "CustomDimensions"
 }
 
-/// Features whose columns are explained where they stand: those of goals, of new visitors, of all sites.
-const APART: &[&str] = &["Goals", "VisitFrequency", "MultiSites", "CustomDimensions"];
+/// Features whose columns are explained where they stand: those of goals, of new visitors, of all sites; and the one
+/// that repeats the columns of others.
+const APART: &[&str] = &["API", "Goals", "VisitFrequency", "MultiSites", "CustomDimensions"];
 
 /// Every widget.
 pub fn widgets(services: &Services, site: &Site, language: &'static Language) -> Answer {
