@@ -52,7 +52,7 @@ static GET_TYPE: Report = Report {
     goals: GoalColumns::ByKeys { inner: false, keys: None },
     shape: Shape::Rows {
         levels: &[RowLabel {
-            ours: ours,
+            ours,
             text: |keys| capitalised(type_name(keys).unwrap_or("unknown")),
             meta: |keys, meta| {
                 if let Some(name) = type_name(keys) {
@@ -89,7 +89,7 @@ static GET_BRAND: Report = Report {
     parts: &[part(&[Expr::Column("device_brand")])],
     goals: GoalColumns::ByKeys { inner: false, keys: None },
     shape: rows(&[RowLabel {
-        ours: ours,
+        ours,
         text: |keys| brand(keys, 0).to_owned(),
         meta: |keys, meta| {
             logo(meta, "brand", brand(keys, 0));
@@ -118,7 +118,7 @@ static GET_MODEL: Report = Report {
     parts: &[part(&[Expr::Column("device_brand"), Expr::Column("device_model")])],
     goals: GoalColumns::ByKeys { inner: false, keys: None },
     shape: rows(&[RowLabel {
-        ours: ours,
+        ours,
         text: |keys| {
             let model = model_title(text(keys, 1));
             if text(keys, 0).is_empty() { model } else { format!("{} - {model}", text(keys, 0)) }
@@ -164,7 +164,7 @@ static GET_OS_VERSIONS: Report = Report {
     dimension: Some(&OS_VERSION),
     parts: &[part(&[Expr::Column("os"), Expr::Column("os_version")])],
     shape: rows(&[RowLabel {
-        ours: ours,
+        ours,
         text: |keys| names::with_version(names::system(text(keys, 0)), text(keys, 1)),
         meta: |keys, meta| {
             meta.push(segment(&[("operatingSystemCode", text(keys, 0)), ("operatingSystemVersion", text(keys, 1))]));
@@ -187,7 +187,7 @@ static GET_BROWSERS: Report = Report {
     parts: &[part(&[Expr::Column("browser")])],
     goals: GoalColumns::ByKeys { inner: false, keys: None },
     shape: rows(&[RowLabel {
-        ours: ours,
+        ours,
         text: |keys| names::browser(text(keys, 0)).to_owned(),
         meta: |keys, meta| {
             logo(meta, "browsers", text(keys, 0));
@@ -211,7 +211,7 @@ static GET_VERSIONS: Report = Report {
     dimension: Some(&BROWSER_VERSION),
     parts: &[part(&[Expr::Column("browser"), Expr::Column("browser_version")])],
     shape: rows(&[RowLabel {
-        ours: ours,
+        ours,
         text: |keys| names::with_version(names::browser(text(keys, 0)), text(keys, 1)),
         meta: |keys, meta| {
             meta.push(segment(&[("browserCode", text(keys, 0)), ("browserVersion", text(keys, 1))]));
@@ -233,7 +233,7 @@ static GET_ENGINES: Report = Report {
     dimension: Some(&ENGINE),
     parts: &[part(&[Expr::Column("browser_engine")])],
     shape: rows(&[RowLabel {
-        ours: ours,
+        ours,
         text: |keys| names::engine(text(keys, 0)),
         meta: |keys, meta| {
             meta.push(segment(&[("browserEngine", text(keys, 0))]));

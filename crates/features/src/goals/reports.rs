@@ -265,7 +265,7 @@ pub static DAYS_TO_CONVERSION: Report = Report {
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: |keys| gap_of(DAYS, int(keys, 0)),
-            ours: ours,
+            ours,
             text: |keys| counted(gap_at(DAYS, keys), "day", "days"),
             flat_column: "Goals_DaysToConversion",
             ..LABEL
@@ -288,7 +288,7 @@ pub static VISITS_UNTIL_CONVERSION: Report = Report {
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: |keys| gap_of(VISITS, int(keys, 0)),
-            ours: ours,
+            ours,
             text: |keys| counted(gap_at(VISITS, keys), "visit", "visits"),
             flat_column: "Goals_VisitsUntilConversion",
             ..LABEL

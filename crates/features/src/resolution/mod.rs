@@ -71,7 +71,7 @@ static GET_CONFIGURATION: Report = Report {
     }],
     shape: Shape::Rows {
         levels: &[RowLabel {
-            ours: ours,
+            ours,
             text: |keys| {
                 let (system, browser) = (names::system(text(keys, 0)), names::browser(text(keys, 1)));
                 format!("{system} / {browser} / {}", text(keys, 2))

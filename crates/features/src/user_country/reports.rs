@@ -40,7 +40,7 @@ static GET_COUNTRY: Report = Report {
     chart: Chart::Map,
     parts: &[part(&[Expr::Column("country")])],
     shape: rows(&[RowLabel {
-        ours: ours,
+        ours,
         text: |keys| country_name(text(keys, 0)).to_owned(),
         meta: |keys, meta| {
             let code = text(keys, 0);
@@ -67,7 +67,7 @@ static GET_CONTINENT: Report = Report {
     parts: &[part(&[Expr::Column("country")])],
     shape: rows(&[RowLabel {
         row: |keys| Some(vec![Value::from(continent_code(text(keys, 0)))]),
-        ours: ours,
+        ours,
         text: |keys| continent_name(text(keys, 0)).to_owned(),
         meta: |keys, meta| meta.push(Meta("code", Value::from(continent_name(text(keys, 0))))),
         flat_column: "UserCountry_Continent",
@@ -112,7 +112,7 @@ static GET_REGION: Report = Report {
     parts: &[part(&[Expr::Column("region"), Expr::Column("country")])],
     shape: rows(&[RowLabel {
         row: region,
-        ours: ours,
+        ours,
         text: |keys| match text(keys, 0) {
             UNKNOWN_COUNTRY => "Unknown".to_owned(),
             code => format!("{}, {}", region_text(text(keys, 1), code), country_name(text(keys, 1))),
@@ -159,7 +159,7 @@ static GET_CITY: Report = Report {
     shape: rows(&[RowLabel {
         row: city,
         identity: 3,
-        ours: ours,
+        ours,
         text: |keys| match (text(keys, 0), text(keys, 1), text(keys, 2)) {
             (UNKNOWN_COUNTRY, _, _) => "Unknown".to_owned(),
             (city, UNKNOWN_COUNTRY, country) => format!("{city}, {}", country_name(country)),

@@ -48,7 +48,7 @@ static GET_LANGUAGE: Report = Report {
                 let code = geolocation::report_language(text(keys, 0));
                 Some(vec![Value::from(code.split('-').next().unwrap_or(&code))])
             },
-            ours: ours,
+            ours,
             text: |keys| geolocation::language_name(text(keys, 0)).to_owned(),
             meta: |keys, meta| {
                 let code = query_encoded(text(keys, 0));
@@ -75,7 +75,7 @@ static GET_LANGUAGE_CODE: Report = Report {
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: |keys| Some(vec![Value::from(&*geolocation::report_language(text(keys, 0)))]),
-            ours: ours,
+            ours,
             text: |keys| geolocation::language_label(text(keys, 0)),
             meta: |keys, meta| meta.push(segment(&[("languageCode", text(keys, 0))])),
             flat_column: "UserLanguage_Language",

@@ -57,7 +57,7 @@ static BY_LOCAL_TIME: Report = Report {
     }],
     shape: Shape::Rows {
         levels: &[RowLabel {
-            ours: ours,
+            ours,
             text: hour,
             meta: |keys, meta| meta.push(segment(&[("visitLocalHour", &int(keys, 0).to_string())])),
             flat_column: "VisitTime_LocalTime",
@@ -92,7 +92,7 @@ static BY_SERVER_TIME: Report = Report {
     goals: GoalColumns::ByKeys { inner: false, keys: Some(&[Expr::Local(TimePart::Hour, &Expr::Column("time_s"))]) },
     shape: Shape::Rows {
         levels: &[RowLabel {
-            ours: ours,
+            ours,
             text: hour,
             local: Some(|keys, site, day, meta| {
                 meta.push(segment(&[("visitStartServerHour", &utc_hour(int(keys, 0), site, day).to_string())]));
@@ -162,7 +162,7 @@ static BY_WEEKDAY: Report = Report {
     }],
     shape: Shape::Rows {
         levels: &[RowLabel {
-            ours: ours,
+            ours,
             text: |keys| {
                 usize::try_from(int(keys, 0) - 1).ok().and_then(|n| WEEKDAYS.get(n)).unwrap_or(&"").to_string()
             },

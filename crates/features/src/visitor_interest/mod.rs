@@ -128,7 +128,7 @@ static PER_DURATION: Report = Report {
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: |keys| gap_of(DURATIONS_S, int(keys, 0)),
-            ours: ours,
+            ours,
             text: |keys| match gap_at(DURATIONS_S, keys) {
                 (from, Some(to)) if to <= 60 => format!("{from}–{to}s"),
                 (from, Some(to)) => format!("{}-{} min", from / 60, to / 60),
@@ -160,7 +160,7 @@ static PER_PAGE: Report = Report {
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: |keys| gap_of(PAGES, int(keys, 0)),
-            ours: ours,
+            ours,
             text: |keys| counted(gap_at(PAGES, keys), "page", "pages"),
             meta: |keys, meta| meta.push(bounds("actions", gap_at(PAGES, keys))),
             flat_column: "VisitorInterest_PagesPerVisit",
@@ -187,7 +187,7 @@ static BY_DAYS_SINCE: Report = Report {
                 // Matomo leaves those out who come back as customers.
                 _ => None,
             },
-            ours: ours,
+            ours,
             text: |keys| match int(keys, 0) {
                 NEVER => "New visits".to_owned(),
                 _ => counted(gap_at(DAYS, keys), "day", "days"),
@@ -238,7 +238,7 @@ static BY_VISIT_COUNT: Report = Report {
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: |keys| gap_of(VISITS, int(keys, 0)),
-            ours: ours,
+            ours,
             text: |keys| counted(gap_at(VISITS, keys), "visit", "visits"),
             meta: |keys, meta| meta.push(bounds("visitCount", gap_at(VISITS, keys))),
             flat_column: "VisitorInterest_VisitsByVisitCount",
