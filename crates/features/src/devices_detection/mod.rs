@@ -88,7 +88,7 @@ pub fn capitalised(text: &str) -> String {
 
 pub static OS: Dimension =
     Dimension::read_visit("DevicesDetection.Os", "Operating system", "os", Kind::Text(NAMES), |facts| {
-        Value::from(system(&facts.device))
+        Value::from(system(facts.device))
     })
     .segments(&[
         SegmentName::text("operatingSystemCode", "Operating system code", VISITORS)
@@ -124,7 +124,7 @@ pub static OS_VERSION: Dimension = Dimension::read_visit(
     "Operating system version",
     "os_version",
     Kind::Text(NAMES),
-    |facts| match system(&facts.device) {
+    |facts| match system(facts.device) {
         names::BOT | names::UNKNOWN => Value::from(names::UNKNOWN),
         _ => Value::from(facts.device.os_version.as_str()),
     },
