@@ -63,7 +63,7 @@ test('a goal from its form to its figures', async (t) => {
     await until('the carts are shown', async () => /Carts left 1 .*65/.test(await figures(page, 'Key figures of carts left')));
     await page.goto(`${server.origin}/sites/1/visits?period=day&date=today`);
     await page.getByRole('button', { name: /1 goal, ordered/ }).click();
-    await page.getByText('Order A-1: 2 Bell, 1 Lantern <b>').waitFor();
+    await page.getByText('Order A-1: 2 Bell, 1 Lantern <b>').last().waitFor();
   });
 
   for (const [width, height] of [[1440, 1000], [390, 844]]) {

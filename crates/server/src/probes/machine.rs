@@ -34,12 +34,20 @@ fn told(path: &Path) -> impl Fn(std::io::Error) -> String {
     move |fault| format!("{path}: {fault}")
 }
 
+/// What was found, or nothing where it is gone: files come and go while the server runs.
+fn unless_gone<T>(found: std::io::Result<T>) -> std::io::Result<Option<T>> {
+    match found {
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        found => found.map(Some),
+    }
+}
+
 /// Every file of the data folder with its rights.
 pub fn files(dir: &Path) -> Known<Vec<FileMode>> {
     let mut found = Vec::new();
     let mut waiting = vec![dir.to_owned()];
     while let Some(path) = waiting.pop() {
-        let metadata = fs::symlink_metadata(&path).map_err(told(&path))?;
+        let Some(metadata) = unless_gone(fs::symlink_metadata(&path)).map_err(told(&path))? else { continue };
         if metadata.file_type().is_symlink() {
             continue;
         }
@@ -53,7 +61,7 @@ pub fn files(dir: &Path) -> Known<Vec<FileMode>> {
             return Err(format!("{} holds more than {FILES_MAX} files", dir.display()));
         }
         if metadata.is_dir() {
-            for entry in fs::read_dir(&path).map_err(told(&path))? {
+            for entry in unless_gone(fs::read_dir(&path)).map_err(told(&path))?.into_iter().flatten() {
                 waiting.push(entry.map_err(told(&path))?.path());
             }
         }
@@ -62,7 +70,7 @@ pub fn files(dir: &Path) -> Known<Vec<FileMode>> {
     Ok(found)
 }
 
-/// Gives a file of the data folder these rights.
+/// Gives a file of the data folder these rights, unless it is gone.
 ///
 /// # Errors
 /// For a path outside, or when the system refuses.
@@ -71,11 +79,16 @@ pub fn set_mode(dir: &Path, path: &str, mode: u32) -> Known<()> {
     let plain =
         inside.components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
     let target = dir.join(inside);
-    let metadata = fs::symlink_metadata(&target).map_err(told(&target))?;
-    if !plain || metadata.file_type().is_symlink() {
-        return Err(format!("{path} is no file of the data folder"));
+    let no_file = || format!("{path} is no file of the data folder");
+    if !plain {
+        return Err(no_file());
     }
-    fs::set_permissions(&target, fs::Permissions::from_mode(mode & RIGHTS)).map_err(told(&target))
+    let Some(metadata) = unless_gone(fs::symlink_metadata(&target)).map_err(told(&target))? else { return Ok(()) };
+    if metadata.file_type().is_symlink() {
+        return Err(no_file());
+    }
+    let set = fs::set_permissions(&target, fs::Permissions::from_mode(mode & RIGHTS));
+    unless_gone(set).map_err(told(&target)).map(drop)
 }
 
 /// The process as the system sees it.
@@ -179,4 +192,24 @@ fn ask_time(server: &str) -> Result<i64, String> {
     let part = |at: usize| u32::from_be_bytes([packet[at], packet[at + 1], packet[at + 2], packet[at + 3]]);
     let sent_ms = (i64::from(part(40)) - NTP_EPOCH_S) * 1000 + ((u64::from(part(44)) * 1000) >> 32) as i64;
     Ok((asked_ms + answered_ms) / 2 - sent_ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_go_while_they_are_looked_at_are_no_fault() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("kept"), "").unwrap();
+        fs::write(dir.path().join("gone"), "").unwrap();
+        assert_eq!(files(dir.path()).unwrap().len(), 3);
+        fs::remove_file(dir.path().join("gone")).unwrap();
+        assert_eq!(set_mode(dir.path(), "gone", 0o600), Ok(()));
+        assert_eq!(set_mode(dir.path(), "kept", 0o600), Ok(()));
+        let kept = files(dir.path()).unwrap().into_iter().find(|file| file.path == "kept").unwrap();
+        assert_eq!(kept.mode, 0o600);
+        assert!(set_mode(dir.path(), "../kept", 0o644).is_err());
+        assert!(files(&dir.path().join("gone")).unwrap().is_empty());
+    }
 }
