@@ -149,11 +149,20 @@ test('the opt-out works while cookies of other sites are blocked', async (t) => 
   };
   const website = await startWebsite((path) => `<!doctype html><title>Shop</title>${pages[path] ?? ''}`);
   t.after(() => Promise.all([strict.close(), cookies.stop(), website.stop()]));
+  // A page that was left, or a choice that was made, may have sent its hit late.
+  const settled = async () => {
+    for (let last = -1; ;) {
+      const now = await server.acknowledged();
+      if (now === last) return now;
+      last = now;
+      await new Promise((done) => setTimeout(done, 300));
+    }
+  };
   const counted = async (page, path) => {
-    const before = await server.acknowledged();
+    const before = await settled();
     await page.goto(website.origin + path);
     await page.waitForLoadState('networkidle');
-    return (await server.acknowledged()) - before;
+    return (await settled()) - before;
   };
   const fresh = async () => (await strict.newContext({ locale: 'en-GB' })).newPage();
 

@@ -76,7 +76,9 @@ for (const size of sizes) {
     await stranger.page.goto(server.origin);
     await stranger.page.getByRole('heading', { name: `${site} · Council ${size[0]}`, level: 1 }).waitFor();
     assert.equal(new URL(stranger.page.url()).pathname, `/public/${idGrant}`);
-    await stranger.page.getByRole('region', { name: /^Countr/ }).getByRole('listitem').first().waitFor();
+    const countries = stranger.page.getByRole('region', { name: /^Countr/ });
+    await countries.scrollIntoViewIfNeeded();
+    await countries.getByRole('listitem').first().waitFor();
     assert.equal(await stranger.page.getByRole('main').getByRole('region').count(), 3);
     await proper(stranger.page);
     await stranger.page.getByRole('link', { name: 'Sign in' }).click();
