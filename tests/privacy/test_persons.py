@@ -133,7 +133,8 @@ class Persons(Case):
         self.assertEqual(len(visits), 1)
         shown = server.report("Live.getLastVisitsDetails", segment=f"userId=={USER}")[0]
         self.assertEqual((shown["visitorType"], shown["visitCount"]), ("new", 1))
-        self.assertEqual(shown["actionDetails"][0]["url"].split("?")[0], "https://shop.example/p")
+        page = next(detail for detail in shown["actionDetails"] if detail["type"] == "action")
+        self.assertEqual(page["url"].split("?")[0], "https://shop.example/p")
         self.assertEqual(server.cli("doctor")[0], 0)
 
     def test_an_erasure_that_a_crash_cut_short_is_finished_at_the_next_start(self):
