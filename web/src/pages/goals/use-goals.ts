@@ -5,7 +5,7 @@ import type { Metric } from '../../lib/metrics';
 import { numberOf } from '../../lib/numbers';
 import { cellsOf, listOf, pointsOf, type Cells } from '../../lib/rows';
 import { useSiteView, type Scope } from '../../lib/site-view';
-import { ageOf, joined, spark_days, type Point } from '../home/use-overview';
+import { ageOf, drawnSpan, joined, spark_days, type Point } from '../home/use-overview';
 
 /** What the figures are about: all goals and orders, one goal, or what a shop sold or did not. */
 export type About = { readonly idGoal?: string; readonly showAllGoalSpecificMetrics?: 1 };
@@ -55,7 +55,7 @@ export function useConversionSparks(about: About = {}) {
 /** A figure over time beside the compared time. A single day stands at the end of its last 30. */
 export function useConversionGraph(metric: Metric, about: About = {}) {
   const { view, span, compared, now } = useSiteView();
-  const around = (days: Span): Span => (view.period === 'day' ? { start: days.end.subtract({ days: spark_days - 1 }), end: days.end } : days);
+  const around = (days: Span): Span => drawnSpan(view.period, days);
   const grain = grainOf(around(span));
   const series = useSeries(around(span), grain, about);
   const before = useSeries(compared && around(compared), grain, about);

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { actionsGet, visitTimeGetVisitInformationPerServerTime, visitsSummaryGet } from '../../api/generated';
 import type { GraphPoint } from '../../charts/time-graph';
-import { grainOf, type Span } from '../../lib/dates';
+import { grainOf, type PeriodName, type Span } from '../../lib/dates';
 import type { Metric } from '../../lib/metrics';
 import { cellsOf, pointsOf, rowsOf, type Cells } from '../../lib/rows';
 import { useSiteView, type Scope } from '../../lib/site-view';
@@ -13,6 +13,11 @@ export interface Point {
 }
 
 export const spark_days = 30;
+
+/** The days that a graph of a period draws: a single day stands at the end of its last 30. */
+export function drawnSpan(period: PeriodName, days: Span): Span {
+  return period === 'day' ? { start: days.end.subtract({ days: spark_days - 1 }), end: days.end } : days;
+}
 
 /** Visits and actions of a period in one row. */
 export function useTotals(scope: Scope | undefined) {
@@ -105,7 +110,7 @@ export type Grain = 'hour' | 'day' | 'week' | 'month';
 export function useGraph(figure: Figure) {
   const { view, span, compared, scope, comparedScope, now, site } = useSiteView();
   const byHour = view.period === 'day' && figure.hourly;
-  const around = (days: Span): Span => (view.period === 'day' ? { start: days.end.subtract({ days: spark_days - 1 }), end: days.end } : days);
+  const around = (days: Span): Span => drawnSpan(view.period, days);
   const grain = grainOf(around(span));
   const hours = useHours(byHour ? scope : undefined);
   const hoursBefore = useHours(byHour ? comparedScope : undefined);

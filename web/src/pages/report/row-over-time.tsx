@@ -9,7 +9,7 @@ import { metrics, type Metric } from '../../lib/metrics';
 import { pointsOf } from '../../lib/rows';
 import { useSiteView } from '../../lib/site-view';
 import type { Report } from '../../reports/catalog';
-import { ageOf, joined, spark_days, type Point } from '../home/use-overview';
+import { ageOf, drawnSpan, joined, type Point } from '../home/use-overview';
 
 const graph_px = 280;
 
@@ -40,7 +40,7 @@ export function RowOverTime({ report, metric, path, label, onClose }: Props) {
   const [chosen, choose] = useState(metric.id);
   const all: readonly Metric[] = report.metrics.map((name) => metrics[name]);
   const shown = all.find((one) => one.id === chosen) ?? metric;
-  const around = (days: Span): Span => (view.period === 'day' ? { start: days.end.subtract({ days: spark_days - 1 }), end: days.end } : days);
+  const around = (days: Span): Span => drawnSpan(view.period, days);
   const grain = grainOf(around(span));
   const rows = useRow(report, path, around(span), grain);
   const before = useRow(report, path, compared && around(compared), grain);
