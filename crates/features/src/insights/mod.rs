@@ -69,11 +69,7 @@ pub static COMPOSED: &[Composed<Services>] = &[
         listed: None,
         generic: false,
         run: |services, caller, params, asker| {
-            Box::pin(async {
-                let site = one_site(services, caller, params)?;
-                let comparison = compare(services, params, &site, report(services, &site, params)?, asker).await?;
-                Ok(Answered::Plain(comparison.insights(params)?))
-            })
+            Box::pin(of_report(services, caller, params, asker, Comparison::insights))
         },
     },
     Composed {
@@ -84,11 +80,7 @@ pub static COMPOSED: &[Composed<Services>] = &[
         listed: None,
         generic: false,
         run: |services, caller, params, asker| {
-            Box::pin(async {
-                let site = one_site(services, caller, params)?;
-                let comparison = compare(services, params, &site, report(services, &site, params)?, asker).await?;
-                Ok(Answered::Plain(comparison.movers_and_shakers(params)?))
-            })
+            Box::pin(of_report(services, caller, params, asker, Comparison::movers_and_shakers))
         },
     },
     Composed {
@@ -133,12 +125,28 @@ fn named(services: &Services, site: &Site, id: &str, language: &'static Language
     all.find(|entry| entry.unique_id() == id && !entry.rows.is_empty())
 }
 
+/// What is shown of a comparison.
+type Show = fn(&Comparison, &Params) -> Result<Answer, ApiError>;
+
+/// The report that a call names, compared.
+async fn of_report(
+    services: &Services,
+    caller: &Caller,
+    params: &Params,
+    asker: &dyn Asker,
+    show: Show,
+) -> Result<Answered, ApiError> {
+    let site = one_site(services, caller, params)?;
+    let comparison = compare(services, params, &site, report(services, &site, params)?, asker).await?;
+    Ok(Answered::Plain(show(&comparison, params)?))
+}
+
 async fn overview(
     services: &Services,
     caller: &Caller,
     params: &Params,
     asker: &dyn Asker,
-    show: fn(&Comparison, &Params) -> Result<Answer, ApiError>,
+    show: Show,
 ) -> Result<Answered, ApiError> {
     let site = one_site(services, caller, params)?;
     let mut answers = Vec::with_capacity(OVERVIEW.len());
