@@ -70,6 +70,11 @@ impl Metric {
         Metric::new(id, name, doc, Formula::Counted { measure, merge: Merge::Sum })
     }
 
+    /// A number that other reports are made of: it is told of, and nothing counts it.
+    pub const fn told(id: &'static str, name: &'static str, doc: &'static str, unit: Unit) -> Metric {
+        Metric::counted(id, name, doc, Aggregate::Count, None).unit(unit)
+    }
+
     /// The largest of a number; `None` of nothing.
     pub const fn largest(id: &'static str, name: &'static str, doc: &'static str, of: Expr) -> Metric {
         let measure = Measure { name: id, aggregate: Aggregate::Max(of), only: None };

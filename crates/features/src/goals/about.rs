@@ -1,27 +1,28 @@
 //! What is told of the reports of goals: an entry for each goal, for all together, and for orders and carts.
 
-use makoto_catalog::{About, Aggregate, Metric, ToldGoals, Unit, Variant, language::Language};
+use makoto_catalog::{About, Metric, ToldGoals, Unit, Variant, language::Language};
 use makoto_model::{Site, Value};
 
-const fn told(id: &'static str, name: &'static str, doc: &'static str, unit: Unit) -> Metric {
-    Metric::counted(id, name, doc, Aggregate::Count, None).unit(unit)
-}
-
-static CONVERSIONS: Metric = told("nb_conversions", "Conversions", "How often goals were reached.", Unit::Count);
-static ORDERS: Metric = told("nb_conversions", "Ecommerce Orders", "How many orders there were.", Unit::Count);
-static CARTS: Metric = told("nb_conversions", "Abandoned Carts", "How many carts were left.", Unit::Count);
+static CONVERSIONS: Metric =
+    Metric::told("nb_conversions", "Conversions", "How often goals were reached.", Unit::Count);
+static ORDERS: Metric = Metric::told("nb_conversions", "Ecommerce Orders", "How many orders there were.", Unit::Count);
+static CARTS: Metric = Metric::told("nb_conversions", "Abandoned Carts", "How many carts were left.", Unit::Count);
 static VISITS: Metric =
-    told("nb_visits_converted", "Visits with Conversions", "Visits that reached a goal.", Unit::Count);
-static RATE: Metric = told("conversion_rate", "Conversion Rate", "Share of visits that reached a goal.", Unit::Percent);
-static REVENUE: Metric = told("revenue", "Revenue", "What conversions were worth.", Unit::Money);
-static LEFT: Metric = told("revenue", "Revenue left in cart", "What was in the carts that were left.", Unit::Money);
-static SUBTOTAL: Metric = told("revenue_subtotal", "Subtotal", "Orders without tax and delivery.", Unit::Money);
-static TAX: Metric = told("revenue_tax", "Tax", "Tax on orders.", Unit::Money);
-static SHIPPING: Metric = told("revenue_shipping", "Shipping", "Cost of delivery.", Unit::Money);
-static DISCOUNT: Metric = told("revenue_discount", "Discount", "What was taken off prices.", Unit::Money);
-static ITEMS: Metric = told("items", "Purchased Products", "Pieces in orders.", Unit::Count);
-static ITEMS_LEFT: Metric = told("items", "Products left in cart", "Pieces in carts that were left.", Unit::Count);
-static AVERAGE: Metric = told("avg_order_revenue", "Average Order Value", "Mean revenue of an order.", Unit::Money);
+    Metric::told("nb_visits_converted", "Visits with Conversions", "Visits that reached a goal.", Unit::Count);
+static RATE: Metric =
+    Metric::told("conversion_rate", "Conversion Rate", "Share of visits that reached a goal.", Unit::Percent);
+static REVENUE: Metric = Metric::told("revenue", "Revenue", "What conversions were worth.", Unit::Money);
+static LEFT: Metric =
+    Metric::told("revenue", "Revenue left in cart", "What was in the carts that were left.", Unit::Money);
+static SUBTOTAL: Metric = Metric::told("revenue_subtotal", "Subtotal", "Orders without tax and delivery.", Unit::Money);
+static TAX: Metric = Metric::told("revenue_tax", "Tax", "Tax on orders.", Unit::Money);
+static SHIPPING: Metric = Metric::told("revenue_shipping", "Shipping", "Cost of delivery.", Unit::Money);
+static DISCOUNT: Metric = Metric::told("revenue_discount", "Discount", "What was taken off prices.", Unit::Money);
+static ITEMS: Metric = Metric::told("items", "Purchased Products", "Pieces in orders.", Unit::Count);
+static ITEMS_LEFT: Metric =
+    Metric::told("items", "Products left in cart", "Pieces in carts that were left.", Unit::Count);
+static AVERAGE: Metric =
+    Metric::told("avg_order_revenue", "Average Order Value", "Mean revenue of an order.", Unit::Money);
 
 static OF_GOALS: About = About { metrics: &[&CONVERSIONS, &VISITS, &REVENUE], processed: &[&RATE], ..About::PLAIN };
 static OF_ORDERS: About = About {
@@ -104,14 +105,15 @@ fn gaps(site: &Site, what: &str, language: &Language) -> Vec<Variant> {
     all
 }
 
-static PRODUCT_REVENUE: Metric = told("revenue", "Product Revenue", "What was paid for the product.", Unit::Money);
-static QUANTITY: Metric = told("quantity", "Quantity", "Pieces that were bought.", Unit::Count);
-static PURCHASES: Metric = told("orders", "Unique Purchases", "Orders with the product.", Unit::Count);
-static VIEWS: Metric = told("nb_visits", "Visits", "Visits that viewed the product.", Unit::Count);
-static PRICE: Metric = told("avg_price", "Average Price", "Mean price of a piece.", Unit::Money);
-static PIECES: Metric = told("avg_quantity", "Average Quantity", "Mean pieces in an order.", Unit::Number);
+static PRODUCT_REVENUE: Metric =
+    Metric::told("revenue", "Product Revenue", "What was paid for the product.", Unit::Money);
+static QUANTITY: Metric = Metric::told("quantity", "Quantity", "Pieces that were bought.", Unit::Count);
+static PURCHASES: Metric = Metric::told("orders", "Unique Purchases", "Orders with the product.", Unit::Count);
+static VIEWS: Metric = Metric::told("nb_visits", "Visits", "Visits that viewed the product.", Unit::Count);
+static PRICE: Metric = Metric::told("avg_price", "Average Price", "Mean price of a piece.", Unit::Money);
+static PIECES: Metric = Metric::told("avg_quantity", "Average Quantity", "Mean pieces in an order.", Unit::Number);
 static BOUGHT_RATE: Metric =
-    told("conversion_rate", "Product Conversion Rate", "Orders by visits that viewed it.", Unit::Percent);
+    Metric::told("conversion_rate", "Product Conversion Rate", "Orders by visits that viewed it.", Unit::Percent);
 /// Told of the reports of products.
 pub static PRODUCTS: About = About {
     metrics: &[&PRODUCT_REVENUE, &QUANTITY, &PURCHASES, &VIEWS],

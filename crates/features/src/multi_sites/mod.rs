@@ -9,8 +9,8 @@ use crate::{
 };
 use makoto_access::{Caller, Role};
 use makoto_catalog::{
-    About, Access, Aggregate, Answer, Answered, ApiError, Asker, Composed, Line, Metric, Param, ParamKind, Report,
-    Shape, Unit, words::short_date,
+    About, Access, Answer, Answered, ApiError, Asker, Composed, Line, Metric, Param, ParamKind, Report, Shape, Unit,
+    words::short_date,
 };
 use makoto_model::{Params, Period, Site, SiteId, Value, Zone};
 use std::{
@@ -120,25 +120,24 @@ static FIGURES: &[Figure] = &[
     },
 ];
 
-const fn told(id: &'static str, name: &'static str, doc: &'static str, unit: Unit) -> Metric {
-    Metric::counted(id, name, doc, Aggregate::Count, None).unit(unit)
-}
-
 const GROWS: &str = "How much it differs from the period before.";
-static VISITS: Metric = told("nb_visits", "Visits", "Visits of the site.", Unit::Count);
-static ACTIONS: Metric = told("nb_actions", "Actions", "What visitors did on the site.", Unit::Count);
-static PAGES: Metric = told("nb_pageviews", "Pageviews", "Pages that were viewed.", Unit::Count);
-static REVENUE: Metric = told("revenue", "Revenue", "What conversions were worth.", Unit::Money);
-static CONVERSIONS: Metric = told("nb_conversions", "Conversions", "How often goals were reached.", Unit::Count);
-static BOUGHT: Metric = told("orders", "Ecommerce Orders", "How many orders there were.", Unit::Count);
-static SOLD: Metric = told("ecommerce_revenue", "Product Revenue", "What orders were worth.", Unit::Money);
-static VISITS_GROW: Metric = told("visits_evolution", "Visits Evolution", GROWS, Unit::Percent);
-static ACTIONS_GROW: Metric = told("actions_evolution", "Actions Evolution", GROWS, Unit::Percent);
-static PAGES_GROW: Metric = told("pageviews_evolution", "Pageviews Evolution", GROWS, Unit::Percent);
-static REVENUE_GROWS: Metric = told("revenue_evolution", "Revenue Evolution", GROWS, Unit::Percent);
-static CONVERSIONS_GROW: Metric = told("nb_conversions_evolution", "Conversions Evolution", GROWS, Unit::Percent);
-static BOUGHT_GROWS: Metric = told("orders_evolution", "Ecommerce Orders Evolution", GROWS, Unit::Percent);
-static SOLD_GROWS: Metric = told("ecommerce_revenue_evolution", "Product Revenue Evolution", GROWS, Unit::Percent);
+static VISITS: Metric = Metric::told("nb_visits", "Visits", "Visits of the site.", Unit::Count);
+static ACTIONS: Metric = Metric::told("nb_actions", "Actions", "What visitors did on the site.", Unit::Count);
+static PAGES: Metric = Metric::told("nb_pageviews", "Pageviews", "Pages that were viewed.", Unit::Count);
+static REVENUE: Metric = Metric::told("revenue", "Revenue", "What conversions were worth.", Unit::Money);
+static CONVERSIONS: Metric =
+    Metric::told("nb_conversions", "Conversions", "How often goals were reached.", Unit::Count);
+static BOUGHT: Metric = Metric::told("orders", "Ecommerce Orders", "How many orders there were.", Unit::Count);
+static SOLD: Metric = Metric::told("ecommerce_revenue", "Product Revenue", "What orders were worth.", Unit::Money);
+static VISITS_GROW: Metric = Metric::told("visits_evolution", "Visits Evolution", GROWS, Unit::Percent);
+static ACTIONS_GROW: Metric = Metric::told("actions_evolution", "Actions Evolution", GROWS, Unit::Percent);
+static PAGES_GROW: Metric = Metric::told("pageviews_evolution", "Pageviews Evolution", GROWS, Unit::Percent);
+static REVENUE_GROWS: Metric = Metric::told("revenue_evolution", "Revenue Evolution", GROWS, Unit::Percent);
+static CONVERSIONS_GROW: Metric =
+    Metric::told("nb_conversions_evolution", "Conversions Evolution", GROWS, Unit::Percent);
+static BOUGHT_GROWS: Metric = Metric::told("orders_evolution", "Ecommerce Orders Evolution", GROWS, Unit::Percent);
+static SOLD_GROWS: Metric =
+    Metric::told("ecommerce_revenue_evolution", "Product Revenue Evolution", GROWS, Unit::Percent);
 
 static TOLD: About = About {
     rows: "Website",
