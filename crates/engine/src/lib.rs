@@ -25,4 +25,4 @@ pub use engine::Engine;
 pub use error::Error;
 pub use question::{Fault, Kept, Options, Rows, Stats, VisitRecord, VisitsQuestion};
 pub use remap::{Change, TableRows};
-pub use removal::{Removed, StoredText, VisitLeft};
+pub use removal::{Removed, StoredText};

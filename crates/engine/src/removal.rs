@@ -17,7 +17,7 @@ use duckdb::{
     types::Value as Bound,
 };
 use makoto_catalog::{Catalog, Stored, Table, columns::DICTIONARIES};
-use makoto_model::{Day, SiteId};
+use makoto_model::{Day, SiteId, VisitLeft};
 use std::collections::BTreeSet;
 
 /// Rows at the beginning of a table in which it is looked first whether a text is needed: most are needed often.
@@ -39,18 +39,6 @@ pub struct Removed {
     pub rows: Vec<(&'static str, u64)>,
     /// Sites and days whose reports are others now.
     pub days: Vec<(SiteId, Day)>,
-}
-
-/// A visit of a visitor, as the fold remembers it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct VisitLeft {
-    pub visitor: u32,
-    pub site: SiteId,
-    pub visit: u64,
-    pub first_s: i64,
-    pub last_s: i64,
-    pub count: i64,
-    pub since_first_s: i64,
 }
 
 /// The columns that hold numbers of a dictionary.

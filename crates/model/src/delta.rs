@@ -34,6 +34,18 @@ pub struct NewText {
     pub text: Box<str>,
 }
 
+/// A visit that is left of a visitor of whose visits some went, as the fold remembers visits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct VisitLeft {
+    pub visitor: u32,
+    pub site: SiteId,
+    pub visit: u64,
+    pub first_s: i64,
+    pub last_s: i64,
+    pub count: i64,
+    pub since_first_s: i64,
+}
+
 /// Everything that a batch of hits changed.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Delta {

@@ -13,7 +13,7 @@ pub mod site;
 pub mod value;
 pub mod values;
 
-pub use delta::{Cell, Delta, NewText, Row};
+pub use delta::{Cell, Delta, NewText, Row, VisitLeft};
 pub use device::{Client, ClientKind, Device, Place};
 pub use goal::{Attribute, Goal, Order, PatternKind, Product, Reached};
 pub use hit::{Act, ActionKind, BadRecord, Hit, TrackedUrl, VisitorSource, Who};

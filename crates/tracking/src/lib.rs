@@ -38,7 +38,7 @@ pub use accept::{Context, accept, order_id, site_id, user_visitor};
 pub use backup::backup;
 pub use convert::read_older;
 pub use error::Error;
-pub use fold::{Fold, Forget, GoneText, Overflow, VisitLeft};
+pub use fold::{Fold, Forget, GoneText, Overflow};
 pub use history::History;
 pub use lookups::{Lookups, Source, SourceKind};
 pub use outcome::{Invalid, Reason, Refused};

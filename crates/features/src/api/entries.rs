@@ -193,17 +193,7 @@ type Names = &'static [(&'static str, &'static str)];
 fn goals(goals: ToldGoals, language: &Language, fields: &mut Vec<(&'static str, Answer)>) {
     let (metrics, processed, kinds): (Names, Names, Names) = match goals {
         ToldGoals::None => return,
-        ToldGoals::Visits => (
-            &[("nb_conversions", "Conversions"), ("revenue", "Revenue")],
-            &[("revenue_per_visit", "Revenue per Visit")],
-            &[
-                ("revenue_per_visit", "money"),
-                ("nb_conversions", "number"),
-                ("conversion_rate", "percent"),
-                ("revenue", "money"),
-            ],
-        ),
-        ToldGoals::Conversions => (
+        ToldGoals::Visits | ToldGoals::Conversions => (
             &[("nb_conversions", "Conversions"), ("revenue", "Revenue")],
             &[("revenue_per_visit", "Revenue per Visit")],
             &[

@@ -3,7 +3,7 @@
 use crate::commands::Failure;
 use makoto_catalog::columns::{DICTIONARIES, VISITORS, dictionary_number};
 use makoto_engine::{Chosen, Engine, Removed, StoredText};
-use makoto_tracking::{Fold, Forget, GoneText, VisitLeft};
+use makoto_tracking::{Fold, Forget, GoneText};
 use std::collections::BTreeSet;
 
 /// Texts that are dropped at once.
@@ -37,20 +37,11 @@ impl Stores<'_> {
         }
         let left = self.engine.visits_left(&seen, chosen)?;
         let staying: BTreeSet<u32> = left.iter().map(|visit| visit.visitor).collect();
-        let visit = |left: &makoto_engine::VisitLeft| VisitLeft {
-            visitor: left.visitor,
-            site: left.site,
-            visit: left.visit,
-            first_s: left.first_s,
-            last_s: left.last_s,
-            count: left.count,
-            since_first_s: left.since_first_s,
-        };
         let texts = unused.iter().filter(|(dictionary, _)| Some(*dictionary) != visitors);
         self.fold.forget_persons(&Forget {
             visits: self.engine.visits_in(chosen)?,
             visitors: seen.difference(&staying).copied().collect(),
-            left: left.iter().map(visit).collect(),
+            left,
             texts: texts.flat_map(|(number, texts)| texts.iter().map(move |text| gone(*number, text))).collect(),
         })?;
         let removed = self.engine.remove(chosen)?;

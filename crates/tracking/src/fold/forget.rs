@@ -5,7 +5,7 @@ use super::partition::Partitions;
 use super::visitor::{Past, Visitors};
 use super::{Fold, VISITS_MAX, page_views::PageViews};
 use crate::Error;
-use makoto_model::{Delta, SiteId, TrackedUrl, VisitorId};
+use makoto_model::{Delta, SiteId, TrackedUrl, VisitLeft, VisitorId};
 use std::collections::BTreeMap;
 
 /// A text that the engine's dictionary has lost or is about to lose.
@@ -15,18 +15,6 @@ pub struct GoneText<'a> {
     pub id: u32,
     pub prefix: Option<u8>,
     pub text: &'a str,
-}
-
-/// A visit that is left of a visitor of whose visits some went.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct VisitLeft {
-    pub visitor: u32,
-    pub site: SiteId,
-    pub visit: u64,
-    pub first_s: i64,
-    pub last_s: i64,
-    pub count: i64,
-    pub since_first_s: i64,
 }
 
 /// What the fold is to forget.

@@ -24,7 +24,7 @@ pub use allowance::Overflow;
 use allowance::{NEW_TEXTS_MAX, Overflows};
 use batch::Batch;
 use dictionary::Dictionaries;
-pub use forget::{Forget, GoneText, VisitLeft};
+pub use forget::{Forget, GoneText};
 use makoto_catalog::{Catalog, Dimension, Keep, Source, Stored, Table};
 use makoto_model::{Delta, Hit};
 use page_views::PageViews;
