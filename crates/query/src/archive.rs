@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn table() -> Arc<Raw> {
-        Arc::new(Raw::build(&Report::PLAIN, Vec::new(), &crate::groups::Groups::new(Vec::new())))
+        Arc::new(Raw::build(&Report::PLAIN, Vec::new(), crate::groups::Groups::new(Vec::new())))
     }
 
     #[test]

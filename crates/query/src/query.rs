@@ -344,7 +344,7 @@ impl Query {
             groups::gather(&mut groups, &rows, first..first + plan.measures.len()).map_err(failed)?;
         }
         conversions::gather(report, &time, &mut groups, &|plan| self.engine.run(plan)).map_err(failed)?;
-        Ok(groups.iter().map(|groups| Raw::build(report, columns.clone(), groups)).collect())
+        Ok(groups.into_iter().map(|groups| Raw::build(report, columns.clone(), groups)).collect())
     }
 
     fn shown(
@@ -392,7 +392,7 @@ impl Query {
         }
         let bucket = plan::recent(minutes.clamp(0, minutes_max), ask.now_s);
         let (columns, blank, parts) = layout(ask.report, Persons::Whole);
-        let mut groups = [Groups::new(blank)];
+        let mut groups = vec![Groups::new(blank)];
         let midnights = vec![(bucket.from_s, ask.site.zone.offset_s(bucket.from_s))];
         let time = Time { site: ask.site, buckets: vec![bucket], midnights, segment: ask.segment };
         for (part, first, measures) in parts {
@@ -400,7 +400,7 @@ impl Query {
             let rows = self.engine.run(&plan).map_err(failed)?;
             groups::gather(&mut groups, &rows, first..first + plan.measures.len()).map_err(failed)?;
         }
-        let raw = Raw::build(ask.report, columns, &groups[0]);
+        let raw = Raw::build(ask.report, columns, groups.remove(0));
         let day = ask.site.zone.day(ask.now_s);
         let table = Table { report: ask.report, raw: &raw, options: &ask.options, site: ask.site, day };
         Ok(Answered::Table(vec![shown::row_of(&table, &[])]))

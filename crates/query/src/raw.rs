@@ -166,19 +166,20 @@ impl Raw {
         }
     }
 
-    /// Builds the rows of a report.
-    pub fn build(report: &Report, columns: Vec<Counted>, groups: &Groups) -> Raw {
+    /// Builds the rows of a report. The groups are gone before rows are cut, so that a large table is not in memory
+    /// three times.
+    pub fn build(report: &Report, columns: Vec<Counted>, mut groups: Groups) -> Raw {
         let mut raw = Raw { ranked: report.ranked, ..Raw::empty(columns) };
         let order = groups.order(report, &raw.columns);
         match &report.shape {
             Shape::Rows { levels, always, .. } => {
                 let inner = matches!(report.goals, GoalColumns::ByKeys { inner: true, .. });
-                raw.add_rows(levels, groups, &order, inner);
+                raw.add_rows(levels, &groups, &order, inner);
                 if let Some(always) = always.as_ref().filter(|_| !order.is_empty()) {
                     raw.add_always(levels, always);
                 }
             }
-            Shape::Tree(tree) => raw.add_tree(tree, groups, &order),
+            Shape::Tree(tree) => raw.add_tree(tree, &groups, &order),
             Shape::Folded { .. } => order.iter().for_each(|group| {
                 let node = raw.push(0, Name::Key(groups.key(*group).clone()));
                 raw.join(node, groups.row(*group));
@@ -187,7 +188,8 @@ impl Raw {
         }
         (raw.known_goals, raw.innermost_goals) =
             (raw.goals_of(|_| true), raw.goals_of(|node| node.children.is_empty()));
-        raw.goal_totals = groups.goal_totals.clone();
+        raw.goal_totals = std::mem::take(&mut groups.goal_totals);
+        drop(groups);
         let before = raw.nodes.len();
         let summed: Vec<bool> = match &report.shape {
             // Of pages that are too many only what happened on them is known.
@@ -474,7 +476,7 @@ mod tests {
             let group = groups.group([Value::from(*url)].into());
             groups.set(group, 0, Cell::Int(*hits));
         }
-        Raw::build(&REPORT, vec![column], &groups)
+        Raw::build(&REPORT, vec![column], groups)
     }
 
     #[test]

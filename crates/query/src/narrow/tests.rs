@@ -52,7 +52,7 @@ fn built(urls: &[(&str, i64)]) -> Raw {
         let group = groups.group([Value::from(*url)].into());
         groups.set(group, 0, Cell::Int(*visits));
     }
-    Raw::build(&PAGES, vec![column], &groups)
+    Raw::build(&PAGES, vec![column], groups)
 }
 
 fn rows(raw: &Raw, node: u32) -> Vec<(String, f64)> {
