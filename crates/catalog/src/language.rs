@@ -1,46 +1,110 @@
-//! The languages in which answers call reports, columns and rows. English stands in the declarations; every other
-//! language is a file of English texts and what they are in it.
+//! The languages in which answers call reports, columns and rows, and write dates, times and numbers. English texts
+//! stand in the declarations; a language is a file of them and what they are in it (`languages/`, found by `build.rs`).
 
 use makoto_model::Params;
 use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
-/// Code and texts of every language but English. A new language is a file and its line here.
-const FILES: &[(&str, &str)] = &[("de", include_str!("../languages/de.txt"))];
+// `FILES`: code and text of every file.
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+/// The language of the declarations, and of what another one's file does not say.
+const ENGLISH: &str = "en";
+
+/// What a language's file says behind `@`: what it is called, and how it writes dates, times and numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Fact {
+    Name,
+    EnglishName,
+    Decimal,
+    /// Between thousands.
+    Group,
+    /// `#` for the number.
+    Percent,
+    /// `#` for the number, `¤` for the currency.
+    Money,
+    Months,
+    MonthsShort,
+    /// English alone: in other languages its words are texts like others.
+    Weekdays,
+    WeekdaysShort,
+    Date,
+    DateMedium,
+    DateShort,
+    Month,
+    MonthShort,
+    /// `#` for its days.
+    Week,
+    /// From one day to another of the same month, of the same year, and of another year.
+    Days,
+    DaysOfMonths,
+    DaysOfYears,
+    DaysShort,
+    DaysOfMonthsShort,
+    DaysOfYearsShort,
+    LengthDays,
+    LengthHours,
+    LengthMinutes,
+    LengthSeconds,
+}
+
+impl Fact {
+    pub const ALL: [(Fact, &str); 26] = [
+        (Fact::Name, "name"),
+        (Fact::EnglishName, "english"),
+        (Fact::Decimal, "decimal"),
+        (Fact::Group, "group"),
+        (Fact::Percent, "percent"),
+        (Fact::Money, "money"),
+        (Fact::Months, "months"),
+        (Fact::MonthsShort, "months_short"),
+        (Fact::Weekdays, "weekdays"),
+        (Fact::WeekdaysShort, "weekdays_short"),
+        (Fact::Date, "date"),
+        (Fact::DateMedium, "date_medium"),
+        (Fact::DateShort, "date_short"),
+        (Fact::Month, "month"),
+        (Fact::MonthShort, "month_short"),
+        (Fact::Week, "week"),
+        (Fact::Days, "days"),
+        (Fact::DaysOfMonths, "days_of_months"),
+        (Fact::DaysOfYears, "days_of_years"),
+        (Fact::DaysShort, "days_short"),
+        (Fact::DaysOfMonthsShort, "days_of_months_short"),
+        (Fact::DaysOfYearsShort, "days_of_years_short"),
+        (Fact::LengthDays, "length_days"),
+        (Fact::LengthHours, "length_hours"),
+        (Fact::LengthMinutes, "length_minutes"),
+        (Fact::LengthSeconds, "length_seconds"),
+    ];
+}
 
 /// One language.
 #[derive(Debug)]
 pub struct Language {
     /// Two letters, as `de`.
     pub code: &'static str,
-    /// As its speakers call it.
-    pub name: &'static str,
-    pub english_name: &'static str,
-    decimal: &'static str,
-    /// A percentage, `#` for its number.
-    percent: &'static str,
+    facts: HashMap<Fact, &'static str>,
     texts: HashMap<&'static str, &'static str>,
 }
 
-static ENGLISH: LazyLock<Language> = LazyLock::new(|| Language {
-    code: "en",
-    name: "English",
-    english_name: "English",
-    decimal: ".",
-    percent: "#%",
-    texts: HashMap::new(),
+static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
+    let (first, rest): (Vec<_>, Vec<_>) = FILES.iter().partition(|(code, _)| *code == ENGLISH);
+    first.into_iter().chain(rest).map(|(code, file)| Language::read(code, file)).collect()
 });
-
-static OTHERS: LazyLock<Vec<Language>> =
-    LazyLock::new(|| FILES.iter().map(|(code, file)| Language::read(code, file)).collect());
 
 /// Every language, English first.
 pub fn languages() -> impl Iterator<Item = &'static Language> {
-    std::iter::once(&*ENGLISH).chain(OTHERS.iter())
+    LANGUAGES.iter()
+}
+
+/// English.
+pub fn english() -> &'static Language {
+    &LANGUAGES[0]
 }
 
 /// The language with this code; English for one that there is not.
 pub fn language(code: &str) -> &'static Language {
-    languages().find(|language| language.code == code).unwrap_or(&ENGLISH)
+    languages().find(|language| language.code == code).unwrap_or(english())
 }
 
 /// The language that a call names with `language`.
@@ -57,24 +121,34 @@ impl Language {
         let (mut facts, mut texts) = (HashMap::new(), HashMap::new());
         for line in lines {
             match (line.strip_prefix('@').and_then(|fact| fact.split_once(' ')), line.split_once(" = ")) {
-                (Some((name, value)), _) => facts.insert(name, value),
-                (None, Some((english, text))) => texts.insert(english, text),
-                (None, None) => None,
+                (Some((name, value)), _) => {
+                    let known = Fact::ALL.iter().find(|(_, known)| *known == name);
+                    facts.extend(known.map(|(fact, _)| (*fact, value)));
+                }
+                (None, Some((english, text))) => _ = texts.insert(english, text),
+                (None, None) => {}
             };
         }
-        let fact = |name: &str| facts.get(name).copied();
-        Language {
-            code,
-            name: fact("name").unwrap_or(code),
-            english_name: fact("english").unwrap_or(code),
-            decimal: fact("decimal").unwrap_or("."),
-            percent: fact("percent").unwrap_or("#%"),
-            texts,
-        }
+        Language { code, facts, texts }
+    }
+
+    /// What the language's file says of this; what English does where it says nothing.
+    pub fn fact(&self, fact: Fact) -> &'static str {
+        let own = self.facts.get(&fact).copied();
+        own.or_else(|| english().facts.get(&fact).copied()).unwrap_or("")
+    }
+
+    /// As its speakers call it.
+    pub fn name(&self) -> &'static str {
+        self.fact(Fact::Name)
+    }
+
+    pub fn english_name(&self) -> &'static str {
+        self.fact(Fact::EnglishName)
     }
 
     pub fn is_english(&self) -> bool {
-        self.texts.is_empty()
+        self.code == ENGLISH
     }
 
     /// The English texts that the language's file has.
@@ -125,10 +199,17 @@ impl Language {
         }
     }
 
-    /// A percentage as this language writes it; any other text as it is.
+    /// A percentage as this language writes it; nothing for any other text.
     pub fn percentage(&self, text: &str) -> Option<String> {
         let number = text.strip_suffix('%').filter(|number| number.parse::<f64>().is_ok())?;
-        (!self.is_english()).then(|| self.percent.replace('#', &number.replace('.', self.decimal)))
+        let number = number.replace('.', self.fact(Fact::Decimal));
+        (!self.is_english()).then(|| self.fact(Fact::Percent).replace('#', &number))
+    }
+
+    /// A percentage in words, as `12.5%`.
+    pub fn percent(&self, hundredths: f64) -> String {
+        let text = format!("{hundredths}%");
+        self.percentage(&text).unwrap_or(text)
     }
 }
 
@@ -163,7 +244,7 @@ mod tests {
     #[test]
     fn texts_are_found_whole_with_numbers_and_in_parts() {
         let german = language("de");
-        assert_eq!((german.name, german.english_name), ("Deutsch", "German"));
+        assert_eq!((german.name(), german.english_name()), ("Deutsch", "German"));
         for (english, text) in [
             ("Visits", "Besuche"),
             ("9-14 visits", "9-14 Besuche"),
@@ -186,6 +267,37 @@ mod tests {
         assert_eq!(german.percentage("33.33%").as_deref(), Some("33,33\u{a0}%"));
         assert_eq!((german.percentage("x%"), german.percentage("50")), (None, None));
         assert_eq!(language("en").percentage("50%"), None);
+    }
+
+    #[test]
+    fn every_file_says_how_it_writes_dates_and_numbers() {
+        for language in languages() {
+            for (fact, name) in Fact::ALL {
+                let said = language.facts.contains_key(&fact);
+                assert_eq!(said, fact != Fact::Weekdays || language.is_english(), "{}: @{name}", language.code);
+            }
+            for (fact, words) in
+                [(Fact::Months, 12), (Fact::MonthsShort, 12), (Fact::Weekdays, 7), (Fact::WeekdaysShort, 7)]
+            {
+                assert_eq!(language.fact(fact).split(' ').count(), words, "{}: {fact:?}", language.code);
+            }
+        }
+        for (code, file) in FILES {
+            for line in file.lines().filter_map(|line| line.strip_prefix('@')) {
+                let name = line.split(' ').next().unwrap_or("");
+                assert!(Fact::ALL.iter().any(|(_, known)| *known == name), "{code}: @{name} means nothing");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_file_lacks_is_said_in_english() {
+        let new = Language::read("eo", "@name Esperanto\n@decimal ,\nVisits = Vizitoj\n# days = # tagoj\n");
+        assert_eq!((new.name(), new.english_name(), new.fact(Fact::Decimal)), ("Esperanto", "English", ","));
+        assert_eq!(
+            (new.label("Visits"), new.label("3 days"), new.label("Goals")),
+            ("Vizitoj".into(), "3 tagoj".into(), "Goals".into())
+        );
     }
 
     #[test]

@@ -212,7 +212,7 @@ pub enum Shape {
     /// One row without a label; several rows of a part are summed.
     Totals,
     /// The first shown metric alone. `text` turns it into words.
-    Number { text: Option<fn(f64) -> String> },
+    Number { text: Option<fn(&Language, f64) -> String> },
     /// A row per value. A second level opens the rows of the first.
     Rows { levels: &'static [RowLabel], always: Option<Always>, flat: Option<FlatLabel> },
     /// Rows are paths (page URLs, titles): a tree that is summed upward.
@@ -365,6 +365,8 @@ pub struct VisitLog<'a> {
     pub visits: Vec<LoggedVisit<'a>>,
     pub now_s: i64,
     pub with_actions: bool,
+    /// In which our own words are.
+    pub language: &'static Language,
 }
 
 /// A visit with what belongs to it, each in the order of time.

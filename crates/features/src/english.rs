@@ -1,6 +1,12 @@
 //! The English texts of answers that stand in no declaration: headings, views and labels of rows.
 
-use crate::{api, devices_detection::model_title, referrers::kind_title, visit_time::WEEKDAYS};
+use crate::{
+    api,
+    devices_detection::model_title,
+    referrers::kind_title,
+    transitions::{CHANNELS, WORDS},
+    visit_time::WEEKDAYS,
+};
 use device_detection::DeviceType;
 use geolocation::{continents, countries, languages};
 
@@ -38,6 +44,30 @@ const LABELS: &[&str] = &[
     "Product SKU not defined",
     "Product Category not defined",
     "Generic Mobile device",
+    "Site",
+    "Statistics of site",
+    "One item per period",
+    "All visits",
+];
+
+/// Of the visits log.
+const OF_VISITS: &[&str] = &[
+    "Language code",
+    "Site Search",
+    "Search Category",
+    "Search Results Count",
+    "Event",
+    "Category",
+    "Action",
+    "Content Interaction",
+    "Content Impression",
+    "Download",
+    "Outlink",
+    "Goal conversion",
+    "revenue",
+    "items",
+    "Ordered",
+    "Abandoned Cart",
 ];
 
 /// Columns of goals, orders, carts and dimensions of a site's own, told for each of them.
@@ -63,7 +93,9 @@ pub fn texts() -> impl Iterator<Item = String> {
     let places = continents().map(|(_, name)| name).chain(countries().map(|(_, name)| name));
     let old = OLD_CODES.iter().map(|code| geolocation::country_name(code));
     let places = places.chain(old).chain(OF_VARIANTS.iter().copied());
-    let fixed = LABELS.iter().chain(&WEEKDAYS).copied().chain(places).chain(languages().map(|(_, name)| name));
+    let transitions = WORDS.iter().chain(&CHANNELS).map(|(_, text)| *text);
+    let fixed =
+        LABELS.iter().chain(OF_VISITS).chain(&WEEKDAYS).copied().chain(places).chain(languages().map(|(_, name)| name));
     let channels = (0..=8).map(kind_title);
-    fixed.chain(channels).chain(api::english()).map(str::to_owned).chain(devices)
+    fixed.chain(transitions).chain(channels).chain(api::english()).map(str::to_owned).chain(devices)
 }

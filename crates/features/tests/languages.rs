@@ -43,10 +43,3 @@ fn every_language_has_every_text_and_no_other() {
         assert!(missing.is_empty() && unused.is_empty(), "{}: missing {missing:#?}, unused {unused:#?}", language.code);
     }
 }
-
-#[test]
-fn mails_are_written_in_the_same_languages() {
-    let codes: Vec<&str> = languages().map(|language| language.code).collect();
-    let mails: Vec<&str> = makoto_features::languages_manager::LANGUAGES.iter().map(|(code, ..)| *code).collect();
-    assert_eq!(codes, mails);
-}

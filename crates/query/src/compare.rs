@@ -2,7 +2,11 @@
 
 use crate::{Answered, Line, Query, query::Sites};
 use makoto_access::{Grant, View};
-use makoto_catalog::{ApiError, words::pretty_date};
+use makoto_catalog::{
+    ApiError,
+    language::{Language, asked},
+    words::pretty_date,
+};
 use makoto_model::{Params, Value, Zone};
 use std::{borrow::Cow, collections::HashMap};
 
@@ -35,18 +39,19 @@ struct Series {
     kind: usize,
     /// The time in words.
     words: String,
+    language: &'static Language,
 }
 
 impl Series {
-    fn segment_words(&self) -> &str {
-        if self.segment.is_empty() { "All visits" } else { &self.segment }
+    fn segment_words(&self) -> Cow<'_, str> {
+        if self.segment.is_empty() { self.language.of("All visits") } else { Cow::Borrowed(&self.segment) }
     }
 
     fn facts(&self, line: &mut Line, own: Option<&Line>, base: &Line) {
         let words = format!("({}) ({})", self.words, self.segment_words());
         line.meta.extend([
             ("compareSegment", Value::from(self.segment.as_str())),
-            ("compareSegmentPretty", Value::from(self.segment_words())),
+            ("compareSegmentPretty", Value::from(&*self.segment_words())),
             ("comparePeriod", Value::from(self.period.as_str())),
             ("compareDate", Value::from(self.date.as_str())),
             ("comparePeriodPretty", Value::from(self.words.as_str())),
@@ -70,6 +75,7 @@ fn listed(params: &Params, name: &str) -> Vec<String> {
 }
 
 fn series(params: &Params, zone: &Zone, now_s: i64) -> Result<Vec<Series>, ApiError> {
+    let language = asked(params);
     let text = |name: &str| params.get(name).unwrap_or("").to_owned();
     let mut times = vec![(text("period"), text("date"))];
     let (periods, dates) = (listed(params, "comparePeriods"), listed(params, "compareDates"));
@@ -86,9 +92,9 @@ fn series(params: &Params, zone: &Zone, now_s: i64) -> Result<Vec<Series>, ApiEr
     let mut series = Vec::new();
     for (time, (period, date)) in times.iter().enumerate() {
         for (kind, segment) in segments.iter().enumerate() {
-            let words = pretty_date(period, date, zone, now_s);
+            let words = pretty_date(language, period, date, zone, now_s);
             let (segment, period, date) = (segment.clone(), period.clone(), date.clone());
-            series.push(Series { segment, period, date, time, kind, words });
+            series.push(Series { segment, period, date, time, kind, words, language });
         }
     }
     Ok(series)

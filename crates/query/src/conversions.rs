@@ -10,6 +10,7 @@ use crate::{
 use makoto_catalog::{
     Aggregate, Condition, Expr, GoalColumns, Measure, Op, Plan, Report, Scope, TimePart, Unit,
     columns::{CART, ORDER},
+    language::english,
 };
 use makoto_engine::{Error, Rows};
 use makoto_model::{Cell, Value};
@@ -287,7 +288,7 @@ impl Writer<'_> {
     /// Adds the rates of goals, where the caller asked for them; `visits` are those of the row.
     pub fn write_rates(&self, line: &mut Line, goals: &Goals, visits: f64) {
         let mut put = |name: String, number: f64, unit: Unit| {
-            line.columns.push((Cow::Owned(name), value::computed(number, unit, self.percents, false)));
+            line.columns.push((Cow::Owned(name), value::computed(english(), number, unit, self.percents, false)));
         };
         let pages_in_one = self.flat && matches!(self.report.goals, GoalColumns::Pages { .. });
         let revenue = if pages_in_one { 0.0 } else { total(goals, REVENUE).trunc() };

@@ -1,10 +1,11 @@
 //! How the caller wants the rows: Matomo's generic parameters.
 
+use crate::value;
 use makoto_catalog::{
-    ApiError,
+    ApiError, Unit,
     language::{self, Language},
 };
-use makoto_model::Params;
+use makoto_model::{Params, Value};
 use regex_lite::{Regex, RegexBuilder};
 
 /// Rows given out when the caller does not say how many.
@@ -167,6 +168,11 @@ impl Options {
             pivot: pivot(params),
             generic: !params.flag("disable_generic_filters"),
         })
+    }
+
+    /// A computed number as the caller wants it.
+    pub fn computed(&self, number: f64, unit: Unit) -> Value {
+        value::computed(self.language, number, unit, self.percents, self.words)
     }
 
     /// Whether a column is to be shown.

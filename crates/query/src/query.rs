@@ -455,6 +455,7 @@ impl Query {
             visits: records.iter().map(logged).collect(),
             now_s: ask.now_s,
             with_actions,
+            language: ask.options.language,
         };
         Ok(Answered::Plain(show(&log)))
     }

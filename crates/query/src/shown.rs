@@ -10,7 +10,7 @@ use crate::{
     table::Table,
     value,
 };
-use makoto_catalog::{Columns, Folded, Formula, Meta, Metric};
+use makoto_catalog::{Columns, Folded, Formula, Meta, Metric, language::Language};
 use makoto_model::Value;
 use std::borrow::Cow;
 
@@ -31,7 +31,7 @@ pub fn folded(ask: &Ask, raw: &Raw, asked: &Asked, row: fn(&Folded) -> Columns) 
         one_of_many: asked.many,
         groups: nodes.iter().map(key).collect(),
         number: &number,
-        shown: &|number, unit| value::computed(number, unit, ask.options.percents, ask.options.words),
+        shown: &|number, unit| ask.options.computed(number, unit),
     };
     let mut line = Line { columns: row(&folded), ..Line::default() };
     line.columns.retain(|(name, _)| ask.options.shows(name));
@@ -148,10 +148,10 @@ fn chosen_columns(ask: &Ask, mut line: Line) -> Answered {
     }
 }
 
-pub fn number(table: &Table, text: Option<fn(f64) -> String>) -> Answered {
+pub fn number(table: &Table, text: Option<fn(&Language, f64) -> String>) -> Answered {
     let first = row_of(table, &[]).columns.into_iter().next().map(|(_, value)| value).unwrap_or_default();
     Answered::Number(match text {
-        Some(text) => Value::from(text(first.number().unwrap_or(0.0))),
+        Some(text) => Value::from(text(table.options.language, first.number().unwrap_or(0.0))),
         None => first,
     })
 }
@@ -172,8 +172,7 @@ pub fn transposed(table: &Table, into: &Metric, label: fn(&str) -> (String, Vec<
         for metric in table.report.processed {
             let all = whole(metric).unwrap_or(0.0);
             let share = if all == 0.0 { 0.0 } else { (cell.float() / all * 100.0).round() / 100.0 };
-            let options = table.options;
-            let shown = value::computed(share, metric.unit, options.percents, options.words);
+            let shown = table.options.computed(share, metric.unit);
             line.columns.push((Cow::Borrowed(metric.id), shown));
         }
         rows.push((*cell, line));

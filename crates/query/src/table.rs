@@ -429,7 +429,7 @@ impl Table<'_> {
             let stands = metric.only_with.is_empty() || standing.contains(&metric.id);
             if stands && !(metric.outer_only && depth > 0) && self.options.shows(metric.id) {
                 let number = self.compute(metric, cells);
-                let shown = value::computed(number, metric.unit, self.options.percents, self.options.words);
+                let shown = self.options.computed(number, metric.unit);
                 line.columns.push((Cow::Borrowed(metric.id), shown));
             }
         }
@@ -452,7 +452,7 @@ impl Table<'_> {
         for (name, number, unit) in rates {
             let known = line.columns.iter().any(|(column, _)| column == name);
             if !known && self.options.shows(name) {
-                let shown = value::computed(number, unit, self.options.percents, self.options.words);
+                let shown = self.options.computed(number, unit);
                 line.columns.push((Cow::Borrowed(name), shown));
             }
         }

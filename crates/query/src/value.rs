@@ -1,7 +1,7 @@
 //! Numbers as answers show them.
 
 use crate::groups::Number;
-use makoto_catalog::{Unit, words};
+use makoto_catalog::{Unit, language::Language, words};
 use makoto_model::Value;
 
 /// A counted number; `None` where the row has no such column.
@@ -21,10 +21,10 @@ pub fn number(number: f64) -> Value {
 }
 
 /// A computed number, as text where the caller wants words.
-pub fn computed(number: f64, unit: Unit, percents: bool, in_words: bool) -> Value {
+pub fn computed(language: &Language, number: f64, unit: Unit, percents: bool, in_words: bool) -> Value {
     match unit {
         Unit::Percent if percents => Value::from(percent(number)),
-        Unit::LengthS if in_words => Value::from(words::length(number)),
+        Unit::LengthS if in_words => Value::from(words::length(language, number)),
         Unit::Clock if in_words => {
             let whole = number.max(0.0) as i64;
             Value::from(format!("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60))
@@ -42,12 +42,13 @@ fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use makoto_catalog::language::english;
 
     #[test]
     fn shares_are_percentages() {
         assert_eq!(percent(0.36), "36%");
         assert_eq!(percent(0.3333), "33.33%");
-        assert_eq!(computed(0.5, Unit::Percent, false, false), Value::Float(0.5));
-        assert_eq!(computed(90.0, Unit::LengthS, true, true), Value::from("1 min 30s"));
+        assert_eq!(computed(english(), 0.5, Unit::Percent, false, false), Value::Float(0.5));
+        assert_eq!(computed(english(), 90.0, Unit::LengthS, true, true), Value::from("1 min 30s"));
     }
 }

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{Services, services::bad};
 use makoto_access::Caller;
-use makoto_catalog::{Answer, Answered, ApiError, Asker, Line};
+use makoto_catalog::{
+    Answer, Answered, ApiError, Asker, Line,
+    language::{Fact, Language},
+};
 use makoto_model::{Params, Site, Value};
 
 /// Rows drawn when the caller names none.
@@ -91,11 +94,12 @@ fn question(entry: &Entry, params: &Params, labels: &[String]) -> Params {
 }
 
 /// A number, in whatever words it stands.
-fn amount(value: Option<&Value>) -> f64 {
+fn amount(language: &Language, value: Option<&Value>) -> f64 {
     match value {
         Some(Value::Text(text)) => {
+            let plain = text.replace(language.fact(Fact::Group), "").replace(language.fact(Fact::Decimal), ".");
             let digits: String =
-                text.chars().filter(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '-')).collect();
+                plain.chars().filter(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '-')).collect();
             digits.parse().unwrap_or(0.0)
         }
         other => other.and_then(Value::number).unwrap_or(0.0),
@@ -107,7 +111,7 @@ fn whole(number: f64) -> Answer {
 }
 
 /// Smallest and largest from the first number on that is not 0, and how much the last differs from the first.
-fn described(series: &Series) -> Answer {
+fn described(language: &Language, series: &Series) -> Answer {
     let mut fields = vec![("name", Answer::from(series.name.as_str()))];
     let since: Vec<f64> = series.values.iter().copied().skip_while(|value| *value == 0.0).collect();
     if let Some(first) = since.first() {
@@ -119,7 +123,7 @@ fn described(series: &Series) -> Answer {
     {
         let change = ((last - first) / first * 100.0).round() + 0.0;
         let sign = if change >= 0.0 { "+" } else { "" };
-        fields.push(("change", Answer::from(format!("{sign}{change}%"))));
+        fields.push(("change", Answer::from(format!("{sign}{}", language.percent(change)))));
     }
     Answer::record(fields)
 }
@@ -151,13 +155,15 @@ fn single(entry: &Entry, site: &Site, label: &str, periods: Vec<(String, Vec<Lin
         .columns
         .all()
         .map(|metric| {
-            let values = periods.iter().map(|(_, lines)| amount(lines.first().and_then(|line| line.get(metric.id))));
+            let values = periods
+                .iter()
+                .map(|(_, lines)| amount(entry.language, lines.first().and_then(|line| line.get(metric.id))));
             let series = Series {
                 id: metric.id.to_owned(),
                 name: entry.language.of(metric.name).into_owned(),
                 values: values.collect(),
             };
-            (series.id.clone(), described(&series))
+            (series.id.clone(), described(entry.language, &series))
         })
         .collect();
     let data = periods.into_iter().map(|(key, lines)| {
@@ -209,11 +215,11 @@ fn several(entry: &Entry, params: &Params, labels: &[String], periods: Vec<(Stri
         .iter()
         .enumerate()
         .map(|(place, label)| {
-            let values = periods.iter().map(|(_, lines)| amount(Some(&value(lines, label))));
+            let values = periods.iter().map(|(_, lines)| amount(entry.language, Some(&value(lines, label))));
             let named =
                 if params.get("legendAppendMetric") == Some("0") { label.clone() } else { format!("{label} ({name})") };
             let series = Series { id: format!("{column}_{place}"), name: named, values: values.collect() };
-            (series.id.clone(), described(&series))
+            (series.id.clone(), described(entry.language, &series))
         })
         .collect();
     let data = periods.iter().map(|(key, lines)| {
@@ -241,10 +247,11 @@ fn several(entry: &Entry, params: &Params, labels: &[String], periods: Vec<(Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use makoto_catalog::language::english;
 
     fn described_as_text(values: &[f64]) -> String {
         let series = Series { id: "a".into(), name: "A".into(), values: values.to_vec() };
-        match described(&series) {
+        match described(english(), &series) {
             Answer::Record(fields) => {
                 let shown = |answer: &Answer| match answer {
                     Answer::Int(n) => n.to_string(),

@@ -314,11 +314,6 @@ pub(crate) fn english() -> impl Iterator<Item = &'static str> {
     menu::english().chain(pages::english()).chain(entries::english())
 }
 
-/// An amount in the site's currency.
-pub(crate) fn money(site: &Site, amount: f64) -> String {
-    words::money(site, amount)
-}
-
 /// The only site that the call names, if the caller may see it.
 pub(crate) fn one_site(services: &Services, caller: &Caller, params: &Params) -> Result<Arc<Site>, ApiError> {
     let (_, site) = seen_site(services, caller, params, "idSite")?;

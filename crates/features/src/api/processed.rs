@@ -114,7 +114,7 @@ pub async fn processed(
 
 fn asked_date(params: &Params, site: &Site) -> String {
     let (period, date) = (params.get("period").unwrap_or(""), params.get("date").unwrap_or(""));
-    pretty_date(period, date, &site.zone, crate::services::now_s())
+    pretty_date(asked(params), period, date, &site.zone, crate::services::now_s())
 }
 
 /// The entry without columns that never have a value here: signed-in users where a site has none, and persons over
@@ -247,7 +247,8 @@ impl<'a> Show<'a> {
             Answered::Map { items, .. } => {
                 let period = params.get("period").unwrap_or("");
                 let each = items.into_iter().map(|(key, item)| {
-                    let key = pretty_date(period, &key, &self.words.site.zone, crate::services::now_s());
+                    let key =
+                        pretty_date(self.words.language, period, &key, &self.words.site.zone, crate::services::now_s());
                     let (data, facts) = self.answer(item, params);
                     ((key.clone(), data), (key, facts))
                 });

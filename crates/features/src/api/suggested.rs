@@ -33,7 +33,8 @@ pub async fn suggested(services: &Services, params: &Params, asker: &dyn Asker) 
         return Err(bad("segmentName", "write a name as API.getSegmentsMetadata lists it"));
     }
     let mut asked = Params::default();
-    let fixed = [("period", "range"), ("date", "last60"), ("filter_limit", VISITS_MAX)];
+    // Conditions are written in English.
+    let fixed = [("language", "en"), ("period", "range"), ("date", "last60"), ("filter_limit", VISITS_MAX)];
     asked.push("idSite", params.get("idSite").unwrap_or(""));
     fixed.iter().for_each(|(name, value)| asked.push(name, value));
     let Answered::Plain(Answer::List(visits)) = asker.ask("Live.getLastVisitsDetails", asked).await? else {

@@ -68,6 +68,11 @@ fn model(name: &str, kind: Option<u8>, os: &str) -> String {
     }
 }
 
+/// Whether a stored model is no name of a device, so that its title is in our words.
+pub fn is_no_model(stored: &str) -> bool {
+    stored.is_empty() || stored.starts_with("generic ")
+}
+
 /// A stored model as people read it.
 pub fn model_title(stored: &str) -> String {
     match stored {

@@ -1,4 +1,6 @@
-use super::{BRAND, BROWSER, BROWSER_VERSION, ENGINE, MODEL, OS, OS_VERSION, TYPE, capitalised, model_title, names};
+use super::{
+    BRAND, BROWSER, BROWSER_VERSION, ENGINE, MODEL, OS, OS_VERSION, TYPE, capitalised, is_no_model, model_title, names,
+};
 use crate::{
     core_home::metrics::{NB_VISITS, OF_VISITS},
     rows::{LABEL, all, int, ours, segment, text},
@@ -89,7 +91,7 @@ static GET_BRAND: Report = Report {
     parts: &[part(&[Expr::Column("device_brand")])],
     goals: GoalColumns::ByKeys { inner: false, keys: None },
     shape: rows(&[RowLabel {
-        ours,
+        ours: is_unknown,
         text: |keys| brand(keys, 0).to_owned(),
         meta: |keys, meta| {
             logo(meta, "brand", brand(keys, 0));
@@ -100,6 +102,11 @@ static GET_BRAND: Report = Report {
     }]),
     ..PLAIN
 };
+
+/// Whether no rule tells what it is; all other names are data.
+fn is_unknown(keys: &[Value]) -> bool {
+    matches!(text(keys, 0), "" | names::UNKNOWN | "Unknown")
+}
 
 fn brand(keys: &[Value], place: usize) -> &str {
     match text(keys, place) {
@@ -118,7 +125,7 @@ static GET_MODEL: Report = Report {
     parts: &[part(&[Expr::Column("device_brand"), Expr::Column("device_model")])],
     goals: GoalColumns::ByKeys { inner: false, keys: None },
     shape: rows(&[RowLabel {
-        ours,
+        ours: |keys| is_no_model(text(keys, 1)),
         text: |keys| {
             let model = model_title(text(keys, 1));
             if text(keys, 0).is_empty() { model } else { format!("{} - {model}", text(keys, 0)) }
@@ -146,6 +153,7 @@ static GET_OS_FAMILIES: Report = Report {
     dimension: Some(&OS),
     parts: &[part(&[Expr::Column("os")])],
     shape: rows(&[RowLabel {
+        ours: is_unknown,
         row: |keys| Some(vec![Value::from(names::family(text(keys, 0)))]),
         meta: |keys, meta| logo(meta, "os", text(keys, 0)),
         flat_column: "DevicesDetection_OperatingSystemFamily",
@@ -164,7 +172,7 @@ static GET_OS_VERSIONS: Report = Report {
     dimension: Some(&OS_VERSION),
     parts: &[part(&[Expr::Column("os"), Expr::Column("os_version")])],
     shape: rows(&[RowLabel {
-        ours,
+        ours: is_unknown,
         text: |keys| names::with_version(names::system(text(keys, 0)), text(keys, 1)),
         meta: |keys, meta| {
             meta.push(segment(&[("operatingSystemCode", text(keys, 0)), ("operatingSystemVersion", text(keys, 1))]));
@@ -187,7 +195,7 @@ static GET_BROWSERS: Report = Report {
     parts: &[part(&[Expr::Column("browser")])],
     goals: GoalColumns::ByKeys { inner: false, keys: None },
     shape: rows(&[RowLabel {
-        ours,
+        ours: is_unknown,
         text: |keys| names::browser(text(keys, 0)).to_owned(),
         meta: |keys, meta| {
             logo(meta, "browsers", text(keys, 0));
@@ -211,7 +219,7 @@ static GET_VERSIONS: Report = Report {
     dimension: Some(&BROWSER_VERSION),
     parts: &[part(&[Expr::Column("browser"), Expr::Column("browser_version")])],
     shape: rows(&[RowLabel {
-        ours,
+        ours: is_unknown,
         text: |keys| names::with_version(names::browser(text(keys, 0)), text(keys, 1)),
         meta: |keys, meta| {
             meta.push(segment(&[("browserCode", text(keys, 0)), ("browserVersion", text(keys, 1))]));
@@ -233,7 +241,7 @@ static GET_ENGINES: Report = Report {
     dimension: Some(&ENGINE),
     parts: &[part(&[Expr::Column("browser_engine")])],
     shape: rows(&[RowLabel {
-        ours,
+        ours: is_unknown,
         text: |keys| names::engine(text(keys, 0)),
         meta: |keys, meta| {
             meta.push(segment(&[("browserEngine", text(keys, 0))]));

@@ -180,13 +180,13 @@ impl Moved {
         self.difference() >= 0.0
     }
 
-    fn record(&self, shakes: Option<bool>) -> Answer {
+    fn record(&self, language: &Language, shakes: Option<bool>) -> Answer {
         let shown = if self.is_gone { self.before } else { self.now };
         let growth = self.growth();
         let mut fields = vec![
             ("label", Answer::from(self.label.as_str())),
             (VISITS, Answer::Int(shown as i64)),
-            ("growth_percent", Answer::from(format!("{growth}%"))),
+            ("growth_percent", Answer::from(language.percent(growth))),
             ("growth_percent_numeric", Answer::from(growth.to_string())),
             ("grown", Answer::Bool(self.grew())),
             ("value_old", Answer::Int(self.before as i64)),
@@ -284,12 +284,12 @@ impl Comparison {
         let rules = Least { mover: of("movers"), new: of("new"), gone: of("disappeared"), growth };
         let shaking = self.shaking();
         let rows = self.admitted(&rules, order, limits(params, 5));
-        Ok(rows.into_iter().map(|row| row.record(Some(shaking.admits(row)))).collect())
+        Ok(rows.into_iter().map(|row| row.record(asked(params), Some(shaking.admits(row)))).collect())
     }
 
     fn movers_and_shakers(&self, params: &Params) -> Result<Answer, ApiError> {
         let rows = self.admitted(&self.shaking(), "absolute", limits(params, 4));
-        Ok(rows.into_iter().map(|row| row.record(None)).collect())
+        Ok(rows.into_iter().map(|row| row.record(asked(params), None)).collect())
     }
 }
 

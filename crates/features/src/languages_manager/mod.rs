@@ -1,4 +1,4 @@
-//! In which language the server writes to its users.
+//! In which language the server answers and writes to its users.
 
 use crate::{
     Services,
@@ -6,11 +6,11 @@ use crate::{
     users_manager::{param, read, write},
 };
 use makoto_access::{Caller, check_instance};
-use makoto_catalog::{Access, Answer, ApiError, Guard, Method, Param, ParamKind};
+use makoto_catalog::{
+    Access, Answer, ApiError, Guard, Method, Param, ParamKind,
+    language::{Language, languages},
+};
 use makoto_model::Params;
-
-/// Code, name in the language itself, and name in English of every language that mails are written in.
-pub const LANGUAGES: &[(&str, &str, &str)] = &[("en", "English", "English"), ("de", "Deutsch", "German")];
 
 const LOGIN: Param = param("login", ParamKind::Text, None, "the user's login");
 const CODE: Param = param("languageCode", ParamKind::Text, None, "two letters, as de");
@@ -21,7 +21,7 @@ pub static METHODS: &[Method<Services>] = &[
         "The codes of the languages that there are.",
         &[],
         Access::Public,
-        |_, _, _| Box::pin(async { Ok(LANGUAGES.iter().map(|(code, ..)| *code).collect()) }),
+        |_, _, _| Box::pin(async { Ok(languages().map(|language| language.code).collect()) }),
     ),
     read(
         "LanguagesManager.getAvailableLanguageNames",
@@ -30,11 +30,12 @@ pub static METHODS: &[Method<Services>] = &[
         Access::Public,
         |_, _, _| {
             Box::pin(async {
-                let row = |(code, name, english): &(&'static str, &'static str, &'static str)| {
-                    let fields = [("code", *code), ("name", *name), ("english_name", *english)];
+                let row = |language: &'static Language| {
+                    let fields =
+                        [("code", language.code), ("name", language.name()), ("english_name", language.english_name())];
                     Answer::record(fields.map(|(key, text)| (key, Answer::from(text))))
                 };
-                Ok(LANGUAGES.iter().map(row).collect())
+                Ok(languages().map(row).collect())
             })
         },
     ),
@@ -45,17 +46,17 @@ pub static METHODS: &[Method<Services>] = &[
         Access::Public,
         |_, _, _| {
             Box::pin(async {
-                let row = |(code, name, english): &(&'static str, &'static str, &'static str)| {
+                let row = |language: &'static Language| {
                     let fields = [
-                        ("code", *code),
-                        ("name", *name),
-                        ("english_name", *english),
+                        ("code", language.code),
+                        ("name", language.name()),
+                        ("english_name", language.english_name()),
                         ("translators", ""),
                         ("percentage_complete", "100%"),
                     ];
                     Answer::record(fields.map(|(key, text)| (key, Answer::from(text))))
                 };
-                Ok(LANGUAGES.iter().map(row).collect())
+                Ok(languages().map(row).collect())
             })
         },
     ),
@@ -83,7 +84,7 @@ pub static METHODS: &[Method<Services>] = &[
 ];
 
 fn is_available(code: &str) -> bool {
-    LANGUAGES.iter().any(|(known, ..)| *known == code)
+    languages().any(|language| language.code == code)
 }
 
 /// The login asked for, if the caller may speak for it.
@@ -105,7 +106,7 @@ fn of_user(services: &Services, caller: &Caller, params: &Params) -> Result<Answ
 async fn set_for_user(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     let (login, code) = (login(caller, params)?, required(params, "languageCode")?);
     if !is_available(code) {
-        let codes: Vec<&str> = LANGUAGES.iter().map(|(code, ..)| *code).collect();
+        let codes: Vec<&str> = languages().map(|language| language.code).collect();
         return Err(bad("languageCode", format!("use one of {}", codes.join(", "))));
     }
     services.meta.set_language(caller, login, code).await.map_err(from_meta)?;

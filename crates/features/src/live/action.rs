@@ -2,7 +2,7 @@
 
 use super::{Stored, answer, conversion, text_or_null};
 use crate::{actions::page_view, page_performance};
-use makoto_catalog::{Answer, LoggedVisit, VisitLog, columns::PAGE_VIEW, words::length as in_words};
+use makoto_catalog::{Answer, LoggedVisit, VisitLog, columns::PAGE_VIEW, words};
 use makoto_model::{ActionKind, Day, OwnScope};
 
 type Fields = Vec<(String, Answer)>;
@@ -61,7 +61,7 @@ fn spent(actions: &[Stored], place: usize, visit_length_s: i64) -> i64 {
 /// `Mar 2, 2026 08:00:00` on the site's clock.
 pub fn pretty_time(log: &VisitLog, time_s: i64) -> String {
     let local = time_s + log.site.zone.offset_s(time_s);
-    let date = Day(local.div_euclid(86_400) as i32).date().strftime("%b %-d, %Y").to_string();
+    let date = words::medium_day(log.language, Day(local.div_euclid(86_400) as i32));
     let clock = local.rem_euclid(86_400);
     format!("{date} {:02}:{:02}:{:02}", clock / 3600, clock / 60 % 60, clock % 60)
 }
@@ -106,12 +106,12 @@ fn record(log: &VisitLog, action: Stored, spent: i64, position: i64) -> Fields {
     // Clients of Matomo get the site's clock here as if it were UTC.
     put(&mut fields, "timestamp", local);
     match kind(action) {
-        Some(ActionKind::PageView) => page(action, spent, position, &mut fields),
-        Some(ActionKind::SiteSearch) => search(action, position, &mut fields),
-        Some(ActionKind::Event) => event(action, position, &mut fields),
-        Some(ActionKind::Content) => content(action, position, &mut fields),
-        Some(ActionKind::Download) => link("download", "Download", action, position, &mut fields),
-        Some(ActionKind::Outlink) => link("outlink", "Outlink", action, position, &mut fields),
+        Some(ActionKind::PageView) => page(log, action, spent, position, &mut fields),
+        Some(ActionKind::SiteSearch) => search(log, action, position, &mut fields),
+        Some(ActionKind::Event) => event(log, action, position, &mut fields),
+        Some(ActionKind::Content) => content(log, action, position, &mut fields),
+        Some(ActionKind::Download) => link(("download", &log.language.of("Download")), action, position, &mut fields),
+        Some(ActionKind::Outlink) => link(("outlink", &log.language.of("Outlink")), action, position, &mut fields),
         None => {}
     }
     super::own_dimensions(log.site, OwnScope::Action, action, &mut fields);
@@ -128,17 +128,13 @@ fn icon(fields: &mut Fields, name: &str, raster: bool) {
     put(fields, "iconSVG", path("svg"));
 }
 
-fn time_spent(spent: i64, fields: &mut Fields) {
-    put(fields, "timeSpent", spent);
-    put(fields, "timeSpentPretty", in_words(spent as f64));
-}
-
-fn page(action: Stored, spent: i64, position: i64, fields: &mut Fields) {
+fn page(log: &VisitLog, action: Stored, spent: i64, position: i64, fields: &mut Fields) {
     put(fields, "type", "action");
     put(fields, "pageTitle", text_or_null(action.text("title")));
     // Of what has neither an address nor a title no time is told.
     if !action.text("url").is_empty() || !action.text("title").is_empty() {
-        time_spent(spent, fields);
+        put(fields, "timeSpent", spent);
+        put(fields, "timeSpentPretty", words::length(log.language, spent as f64));
     }
     put(fields, "pageviewPosition", position);
     put(fields, "title", text_or_null(action.text("title")));
@@ -147,30 +143,30 @@ fn page(action: Stored, spent: i64, position: i64, fields: &mut Fields) {
     let times: Vec<f64> = page_performance::COLUMNS.iter().filter_map(|column| action.get(column).number()).collect();
     if !times.is_empty() {
         let seconds = times.iter().sum::<f64>() / 1000.0;
-        put(fields, "pageLoadTime", in_words(seconds));
+        put(fields, "pageLoadTime", words::length(log.language, seconds));
         put(fields, "pageLoadTimeMilliseconds", (seconds * 1000.0) as i64);
     }
 }
 
-fn search(action: Stored, position: i64, fields: &mut Fields) {
+fn search(log: &VisitLog, action: Stored, position: i64, fields: &mut Fields) {
     put(fields, "type", "search");
     put(fields, "siteSearchKeyword", action.text("title"));
     put(fields, "siteSearchCategory", action.text("search_category"));
     put(fields, "siteSearchCount", answer(action.get("search_results")));
     put(fields, "pageviewPosition", position);
-    put(fields, "title", "Site Search");
+    put(fields, "title", &*log.language.of("Site Search"));
     let mut subtitle = action.text("title").to_owned();
     if !action.text("search_category").is_empty() {
-        subtitle.push_str(&format!(" - Search Category: {}", action.text("search_category")));
+        subtitle.push_str(&format!(" - {}: {}", log.language.of("Search Category"), action.text("search_category")));
     }
     if let Some(count) = action.get("search_results").number().filter(|count| *count > 0.0) {
-        subtitle.push_str(&format!(" - Search Results Count: {count}"));
+        subtitle.push_str(&format!(" - {}: {count}", log.language.of("Search Results Count")));
     }
     put(fields, "subtitle", subtitle);
     icon(fields, "search", true);
 }
 
-fn event(action: Stored, position: i64, fields: &mut Fields) {
+fn event(log: &VisitLog, action: Stored, position: i64, fields: &mut Fields) {
     put(fields, "type", "event");
     let (category, name) = (action.text("event_category"), action.text("event_name"));
     put(fields, "eventCategory", category);
@@ -182,13 +178,15 @@ fn event(action: Stored, position: i64, fields: &mut Fields) {
         put(fields, "eventValue", Answer::Float(value));
     }
     put(fields, "pageviewPosition", position_or_null(position));
-    put(fields, "title", "Event");
+    put(fields, "title", &*log.language.of("Event"));
     // The quotes differ in Matomo too.
-    put(fields, "subtitle", format!("Category: \"{category}', Action: \"{}\"", action.text("event_action")));
+    let (of_category, of_action) = (log.language.of("Category"), log.language.of("Action"));
+    let action = action.text("event_action");
+    put(fields, "subtitle", format!("{of_category}: \"{category}', {of_action}: \"{action}\""));
     icon(fields, "event", true);
 }
 
-fn content(action: Stored, position: i64, fields: &mut Fields) {
+fn content(log: &VisitLog, action: Stored, position: i64, fields: &mut Fields) {
     let used = !action.text("content_interaction").is_empty();
     put(fields, "type", ActionKind::Content as i64);
     put(fields, "pageTitle", text_or_null(action.text("title")));
@@ -202,8 +200,8 @@ fn content(action: Stored, position: i64, fields: &mut Fields) {
     }
     put(fields, "pageviewPosition", position_or_null(position));
     let title = match used {
-        true => format!("Content Interaction ({})", action.text("content_interaction")),
-        false => "Content Impression".to_owned(),
+        true => format!("{} ({})", log.language.of("Content Interaction"), action.text("content_interaction")),
+        false => log.language.of("Content Impression").into_owned(),
     };
     put(fields, "title", title);
     let named = [action.text("content_name"), action.text("content_piece")];
@@ -212,7 +210,7 @@ fn content(action: Stored, position: i64, fields: &mut Fields) {
     icon(fields, if used { "contentinteraction" } else { "contentimpression" }, true);
 }
 
-fn link(kind: &str, title: &str, action: Stored, position: i64, fields: &mut Fields) {
+fn link((kind, title): (&str, &str), action: Stored, position: i64, fields: &mut Fields) {
     put(fields, "type", kind);
     put(fields, "pageviewPosition", position_or_null(position));
     put(fields, "title", title);

@@ -5,6 +5,7 @@ use crate::{referrers::kind_name, sites_manager::currency_symbol};
 use makoto_catalog::{
     Answer, LoggedVisit, VisitLog,
     columns::{CART, ORDER, VIEW},
+    words,
 };
 use makoto_model::{OwnScope, Value};
 
@@ -20,10 +21,8 @@ pub fn amount(number: f64) -> Answer {
     if rounded.fract() == 0.0 { Answer::Int(rounded as i64) } else { Answer::Float(rounded) }
 }
 
-/// `$10`, `€2.50`.
-fn money(log: &VisitLog, number: f64) -> String {
-    let symbol = currency_symbol(&log.site.currency);
-    if number.fract() == 0.0 { format!("{symbol}{number}") } else { format!("{symbol}{number:.2}") }
+fn money(log: &VisitLog, amount: f64) -> String {
+    words::money(log.language, &currency_symbol(&log.site.currency), amount)
 }
 
 fn number(stored: Stored, column: &str) -> f64 {
@@ -77,12 +76,12 @@ fn reached(log: &VisitLog, goal: i64, conversion: Stored, fields: &mut Fields) -
     put(fields, "goalPageId", super::answer(action));
     put(fields, "url", text_or_null(conversion.text("conversion_url")));
     icon(fields, "goal");
-    put(fields, "title", "Goal conversion");
+    put(fields, "title", &*log.language.of("Goal conversion"));
     put(
         fields,
         "subtitle",
         match revenue > 0.0 {
-            true => format!("{} ({} revenue)", goal.name, money(log, revenue)),
+            true => format!("{} ({} {})", goal.name, money(log, revenue), log.language.of("revenue")),
             false => goal.name.clone(),
         },
     );
@@ -112,11 +111,13 @@ fn order(log: &VisitLog, visit: &LoggedVisit, conversion: Stored, fields: &mut F
     put(fields, "idpageview", Answer::Null);
     let names: Vec<&str> = products.iter().map(|product| product.name).filter(|name| !name.is_empty()).collect();
     let title = match is_order {
-        true => format!("Ordered ({})", conversion.text("order_id")),
-        false => "Abandoned Cart".to_owned(),
+        true => format!("{} ({})", log.language.of("Ordered"), conversion.text("order_id")),
+        false => log.language.of("Abandoned Cart").into_owned(),
     };
     put(fields, "title", title);
-    put(fields, "subtitle", format!("{} revenue - {items} items: {})", money(log, revenue), names.join(", ")));
+    let (of_revenue, of_items) = (log.language.of("revenue"), log.language.of("items"));
+    let subtitle = format!("{} {of_revenue} - {items} {of_items}: {})", money(log, revenue), names.join(", "));
+    put(fields, "subtitle", subtitle);
     put(fields, "itemDetails", Answer::List(products.iter().map(Product::record).collect()));
     icon(fields, if is_order { "ecommerceOrder" } else { "ecommerceAbandonedCart" });
 }

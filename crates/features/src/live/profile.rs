@@ -5,7 +5,8 @@ use crate::{Services, api::one_site, services::now_s};
 use makoto_access::{Caller, Role};
 use makoto_catalog::{
     Access, Answer, Answered, ApiError, Asker, Composed, Param, ParamKind,
-    words::{length, pretty_date},
+    language::{Language, asked},
+    words::{length, long_day},
 };
 use makoto_model::{OwnScope, Params, Site};
 use std::collections::BTreeMap;
@@ -167,16 +168,16 @@ async fn profile(
     fields.extend([
         ("nextVisitorId".to_owned(), at(place.map(|place| place + 1))),
         ("previousVisitorId".to_owned(), at(place.and_then(|place| place.checked_sub(1)))),
-        ("totalVisitDurationPretty".to_owned(), Answer::from(length(seconds))),
+        ("totalVisitDurationPretty".to_owned(), Answer::from(length(asked(params), seconds))),
         ("userId".to_owned(), user.map_or(Answer::Bool(false), Answer::from)),
     ]);
     for (name, visit) in moments {
-        fields.extend(visit.map(|visit| (name.to_owned(), summary(&site, visit))));
+        fields.extend(visit.map(|visit| (name.to_owned(), summary(asked(params), &site, visit))));
     }
     fields.extend([
         ("visitsAggregated".to_owned(), Answer::Int(found.len().min(SHOWN_MAX) as i64)),
         ("visitedPages".to_owned(), visited(&found)),
-        ("devices".to_owned(), devices(&found)),
+        ("devices".to_owned(), devices(asked(params), &found)),
         ("continents".to_owned(), places(&found, "continentCode", "continent", None)),
         ("countries".to_owned(), places(&found, "countryCode", "country", Some("countryFlag"))),
     ]);
@@ -272,7 +273,7 @@ fn by_goal(goals: &[&Answer], of: fn(&Answer) -> f64) -> Answer {
 }
 
 /// When a visit was, and where it came from.
-fn summary(site: &Site, visit: &Answer) -> Answer {
+fn summary(language: &Language, site: &Site, visit: &Answer) -> Answer {
     let began = number(visit, "firstActionTimestamp").unwrap_or(0.0) as i64;
     let (day, today) = (site.zone.day(began), site.zone.day(now_s()));
     let (channel, name) = (text(visit, "referrerTypeName"), text(visit, "referrerName"));
@@ -283,7 +284,7 @@ fn summary(site: &Site, visit: &Answer) -> Answer {
     };
     Answer::record([
         ("date", Answer::Int(began)),
-        ("prettyDate", pretty_date("day", &day.to_string(), &site.zone, now_s()).into()),
+        ("prettyDate", long_day(language, day).into()),
         ("daysAgo", Answer::Int(i64::from(today.0 - day.0))),
         ("referrerType", text(visit, "referrerType").into()),
         ("referrerUrl", text(visit, "referrerUrl").into()),
@@ -300,14 +301,14 @@ fn visited(found: &[Answer]) -> Answer {
         .collect()
 }
 
-fn devices(found: &[Answer]) -> Answer {
+fn devices(language: &Language, found: &[Answer]) -> Answer {
     let kinds = counted(found.iter().map(|visit| text(visit, "deviceType")));
     let of_kind = |(kind, count): (&str, i64)| {
         let own: Vec<&Answer> = found.iter().filter(|visit| text(visit, "deviceType") == kind).collect();
         let names: Vec<String> = own
             .iter()
             .map(|visit| match (text(visit, "deviceBrand"), text(visit, "deviceModel")) {
-                ("Unknown" | "", model) => model.to_owned(),
+                (brand, model) if brand.is_empty() || brand == language.of("Unknown") => model.to_owned(),
                 (brand, model) => format!("{brand} {model}"),
             })
             .collect();

@@ -3,13 +3,14 @@
 use super::{Stored, action, answer, conversion::amount, text_or_null};
 use crate::{
     device_plugins,
-    devices_detection::names,
+    devices_detection::{is_no_model, model_title, names},
     goals::STATUSES,
     referrers::{kind_name, kind_title},
+    sites_manager::currency_symbol,
 };
 use device_detection::DeviceType;
 use geolocation::{continent_code, continent_name, country_name, region_name};
-use makoto_catalog::{Answer, LoggedVisit, VisitLog, columns::ORDER, words::length as in_words};
+use makoto_catalog::{Answer, LoggedVisit, VisitLog, columns::ORDER, words};
 use makoto_model::{Day, OwnScope, Value};
 
 const DAY_S: i64 = 86_400;
@@ -34,11 +35,11 @@ pub fn record(log: &VisitLog, logged: &LoggedVisit) -> Answer {
     put(&mut fields, "siteCurrency", log.site.currency.as_str());
     put(&mut fields, "siteCurrencySymbol", currency_symbol(&log.site.currency));
     times(log, visit, &mut fields);
-    who(visit, &mut fields);
+    who(log, visit, &mut fields);
     shop(visit, logged, &mut fields);
-    referrer(visit, &mut fields);
-    device(visit, &mut fields);
-    place(visit, &mut fields);
+    referrer(log, visit, &mut fields);
+    device(log, visit, &mut fields);
+    place(log, visit, &mut fields);
     local(visit, &mut fields);
     super::own_dimensions(log.site, OwnScope::Visit, visit, &mut fields);
     Answer::Record(fields)
@@ -57,7 +58,7 @@ pub fn date_time(seconds: i64) -> String {
 fn times(log: &VisitLog, visit: Stored, fields: &mut Fields) {
     let (first, last) = (visit.int("first_action_s"), visit.int("last_action_s"));
     let (local_first, local_last) = (first + log.site.zone.offset_s(first), last + log.site.zone.offset_s(last));
-    let long = |seconds: i64| Day(seconds.div_euclid(DAY_S) as i32).date().strftime("%A, %B %-d, %Y").to_string();
+    let long = |seconds: i64| words::long_day(log.language, Day(seconds.div_euclid(DAY_S) as i32));
     put(fields, "serverDate", Day(last.div_euclid(DAY_S) as i32).to_string());
     put(fields, "visitServerHour", (last.rem_euclid(DAY_S) / 3600).to_string());
     put(fields, "lastActionTimestamp", last);
@@ -71,7 +72,7 @@ fn times(log: &VisitLog, visit: Stored, fields: &mut Fields) {
     put(fields, "serverTimePrettyFirstAction", clock(local_first));
 }
 
-fn who(visit: Stored, fields: &mut Fields) {
+fn who(log: &VisitLog, visit: Stored, fields: &mut Fields) {
     let kind = match visit.int("returning") {
         0 => "new",
         1 => "returning",
@@ -88,7 +89,7 @@ fn who(visit: Stored, fields: &mut Fields) {
     put(fields, "daysSinceFirstVisit", visit.int("since_first_s").div_euclid(DAY_S));
     put(fields, "secondsSinceFirstVisit", visit.int("since_first_s"));
     put(fields, "visitDuration", visit.int("visit_length_s"));
-    put(fields, "visitDurationPretty", in_words(visit.int("visit_length_s") as f64));
+    put(fields, "visitDurationPretty", words::length(log.language, visit.int("visit_length_s") as f64));
     put(fields, "searches", visit.int("search_count"));
     put(fields, "actions", visit.int("action_count"));
     put(fields, "interactions", visit.int("interaction_count"));
@@ -117,20 +118,21 @@ fn shop(visit: Stored, logged: &LoggedVisit, fields: &mut Fields) {
     put(fields, "totalAbandonedCartsItems", logged.left.items);
 }
 
-fn referrer(visit: Stored, fields: &mut Fields) {
+fn referrer(log: &VisitLog, visit: Stored, fields: &mut Fields) {
     let (kind, name, keyword) =
         (visit.int("referrer_kind"), visit.text("referrer_name"), visit.text("referrer_keyword"));
     let channel = kind_name(kind);
     put(fields, "referrerType", channel);
-    put(fields, "referrerTypeName", kind_title(kind));
+    put(fields, "referrerTypeName", &*log.language.of(kind_title(kind)));
     put(fields, "referrerName", name);
     put(
         fields,
         "referrerKeyword",
         match (channel, keyword) {
-            ("search", "") => crate::referrers::NO_KEYWORD,
-            _ => keyword,
-        },
+            ("search", "") => log.language.of(crate::referrers::NO_KEYWORD),
+            _ => keyword.into(),
+        }
+        .as_ref(),
     );
     put(fields, "referrerKeywordPosition", Answer::Null);
     put(fields, "referrerUrl", text_or_null(visit.text("referrer_url")));
@@ -145,56 +147,62 @@ fn referrer(visit: Stored, fields: &mut Fields) {
     put(fields, "referrerSocialNetworkIcon", host.map_or(Answer::Null, |host| icon("socials", host)));
 }
 
-fn device(visit: Stored, fields: &mut Fields) {
+fn device(log: &VisitLog, visit: Stored, fields: &mut Fields) {
     let kind = u8::try_from(visit.int("device_type")).ok().and_then(DeviceType::from_id);
     let kind = kind.filter(|_| !visit.get("device_type").is_null());
-    let known = |text: &str| if text.is_empty() { "Unknown".to_owned() } else { text.to_owned() };
+    let said = |text: &str| log.language.of(text).into_owned();
+    let unknown = || said("Unknown");
     put(fields, "languageCode", visit.text("language"));
     put(
         fields,
         "language",
         match visit.text("language") {
-            regional if regional.contains('-') => format!("Language code {regional}"),
-            code => geolocation::language_name(code).to_owned(),
+            regional if regional.contains('-') => format!("{} {regional}", said("Language code")),
+            code => said(geolocation::language_name(code)),
         },
     );
     put(
         fields,
         "deviceType",
-        kind.map_or("Unknown".to_owned(), |kind| crate::devices_detection::capitalised(kind.name())),
+        kind.map_or_else(unknown, |kind| said(&crate::devices_detection::capitalised(kind.name()))),
     );
     let picture = kind.map_or("unknown", DeviceType::name).replace(' ', "_");
     put(fields, "deviceTypeIcon", format!("plugins/Morpheus/icons/dist/devices/{picture}.png"));
-    put(fields, "deviceBrand", known(visit.text("device_brand")));
-    put(fields, "deviceModel", crate::devices_detection::model_title(visit.text("device_model")));
+    let brand = visit.text("device_brand");
+    put(fields, "deviceBrand", if brand.is_empty() { unknown() } else { brand.to_owned() });
+    let (model, title) = (visit.text("device_model"), model_title(visit.text("device_model")));
+    put(fields, "deviceModel", if is_no_model(model) { said(&title) } else { title });
     let (os, version) = (visit.text("os"), visit.text("os_version"));
-    put(fields, "operatingSystem", names::with_version(names::system(os), version));
-    put(fields, "operatingSystemName", names::system(os));
+    // All other names are data.
+    let named = |name: &str| if name == "Unknown" { unknown() } else { name.to_owned() };
+    put(fields, "operatingSystem", names::with_version(&named(names::system(os)), version));
+    put(fields, "operatingSystemName", named(names::system(os)));
     put(fields, "operatingSystemIcon", format!("plugins/Morpheus/icons/dist/os/{os}.png"));
     put(fields, "operatingSystemCode", os);
     put(fields, "operatingSystemVersion", version);
     let (browser, version) = (visit.text("browser"), visit.text("browser_version"));
     put(fields, "browserFamily", visit.text("browser_engine"));
-    put(fields, "browserFamilyDescription", names::engine(visit.text("browser_engine")));
-    put(fields, "browser", names::with_version(names::browser(browser), version));
-    put(fields, "browserName", names::browser(browser));
+    put(fields, "browserFamilyDescription", named(&names::engine(visit.text("browser_engine"))));
+    put(fields, "browser", names::with_version(&named(names::browser(browser)), version));
+    put(fields, "browserName", named(names::browser(browser)));
     put(fields, "browserIcon", format!("plugins/Morpheus/icons/dist/browsers/{browser}.png"));
     put(fields, "browserCode", browser);
     put(fields, "browserVersion", version);
 }
 
-fn place(visit: Stored, fields: &mut Fields) {
+fn place(log: &VisitLog, visit: Stored, fields: &mut Fields) {
     let (country, region, city) = (visit.text("country"), visit.text("region"), visit.text("city"));
-    put(fields, "continent", continent_name(continent_code(country)));
+    put(fields, "continent", &*log.language.of(continent_name(continent_code(country))));
     put(fields, "continentCode", continent_code(country));
-    put(fields, "country", country_name(country));
+    let country_title = log.language.of(country_name(country));
+    put(fields, "country", &*country_title);
     put(fields, "countryCode", country);
     put(fields, "countryFlag", format!("plugins/Morpheus/icons/dist/flags/{country}.png"));
     let region_title = region_name(country, region).unwrap_or(region);
     put(fields, "region", text_or_null(region_title));
     put(fields, "regionCode", text_or_null(region));
     put(fields, "city", text_or_null(city));
-    let parts = [city, region_title, country_name(country)];
+    let parts = [city, region_title, &*country_title];
     let location: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     put(fields, "location", location.join(", "));
     put(fields, "latitude", answer(visit.get("latitude")));
@@ -229,28 +237,4 @@ fn local(visit: Stored, fields: &mut Fields) {
             ),
         },
     );
-}
-
-/// The sign of a currency; its code where it has none of its own.
-fn currency_symbol(code: &str) -> &str {
-    match code {
-        "USD" | "AUD" | "CAD" | "NZD" | "HKD" | "SGD" | "MXN" | "ARS" | "CLP" | "COP" => "$",
-        "EUR" => "€",
-        "GBP" => "£",
-        "JPY" | "CNY" => "¥",
-        "INR" => "₹",
-        "KRW" => "₩",
-        "RUB" => "₽",
-        "BRL" => "R$",
-        "ILS" => "₪",
-        "TRY" => "₺",
-        "UAH" => "₴",
-        "VND" => "₫",
-        "PLN" => "zł",
-        "CZK" => "Kč",
-        "SEK" | "NOK" | "DKK" | "ISK" => "kr",
-        "ZAR" => "R",
-        "THB" => "฿",
-        _ => code,
-    }
 }

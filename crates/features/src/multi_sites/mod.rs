@@ -2,7 +2,6 @@
 
 use crate::{
     Services,
-    api::money,
     earlier::{Earlier, earlier, growth},
     rows::PERIOD_PARAMS,
     sites_manager::currency_symbol,
@@ -10,7 +9,8 @@ use crate::{
 use makoto_access::{Caller, Role};
 use makoto_catalog::{
     About, Access, Answer, Answered, ApiError, Asker, Composed, Line, Metric, Param, ParamKind, Report, Shape, Unit,
-    words::short_date,
+    language::{Language, asked},
+    words::{money, short_date},
 };
 use makoto_model::{Params, Period, Site, SiteId, Value, Zone};
 use std::{
@@ -217,6 +217,7 @@ struct Row {
     site: Arc<Site>,
     now: Vec<f64>,
     before: Option<(Vec<f64>, Earlier)>,
+    language: &'static Language,
 }
 
 /// Numbers of sites by figure, for each table of the answer.
@@ -304,7 +305,7 @@ async fn tables(
             let Some(own) = now.get(&site.id).and_then(|tables| tables.get(nth)) else { continue };
             let old = before.get(&site.id).and_then(|tables| tables.first()).map(|(_, numbers)| numbers.clone());
             let before = old.zip(earlier(services, params, &site.zone, 1)?);
-            rows.push(Row { site: site.clone(), now: own.1.clone(), before });
+            rows.push(Row { site: site.clone(), now: own.1.clone(), before, language: asked(params) });
         }
         found.push((key, rows));
     }
@@ -320,16 +321,16 @@ fn shown(site: Option<&Site>, enhanced: bool) -> impl Iterator<Item = (usize, &'
     FIGURES.iter().enumerate().filter(move |(_, figure)| (enhanced || !figure.enhanced) && (shop || !figure.shop))
 }
 
-fn evolution(figure: &Figure, now: f64, before: f64) -> [(&'static str, Value); 2] {
+fn evolution(language: &Language, figure: &Figure, now: f64, before: f64) -> [(&'static str, Value); 2] {
     let trend = (now - before).partial_cmp(&0.0).map_or(0, |order| order as i64);
-    [(figure.evolution, Value::from(format!("{}%", growth(now, before)))), (figure.trend, Value::Int(trend))]
+    [(figure.evolution, Value::from(language.percent(growth(now, before)))), (figure.trend, Value::Int(trend))]
 }
 
 impl Row {
     fn evolutions(&self, enhanced: bool) -> Vec<(&'static str, Value)> {
         let Some((before, _)) = &self.before else { return Vec::new() };
         let each = shown(Some(&*self.site), enhanced);
-        each.flat_map(|(place, figure)| evolution(figure, self.now[place], before[place])).collect()
+        each.flat_map(|(place, figure)| evolution(self.language, figure, self.now[place], before[place])).collect()
     }
 
     fn figures(&self, enhanced: bool) -> impl Iterator<Item = (&'static str, Value)> + '_ {
@@ -359,7 +360,7 @@ impl Row {
                 Period::Range => "range",
             };
             facts.push(("periodName", Value::from(name)));
-            facts.push(("previousRange", Value::from(short_date(earlier.period, earlier.range))));
+            facts.push(("previousRange", Value::from(short_date(self.language, earlier.period, earlier.range))));
             let each = shown(Some(&*self.site), enhanced);
             facts.extend(each.map(|(place, figure)| (figure.previous, whole(before[place]))));
         }
@@ -424,14 +425,16 @@ fn sums(rows: &[&Row]) -> (Vec<f64>, Vec<f64>) {
 }
 
 /// A row for all sites of a group.
-fn group(name: &str, rows: &[&Row]) -> Line {
+fn group(language: &Language, name: &str, rows: &[&Row]) -> Line {
     let (now, before) = sums(rows);
     let shop = rows.iter().find(|row| row.site.ecommerce).or(rows.first()).map(|row| &*row.site);
     let mut line = Line::default();
     line.push("label", name);
     shown(shop, true).for_each(|(place, figure)| line.push(figure.id, whole(now[place])));
     for (place, figure) in shown(shop, true) {
-        evolution(figure, now[place], before[place]).into_iter().for_each(|(name, value)| line.push(name, value));
+        evolution(language, figure, now[place], before[place])
+            .into_iter()
+            .for_each(|(name, value)| line.push(name, value));
     }
     line.push("isGroup", Value::Int(1));
     line
@@ -441,7 +444,8 @@ fn with_money(row: &Row) -> Line {
     let mut line = row.line(true);
     for (name, value) in &mut line.columns {
         if name == "revenue" {
-            *value = Value::from(money(&row.site, value.number().unwrap_or(0.0)));
+            let (amount, symbol) = (value.number().unwrap_or(0.0), currency_symbol(&row.site.currency));
+            *value = Value::from(money(row.language, &symbol, amount));
         }
     }
     line
@@ -472,7 +476,7 @@ async fn grouped(
             blocks.extend(inside.into_iter().map(|row| (row.now[0], vec![with_money(row)])));
             continue;
         }
-        let mut lines = vec![group(name, &inside)];
+        let mut lines = vec![group(asked(params), name, &inside)];
         let visits = inside.iter().map(|row| row.now[0]).sum();
         lines.extend(inside.into_iter().map(with_money));
         blocks.push((visits, lines));

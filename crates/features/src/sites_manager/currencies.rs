@@ -159,8 +159,3 @@ pub(super) static CURRENCIES: &[(&str, &str, &str)] = &[
     ("YER", "Yemeni Rial", "﷼"),
     ("ZMW", "Zambian Kwacha", "ZK"),
 ];
-
-/// A currency's symbol; the code of an unknown one.
-pub(crate) fn symbol(code: &str) -> &str {
-    CURRENCIES.iter().find(|(known, ..)| *known == code).map_or(code, |(_, _, symbol)| symbol)
-}

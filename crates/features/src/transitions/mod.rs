@@ -4,7 +4,9 @@ use crate::rows::{int, text};
 use makoto_access::Role;
 use makoto_catalog::{
     Access, Answer, ApiError, Condition, Effect, Expr, Feature, Found, Guard, Inquiry, Method, Op, Report, Scope,
-    Shape, words::short_date,
+    Shape,
+    language::{Language, asked},
+    words::short_date,
 };
 use makoto_model::{ActionKind, Params, TrackedUrl, Value};
 
@@ -76,8 +78,11 @@ pub static METHODS: &[Method<crate::Services>] = &[
         access: Access::Public,
         effect: Effect::Read,
         guard: Guard::Open,
-        run: |_, _, _| {
-            Box::pin(async { Ok(Answer::record(WORDS.iter().map(|(key, word)| (*key, Answer::from(*word))))) })
+        run: |_, _, params| {
+            Box::pin(async {
+                let said = |text| Answer::from(&*asked(params).of(text));
+                Ok(Answer::record(WORDS.iter().map(|(key, word)| (*key, said(word)))))
+            })
         },
     },
     Method {
@@ -102,7 +107,7 @@ pub static METHODS: &[Method<crate::Services>] = &[
     },
 ];
 
-const WORDS: &[(&str, &str)] = &[
+pub(crate) const WORDS: &[(&str, &str)] = &[
     ("pageviewsInline", "%s pageviews"),
     ("loopsInline", "%s page reloads"),
     ("fromPreviousPages", "From internal pages"),
@@ -203,12 +208,12 @@ impl Tally {
     }
 
     /// The first rows, and what is left as one.
-    fn rows(mut self, rows_max: usize) -> Answer {
+    fn rows(mut self, language: &Language, rows_max: usize) -> Answer {
         self.0.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.to_lowercase().cmp(&b.0.to_lowercase())));
         let rest: i64 = self.0.iter().skip(rows_max).map(|(_, count)| count).sum();
         self.0.truncate(rows_max);
         if rest > 0 {
-            self.0.push(("Others".to_owned(), rest));
+            self.0.push((language.of("Others").into_owned(), rest));
         }
         let row = |(label, count): (String, i64)| {
             Answer::record([("label", Answer::from(label)), ("referrals", Answer::Int(count))])
@@ -276,6 +281,7 @@ fn outgoing(found: &Found, by: By) -> Outgoing {
 }
 
 fn shown(found: &Found, by: By, param: &str) -> Result<Answer, ApiError> {
+    let language = asked(found.params);
     let name = by.plain(found.params.get(param).unwrap_or("").trim());
     let parts = found.params.filled("parts").unwrap_or("all");
     let wants = |part: &str| parts == "all" || parts.split(',').any(|asked| asked.trim() == part);
@@ -285,7 +291,7 @@ fn shown(found: &Found, by: By, param: &str) -> Result<Answer, ApiError> {
     if before.views == 0 {
         return Err(ApiError::NotFound("NoDataForAction: this page was not viewed in this period".to_owned()));
     }
-    let mut fields = vec![("date", Answer::from(short_date(found.period, found.range)))];
+    let mut fields = vec![("date", Answer::from(short_date(language, found.period, found.range)))];
     let mut metrics = Vec::new();
     let all = parts == "all";
     if all {
@@ -295,8 +301,8 @@ fn shown(found: &Found, by: By, param: &str) -> Result<Answer, ApiError> {
     let exits = before.views - before.loops - after.pages.sum() - after.searches.sum();
     if wants("internalReferrers") {
         metrics.extend([("loops", before.loops), ("pageviews", before.views)]);
-        fields.push(("previousPages", before.pages.rows(rows_max)));
-        fields.push(("previousSiteSearches", before.searches.rows(rows_max)));
+        fields.push(("previousPages", before.pages.rows(language, rows_max)));
+        fields.push(("previousSiteSearches", before.searches.rows(language, rows_max)));
     }
     if wants("externalReferrers") {
         metrics.push(("entries", entries));
@@ -309,10 +315,10 @@ fn shown(found: &Found, by: By, param: &str) -> Result<Answer, ApiError> {
         fields.push(("pageMetrics", Answer::record(metrics)));
     }
     if wants("followingActions") {
-        fields.push(("followingPages", after.pages.rows(rows_max)));
-        fields.push(("followingSiteSearches", after.searches.rows(rows_max)));
-        fields.push(("outlinks", after.outlinks.rows(rows_max)));
-        fields.push(("downloads", after.downloads.rows(rows_max)));
+        fields.push(("followingPages", after.pages.rows(language, rows_max)));
+        fields.push(("followingSiteSearches", after.searches.rows(language, rows_max)));
+        fields.push(("outlinks", after.outlinks.rows(language, rows_max)));
+        fields.push(("downloads", after.downloads.rows(language, rows_max)));
     }
     if wants("externalReferrers") {
         fields.push(("referrers", referrers(found, rows_max)));
@@ -321,7 +327,7 @@ fn shown(found: &Found, by: By, param: &str) -> Result<Answer, ApiError> {
 }
 
 /// Channels by which visits came, with what they are called here.
-const CHANNELS: [(&str, &str); 6] = [
+pub(crate) const CHANNELS: [(&str, &str); 6] = [
     ("direct", "Direct entries"),
     ("search", "From search engines"),
     ("social", "From social networks"),
@@ -331,6 +337,7 @@ const CHANNELS: [(&str, &str); 6] = [
 ];
 
 fn referrers(found: &Found, rows_max: usize) -> Answer {
+    let language = asked(found.params);
     let mut rows = Vec::new();
     for (channel, label) in CHANNELS {
         let of_channel =
@@ -341,24 +348,24 @@ fn referrers(found: &Found, rows_max: usize) -> Answer {
             visits += count;
             let detail = match (channel, text(keys, 2)) {
                 ("direct", _) => continue,
-                ("search", "") => crate::referrers::NO_KEYWORD,
-                ("search", keyword) => keyword,
-                _ => text(keys, 1),
+                ("search", "") => language.of(crate::referrers::NO_KEYWORD),
+                ("search", keyword) => keyword.into(),
+                _ => text(keys, 1).into(),
             };
-            details.add(detail.to_owned(), *count);
+            details.add(detail.into_owned(), *count);
         }
         if visits > 0 {
             rows.push(Answer::record([
-                ("label", Answer::from(label)),
+                ("label", Answer::from(&*language.of(label))),
                 ("shortName", channel.into()),
                 ("visits", Answer::Int(visits)),
-                ("details", details.rows(rows_max)),
+                ("details", details.rows(language, rows_max)),
             ]));
         }
     }
     if rows.is_empty() {
         rows.push(Answer::record([
-            ("label", Answer::from("Direct entries")),
+            ("label", Answer::from(&*language.of("Direct entries"))),
             ("shortName", "Direct Entry".into()),
             ("visits", Answer::Int(0)),
         ]));
@@ -379,6 +386,9 @@ mod tests {
         assert_eq!(tally.sum(), 9);
         let row =
             |label: &str, count| Answer::record([("label", Answer::from(label)), ("referrals", Answer::Int(count))]);
-        assert_eq!(tally.rows(2), Answer::List(vec![row("c", 5), row("b", 2), row("Others", 2)]));
+        assert_eq!(
+            tally.rows(makoto_catalog::language::english(), 2),
+            Answer::List(vec![row("c", 5), row("b", 2), row("Others", 2)])
+        );
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     },
     rows::all,
 };
-use makoto_catalog::{Chart, Feature, Metric, Part, Report, Scope, Shape};
+use makoto_catalog::{Chart, Feature, Metric, Part, Report, Scope, Shape, language::Language};
 
 const PLAIN: Report =
     Report { category: "General_Visitors", subcategory: "General_Overview", chart: Chart::Evolution, ..Report::PLAIN };
@@ -42,7 +42,7 @@ const fn number(
     name: &'static str,
     doc: &'static str,
     parts: &'static [Part],
-    text: Option<fn(f64) -> String>,
+    text: Option<fn(&Language, f64) -> String>,
 ) -> Report {
     Report { method, name, doc, parts, shape: Shape::Number { text }, ..PLAIN }
 }
