@@ -286,7 +286,9 @@ impl Query {
         for report in reports {
             for (row, answer) in rows.iter_mut().zip(self.over(ask, report, asked)?) {
                 if let Answered::Row(line) = answer {
-                    row.columns.extend(line.columns.into_iter().filter(|(name, _)| !without.contains(&&**name)));
+                    let new = |name: &str| !without.contains(&name) && row.get(name).is_none();
+                    let columns: Vec<_> = line.columns.into_iter().filter(|(name, _)| new(name)).collect();
+                    row.columns.extend(columns);
                 }
             }
         }

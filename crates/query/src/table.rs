@@ -191,11 +191,16 @@ impl Table<'_> {
 
     /// The rows inside a row that have what the report is about.
     fn needed(&self, parent: u32) -> Vec<Item> {
-        let needs: Vec<usize> = self.report.needs.iter().filter_map(|metric| self.raw.column(metric.id)).collect();
+        let needs: Vec<(Option<usize>, &Metric)> =
+            self.report.needs.iter().map(|metric| (self.raw.column(metric.id), *metric)).collect();
+        let amount = |item: &Item, (place, metric): &(Option<usize>, &Metric)| match place {
+            Some(place) => item.cells[*place].float(),
+            None => self.compute(metric, &item.cells),
+        };
         let items = self.raw.nodes[parent as usize].children.iter().map(|node| self.item(*node));
         let lacks: Vec<usize> = self.report.lacks.iter().filter_map(|metric| self.raw.column(metric.id)).collect();
         items
-            .filter(|item| needs.iter().all(|needs| item.cells[*needs].float() > 0.0))
+            .filter(|item| needs.iter().all(|needs| amount(item, needs) > 0.0))
             .filter(|item| lacks.iter().all(|lacks| item.cells[*lacks].float() <= 0.0))
             .collect()
     }
@@ -425,7 +430,7 @@ impl Table<'_> {
                 line.columns.extend(value::cell(*cell, column.metric.unit).map(|v| (Cow::Borrowed(column.name), v)));
             }
         }
-        for metric in self.report.processed {
+        for metric in self.report.processed.iter().filter(|metric| !metric.hidden) {
             let stands = metric.only_with.is_empty() || standing.contains(&metric.id);
             if stands && !(metric.outer_only && depth > 0) && self.options.shows(metric.id) {
                 let number = self.compute(metric, cells);

@@ -80,9 +80,11 @@ pub(crate) fn bought_by(catalog: &Catalog, site: SiteId, visits: &[i64]) -> Ques
     let mut print = Printer::new(catalog, site, &[], &nothing);
     let (site, ids) = (print.bind(site.0), print.bind(list(visits)));
     let (cart, order) = (print.bind(CART), print.bind(ORDER));
+    // By the visit's visitor: their number may change in the middle of a visit, behind a conversion.
     let sql = format!(
-        "SELECT c.visitor, c.goal, count(*), coalesce(sum(c.revenue), 0.0), CAST(coalesce(sum(c.items), 0) AS BIGINT) \
-         FROM conversion c WHERE c.site_id = {site} AND c.goal >= {cart} AND c.goal <= {order} AND c.visitor IN \
+        "SELECT v.visitor, c.goal, count(*), coalesce(sum(c.revenue), 0.0), CAST(coalesce(sum(c.items), 0) AS BIGINT) \
+         FROM conversion c JOIN visit v ON v.visit_id = c.visit_id WHERE c.site_id = {site} AND c.goal >= {cart} \
+         AND c.goal <= {order} AND v.site_id = {site} AND v.visitor IN \
          (SELECT v.visitor FROM visit v WHERE v.visit_id IN (SELECT unnest(CAST({ids} AS BIGINT[])))) GROUP BY 1, 2"
     );
     question(print, sql)

@@ -55,15 +55,25 @@ const ENTRIES: &[&Metric] = &[&QUIET_ENTRIES, &QUIET_BOUNCES];
 static QUIET_ENTRIES: Metric = ENTERED.hidden();
 static QUIET_BOUNCES: Metric = BOUNCED_HERE.hidden();
 
-/// More than 0 for a keyword whose searches all found nothing: 1 less the most that one found.
-static VAIN: Metric = Metric::smallest(
-    "nb_vain",
-    "Without results",
-    "Whether every search for it found nothing.",
-    Expr::Minus(&Expr::Int(1), &Expr::Column("search_results")),
+const fn days(id: &'static str, name: &'static str, only: Expr) -> Metric {
+    Metric::counted(id, name, name, Aggregate::DistinctPerDay("title"), Some(only)).hidden()
+}
+
+/// Days on which a search for the keyword told how much it found: below 0 for every such search.
+static TOLD_DAYS: Metric =
+    days("nb_days_told", "Days with searches", Expr::Minus(&Expr::Int(-1), &Expr::Column("search_results")));
+static FOUND_DAYS: Metric = days("nb_days_found", "Days with results", Expr::Column("search_results"));
+
+/// More than 0 for a keyword that on some day every search sought in vain.
+static VAIN: Metric = Metric::processed(
+    "nb_days_vain",
+    "Days without results",
+    "Days on which every search for it found nothing.",
+    &[&TOLD_DAYS, &FOUND_DAYS],
+    |days| days[0] - days[1],
 )
 .hidden();
-const VAIN_HITS: &[&Metric] = &[&NB_VISITS, &NB_HITS, &VAIN];
+const VAIN_HITS: &[&Metric] = &[&NB_VISITS, &NB_HITS, &TOLD_DAYS, &FOUND_DAYS];
 
 const fn parts(metrics: &'static [&'static Metric]) -> [Part; 4] {
     [
@@ -133,7 +143,7 @@ pub static GET_VAIN_KEYWORDS: Report = Report {
     order: 16,
     dimension: Some(&TITLE),
     parts: &parts(VAIN_HITS),
-    processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &NO_BOUNCES, &EXIT_RATE],
+    processed: &[&PAGES_PER_SEARCH, &AVG_TIME_ON_PAGE, &NO_BOUNCES, &EXIT_RATE, &VAIN],
     needs: &[&NB_HITS, &VAIN],
     shape: keywords("Actions_KeywordwithNoSearchResult"),
     ..PLAIN

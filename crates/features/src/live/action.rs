@@ -24,8 +24,9 @@ pub fn records(log: &VisitLog, visit: &LoggedVisit, visit_length_s: i64) -> Answ
     let stored = |values| Stored { columns: log.action_columns, values };
     let actions: Vec<Stored> = visit.actions.iter().map(|values| stored(values)).collect();
     let positions = positions(&actions);
+    let orders = conversion::order_times(log, visit);
     let list = actions.iter().enumerate().map(|(place, action)| {
-        let spent = spent(&actions, place, visit_length_s);
+        let spent = spent(&actions, &orders, place, visit_length_s);
         let mut fields = record(log, *action, spent, positions[place]);
         conversion::viewed(log, visit.items, action.get("action_id"), &mut fields);
         (action.int("time_s"), Place::Action, Answer::Record(fields))
@@ -42,12 +43,16 @@ pub fn records(log: &VisitLog, visit: &LoggedVisit, visit_length_s: i64) -> Answ
 const STAY_S: i64 = 10;
 
 /// The time until the next page; on the last one until the end of the visit. The time until an event counts here, though
-/// it belongs to no page in reports.
-fn spent(actions: &[Stored], place: usize, visit_length_s: i64) -> i64 {
+/// it belongs to no page in reports: as Matomo does, from what stands before the event in the log, be it an order.
+fn spent(actions: &[Stored], orders: &[i64], place: usize, visit_length_s: i64) -> i64 {
     let mut sum = 0;
     for pair in actions[place..].windows(2) {
         sum += match kind(pair[1]) {
-            Some(ActionKind::Event) => (pair[1].int("time_s") - pair[0].int("time_s")).max(0),
+            Some(ActionKind::Event) => {
+                let (before, event) = (pair[0].int("time_s"), pair[1].int("time_s"));
+                let order = orders.iter().copied().filter(|order| (before + 1..=event).contains(order)).max();
+                (event - order.unwrap_or(before)).max(0)
+            }
             _ => pair[1].int("spent_before_s"),
         };
         if kind(pair[1]) == Some(ActionKind::PageView) {

@@ -41,6 +41,12 @@ pub fn records(log: &VisitLog, visit: &LoggedVisit) -> Vec<(i64, Place, Answer)>
     each.filter_map(written).collect()
 }
 
+/// When the visit ordered or left a cart.
+pub fn order_times(log: &VisitLog, visit: &LoggedVisit) -> Vec<i64> {
+    let each = visit.conversions.iter().map(|values| Stored { columns: log.conversion_columns, values });
+    each.filter(|conversion| conversion.int("goal") <= ORDER).map(|conversion| conversion.int("time_s")).collect()
+}
+
 fn record(log: &VisitLog, visit: &LoggedVisit, conversion: Stored) -> Option<Answer> {
     let mut fields = Fields::new();
     let goal = conversion.int("goal");
