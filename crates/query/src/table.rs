@@ -227,13 +227,13 @@ impl Table<'_> {
         start..self.options.limit.map_or(rows, |limit| rows.min(start.saturating_add(limit)))
     }
 
-    /// Leaves out, sorts, and sums what is too much. The sum comes last.
+    /// Leaves out, sorts, and sums what is too much. The sum comes last; in a flat table it is a row like others.
     fn choose(&self, mut items: Vec<Item>, labels: &Labels) -> (Vec<Item>, Option<Item>) {
         if self.options.generic {
             self.filter(&mut items, labels);
         }
-        let place = items.iter().position(|item| item.node.is_some_and(|node| self.is_others(node)));
-        let mut summary = place.map(|place| items.remove(place));
+        let is_sum = |item: &Item| labels.place != Place::Flat && item.node.is_some_and(|node| self.is_others(node));
+        let mut summary = items.iter().position(is_sum).map(|place| items.remove(place));
         if self.options.generic {
             self.sort(&mut items, labels);
         }
