@@ -44,6 +44,8 @@ pub struct Report {
     pub apart: bool,
     /// Which rows of the store count, by the caller's own parameters.
     pub pick: Option<fn(&Params, &Site) -> Condition>,
+    /// What `pick` may leave of the rows where the report is kept, each under a name that stays for good.
+    pub choices: fn(&Site) -> Vec<(String, Condition)>,
     /// The report that answers in place of this one where the caller sets this parameter.
     pub instead: Option<(&'static str, &'static Report)>,
     pub about: &'static About,
@@ -165,6 +167,7 @@ impl Report {
         goals: GoalColumns::None,
         apart: false,
         pick: None,
+        choices: |_| vec![(String::new(), Condition::none())],
         instead: None,
         about: &About::PLAIN,
     };

@@ -1,6 +1,6 @@
 //! Looking for damage, and counting.
 
-use crate::{Error, Fault, Kept, Stats, answer, generation::wal_of, schema::text_table, writer::Counts};
+use crate::{Error, Fault, Kept, Stats, answer, generation::wal_of, kept, schema::text_table, writer::Counts};
 use duckdb::Connection;
 use makoto_catalog::{Catalog, Stored, Table, columns::DICTIONARIES};
 use makoto_model::SiteId;
@@ -44,6 +44,11 @@ pub(crate) fn faults(connection: &Connection, catalog: &Catalog) -> Result<Vec<F
         let sql = format!("SELECT count(*) FROM {table} WHERE visit_id NOT IN (SELECT visit_id FROM visit)");
         look(table, sql, &format!("{table}s without a visit; restore a backup"))?;
     }
+    let twice = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM {} GROUP BY site_id, first_day, last_day, report HAVING count(*) > 1)",
+        kept::TABLE
+    );
+    look(kept::TABLE, twice, "reports that are kept twice; restore a backup")?;
     look(
         "engine_state",
         "SELECT abs(count(*) - 1) FROM engine_state".to_owned(),

@@ -3,6 +3,7 @@ use crate::{
     dialect::{self, Column, Yields},
     gate::Gate,
     generation::{Generation, Reader, lock, newest},
+    kept::{self, KeptDays},
     rewrite,
     schema::prepare,
     texts::Texts,
@@ -45,6 +46,8 @@ pub(crate) struct Inner {
     gate: Gate,
     /// One copy at a time.
     pub(crate) copying: Mutex<()>,
+    /// As the table of kept reports has them.
+    pub(crate) kept_days: Mutex<KeptDays>,
 }
 
 /// The in-memory database that data files are attached to. It may touch files in the store's folder alone, and no
@@ -83,6 +86,7 @@ impl Engine {
         let generation = Arc::new(Generation::attach(root, &dir, newest(&dir)?)?);
         prepare(&generation.connect()?, &generation.database(), &catalog)?;
         let writer = Writer::new(&generation, &catalog)?;
+        let kept_days = kept::days(&writer.connection)?;
         let inner = Inner {
             catalog,
             applied: AtomicU64::new(writer.applied),
@@ -92,6 +96,7 @@ impl Engine {
             texts: Texts::new(),
             gate: Gate::new(),
             copying: Mutex::new(()),
+            kept_days: Mutex::new(kept_days),
         };
         Ok(Engine { inner: Arc::new(inner) })
     }

@@ -172,13 +172,13 @@ impl Engine {
         Ok(())
     }
 
-    /// From which to which moment the last actions of these visits lie; nothing when there are none.
+    /// From which to which moment these visits lasted; nothing when there are none.
     ///
     /// # Errors
     /// As `partition`.
     pub fn bounds(&self, chosen: &Chosen) -> Result<Option<(i64, i64)>, Error> {
         let Clause { sql, binds } = chosen.clause(Table::Visit);
-        let sql = format!("SELECT min(t.last_action_s), max(t.last_action_s) FROM visit t WHERE {sql}");
+        let sql = format!("SELECT min(t.first_action_s), max(t.last_action_s) FROM visit t WHERE {sql}");
         self.inner.read(|reader| {
             let batches = answer::ask(reader.connection()?, &sql, &binds)?;
             let at = |nth| answer::column_cells(&batches, nth).map(|cells| cells.first().and_then(|cell| cell.int()));

@@ -5,6 +5,7 @@ use crate::{
     Error,
     engine::Inner,
     generation::{Generation, lock, sync_folder, wal_of},
+    kept,
     schema::{prepare, text_table},
     writer::{Writer, transact},
 };
@@ -127,6 +128,13 @@ fn copy_tables(connection: &Connection, name: &str, order: Order) -> Result<(), 
             .execute_batch(&format!("CREATE TABLE {name}.main.{table} AS SELECT * FROM {table} ORDER BY id"))
             .map_err(failed())?;
     }
+    connection
+        .execute_batch(&format!(
+            "{}; INSERT INTO {name}.main.{kept} SELECT * FROM {kept} ORDER BY site_id, report, first_day, last_day",
+            kept::creation(&format!("{name}.main.{}", kept::TABLE)),
+            kept = kept::TABLE
+        ))
+        .map_err(failed())?;
     let unsorted = if order == Order::Sorted { "0::UBIGINT" } else { "unsorted" };
     connection
         .execute_batch(&format!(

@@ -1,6 +1,6 @@
 //! The tables, made from the catalog. No keys and no indexes: upserts through them can be damaged by a crash.
 
-use crate::Error;
+use crate::{Error, kept};
 use duckdb::Connection;
 use makoto_catalog::{
     Catalog, Stored, Table,
@@ -45,6 +45,7 @@ pub(crate) fn prepare(connection: &Connection, database: &str, catalog: &Catalog
         );
         connection.execute_batch(&sql).map_err(failed("make its dictionaries"))?;
     }
+    connection.execute_batch(&kept::creation(kept::TABLE)).map_err(failed("make its table of kept reports"))?;
     connection
         .execute_batch(
             "CREATE TABLE IF NOT EXISTS engine_state (applied UBIGINT, unsorted UBIGINT);

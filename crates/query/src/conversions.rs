@@ -2,7 +2,7 @@
 
 use crate::{
     Line,
-    groups::{Groups, Key, Number},
+    groups::{Groups, Key},
     options::GoalChoice,
     plan::{self, Time},
     value,
@@ -108,17 +108,7 @@ fn by_keys(keys: &[Expr], only: Condition, time: &Time, groups: &mut [Groups], r
     for (row, bucket) in rows.buckets.iter().enumerate() {
         let key: Arc<[Value]> = rows.keys[..keys.len()].iter().map(|column| column[row].clone()).collect();
         let groups = &mut groups[*bucket as usize];
-        let group = match groups.known(Arc::clone(&key)) {
-            Some(group) => group,
-            None => {
-                // Conversions alone make a row in which nothing else happened.
-                let group = groups.group(key);
-                let unknown = groups.row(group).iter().enumerate().filter(|(_, cell)| **cell == Number::NULL);
-                let unknown: Vec<usize> = unknown.map(|(column, _)| column).collect();
-                unknown.into_iter().for_each(|column| groups.set(group, column, Cell::Int(0)));
-                group
-            }
-        };
+        let group = groups.group_of_goals(key);
         let tally = groups.goals_mut(group).entry(int(&rows.keys[keys.len()][row])).or_default();
         for (nth, measure) in measures.iter().enumerate() {
             tally[nth] += number(measure[row]);
@@ -144,7 +134,7 @@ fn of_pages(page: Expr, entry: Expr, time: &Time, groups: &mut [Groups], run: &R
     let leads = run(&plan::of(Scope::Lead, time, known(page), vec![page, GOAL, CONVERTED_ON], OF_LEADS.to_vec()))?;
     let measures = (0..OF_LEADS.len()).map(|nth| leads.measure(nth)).collect::<Result<Vec<_>, _>>()?;
     for row in (0..leads.len()).filter(|row| tells(&leads.keys[1][*row])) {
-        let Some(tally) = page_tally(groups, &leads, row) else { continue };
+        let tally = page_tally(groups, &leads, row);
         for (nth, measure) in measures.iter().enumerate() {
             tally[nth] += number(measure[row]);
         }
@@ -161,7 +151,7 @@ fn of_pages(page: Expr, entry: Expr, time: &Time, groups: &mut [Groups], run: &R
     for row in 0..entries.len() {
         let day = [&entries.keys[0][row], &entries.keys[2][row]].map(Clone::clone);
         let visits = entered.get(&(entries.buckets[row], Key(day.into(), 0))).copied().unwrap_or(0.0);
-        let Some(tally) = page_tally(groups, &entries, row) else { continue };
+        let tally = page_tally(groups, &entries, row);
         let (count, revenue) = (number(counts[row]), number(revenues[row]));
         tally[ENTRY_CONVERSIONS] += count;
         tally[ENTRY_REVENUE] += revenue;
@@ -171,11 +161,11 @@ fn of_pages(page: Expr, entry: Expr, time: &Time, groups: &mut [Groups], run: &R
     Ok(())
 }
 
-/// The tally of the page and goal that a row is about; `None` for pages that the report does not have.
-fn page_tally<'g>(groups: &'g mut [Groups], rows: &Rows, row: usize) -> Option<&'g mut Tally> {
+/// The tally of the page and goal that a row is about.
+fn page_tally<'g>(groups: &'g mut [Groups], rows: &Rows, row: usize) -> &'g mut Tally {
     let groups = &mut groups[rows.buckets[row] as usize];
-    let group = groups.known([rows.keys[0][row].clone()].into())?;
-    Some(groups.goals_mut(group).entry(int(&rows.keys[1][row])).or_default())
+    let group = groups.group_of_goals([rows.keys[0][row].clone()].into());
+    groups.goals_mut(group).entry(int(&rows.keys[1][row])).or_default()
 }
 
 /// Adds up what two rows say.

@@ -1,11 +1,14 @@
 //! The groups of a period as the engine counts them, part by part, and the numbers in them.
 
-use crate::{conversions::Goals, plan::Counted};
-use makoto_catalog::{Merge, Report, Shape};
+use crate::{
+    conversions::{self, Goals},
+    plan::Counted,
+};
+use makoto_catalog::{GoalColumns, Merge, Report, Shape};
 use makoto_engine::Rows;
 use makoto_model::{Cell, Value};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     hash::{Hash, Hasher},
     ops::Range,
     sync::Arc,
@@ -23,6 +26,12 @@ const NULL_BITS: u64 = 0x7ff8_0000_0000_0002;
 impl PartialEq for Number {
     fn eq(&self, other: &Number) -> bool {
         self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+impl From<f64> for Number {
+    fn from(number: f64) -> Number {
+        Number::of(Cell::Float(number))
     }
 }
 
@@ -131,6 +140,17 @@ impl Hash for Key {
     }
 }
 
+/// Groups that are too many to be kept each by itself, as one.
+#[derive(Clone, Debug)]
+pub struct Rest {
+    /// Of one of them.
+    pub key: Arc<[Value]>,
+    /// So many rows on the way to this key are the same for all of them.
+    pub depth: usize,
+    pub cells: Vec<Number>,
+    pub goals: Goals,
+}
+
 /// Groups of all parts of a report in one period, merged by key.
 pub struct Groups {
     width: usize,
@@ -143,6 +163,10 @@ pub struct Groups {
     goals: HashMap<u32, Goals>,
     /// How often each goal was reached, where rows are pages.
     pub goal_totals: BTreeMap<i64, f64>,
+    /// Groups that no part knows, of which conversions alone tell.
+    bare: HashSet<u32>,
+    /// Where reports are kept: what was more than is kept.
+    pub rest: Vec<Rest>,
 }
 
 impl Groups {
@@ -155,12 +179,37 @@ impl Groups {
             blank,
             goals: HashMap::new(),
             goal_totals: BTreeMap::new(),
+            bare: HashSet::new(),
+            rest: Vec::new(),
         }
     }
 
-    /// The group of a key, if there is one.
-    pub fn known(&self, key: Arc<[Value]>) -> Option<u32> {
-        self.places.get(&Key(key, 0)).copied()
+    /// How many groups there are.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.rest.is_empty()
+    }
+
+    /// The group of a key of which conversions tell, whether any part knows it or not.
+    pub fn group_of_goals(&mut self, key: Arc<[Value]>) -> u32 {
+        let before = self.keys.len();
+        let group = self.group(key);
+        if self.keys.len() > before {
+            self.bare.insert(group);
+        }
+        group
+    }
+
+    pub fn is_bare(&self, group: u32) -> bool {
+        self.bare.contains(&group)
+    }
+
+    /// Says that no part knows a group.
+    pub fn set_bare(&mut self, group: u32) {
+        self.bare.insert(group);
     }
 
     /// What a group says of goals.
@@ -190,6 +239,120 @@ impl Groups {
         group
     }
 
+    /// Replaces the numbers of a group.
+    pub fn put(&mut self, group: u32, cells: &[Number]) {
+        let start = group as usize * self.width;
+        self.cells[start..start + self.width].copy_from_slice(cells);
+    }
+
+    /// Takes in the groups of other days.
+    pub fn absorb(&mut self, other: Groups, columns: &[Counted]) {
+        for (theirs, key) in (0..).zip(&other.keys) {
+            let before = self.keys.len();
+            let group = self.group(key.clone());
+            let (known, bare) = (self.keys.len() == before, other.is_bare(theirs));
+            match known {
+                false => {
+                    self.put(group, other.row(theirs));
+                    if bare {
+                        self.set_bare(group);
+                    }
+                }
+                true => {
+                    let mut cells = self.row(group).to_vec();
+                    join(&mut cells, other.row(theirs), columns);
+                    self.put(group, &cells);
+                    if !bare {
+                        self.bare.remove(&group);
+                    }
+                }
+            }
+            if let Some(goals) = other.goals(theirs) {
+                conversions::join(self.goals_mut(group), goals);
+            }
+        }
+        for (goal, count) in other.goal_totals {
+            *self.goal_totals.entry(goal).or_default() += count;
+        }
+        self.rest.extend(other.rest);
+    }
+
+    /// Forgets how many different values there were, but for what `whole` says of them.
+    pub fn replace_different(&mut self, whole: Option<&Groups>, columns: &[Counted]) {
+        let different: Vec<usize> = (0..columns.len()).filter(|column| columns[*column].different).collect();
+        for group in 0..self.keys.len() {
+            different.iter().for_each(|column| self.cells[group * self.width + column] = Number::ABSENT);
+        }
+        for (theirs, key) in whole.iter().flat_map(|whole| (0..).zip(&whole.keys)) {
+            let group = self.group(key.clone()) as usize;
+            let cells = whole.map_or(&[][..], |whole| whole.row(theirs));
+            different.iter().for_each(|column| self.cells[group * self.width + column] = cells[*column]);
+        }
+    }
+
+    /// Ends the counting. Where conversions make rows, those in which nothing else happened have zeros.
+    pub fn settle(&mut self, goals: GoalColumns) {
+        if !matches!(goals, GoalColumns::ByKeys { .. }) {
+            return;
+        }
+        for group in std::mem::take(&mut self.bare) {
+            let start = group as usize * self.width;
+            let cells = &mut self.cells[start..start + self.width];
+            cells.iter_mut().filter(|cell| **cell == Number::NULL).for_each(|cell| *cell = Number::ZERO);
+        }
+    }
+
+    /// Leaves the largest groups, so many at most, and of the others sums: under the rows around them, as far as these
+    /// are not too many themselves.
+    pub fn cut(&mut self, report: &Report, columns: &[Counted], groups_max: usize) {
+        if self.keys.len() <= groups_max || !matches!(report.shape, Shape::Rows { .. } | Shape::Tree(_)) {
+            return;
+        }
+        let by = columns.iter().position(|column| column.name == "nb_visits").unwrap_or(0);
+        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
+        order.sort_by(|a, b| self.row(*b)[by].float().total_cmp(&self.row(*a)[by].float()));
+        let tail = order.split_off(groups_max);
+        let ways: Vec<(Vec<u128>, bool)> = tail.iter().map(|group| way(report, &self.keys[*group as usize])).collect();
+        let around = |(outer, shown): &(Vec<u128>, bool), depth: usize| {
+            (outer[..depth.min(outer.len())].to_vec(), *shown || depth < outer.len())
+        };
+        let mut depth = ways.iter().map(|(outer, _)| outer.len()).max().unwrap_or(0);
+        let many = |depth: usize| ways.iter().map(|way| around(way, depth)).collect::<HashSet<_>>().len() > groups_max;
+        while depth > 0 && many(depth) {
+            depth -= 1;
+        }
+        let mut left = Groups { goal_totals: std::mem::take(&mut self.goal_totals), ..Groups::new(self.blank.clone()) };
+        for group in order {
+            let own = left.group(self.keys[group as usize].clone());
+            left.put(own, self.row(group));
+            if self.is_bare(group) {
+                left.set_bare(own);
+            }
+            if let Some(goals) = self.goals.remove(&group) {
+                left.goals.insert(own, goals);
+            }
+        }
+        let mut places: HashMap<(Vec<u128>, bool), usize> = HashMap::new();
+        let dropped = |group: &u32| self.is_bare(*group) && matches!(report.goals, GoalColumns::Pages { .. });
+        for (group, way) in tail.iter().zip(&ways).filter(|(group, _)| !dropped(group)) {
+            let place = around(way, depth);
+            let rest = *places.entry(place).or_insert_with(|| {
+                left.rest.push(Rest {
+                    key: self.keys[*group as usize].clone(),
+                    depth: depth.min(way.0.len()),
+                    cells: vec![Number::ABSENT; self.width],
+                    goals: Goals::new(),
+                });
+                left.rest.len() - 1
+            });
+            join(&mut left.rest[rest].cells, self.row(*group), columns);
+            if let Some(goals) = self.goals(*group) {
+                conversions::join(&mut left.rest[rest].goals, goals);
+            }
+        }
+        *self = left;
+    }
+
     /// Sets a number of a group.
     pub fn set(&mut self, group: u32, column: usize, cell: Cell) {
         self.cells[group as usize * self.width + column] = Number::of(cell);
@@ -207,7 +370,7 @@ impl Groups {
 
     /// Numbers of the groups in the order in which Matomo would have met them.
     pub fn order(&self, report: &Report, columns: &[Counted]) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
+        let mut order: Vec<u32> = (0..self.keys.len() as u32).filter(|group| !self.is_bare(*group)).collect();
         let hits = columns.iter().position(|column| column.name == "nb_hits");
         match (&report.shape, hits) {
             (Shape::Tree(_), Some(hits)) if order.len() > ORDERED_MAX => order.sort_by_cached_key(|group| {
@@ -223,6 +386,34 @@ impl Groups {
             _ => order.sort_by(|a, b| compare(&self.keys[*a as usize], &self.keys[*b as usize])),
         }
         order
+    }
+}
+
+/// Adds the numbers of a row to those of another.
+fn join(cells: &mut [Number], others: &[Number], columns: &[Counted]) {
+    for ((cell, other), column) in cells.iter_mut().zip(others).zip(columns) {
+        *cell = cell.join(*other, column.merge);
+    }
+}
+
+/// What tells apart the rows around a group, from the outermost on, and whether it has a row inside them.
+fn way(report: &Report, key: &Arc<[Value]>) -> (Vec<u128>, bool) {
+    let hash = |text: &str| xxhash_rust::xxh3::xxh3_128(text.as_bytes());
+    match &report.shape {
+        Shape::Rows { levels, .. } => {
+            let rows = levels.iter().map_while(|level| Some(Key((level.row)(key)?.into(), level.identity)));
+            let mut way: Vec<u128> = rows.map(|row| hash(&format!("{:?}", row.told_apart()))).collect();
+            let shown = way.len() == levels.len();
+            way.truncate(levels.len().saturating_sub(1));
+            (way, shown)
+        }
+        Shape::Tree(tree) => {
+            let mut path = Vec::new();
+            (tree.split)(key.first().and_then(Value::as_text).unwrap_or(""), &mut path);
+            path.pop();
+            (path.into_iter().map(hash).collect(), true)
+        }
+        _ => (Vec::new(), true),
     }
 }
 

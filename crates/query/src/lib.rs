@@ -5,6 +5,8 @@ mod compare;
 mod conversions;
 pub mod format;
 mod groups;
+mod keep;
+mod kept;
 mod label;
 mod narrow;
 mod options;

@@ -1,6 +1,6 @@
 //! From a report, a segment and periods to what the engine is asked. Pure.
 
-use makoto_catalog::{Bucket, Condition, Expr, Formula, Measure, Merge, Metric, Part, Plan, Scope};
+use makoto_catalog::{Aggregate, Bucket, Condition, Expr, Formula, Measure, Merge, Metric, Part, Plan, Scope};
 use makoto_model::{Range, Site};
 
 /// How long ranges are counted for one answer.
@@ -23,13 +23,34 @@ pub struct Counted {
     pub persons: bool,
     /// Counts visits by their first or last page, not by what happened there.
     pub of_visits: bool,
+    /// Counts different values of all days together: those of single days do not add up.
+    pub different: bool,
+}
+
+/// Whether what is counted of a day can be added to what is counted of others. A visit, with what it brought, is of one
+/// day.
+fn adds_up(aggregate: &Aggregate) -> bool {
+    match aggregate {
+        Aggregate::Distinct(column) => ["visit_id", "action_id", "conversion_id"].contains(column),
+        Aggregate::DistinctPairs(one, _) => *one == "visit_id",
+        Aggregate::Count | Aggregate::DistinctPerDay(_) | Aggregate::Sum(_) | Aggregate::Max(_) | Aggregate::Min(_) => {
+            true
+        }
+    }
 }
 
 /// The numbers that a part counts, in order.
 pub fn counted(part: &Part, persons: Persons) -> Vec<(Counted, Measure)> {
     let of = |metric: &'static Metric| match &metric.formula {
         Formula::Counted { measure, merge } => Some((
-            Counted { metric, name: metric.id, merge: *merge, persons: false, of_visits: part.scope == Scope::Visit },
+            Counted {
+                metric,
+                name: metric.id,
+                merge: *merge,
+                persons: false,
+                of_visits: part.scope == Scope::Visit,
+                different: !adds_up(&measure.aggregate),
+            },
             *measure,
         )),
         Formula::Persons { measure, daily } => {
@@ -44,6 +65,7 @@ pub fn counted(part: &Part, persons: Persons) -> Vec<(Counted, Measure)> {
                     merge: Merge::Sum,
                     persons: true,
                     of_visits: part.scope == Scope::Visit,
+                    different: persons == Persons::Whole,
                 },
                 measure,
             ))

@@ -1,7 +1,7 @@
 use crate::{
     Answered, Line,
     archive::{Archive, Question},
-    compare, conversions,
+    compare,
     groups::{self, Groups, Number},
     narrow,
     options::Options,
@@ -41,8 +41,8 @@ pub type Sites = BTreeMap<SiteId, Arc<Site>>;
 
 /// Answers reports. Cheap to share: all callers use one.
 pub struct Query {
-    engine: Engine,
-    catalog: Arc<Catalog>,
+    pub(crate) engine: Engine,
+    pub(crate) catalog: Arc<Catalog>,
     archive: Archive,
 }
 
@@ -52,15 +52,15 @@ pub struct Ask<'a> {
     pub params: &'a Params,
     pub options: Options,
     pub site: &'a Site,
-    segment: &'a Condition,
+    pub(crate) segment: &'a Condition,
     segment_text: &'a str,
-    picked: Condition,
+    pub(crate) picked: Condition,
     /// What narrows the answer; nothing for callers with an account.
     limits: Option<&'a Limits>,
     now_s: i64,
 }
 
-fn failed(fault: makoto_engine::Error) -> ApiError {
+pub(crate) fn failed(fault: makoto_engine::Error) -> ApiError {
     let mut text = fault.to_string();
     let mut cause: &dyn std::error::Error = &fault;
     while let Some(inner) = cause.source() {
@@ -330,25 +330,6 @@ impl Query {
         Ok(raws.into_iter().flatten().collect())
     }
 
-    fn fresh(
-        &self,
-        ask: &Ask,
-        report: &'static Report,
-        ranges: &[Range],
-        persons: Persons,
-    ) -> Result<Vec<Raw>, ApiError> {
-        let (columns, blank, parts) = layout(report, persons);
-        let mut groups: Vec<Groups> = ranges.iter().map(|_| Groups::new(blank.clone())).collect();
-        let time = Time::of_days(ask.site, ranges, ask.segment);
-        for (part, first, measures) in parts {
-            let plan = plan::plan(part, &time, &ask.picked, measures);
-            let rows = self.engine.run(&plan).map_err(failed)?;
-            groups::gather(&mut groups, &rows, first..first + plan.measures.len()).map_err(failed)?;
-        }
-        conversions::gather(report, &time, &mut groups, &|plan| self.engine.run(plan)).map_err(failed)?;
-        Ok(groups.into_iter().map(|groups| Raw::build(report, columns.clone(), groups)).collect())
-    }
-
     fn shown(
         &self,
         ask: &Ask,
@@ -475,9 +456,9 @@ fn logged(record: &VisitRecord) -> LoggedVisit<'_> {
 }
 
 /// Where the numbers of a report's parts stand in its rows, and what is there before they are known.
-type Layout = (Vec<Counted>, Vec<Number>, Vec<(&'static Part, usize, Vec<Measure>)>);
+pub(crate) type Layout = (Vec<Counted>, Vec<Number>, Vec<(&'static Part, usize, Vec<Measure>)>);
 
-fn layout(report: &'static Report, persons: Persons) -> Layout {
+pub(crate) fn layout(report: &'static Report, persons: Persons) -> Layout {
     let (mut columns, mut blank, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     for part in report.parts {
         let (of_part, measures): (Vec<Counted>, Vec<Measure>) = plan::counted(part, persons).into_iter().unzip();

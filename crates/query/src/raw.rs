@@ -84,6 +84,8 @@ pub struct Raw {
     pub innermost_goals: Vec<i64>,
     /// The columns by which rows that open are numbered.
     ranked: &'static [&'static str],
+    /// How many different values there were over all days is not known any more.
+    pub different_unknown: bool,
 }
 
 impl Raw {
@@ -98,6 +100,7 @@ impl Raw {
             known_goals: Vec::new(),
             innermost_goals: Vec::new(),
             ranked: &[],
+            different_unknown: false,
         }
     }
 
@@ -203,6 +206,7 @@ impl Raw {
     /// The same rows without those that were cut off.
     pub(crate) fn reachable(self) -> Raw {
         let mut kept = Raw { ranked: self.ranked, ..Raw::empty(self.columns.clone()) };
+        kept.different_unknown = self.different_unknown;
         kept.cells.copy_from_slice(self.row(0));
         kept.join_goals(0, self.goals(0));
         let mut waiting = vec![(0, 0)];
@@ -230,10 +234,13 @@ impl Raw {
     /// Rows of further levels say nothing of goals unless `inner`.
     fn add_rows(&mut self, levels: &[RowLabel], groups: &Groups, order: &[u32], inner: bool) {
         let mut places: Places<(u32, Key)> = Places::default();
-        for group in order {
-            let keys = groups.key(*group);
+        let mut others = HashMap::new();
+        let of_group = |group: &u32| (groups.key(*group), levels.len(), groups.row(*group), groups.goals(*group));
+        let rest = groups.rest.iter().map(|rest| (&rest.key, rest.depth, &rest.cells[..], Some(&rest.goals)));
+        for (keys, deep, cells, goals) in order.iter().map(of_group).chain(rest) {
+            let goals = goals.filter(|goals| !goals.is_empty());
             let mut parent = 0;
-            for (depth, level) in levels.iter().enumerate() {
+            for (depth, level) in levels.iter().enumerate().take(deep) {
                 let Some(key) = (level.row)(keys) else { break };
                 let key = Key(key.into(), level.identity);
                 let place = (parent, key.clone());
@@ -245,14 +252,27 @@ impl Raw {
                         node
                     }
                 };
-                self.join(parent, groups.row(*group));
+                self.join(parent, cells);
                 if depth == 0 || inner {
-                    self.join_goals(parent, groups.goals(*group));
+                    self.join_goals(parent, goals);
                 }
             }
-            self.join(0, groups.row(*group));
-            self.join_goals(0, groups.goals(*group));
+            // A group that has no row stays without one.
+            if deep < levels.len() && (levels[deep].row)(keys).is_some() {
+                let node = self.others(&mut others, parent);
+                self.join(node, cells);
+                if deep == 0 || inner {
+                    self.join_goals(node, goals);
+                }
+            }
+            self.join(0, cells);
+            self.join_goals(0, goals);
         }
+    }
+
+    /// The row of those that are too many inside a row.
+    fn others(&mut self, known: &mut HashMap<u32, u32>, parent: u32) -> u32 {
+        *known.entry(parent).or_insert_with(|| self.push(parent, Name::Others))
     }
 
     /// Puts rows that always stand in their places; others follow them.
@@ -316,6 +336,20 @@ impl Raw {
             self.join(parent, groups.row(*group));
             self.join_goals(parent, groups.goals(*group));
         }
+        let mut others = HashMap::new();
+        for rest in &groups.rest {
+            let text: Arc<str> = rest.key.first().and_then(Value::as_text).unwrap_or("").into();
+            let mut path = Vec::new();
+            (tree.split)(&text, &mut path);
+            let mut parent = 0;
+            for part in path.iter().take(rest.depth) {
+                let name = named(&text, part, false, "");
+                parent = self.child(&mut places, parent, name, part);
+            }
+            let node = self.others(&mut others, parent);
+            self.join(node, &rest.cells);
+            self.join_goals(node, Some(&rest.goals).filter(|goals| !goals.is_empty()));
+        }
         self.sum_upward();
     }
 
@@ -336,12 +370,16 @@ impl Raw {
         if rows_max == 0 {
             return;
         }
-        if self.nodes[node as usize].children.len() > rows_max {
+        let children = std::mem::take(&mut self.nodes[node as usize].children);
+        let is_others = |child: &u32| matches!(self.nodes[*child as usize].name, Name::Others);
+        let (mut rest, mut rows): (Vec<u32>, Vec<u32>) = children.into_iter().partition(is_others);
+        if rows.len() + usize::from(!rest.is_empty()) > rows_max {
             let by = self.column("nb_visits").unwrap_or(0);
-            let mut children = std::mem::take(&mut self.nodes[node as usize].children);
-            children.sort_by(|a, b| self.row(*b)[by].float().total_cmp(&self.row(*a)[by].float()));
-            let rest = children.split_off(rows_max - 1);
-            self.nodes[node as usize].children = children;
+            rows.sort_by(|a, b| self.row(*b)[by].float().total_cmp(&self.row(*a)[by].float()));
+            rest.extend(rows.split_off(rows_max - 1));
+        }
+        self.nodes[node as usize].children = rows;
+        if !rest.is_empty() {
             let others = self.push(node, Name::Others);
             for gone in rest {
                 let mut cells = self.row(gone).to_vec();
@@ -470,7 +508,14 @@ mod tests {
     };
 
     fn built(urls: &[(&str, i64)]) -> Raw {
-        let column = Counted { metric: &HITS, name: "nb_hits", merge: Merge::Sum, persons: false, of_visits: false };
+        let column = Counted {
+            metric: &HITS,
+            name: "nb_hits",
+            merge: Merge::Sum,
+            persons: false,
+            of_visits: false,
+            different: false,
+        };
         let mut groups = Groups::new(vec![Number::ZERO]);
         for (url, hits) in urls {
             let group = groups.group([Value::from(*url)].into());

@@ -4,7 +4,7 @@ use crate::{
     Answered, Line,
     groups::Number,
     period::Asked,
-    plan::{self, Persons},
+    plan::{self, Counted, Persons},
     query::Ask,
     raw::{Name, Raw},
     table::Table,
@@ -66,9 +66,14 @@ pub fn narrowed(ask: &Ask, lines: Vec<Line>) -> Vec<Line> {
     }
 }
 
-/// The sums of everything, 0 where there is nothing.
+/// The sums of everything, 0 where there is nothing; no column where they are not known.
 fn sums(raw: &Raw) -> Vec<Number> {
-    raw.row(0).iter().map(|cell| if cell.get().is_some() { *cell } else { Number::ZERO }).collect()
+    let cell = |(column, cell): (&Counted, &Number)| match cell.get() {
+        Some(_) => *cell,
+        None if column.different && raw.different_unknown => Number::ABSENT,
+        None => Number::ZERO,
+    };
+    raw.columns.iter().zip(raw.row(0)).map(cell).collect()
 }
 
 pub fn row_of(table: &Table, left_out: &[&str]) -> Line {

@@ -432,12 +432,19 @@ impl Table<'_> {
         }
         for metric in self.report.processed.iter().filter(|metric| !metric.hidden) {
             let stands = metric.only_with.is_empty() || standing.contains(&metric.id);
-            if stands && !(metric.outer_only && depth > 0) && self.options.shows(metric.id) {
+            if stands && self.is_known(metric) && !(metric.outer_only && depth > 0) && self.options.shows(metric.id) {
                 let number = self.compute(metric, cells);
                 let shown = self.options.computed(number, metric.unit);
                 line.columns.push((Cow::Borrowed(metric.id), shown));
             }
         }
+    }
+
+    /// Whether all that a metric is computed from is known.
+    fn is_known(&self, metric: &Metric) -> bool {
+        let Formula::Processed { of, .. } = &metric.formula else { return true };
+        let different = |of: &&Metric| self.raw.column(of.id).is_some_and(|place| self.raw.columns[place].different);
+        !(self.raw.different_unknown && of.iter().any(different))
     }
 
     /// The rates of visits, where the row has what they are computed from.

@@ -231,6 +231,19 @@ fn picked(params: &Params, _: &Site) -> Condition {
     }
 }
 
+/// Everything that `idGoal` may ask for.
+fn choices(site: &Site) -> Vec<(String, Condition)> {
+    let named = ["", "ecommerceOrder", "ecommerceAbandonedCart"].map(str::to_owned);
+    let names = named.into_iter().chain(site.goals.iter().map(|goal| goal.id.to_string()));
+    names
+        .map(|name| {
+            let params = Params::new(vec![("idGoal".into(), name.as_str().into())]);
+            let condition = picked(&params, site);
+            (name, condition)
+        })
+        .collect()
+}
+
 const VISITS: &[Gap] = &[
     (1, Some(1)),
     (2, Some(2)),
@@ -262,6 +275,7 @@ pub static DAYS_TO_CONVERSION: Report = Report {
     chart: Chart::Bars,
     parts: &[gaps(&[Expr::Over(&Expr::Column("since_first_s"), 86_400)])],
     pick: Some(picked),
+    choices,
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: |keys| gap_of(DAYS, int(keys, 0)),
@@ -285,6 +299,7 @@ pub static VISITS_UNTIL_CONVERSION: Report = Report {
     chart: Chart::Bars,
     parts: &[gaps(&[Expr::Column("visit_count")])],
     pick: Some(picked),
+    choices,
     shape: Shape::Rows {
         levels: &[RowLabel {
             row: |keys| gap_of(VISITS, int(keys, 0)),

@@ -1,14 +1,15 @@
-//! How long visits are kept.
+//! How long visits are kept, and how long reports of days without visits.
 
-use super::work::{Work, days_ago_s, rows};
+use super::work::{Reports, Work, days_ago_s, months_ago_s, rows};
 use crate::{
     Services,
     services::{asked_sites, bad, from_meta, now_s},
 };
 use makoto_access::{Admin, Asked, Caller, Principal, check};
 use makoto_catalog::{
-    Access, Answer, AnySetting, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting,
+    Access, Answer, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting,
 };
+use makoto_meta::Snapshot;
 use makoto_model::{Params, SiteId};
 
 pub static DELETE: Setting<bool> = Setting {
@@ -17,8 +18,8 @@ pub static DELETE: Setting<bool> = Setting {
     default: || false,
     check: |_| Ok(()),
     title: "Delete old visits",
-    doc: "Visits older than the days below go for good, and with them the reports of their days, which are computed \
-          from them.",
+    doc: "Visits older than the days below go for good, and with them the reports of their days, unless reports are \
+          kept longer.",
     control: Control::Checkbox,
     secret: false,
     security: false,
@@ -54,7 +55,37 @@ pub static EVERY_DAYS: Setting<u32> = Setting {
     security: false,
 };
 
-pub static SETTINGS: &[&dyn AnySetting] = &[&DELETE, &DAYS, &EVERY_DAYS];
+pub static KEEP_REPORTS: Setting<bool> = Setting {
+    key: "PrivacyManager.keepReportsEnable",
+    level: Level::Site,
+    default: || false,
+    check: |_| Ok(()),
+    title: "Keep reports longer than visits",
+    doc: "Before the visits of a day go, its reports are kept: how often each page, referrer or country came up, by whom \
+          never. They hold addresses, titles and search words as they were tracked, and erasing a person later does not \
+          reach them. Segments, the visits log, and reports of users, cities and custom dimensions end with the visits.",
+    control: Control::Checkbox,
+    secret: false,
+    security: false,
+};
+
+/// 50 years.
+const REPORT_MONTHS_MAX: u32 = 600;
+
+pub static REPORT_MONTHS: Setting<u32> = Setting {
+    key: "PrivacyManager.keepReportsMonths",
+    level: Level::Site,
+    default: || 25,
+    check: |months| match *months <= REPORT_MONTHS_MAX {
+        true => Ok(()),
+        false => Err(format!("write a number of months up to {REPORT_MONTHS_MAX}, or 0 to keep them for good")),
+    },
+    title: "Months that reports are kept",
+    doc: "Counted back from today; 0 keeps them for good. They never go before their visits.",
+    control: Control::Number,
+    secret: false,
+    security: false,
+};
 
 const SITES: Param =
     Param { name: "idSites", kind: ParamKind::Text, default: Some("all"), doc: "sites' numbers with commas, or all" };
@@ -62,8 +93,9 @@ const SITES: Param =
 pub static METHODS: &[Method<Services>] = &[
     Method {
         id: "PrivacyManager.estimatePurge",
-        doc: "For each site how many rows are older than its retention, what share of the disk that is, and when the \
-              next deletion is due.",
+        doc: "For each site how many rows are older than its retention, what share of the disk that is, of how many days \
+              reports will stay when these rows go, and of how many they are kept already and will go too. Bytes of \
+              reports are those before they are compressed.",
         params: &[SITES, OLDER],
         access: Access::Superuser,
         effect: Effect::Read,
@@ -72,8 +104,8 @@ pub static METHODS: &[Method<Services>] = &[
     },
     Method {
         id: "PrivacyManager.executeDataPurge",
-        doc: "Deletes now what is older than the retention of the sites; answers how many rows will go. The disk space \
-              is given back.",
+        doc: "Deletes now what is older than the retention of the sites: visits, and reports that outlived theirs. Answers \
+              how many rows will go. The disk space is given back.",
         params: &[SITES],
         access: Access::Superuser,
         effect: Effect::Write,
@@ -103,8 +135,15 @@ fn sites(services: &Services, caller: &Caller, params: &Params) -> Result<Vec<Si
 
 /// What is due on a site after so many days.
 fn due(services: &Services, site: SiteId, days: u32) -> Option<Work> {
-    let zone = &services.meta.snapshot().sites.get(&site)?.zone.clone();
-    Some(Work::Purge { site: site.0, before_s: days_ago_s(zone, days) })
+    let snapshot = services.meta.snapshot();
+    let zone = &snapshot.sites.get(&site)?.zone;
+    let reports_before_s = match (snapshot.setting_at(site, &KEEP_REPORTS), snapshot.setting_at(site, &REPORT_MONTHS)) {
+        (false, _) => None,
+        // Nobody measured anything before.
+        (true, 0) => Some(0),
+        (true, months) => Some(months_ago_s(zone, months)),
+    };
+    Some(Work::Purge { site: site.0, before_s: days_ago_s(zone, days), reports_before_s })
 }
 
 async fn estimate(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
@@ -129,9 +168,25 @@ async fn estimate(services: &Services, caller: &Caller, params: &Params) -> Resu
             ("rows", rows(&found)),
             ("bytes", Answer::Int((share * sizes.bytes as f64) as i64)),
             ("bytesOfAll", Answer::Int(sizes.bytes as i64)),
+            ("reports", reports(&snapshot, site, services.data()?.preview_reports(&work).await?)),
         ]));
     }
     Ok(Answer::List(all))
+}
+
+/// What a purge means for the reports of a site.
+fn reports(snapshot: &Snapshot, site: SiteId, found: Reports) -> Answer {
+    let number = |n: u64| Answer::Int(n as i64);
+    Answer::record([
+        ("kept", Answer::Bool(snapshot.setting_at(site, &KEEP_REPORTS))),
+        ("months", Answer::Int(i64::from(snapshot.setting_at(site, &REPORT_MONTHS)))),
+        ("daysToKeep", number(found.days_to_keep)),
+        ("bytesToKeep", number(found.bytes_to_keep)),
+        ("daysKept", number(found.days_kept)),
+        ("bytesKept", number(found.bytes_kept)),
+        ("daysToDelete", number(found.days_to_drop)),
+        ("bytesToDelete", number(found.bytes_to_drop)),
+    ])
 }
 
 async fn purge(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {

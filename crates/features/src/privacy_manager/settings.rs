@@ -262,5 +262,7 @@ pub static SETTINGS: &[&dyn AnySetting] = &[
     &retention::DELETE,
     &retention::DAYS,
     &retention::EVERY_DAYS,
+    &retention::KEEP_REPORTS,
+    &retention::REPORT_MONTHS,
     &compliance::ENFORCED,
 ];

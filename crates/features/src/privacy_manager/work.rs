@@ -22,8 +22,14 @@ pub enum Work {
         #[serde(with = "pairs")]
         visits: BTreeMap<u32, Vec<i64>>,
     },
-    /// Takes out the visits of a site that ended before a moment, seconds since 1970.
-    Purge { site: u32, before_s: i64 },
+    /// Takes out the visits of a site that ended before a moment, seconds since 1970. The reports of days from another
+    /// moment on stay; without one they all go with their visits.
+    Purge {
+        site: u32,
+        before_s: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reports_before_s: Option<i64>,
+    },
     /// Takes out the visits of a site that was deleted, all from before that moment, seconds since 1970.
     EraseSite { site: u32, before_s: i64 },
     /// Keeps less of the visits of these stretches of time.
@@ -100,7 +106,10 @@ impl Work {
                     visits.iter().map(|(site, visits)| (site.to_string(), visits.len())).collect();
                 json!({ "visits_by_site": counts })
             }
-            Work::Purge { site, before_s } => json!({ "site": site, "before_s": before_s }),
+            Work::Purge { site, before_s, reports_before_s: None } => json!({ "site": site, "before_s": before_s }),
+            Work::Purge { site, before_s, reports_before_s } => {
+                json!({ "site": site, "before_s": before_s, "reports_before_s": reports_before_s })
+            }
             Work::EraseSite { site, before_s } => json!({ "deleted_site": site, "before_s": before_s }),
             Work::Anonymise { spans, masks } => json!({ "spans": spans, "masks": masks }),
         }
@@ -134,6 +143,20 @@ pub struct Sizes {
     pub bytes: u64,
 }
 
+/// What a work means for reports. Bytes are those before the store compresses them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Reports {
+    /// Days whose reports will stay when their visits go, and about how much that takes.
+    pub days_to_keep: u64,
+    pub bytes_to_keep: u64,
+    /// Days whose visits went and whose reports are there.
+    pub days_kept: u64,
+    pub bytes_kept: u64,
+    /// Those among them whose reports go too.
+    pub days_to_drop: u64,
+    pub bytes_to_drop: u64,
+}
+
 /// The stored data of visitors, which the server opens.
 pub trait StoredData: Send + Sync {
     /// The visits that a segment finds, newest first, as the visits log shows them.
@@ -142,6 +165,8 @@ pub trait StoredData: Send + Sync {
     fn export(&self, visits: BTreeMap<u32, Vec<i64>>) -> Later<'_, Answer>;
     /// How many rows a work would touch, by table.
     fn preview<'a>(&'a self, work: &'a Work) -> Later<'a, Rows>;
+    /// What a work means for reports that are kept.
+    fn preview_reports<'a>(&'a self, work: &'a Work) -> Later<'a, Reports>;
     /// Writes the work down and does it; waits until it is done where `wait`. The number of the work, and what was
     /// changed.
     fn start<'a>(&'a self, caller: &'a Caller, work: Work, wait: bool) -> Later<'a, (String, Rows)>;
@@ -173,6 +198,13 @@ pub fn days_ago_s(zone: &makoto_model::Zone, days: u32) -> i64 {
     zone.start_s(today.plus(-(i32::try_from(days).unwrap_or(i32::MAX / 2))))
 }
 
+/// A day some months ago, at its beginning in a site's clock; seconds since 1970.
+pub fn months_ago_s(zone: &makoto_model::Zone, months: u32) -> i64 {
+    let today = zone.day(now_s());
+    let back = jiff::Span::new().months(i64::from(months));
+    zone.start_s(today.date().checked_sub(back).map_or(today, makoto_model::Day::from_date))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,10 +215,14 @@ mod tests {
         let masks = Masks { address_bytes: 2, texts: true, ..Masks::default() };
         let past = Work::Anonymise { spans: vec![Span { site: 1, from_s: 0, until_s: 9 }], masks };
         let site = Work::EraseSite { site: 3, before_s: 8 };
-        for work in [erase.clone(), Work::Purge { site: 2, before_s: 7 }, site, past] {
+        let purge = Work::Purge { site: 2, before_s: 7, reports_before_s: None };
+        let keeping = Work::Purge { site: 2, before_s: 7, reports_before_s: Some(3) };
+        for work in [erase.clone(), purge.clone(), keeping, site, past] {
             let text = serde_json::to_string(&work).unwrap();
             assert_eq!(serde_json::from_str::<Work>(&text).unwrap(), work);
         }
+        // As ledgers have it from before reports could stay.
+        assert_eq!(serde_json::from_str::<Work>(r#"{"kind":"purge","site":2,"before_s":7}"#).unwrap(), purge);
         assert_eq!(erase.detail().to_string(), r#"{"visits_by_site":{"1":2}}"#);
         assert_eq!(matomo_table("visit"), "log_visit");
     }

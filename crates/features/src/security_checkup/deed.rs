@@ -96,7 +96,7 @@ impl Deed {
                 line(format!("Password of {login}"), "lets in", "must be changed by a mailed link first")
             }
             Deed::Purge { site, days, oldest_s } => line(
-                format!("Visits of site {site} older than {days} days, with their reports"),
+                format!("Visits of site {site} older than {days} days, and reports that are not kept longer"),
                 &format!("from {} on", moment(Some(*oldest_s))),
                 "deleted for good",
             ),

@@ -46,7 +46,14 @@ fn limits(visits_min: u32) -> Limits {
 }
 
 fn built(urls: &[(&str, i64)]) -> Raw {
-    let column = Counted { metric: &VISITS, name: "nb_visits", merge: Merge::Sum, persons: false, of_visits: false };
+    let column = Counted {
+        metric: &VISITS,
+        name: "nb_visits",
+        merge: Merge::Sum,
+        persons: false,
+        of_visits: false,
+        different: false,
+    };
     let mut groups = Groups::new(vec![Number::ZERO]);
     for (url, visits) in urls {
         let group = groups.group([Value::from(*url)].into());

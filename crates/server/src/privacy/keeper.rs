@@ -5,13 +5,14 @@ use super::{
     erase::Stores,
     ledger::{self, Entry},
     past::{self, Rules},
+    reports::{EVER, KEPT_SHARE},
 };
 use crate::{commands::Failure, pipeline::Flow};
 use makoto_access::{Caller, Grant, Principal, View};
 use makoto_catalog::{Answer, ApiError, Catalog, Table};
 use makoto_engine::{Chosen, Engine, TableRows};
 use makoto_features::{
-    privacy_manager::work::{Later, Rows, Sizes, Span, StoredData, Work, matomo_table},
+    privacy_manager::work::{Later, Reports, Rows, Sizes, Span, StoredData, Work, matomo_table},
     services::now_s,
 };
 use makoto_journal::Journal;
@@ -50,7 +51,9 @@ fn failed(failure: Failure) -> ApiError {
     ApiError::Internal(failure.to_string())
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(|fault| Failure::Data(fault.to_string()))?
 }
 
@@ -149,7 +152,13 @@ impl Keeper {
                     add(&mut rows, removed.rows);
                 }
             }
-            Work::Purge { site, before_s } | Work::EraseSite { site, before_s } => {
+            Work::Purge { site, before_s, .. } => {
+                // First the reports: what is kept answers from then on, so that no moment counts a day twice or not at all.
+                self.keep_reports(id, work, &mut rows).await?;
+                self.purge(id, *site, *before_s, &mut rows).await?;
+            }
+            Work::EraseSite { site, before_s } => {
+                self.drop_reports(SiteId(*site), EVER, &mut rows).await?;
                 self.purge(id, *site, *before_s, &mut rows).await?;
             }
             Work::Anonymise { spans, .. } => {
@@ -200,7 +209,7 @@ impl Keeper {
             let removed = self.flow.act(move |fold| Stores { fold, engine: &engine }.purge(&step)).await?;
             self.query.touch(&removed.days);
             add(rows, removed.rows);
-            self.meta.note_privacy_job(id, (nth * 80 / count) as i64).await?;
+            self.meta.note_privacy_job(id, KEPT_SHARE + (nth * 20 / count) as i64).await?;
         }
         Ok(())
     }
@@ -358,7 +367,7 @@ impl StoredData for Keeper {
         Box::pin(async move {
             let all = match work {
                 Work::Erase { visits } => chosen(visits),
-                Work::Purge { site, before_s } | Work::EraseSite { site, before_s } => {
+                Work::Purge { site, before_s, .. } | Work::EraseSite { site, before_s } => {
                     vec![Chosen::Span { site: SiteId(*site), from_s: i64::MIN / 2, until_s: *before_s }]
                 }
                 Work::Anonymise { spans, .. } => spans.iter().map(span).collect(),
@@ -372,6 +381,13 @@ impl StoredData for Keeper {
                 Ok(rows.into_iter().collect())
             };
             blocking(count).await.map_err(failed)
+        })
+    }
+
+    fn preview_reports<'a>(&'a self, work: &'a Work) -> Later<'a, Reports> {
+        Box::pin(async move {
+            let (keeper, work) = (self.clone(), work.clone());
+            blocking(move || keeper.preview_reports(&work)).await.map_err(failed)
         })
     }
 
@@ -402,8 +418,9 @@ impl StoredData for Keeper {
     fn sites(&self) -> Later<'_, Vec<SiteId>> {
         Box::pin(async move {
             let engine = self.engine.clone();
+            let mut sites: BTreeSet<SiteId> = engine.kept_sites().into_iter().collect();
             let kept = blocking(move || Ok(engine.kept()?)).await.map_err(failed)?;
-            let sites: BTreeSet<SiteId> = kept.iter().map(|kept| kept.site).collect();
+            sites.extend(kept.iter().map(|kept| kept.site));
             Ok(sites.into_iter().collect())
         })
     }

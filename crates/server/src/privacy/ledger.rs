@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     fn entry(id: &str) -> Entry {
-        Entry { id: id.into(), asked_s: 5, work: Work::Purge { site: 1, before_s: 9 } }
+        Entry { id: id.into(), asked_s: 5, work: Work::Purge { site: 1, before_s: 9, reports_before_s: None } }
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod erase;
 mod keeper;
 pub mod ledger;
 mod past;
+mod reports;
 mod rules;
 
 pub use keeper::Keeper;

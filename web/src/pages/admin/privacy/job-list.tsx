@@ -16,7 +16,10 @@ function resultWords(job: Job): string {
   } catch {
     // A result that is no JSON is shown as nothing.
   }
-  return `${counted(Number(rows.visit ?? 0), 'visit')} and ${counted(Number(rows.action ?? 0), 'action')} ${job.kind === 'anonymise' ? 'gone through' : 'gone'}`;
+  const words = [`${counted(Number(rows.visit ?? 0), 'visit')} and ${counted(Number(rows.action ?? 0), 'action')} ${job.kind === 'anonymise' ? 'gone through' : 'gone'}`];
+  if (Number(rows.reports_kept ?? 0) > 0) words.push(`reports of ${counted(Number(rows.reports_kept), 'day')} kept`);
+  if (Number(rows.reports_gone ?? 0) > 0) words.push(`kept reports of ${counted(Number(rows.reports_gone), 'day')} gone`);
+  return words.join('; ');
 }
 
 /** What was done to stored visits, newest first. */

@@ -92,6 +92,19 @@ export function useColumns() {
   });
 }
 
+/** What a deletion means for the reports of a site. */
+export interface ReportEstimate {
+  readonly kept: boolean;
+  /** 0: for good. */
+  readonly months: number;
+  readonly daysToKeep: number;
+  readonly bytesToKeep: number;
+  readonly daysKept: number;
+  readonly bytesKept: number;
+  readonly daysToDelete: number;
+  readonly bytesToDelete: number;
+}
+
 export interface Estimate {
   readonly idSite: number;
   readonly enabled: boolean;
@@ -100,6 +113,7 @@ export interface Estimate {
   readonly actions: number;
   readonly bytes: number;
   readonly bytesOfAll: number;
+  readonly reports: ReportEstimate;
 }
 
 const getEstimate = read<{ idSites: string }, unknown>('PrivacyManager.estimatePurge');
@@ -107,6 +121,7 @@ const executePurge = write<{ idSites: string }, unknown>('PrivacyManager.execute
 
 const estimateOf = (cells: Cells): Estimate => {
   const rows = cellsOf(cells.rows);
+  const reports = cellsOf(cells.reports);
   return {
     idSite: Number(cells.idSite),
     enabled: isTrue(cells.enabled),
@@ -115,6 +130,16 @@ const estimateOf = (cells: Cells): Estimate => {
     actions: Number(rows.log_link_visit_action ?? 0),
     bytes: Number(cells.bytes),
     bytesOfAll: Number(cells.bytesOfAll),
+    reports: {
+      kept: isTrue(reports.kept),
+      months: Number(reports.months),
+      daysToKeep: Number(reports.daysToKeep),
+      bytesToKeep: Number(reports.bytesToKeep),
+      daysKept: Number(reports.daysKept),
+      bytesKept: Number(reports.bytesKept),
+      daysToDelete: Number(reports.daysToDelete),
+      bytesToDelete: Number(reports.bytesToDelete),
+    },
   };
 };
 
