@@ -105,7 +105,8 @@ const USER: Rule = rule("User IDs are pseudonyms", "Reports of users show pseudo
 const ORDER: Rule = rule("Order numbers are pseudonyms", "Orders cannot be looked up by number.", &ORDERS);
 const REFERRER: Rule =
     rule("Referrers without parameters", "Search words and parameters of referring pages are missing.", &NO_QUERY);
-const DELETE: Rule = rule("Old visits are deleted", "Reports reach back no further, unless they are kept longer.", &DELETES);
+const DELETE: Rule =
+    rule("Old visits are deleted", "Reports reach back no further, unless they are kept longer.", &DELETES);
 const INFORMED: Rule =
     by_hand("Visitors are informed", "Say in the privacy notice what is measured, why and how long.");
 const OPT_OUT: Rule = by_hand("Visitors can opt out", "Put the opt-out form on a page that every visitor finds.");
@@ -125,7 +126,11 @@ static CNIL: Policy = Policy {
         REFERRER,
         rule("E-mail addresses are masked", "They are missing in texts and addresses.", &EMAILS),
         DELETE,
-        rule("Visits are kept for 25 months at most", "Reports reach back no further, unless they are kept longer.", &TWENTY_FIVE_MONTHS),
+        rule(
+            "Visits are kept for 25 months at most",
+            "Reports reach back no further, unless they are kept longer.",
+            &TWENTY_FIVE_MONTHS,
+        ),
         INFORMED,
         OPT_OUT,
         OWN_USE,
@@ -156,7 +161,11 @@ static NO_CONSENT: Policy = Policy {
         rule("Global Privacy Control is heeded", "Visitors who send it are missing.", &SIGNALS),
         rule("Do Not Track is heeded", "Visitors who send it are missing.", &NO_TRACK),
         DELETE,
-        rule("Visits are kept for half a year at most", "Reports reach back no further, unless they are kept longer.", &HALF_A_YEAR),
+        rule(
+            "Visits are kept for half a year at most",
+            "Reports reach back no further, unless they are kept longer.",
+            &HALF_A_YEAR,
+        ),
         INFORMED,
         OPT_OUT,
         OWN_USE,

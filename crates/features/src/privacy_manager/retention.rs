@@ -6,9 +6,7 @@ use crate::{
     services::{asked_sites, bad, from_meta, now_s},
 };
 use makoto_access::{Admin, Asked, Caller, Principal, check};
-use makoto_catalog::{
-    Access, Answer, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting,
-};
+use makoto_catalog::{Access, Answer, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting};
 use makoto_meta::Snapshot;
 use makoto_model::{Params, SiteId};
 
