@@ -1,5 +1,6 @@
 -- Hits as many visitors send them: 3.3 actions each, their own address and browser, varied pages and titles.
--- Arguments: pause between requests of a connection in ms (0 for none), number that keeps visitors of runs apart.
+-- Arguments: pause between requests of a connection in ms (0 for none), number that keeps visitors of runs apart, and the
+-- path they are sent to: the tracking endpoint, or the route that does nothing, which then reads the same requests.
 
 local ACTIONS = { 1, 1, 1, 2, 3, 3, 4, 5, 6, 7 } -- 3.3 on average
 local PAGES = 997
@@ -21,17 +22,18 @@ function setup(thread)
   threads = threads + 1
 end
 
-local pause_ms, visitor, left, head, tail = 0, 0, 0, "", ""
+local pause_ms, visitor, left, head, tail, path = 0, 0, 0, "", "", "/matomo.php"
 function init(args)
   pause_ms = tonumber(args[1] or "0")
   visitor = first + tonumber(args[2] or "0") * 10000000
+  path = args[3] or path
 end
 
 local function come()
   visitor = visitor + 1
   left = ACTIONS[visitor % #ACTIONS + 1]
-  head = ("GET /matomo.php?idsite=1&rec=1&apiv=1&send_image=0&_id=%016x&h=12&m=30&s=1&cookie=1&res=%s&urlref=%s&url=https%%3A%%2F%%2Fshop.example%%2F")
-    :format(visitor * 2654435761, sizes[visitor % #sizes + 1], referrers[visitor % #referrers + 1])
+  head = ("GET %s?idsite=1&rec=1&apiv=1&send_image=0&_id=%016x&h=12&m=30&s=1&cookie=1&res=%s&urlref=%s&url=https%%3A%%2F%%2Fshop.example%%2F")
+    :format(path, visitor * 2654435761, sizes[visitor % #sizes + 1], referrers[visitor % #referrers + 1])
   tail = (" HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: %s\r\nAccept-Language: %s\r\nX-Forwarded-For: %d.%d.%d.%d\r\n\r\n")
     :format(agents[visitor % #agents + 1], languages[visitor % #languages + 1],
       20 + visitor % 150, math.floor(visitor / 150) % 250, math.floor(visitor / 37500) % 250, 1 + visitor % 250)

@@ -4,19 +4,18 @@
 use crate::{Error, answer, texts::Spread};
 use duckdb::arrow::{
     array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, UInt32Array},
-    compute::{cast, concat, take},
+    compute::{cast, concat, max, min, take},
     datatypes::{DataType, Field, Int64Type, Schema, UInt32Type},
 };
-use std::{
-    collections::{HashMap, HashSet},
-    hash::BuildHasherDefault,
-    sync::Arc,
-};
+use std::{collections::HashMap, hash::BuildHasherDefault, panic::resume_unwind, sync::Arc};
 
 /// Rows that one question may go through here: they and the pairs of one count take about 30 MiB.
 pub(crate) const ROWS_MAX: i64 = 600_000;
 /// Stands for a row whose group is not in the answer.
 const NOWHERE: u32 = u32::MAX;
+
+/// Keys that lie no further apart have a table by number, of 4 MiB at most.
+const CLOSE_MAX: usize = 1 << 20;
 
 type Hash = BuildHasherDefault<Spread>;
 
@@ -37,9 +36,41 @@ pub(crate) fn rows_behind(answer: &[RecordBatch]) -> Result<i64, Error> {
     Ok(answer::column_cells(answer, last)?.into_iter().filter_map(|cell| cell.int()).sum())
 }
 
+/// Where each key stands. Numbers of texts lie close together on most installations; then a table by number is several
+/// times as fast as one by hash.
+enum Places {
+    Close { first: u32, places: Vec<u32> },
+    Apart(HashMap<u32, u32, Hash>),
+}
+
+impl Places {
+    /// For keys from `first` to `last`, of which there are `count`.
+    fn between(first: u32, last: u32, count: usize) -> Places {
+        match last.saturating_sub(first) as usize {
+            span if span < CLOSE_MAX => Places::Close { first, places: vec![NOWHERE; span + 1] },
+            _ => Places::Apart(HashMap::with_capacity_and_hasher(count, Hash::default())),
+        }
+    }
+
+    fn put(&mut self, key: u32, place: u32) {
+        match self {
+            Places::Close { first, places } => places[(key - *first) as usize] = place,
+            Places::Apart(places) => _ = places.insert(key, place),
+        }
+    }
+
+    fn of(&self, key: u32) -> u32 {
+        let place = match self {
+            Places::Close { first, places } => key.checked_sub(*first).and_then(|at| places.get(at as usize)),
+            Places::Apart(places) => places.get(&key),
+        };
+        place.copied().unwrap_or(NOWHERE)
+    }
+}
+
 /// Where the groups of an answer stand; the key is its second column.
 struct Groups {
-    places: HashMap<u32, u32, Hash>,
+    places: Places,
     of_null: u32,
     count: usize,
 }
@@ -47,16 +78,14 @@ struct Groups {
 impl Groups {
     fn of(answer: &[RecordBatch]) -> Result<Groups, Error> {
         let count = answer.iter().map(RecordBatch::num_rows).sum();
-        let mut groups =
-            Groups { places: HashMap::with_capacity_and_hasher(count, Hash::default()), of_null: NOWHERE, count };
-        let mut place = 0;
-        for batch in answer {
-            for key in ids(batch.column(1))?.iter() {
-                match key {
-                    Some(key) => _ = groups.places.insert(key, place),
-                    None => groups.of_null = place,
-                }
-                place += 1;
+        let keys = answer.iter().map(|batch| ids(batch.column(1))).collect::<Result<Vec<_>, _>>()?;
+        let first = keys.iter().filter_map(|keys| min(keys)).min().unwrap_or(0);
+        let last = keys.iter().filter_map(|keys| max(keys)).max().unwrap_or(0);
+        let mut groups = Groups { places: Places::between(first, last, count), of_null: NOWHERE, count };
+        for (place, key) in (0..).zip(keys.into_iter().flatten()) {
+            match key {
+                Some(key) => groups.places.put(key, place),
+                None => groups.of_null = place,
             }
         }
         Ok(groups)
@@ -66,10 +95,7 @@ impl Groups {
     fn of_rows(&self, rows: &[RecordBatch], key: usize) -> Result<Vec<u32>, Error> {
         let mut found = Vec::with_capacity(rows.iter().map(RecordBatch::num_rows).sum());
         for batch in rows {
-            let place = |key: Option<u32>| match key {
-                Some(key) => self.places.get(&key).copied().unwrap_or(NOWHERE),
-                None => self.of_null,
-            };
+            let place = |key: Option<u32>| key.map_or(self.of_null, |key| self.places.of(key));
             found.extend(ids(batch.column(key))?.iter().map(place));
         }
         Ok(found)
@@ -81,7 +107,7 @@ impl Groups {
         let values = || columns.iter().flat_map(Int64Array::iter);
         let pairs = || of_rows.iter().zip(values()).filter_map(|(group, value)| Some((*group, value?)));
         let pairs = || pairs().filter(|(group, _)| *group != NOWHERE);
-        Ok(self.ascending(pairs()).unwrap_or_else(|| self.in_any_order(pairs(), of_rows.len())))
+        Ok(self.ascending(pairs()).unwrap_or_else(|| self.in_any_order(pairs)))
     }
 
     /// Counts while each group's values only grow, as those of visits do in a sorted file; nothing when they do not.
@@ -99,13 +125,30 @@ impl Groups {
         Some(counts)
     }
 
-    fn in_any_order(&self, pairs: impl Iterator<Item = (u32, i64)>, rows: usize) -> Vec<i64> {
-        let mut known: HashSet<(u32, i64), Hash> = HashSet::with_capacity_and_hasher(rows, Hash::default());
-        let mut counts = vec![0; self.count];
-        for (group, value) in pairs {
-            counts[group as usize] += i64::from(known.insert((group, value)));
+    /// Puts the values of each group side by side and sorts them: most groups have a few, for which that is faster than
+    /// a set of all pairs.
+    fn in_any_order<P: Iterator<Item = (u32, i64)>>(&self, pairs: impl Fn() -> P) -> Vec<i64> {
+        let mut ends = vec![0_usize; self.count];
+        pairs().for_each(|(group, _)| ends[group as usize] += 1);
+        let mut next = 0;
+        for end in &mut ends {
+            next += std::mem::replace(end, next);
         }
-        counts
+        let mut values = vec![0; next];
+        for (group, value) in pairs() {
+            let end = &mut ends[group as usize];
+            values[*end] = value;
+            *end += 1;
+        }
+        let mut rest = values.as_mut_slice();
+        let mut from = 0;
+        let mut counted = |end: usize| {
+            let (own, others) = std::mem::take(&mut rest).split_at_mut(end - from);
+            (rest, from) = (others, end);
+            own.sort_unstable();
+            own.chunk_by(|a, b| a == b).count() as i64
+        };
+        ends.into_iter().map(&mut counted).collect()
     }
 }
 
@@ -116,7 +159,12 @@ pub(crate) fn join(answer: &[RecordBatch], rows: &[RecordBatch], places: &[usize
     let groups = Groups::of(answer)?;
     let of_rows = groups.of_rows(rows, 0)?;
     let counted = |nth| groups.different(&of_rows, rows, nth + 1);
-    let counts = (0..places.len()).map(counted).collect::<Result<Vec<_>, _>>()?;
+    // Each count on a thread of its own; there are two or three.
+    let counts = std::thread::scope(|scope| {
+        let counts: Vec<_> = (0..places.len()).map(|nth| scope.spawn(move || counted(nth))).collect();
+        let wait = |count: std::thread::ScopedJoinHandle<_>| count.join().unwrap_or_else(|panic| resume_unwind(panic));
+        counts.into_iter().map(wait).collect::<Result<Vec<_>, Error>>()
+    })?;
     with_counts(answer, &counts, places)
 }
 

@@ -92,7 +92,9 @@ impl Printer<'_> {
             let bind = self.bind(text.to_owned());
             return Ok(format!("({column} IN (SELECT id FROM {table} WHERE {}))", matches(&bind)));
         }
-        let binds: Vec<_> = ids.iter().map(|id| self.bind(*id)).collect();
+        // Of the columns' own type: for a wider one the database would convert every row, and could not tell how few match.
+        let ids = ids.into_iter().filter_map(|id| u32::try_from(id).ok());
+        let binds: Vec<_> = ids.map(|id| self.bind(Bound::UInt(id))).collect();
         Ok(format!("({column} IN ({}))", binds.join(", ")))
     }
 
