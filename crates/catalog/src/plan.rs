@@ -153,9 +153,10 @@ pub struct Plan {
     pub scope: Scope,
     /// In order, not overlapping. Visits count where their last action lies, all else where it happened.
     pub buckets: Vec<Bucket>,
-    /// The site's clock: from this moment on this many seconds are added to UTC. Holds the local midnights of
-    /// every day in the buckets, so that it also tells the days apart.
-    pub midnights: Vec<(i64, i64)>,
+    /// The local midnights of every day in the buckets, which tell the days apart.
+    pub midnights: Vec<i64>,
+    /// The site's clock: from this moment on this many seconds are added to UTC. The first offset stands for all before.
+    pub clock: Vec<(i64, i64)>,
     /// Over visits when `scope` is `Visit`; else over rows of the scope, with `OfVisit` for the visit's columns.
     pub filter: Condition,
     pub keys: Vec<Expr>,

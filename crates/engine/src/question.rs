@@ -58,7 +58,7 @@ pub struct VisitsQuestion {
     /// Over visits.
     pub filter: Condition,
     /// The site's clock, as in a plan.
-    pub midnights: Vec<(i64, i64)>,
+    pub clock: Vec<(i64, i64)>,
     /// By the time of the last action, then by visit id.
     pub newest_first: bool,
     pub limit: u64,

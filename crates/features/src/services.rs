@@ -6,9 +6,10 @@ use makoto_access::{Asked, Caller, Denied, Grant, Principal, Proof, User, View};
 use makoto_catalog::{ApiError, CODE, CONFIRMATION, Catalog, Guard, PASSKEY};
 use makoto_identity::Identity;
 use makoto_meta::{Meta, SiteRow};
-use makoto_model::{Params, Period, Range, Site, SiteId, Zone};
+use makoto_model::{Params, Period, Place, Range, Site, SiteId, Zone};
 use std::{
     future::Future,
+    net::IpAddr,
     pin::Pin,
     sync::{Arc, OnceLock},
 };
@@ -33,7 +34,12 @@ pub struct Services {
     /// The stored data of visitors; set where a server has it open.
     pub data: OnceLock<Arc<dyn StoredData>>,
     pub reading: Reading,
+    /// Where an address is, in this server's databases; unknown to commands.
+    pub locate: OnceLock<Locate>,
 }
+
+/// Where an address is; of nowhere, what no database knows.
+pub type Locate = Box<dyn Fn(IpAddr) -> Place + Send + Sync>;
 
 /// From `period`, `date`, the site's zone and the moment, seconds since 1970, to the days that are meant.
 pub type ReadRanges = fn(&str, &str, &Zone, i64) -> Result<(Period, Vec<Range>), ApiError>;

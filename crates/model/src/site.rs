@@ -91,6 +91,19 @@ impl Zone {
         i64::from(self.zone.to_offset(moment).seconds())
     }
 
+    /// The clock of a stretch of time: its offset at the beginning, then each moment at which it is changed, with the
+    /// offset from then on.
+    pub fn clock(&self, from_s: i64, until_s: i64) -> Vec<(i64, i64)> {
+        let mut clock = vec![(from_s, self.offset_s(from_s))];
+        if let Ok(from) = Timestamp::from_second(from_s) {
+            let changes = self.zone.following(from);
+            let changes = changes.map(|change| (change.timestamp().as_second(), i64::from(change.offset().seconds())));
+            clock.extend(changes.take_while(|(moment_s, _)| *moment_s < until_s));
+        }
+        clock.dedup_by_key(|(_, offset_s)| *offset_s);
+        clock
+    }
+
     /// The local calendar day of this moment.
     pub fn day(&self, time_s: i64) -> Day {
         Day((time_s + self.offset_s(time_s)).div_euclid(86_400) as i32)
@@ -106,6 +119,21 @@ impl Zone {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clocks_are_changed_at_the_moments_that_the_zone_says() {
+        let (hour, berlin) = (3_600, Zone::parse("Europe/Berlin").unwrap());
+        let start = |date: &str| berlin.start_s(Day::parse(date).unwrap());
+        // At two o'clock in the morning it is three.
+        let spring = start("2026-03-29");
+        assert_eq!(berlin.clock(spring, start("2026-03-30")), [(spring, hour), (spring + 2 * hour, 2 * hour)]);
+        assert_eq!(berlin.clock(spring, spring + 2 * hour), [(spring, hour)]);
+        // Lord Howe Island changes its clock by half an hour.
+        let island = Zone::parse("Australia/Lord_Howe").unwrap();
+        let offsets: Vec<i64> = island.clock(start("2026-01-01"), start("2026-12-31")).iter().map(|c| c.1).collect();
+        assert_eq!(offsets, [11 * hour, 10 * hour + hour / 2, 11 * hour]);
+        assert_eq!(Zone::parse("UTC+5.5").unwrap().clock(0, 1 << 40), [(0, 19_800)]);
+    }
 
     #[test]
     fn zones_know_their_days() {

@@ -75,27 +75,30 @@ pub fn counted(part: &Part, persons: Persons) -> Vec<(Counted, Measure)> {
     part.metrics.iter().copied().filter_map(of).collect()
 }
 
-/// The moments at which the site's clock changes in these days: every local midnight with its offset.
-fn midnights(site: &Site, ranges: &[Range]) -> Vec<(i64, i64)> {
+/// The local midnights of these days.
+fn midnights(site: &Site, ranges: &[Range]) -> Vec<i64> {
     let days = ranges.iter().flat_map(|range| range.days());
-    let mut midnights: Vec<(i64, i64)> =
-        days.map(|day| site.zone.start_s(day)).map(|start_s| (start_s, site.zone.offset_s(start_s))).collect();
+    let mut midnights: Vec<i64> = days.map(|day| site.zone.start_s(day)).collect();
     midnights.dedup();
     midnights
 }
+
+/// Visits begin this long before the time that is asked for, or little more.
+const REACH_S: i64 = 86_400;
 
 /// The site's clock over a stretch of time, as far as visits can lie in it.
 pub fn clock(site: &Site, from_s: i64, until_s: i64, now_s: i64) -> Vec<(i64, i64)> {
     let first = site.zone.day(from_s.max(site.created_s.min(now_s)));
     let last = site.zone.day(until_s.min(now_s + 86_400)).max(first);
-    midnights(site, &[Range { first, last }])
+    site.zone.clock(site.zone.start_s(first) - REACH_S, site.zone.start_s(last.plus(1)))
 }
 
 /// Whose rows are counted, when, and by which clock.
 pub struct Time<'a> {
     pub site: &'a Site,
     pub buckets: Vec<Bucket>,
-    pub midnights: Vec<(i64, i64)>,
+    pub midnights: Vec<i64>,
+    pub clock: Vec<(i64, i64)>,
     /// Over visits.
     pub segment: &'a Condition,
 }
@@ -107,7 +110,11 @@ impl<'a> Time<'a> {
             from_s: site.zone.start_s(range.first),
             until_s: site.zone.start_s(range.last.plus(1)),
         };
-        Time { site, buckets: ranges.iter().map(bucket).collect(), midnights: midnights(site, ranges), segment }
+        let buckets: Vec<Bucket> = ranges.iter().map(bucket).collect();
+        let from_s = buckets.iter().map(|bucket| bucket.from_s).min().unwrap_or(0);
+        let until_s = buckets.iter().map(|bucket| bucket.until_s).max().unwrap_or(0);
+        let clock = site.zone.clock(from_s - REACH_S, until_s);
+        Time { site, buckets, midnights: midnights(site, ranges), clock, segment }
     }
 }
 
@@ -134,6 +141,7 @@ pub fn of(scope: Scope, time: &Time, only: Condition, keys: Vec<Expr>, measures:
         scope,
         buckets: time.buckets.clone(),
         midnights: time.midnights.clone(),
+        clock: time.clock.clone(),
         filter: Condition::All(conditions.collect()),
         keys,
         measures,

@@ -376,8 +376,9 @@ impl Query {
         let bucket = plan::recent(minutes.clamp(0, minutes_max), ask.now_s);
         let (columns, blank, parts) = layout(ask.report, Persons::Whole);
         let mut groups = vec![Groups::new(blank)];
-        let midnights = vec![(bucket.from_s, ask.site.zone.offset_s(bucket.from_s))];
-        let time = Time { site: ask.site, buckets: vec![bucket], midnights, segment: ask.segment };
+        let clock = plan::clock(ask.site, bucket.from_s, bucket.until_s, ask.now_s);
+        let midnights = vec![bucket.from_s];
+        let time = Time { site: ask.site, buckets: vec![bucket], midnights, clock, segment: ask.segment };
         for (part, first, measures) in parts {
             let plan = plan::plan(part, &time, &ask.picked, measures);
             let rows = self.engine.run(&plan).map_err(failed)?;
@@ -426,7 +427,7 @@ impl Query {
             offset: ask.options.offset as u64,
             min_last_action_s: ask.params.int("minTimestamp").filter(|s| *s > 0),
             with_actions,
-            midnights: plan::clock(ask.site, from_s, until_s, ask.now_s),
+            clock: plan::clock(ask.site, from_s, until_s, ask.now_s),
         };
         let records = self.engine.visits(&question).map_err(failed)?;
         let log = VisitLog {

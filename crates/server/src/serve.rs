@@ -140,6 +140,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
             base_url: config.base_url.clone(),
             public_forbidden: config.public_forbidden,
             labels: std::sync::OnceLock::new(),
+            locate: OnceLock::new(),
             probes: OnceLock::new(),
             reading: Reading { segment: makoto_query::segment::check, ranges: makoto_query::period::ranges },
             data: OnceLock::from(Arc::new(keeper) as Arc<dyn StoredData>),
@@ -172,6 +173,8 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
     // What fell due while no server ran is over before anybody is served.
     instance.meta.tend_public().await?;
     let asked = Arc::downgrade(&app);
+    let located = asked.clone();
+    let locate = move |address| located.upgrade().map(|app| app.data.locate(address, "")).unwrap_or_default();
     let labels = move |grant, method: &'static str, params| -> makoto_features::services::Texts {
         let app = asked.upgrade();
         Box::pin(async move {
@@ -183,6 +186,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
     };
     // Nobody has set it before: the services were made above.
     let _ = app.services.labels.set(Box::new(labels));
+    let _ = app.services.locate.set(Box::new(locate));
     let running = Arc::new(Running {
         instance,
         app,

@@ -53,7 +53,7 @@ impl Apart {
         else {
             return Ok(None);
         };
-        let mut print = Printer::new(catalog, plan.site, &plan.midnights, &super::nothing);
+        let mut print = Printer::new(catalog, plan.site, &plan.clock, &super::nothing);
         if !matches!(print.expr(key, plan.scope)?.1, Yields::Text(_)) {
             return Ok(None);
         }
@@ -73,7 +73,7 @@ impl Apart {
         let Some((from_s, until_s)) = window(&plan.buckets) else {
             return Err(Error::Plan("it has no bucket of time".into()));
         };
-        let mut print = Printer::new(catalog, plan.site, &plan.midnights, find);
+        let mut print = Printer::new(catalog, plan.site, &plan.clock, find);
         print.span = (from_s, until_s);
         let mut columns = Vec::with_capacity(self.places.len() + 1);
         for key in &plan.keys {
@@ -141,6 +141,7 @@ mod tests {
             scope: Scope::Action,
             buckets: vec![Bucket { from_s: 0, until_s: 9 }],
             midnights: Vec::new(),
+            clock: Vec::new(),
             filter: Condition::none(),
             keys: vec![Expr::Column("url")],
             measures,

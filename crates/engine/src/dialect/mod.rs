@@ -77,11 +77,11 @@ const LEAD: [(&str, Yields); 5] = [
 ];
 
 impl<'a> Printer<'a> {
-    pub(crate) fn new(catalog: &'a Catalog, site: SiteId, midnights: &[(i64, i64)], find: &'a Find<'a>) -> Printer<'a> {
+    pub(crate) fn new(catalog: &'a Catalog, site: SiteId, clock: &[(i64, i64)], find: &'a Find<'a>) -> Printer<'a> {
         Printer {
             catalog,
             site,
-            clock: time::changes(midnights),
+            clock: clock.to_vec(),
             span: (0, 0),
             reach: (0, 0),
             binds: Vec::new(),

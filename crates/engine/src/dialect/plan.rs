@@ -99,7 +99,7 @@ fn printed(
     let Some((from_s, until_s)) = window(&plan.buckets) else {
         return Err(Error::Plan("it has no bucket of time".into()));
     };
-    let mut print = Printer::new(catalog, plan.site, &plan.midnights, find);
+    let mut print = Printer::new(catalog, plan.site, &plan.clock, find);
     print.span = (from_s, until_s);
     let (first, last) = reach.unwrap_or((from_s, until_s));
     print.reach = (first - REACH_SLACK_S, last + REACH_SLACK_S);
@@ -242,8 +242,7 @@ impl Printer<'_> {
         if days_are_buckets(plan) {
             return Ok((vec![column], None));
         }
-        let starts: Vec<i64> = plan.midnights.iter().map(|&(from_s, _)| from_s).collect();
-        let day = self.place_of(moment(plan.scope), &starts);
+        let day = self.place_of(moment(plan.scope), &plan.midnights);
         let packed = matches!(yields, Yields::Text(_)).then(|| format!("(CAST({column} AS BIGINT) + ({day} << 32))"));
         Ok((vec![column, day], packed))
     }
@@ -268,6 +267,6 @@ impl Printer<'_> {
 /// Whether no midnight lies inside a bucket, so that what differs in a bucket differs in a day.
 pub(super) fn days_are_buckets(plan: &Plan) -> bool {
     plan.buckets.iter().all(|bucket| {
-        !plan.midnights.iter().any(|&(midnight_s, _)| midnight_s > bucket.from_s && midnight_s < bucket.until_s)
+        !plan.midnights.iter().any(|&midnight_s| midnight_s > bucket.from_s && midnight_s < bucket.until_s)
     })
 }

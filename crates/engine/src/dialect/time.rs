@@ -1,21 +1,10 @@
-//! Clocks: local time by the plan's midnights, parts of moments, numbers of days and buckets.
+//! Clocks: local time by the plan's clock, parts of moments, numbers of days and buckets.
 
 use super::{Printer, Yields};
 use crate::Error;
 use makoto_catalog::TimePart;
 
 const DAY_S: i64 = 86_400;
-
-/// The midnights at which the offset changes; the first always stands.
-pub(super) fn changes(midnights: &[(i64, i64)]) -> Vec<(i64, i64)> {
-    let mut clock: Vec<(i64, i64)> = Vec::new();
-    for &(from_s, offset_s) in midnights {
-        if clock.last().is_none_or(|&(_, last)| last != offset_s) {
-            clock.push((from_s, offset_s));
-        }
-    }
-    clock
-}
 
 /// From `from` on, the number is `base`, growing by one with every `width`, if any.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -137,10 +126,5 @@ mod tests {
         assert_eq!(steps(&starts), expected);
         assert_eq!(steps(&[7]), [Step { from: 7, base: 0, width: None }]);
         assert_eq!(steps(&[]), []);
-    }
-
-    #[test]
-    fn offsets_that_stay_are_not_repeated() {
-        assert_eq!(changes(&[(0, 3600), (10, 3600), (20, 7200), (30, 7200)]), [(0, 3600), (20, 7200)]);
     }
 }

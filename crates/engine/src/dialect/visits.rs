@@ -39,7 +39,7 @@ pub(crate) fn visits(
     reach: Option<(i64, i64)>,
     find: &Find<'_>,
 ) -> Result<Question, Error> {
-    let mut print = Printer::new(catalog, asked.site, &asked.midnights, find);
+    let mut print = Printer::new(catalog, asked.site, &asked.clock, find);
     let (first, last) = reach.unwrap_or((from_s(asked), asked.until_s));
     print.reach = (first - REACH_SLACK_S, last + REACH_SLACK_S);
     let filter = print.condition(&asked.filter, Scope::Visit)?;

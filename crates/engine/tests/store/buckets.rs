@@ -5,10 +5,10 @@ use makoto_model::{Day, Zone};
 
 const LAST: Expr = Expr::Column("last_action_s");
 
-/// The clock and the days of a place from this day on.
-fn days(zone: &Zone, first: Day, count: i32) -> (Vec<(i64, i64)>, Vec<Bucket>) {
+/// The midnights and the days of a place from this day on.
+fn days(zone: &Zone, first: Day, count: i32) -> (Vec<i64>, Vec<Bucket>) {
     let start = |nth| zone.start_s(first.plus(nth));
-    let midnights = (0..count).map(|nth| (start(nth), zone.offset_s(start(nth)))).collect();
+    let midnights = (0..count).map(start).collect();
     let buckets = (0..count).map(|nth| Bucket { from_s: start(nth), until_s: start(nth + 1) }).collect();
     (midnights, buckets)
 }
@@ -41,6 +41,36 @@ fn every_second_falls_into_its_day_when_clocks_change() {
         asked.buckets = vec![whole];
         asked.measures = vec![Measure { name: "d", aggregate: Aggregate::DistinctPerDay("site_id"), only: None }];
         assert_eq!(shown(&engine.run(&asked).unwrap()), ["0: 8"], "{around}");
+    }
+}
+
+#[test]
+fn hours_are_told_by_the_clock_before_and_after_it_is_changed() {
+    static MOMENT: Expr = LAST;
+    let berlin = Zone::parse("Europe/Berlin").unwrap();
+    for (date, hours) in [
+        ("2026-03-29", [(0, 1), (1, 1), (3, 1), (4, 1), (23, 1)].as_slice()),
+        ("2026-10-25", &[(0, 1), (1, 1), (2, 2), (3, 1), (4, 1), (23, 1)]),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = open(dir.path(), catalog());
+        let (midnights, buckets) = days(&berlin, Day::parse(date).unwrap(), 1);
+        let (from_s, until_s) = (buckets[0].from_s, buckets[0].until_s);
+        let mut maker = Maker::new(catalog());
+        // A visit half past every hour, from midnight to five hours later, and one at the end of the day.
+        let moments =
+            (0..hours.iter().map(|(_, visits)| visits).sum::<i64>() - 1).map(|nth| from_s + nth * 3_600 + 1_800);
+        moments
+            .chain([until_s - 1_800])
+            .enumerate()
+            .for_each(|(nth, moment)| maker.add(nth as i64 + 1, moment, None, &[]));
+        engine.apply(&[maker.finish()]).unwrap();
+        let mut asked = plan(Scope::Visit, &[Expr::Local(TimePart::Hour, &MOMENT)], &[COUNT], Condition::none());
+        (asked.midnights, asked.clock, asked.buckets) = (midnights, berlin.clock(from_s, until_s), buckets);
+        let expected: Vec<String> = hours.iter().map(|(hour, visits)| format!("0: {hour} {visits}")).collect();
+        let mut found = shown(&engine.run(&asked).unwrap());
+        found.sort_by_key(|row| row.split(' ').nth(1).and_then(|hour| hour.parse::<i64>().ok()));
+        assert_eq!(found, expected, "{date}");
     }
 }
 
@@ -100,7 +130,7 @@ fn parts_of_moments_are_read_on_the_right_clock() {
         local(TimePart::Date),
     ];
     let mut asked = plan(Scope::Visit, &keys, &[COUNT], Condition::none());
-    asked.midnights = vec![(START_S - 3_600, 3_600)];
+    asked.clock = vec![(START_S - 3_600, 3_600)];
     assert_eq!(shown(&engine.run(&asked).unwrap()), ["0: 15 30 23 6 7 66 10 3 1 2026 2026-03-07 0 7 2026-03-08 1"]);
     asked.keys.clear();
     for (filter, met) in [

@@ -9,7 +9,7 @@ fn week(filter: Condition) -> VisitsQuestion {
         from_s: START_S,
         until_s: START_S + 7 * 86_400,
         filter,
-        midnights: Vec::new(),
+        clock: Vec::new(),
         newest_first: true,
         limit: 10,
         offset: 0,

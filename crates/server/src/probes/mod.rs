@@ -267,6 +267,7 @@ pub async fn closed_checkup(instance: &Instance) -> Result<String, Failure> {
         base_url: config.base_url,
         public_forbidden: config.public_forbidden,
         labels: OnceLock::new(),
+        locate: OnceLock::new(),
         probes: OnceLock::from(probes),
         reading: makoto_features::services::Reading {
             segment: makoto_query::segment::check,
