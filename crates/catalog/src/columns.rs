@@ -90,10 +90,12 @@ pub const VISIT: &[Column] = &[
     text("referrer_url", REFERRER_URLS),
     int("buyer"),
     int("since_order_s"),
+    int("exit_is_search"),
 ];
 
 /// Filled by the fold for each action. `url_before` and `title_before` are the page left by this action, and
-/// `spent_before_s` the time spent on it; page reports sum it there.
+/// `spent_before_s` the time spent on it; page reports sum it there. `after_search` is 1 where no page was left, but a
+/// search, whose keyword is the title then.
 pub const ACTION: &[Column] = &[
     int("site_id"),
     int("visit_id"),
@@ -106,6 +108,7 @@ pub const ACTION: &[Column] = &[
     text("url_before", URLS),
     text("title_before", TITLES),
     int("spent_before_s"),
+    int("after_search"),
 ];
 
 /// Filled by the fold for each goal that was reached (`goal` > 0), order (0) and cart (-1; the latest state of a visit's

@@ -108,13 +108,10 @@ const fn visits(keys: &'static [Expr], only: fn() -> Condition, metrics: &'stati
     Part { scope: Scope::Visit, keys, only, metrics, zeros: false }
 }
 
-/// What a visitor did right after an internal search: a search leaves its keyword behind as the title, and no URL. So
-/// does a page without an address, but few visits have both.
+/// What a visitor did right after an internal search.
 fn following_search(kind: ActionKind) -> Condition {
-    let no_page = Condition::Compare { expr: Expr::Column("url_before"), op: Op::Is, value: Value::Null };
-    let searches = Condition::Compare { expr: Expr::Column("search_count"), op: Op::More, value: Value::Int(0) };
-    let visit = Condition::OfVisit(Box::new(searches));
-    Condition::All(vec![of_kind(kind), no_page, known("title_before"), visit])
+    let search = Condition::Compare { expr: Expr::Column("after_search"), op: Op::Is, value: Value::Int(1) };
+    Condition::All(vec![of_kind(kind), search])
 }
 
 const fn after_search(keys: &'static [Expr], only: fn() -> Condition) -> Part {

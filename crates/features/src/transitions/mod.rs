@@ -175,7 +175,7 @@ fn inquiries(by: By, name: &str) -> Vec<Inquiry> {
     vec![
         Inquiry {
             scope: Scope::Action,
-            keys: vec![Expr::Column("url_before"), Expr::Column("title_before")],
+            keys: vec![Expr::Column("url_before"), Expr::Column("title_before"), Expr::Column("after_search")],
             only: Condition::All(vec![view, is(here, Op::Is, name)]),
         },
         Inquiry {
@@ -240,10 +240,8 @@ fn incoming(found: &Found, by: By, name: &str) -> Incoming {
             By::Url => by.plain(url),
             By::Title => title.to_owned(),
         };
-        // A search leaves its keyword behind as the title, and no URL.
-        match (url.is_empty(), title.is_empty()) {
-            (true, true) => {}
-            (true, false) => incoming.searches.add(title.to_owned(), *count),
+        match int(keys, 2) != 0 {
+            true => incoming.searches.add(title.to_owned(), *count),
             _ if page.eq_ignore_ascii_case(name) => incoming.loops += count,
             _ if page.is_empty() => {}
             _ => incoming.pages.add(page, *count),

@@ -222,7 +222,7 @@ impl Fold {
     fn record(&mut self, batch: &mut Batch, hit: &Hit, action: &visit::Action, visit: &Row) -> Result<Cell, Error> {
         let before = action.before(visit, hit.time_s);
         self.counters.action += 1;
-        let mut row = Vec::with_capacity(11 + hit.action_facts.len());
+        let mut row = Vec::with_capacity(12 + hit.action_facts.len());
         row.extend([
             visit[row::SITE],
             visit[row::ID],
@@ -235,6 +235,7 @@ impl Fold {
             before.url,
             before.title,
             Cell::Int(before.spent_s),
+            Cell::Int(i64::from(before.was_search)),
         ]);
         let mut facts = hit.action_facts.iter();
         for at in 0..self.schema.action.len() {

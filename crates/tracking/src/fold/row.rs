@@ -28,8 +28,9 @@ pub const REFERRER_KEYWORD: usize = 24;
 pub const REFERRER_URL: usize = 25;
 pub const BUYER: usize = 26;
 pub const SINCE_ORDER_S: usize = 27;
+pub const EXIT_IS_SEARCH: usize = 28;
 /// Where the captured columns begin.
-pub const OWN: usize = 28;
+pub const OWN: usize = 29;
 
 #[cfg(test)]
 mod tests {
@@ -67,6 +68,7 @@ mod tests {
             (REFERRER_URL, "referrer_url"),
             (BUYER, "buyer"),
             (SINCE_ORDER_S, "since_order_s"),
+            (EXIT_IS_SEARCH, "exit_is_search"),
         ];
         for (place, name) in places {
             assert_eq!(VISIT[place].name, name);

@@ -17,6 +17,7 @@ pub struct Before {
     pub url: Cell,
     pub title: Cell,
     pub spent_s: i64,
+    pub was_search: bool,
 }
 
 impl Action {
@@ -36,7 +37,12 @@ impl Action {
         // The time until an event belongs to no page: Matomo counts it nowhere.
         let counts = self.kind != ActionKind::Event;
         let spent_s = (time_s - int(visit, row::LAST_S)).clamp(0, VISIT_STANDARD_LENGTH_S);
-        Before { url: visit[row::EXIT_URL], title: visit[row::EXIT_TITLE], spent_s: if counts { spent_s } else { 0 } }
+        Before {
+            url: visit[row::EXIT_URL],
+            title: visit[row::EXIT_TITLE],
+            spent_s: if counts { spent_s } else { 0 },
+            was_search: int(visit, row::EXIT_IS_SEARCH) != 0,
+        }
     }
 
     /// Counts the action and moves entry and exit. `opens` says that the visit begins with it.
@@ -56,6 +62,7 @@ impl Action {
             visit[row::ENTRY_TITLE] = self.title;
         }
         add(visit, row::INTERACTIONS, 1);
+        visit[row::EXIT_IS_SEARCH] = Cell::Int(counted(ActionKind::SiteSearch));
         // A page that lacks one of them leaves the last one standing; a search is no page and ends it.
         if self.url != Cell::Null || self.kind == ActionKind::SiteSearch {
             visit[row::EXIT_URL] = self.url;

@@ -282,6 +282,26 @@ fn pages_and_searches_are_entries_and_exits() {
 }
 
 #[test]
+fn only_what_comes_right_behind_a_search_follows_it() {
+    use ActionKind::*;
+    let at = |second, act| Hit { act, ..hit(NOON_S + second, 1) };
+    let told = tell(&[
+        at(0, page("", "A page without an address")),
+        at(5, action(SiteSearch, "", "word")),
+        at(10, action(Outlink, "http://example.net/", "")),
+        at(15, page("", "Another")),
+        at(20, page("http://example.org/b", "B")),
+        at(25, action(SiteSearch, "", "other word")),
+        at(30, action(SiteSearch, "", "third word")),
+        at(35, page("http://example.org/c", "")),
+        at(40, page("http://example.org/d", "D")),
+    ]);
+    let after: Vec<_> = (0..9).map(|at| told.action(at, "after_search")).collect();
+    assert_eq!(after, [0, 0, 1, 1, 0, 0, 1, 1, 0]);
+    assert_eq!(told.visit(1, "exit_is_search"), 0);
+}
+
+#[test]
 fn captured_values_are_kept_as_declared() {
     let with = |second, country: &str, plan: Value| Hit {
         visit_facts: vec![Value::from(country), plan].into(),
