@@ -76,6 +76,40 @@ test('a superuser decides what is kept, and erases a person', async (t) => {
     assert.match(left[0].label, /^anon-[0-9a-f]{32}$/);
   });
 
+  await t.test('reports are kept when old visits go, and go when they are kept no longer', async () => {
+    const token = (await server.run(['token', 'create', '--login', 'root', '--description', 'past'])).trim();
+    const day = '2026-01-05';
+    const old = new URLSearchParams({ ...hit, url: 'https://orchard.example/old-tree', cdt: `${day} 10:00:00`, token_auth: token });
+    assert.equal((await fetch(`${server.origin}/matomo.php`, { method: 'POST', body: old, headers: { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' } })).ok, true);
+    const pages = async () => (await ask(page, 'Actions.getPageUrls', { idSite: '1', period: 'day', date: day })).map((row) => row.label);
+    assert.deepEqual(await pages(), ['/old-tree']);
+    const turn = async (name) => page.locator('label').filter({ has: page.getByRole('switch', { name }) }).click();
+    await page.goto(`${server.origin}/admin/privacy/retention`);
+    await page.getByText(/Reports go with their visits/).waitFor();
+    await turn('Delete old visits');
+    await turn('Keep reports longer than visits');
+    await button(page, 'Save').click();
+    await page.getByText(/Reports stay for 25 months; those of [0-9]+ days will stay without visits/).waitFor();
+    await button(page, 'Delete old visits now').click();
+    await page.getByText(/Reports of [0-9]+ days will be kept first/).waitFor();
+    await button(page, 'Delete them').click();
+    await page.getByText(/1 visit and 1 action gone; reports of [0-9]+ days kept/).waitFor();
+    assert.deepEqual(await pages(), ['/old-tree']);
+    assert.deepEqual(await ask(page, 'Live.getLastVisitsDetails', { idSite: '1', period: 'day', date: day }), []);
+    await page.reload();
+    await page.getByText(/those of [0-9]+ days stand without visits now/).waitFor();
+    await turn('Keep reports longer than visits');
+    await button(page, 'Save').click();
+    await page.getByText(/[0-9]+ days of them will go/).waitFor();
+    await button(page, 'Delete old visits now').click();
+    await button(page, 'Delete them').click();
+    await page.getByText(/0 visits and 0 actions gone; kept reports of [0-9]+ days gone/).waitFor();
+    assert.deepEqual(await pages(), []);
+    await turn('Delete old visits');
+    await button(page, 'Save').click();
+    await page.getByText('Keeps all').waitFor();
+  });
+
   await t.test('a policy is enforced, and its settings can no longer be lowered', async () => {
     await page.goto(`${server.origin}/admin/privacy/compliance`);
     const policy = page.getByRole('region', { name: 'No consent needed' });
