@@ -90,6 +90,8 @@ pub struct RetentionFact {
     pub days: u32,
     /// Days between two deletions.
     pub every_days: u32,
+    /// Reports of days without visits stay.
+    pub keeps_reports: bool,
     pub last_purge_s: Option<i64>,
     /// The newest deletion failed.
     pub failed: bool,
@@ -270,6 +272,7 @@ async fn retention(services: &Services, snapshot: &makoto_meta::Snapshot) -> Res
             deletes: snapshot.setting_at(site, &retention::DELETE),
             days: snapshot.setting_at(site, &retention::DAYS),
             every_days: snapshot.setting_at(site, &retention::EVERY_DAYS),
+            keeps_reports: snapshot.setting_at(site, &retention::KEEP_REPORTS),
             last_purge_s: newest.map(|purge| purge.asked_s),
             failed: newest.is_some_and(|purge| purge.state == "failed"),
         }

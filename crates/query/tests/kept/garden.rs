@@ -1,6 +1,6 @@
 //! A site with visits of six weeks, and what asks for its reports.
 
-use makoto_access::{Asked, Grant, Principal, View, check};
+use makoto_access::{Asked, Grant, Limits, Principal, View, check};
 use makoto_catalog::{Answered, Catalog, Stored, Table, columns::DICTIONARIES};
 use makoto_engine::{Chosen, Engine, Options};
 use makoto_model::{
@@ -220,10 +220,21 @@ impl Garden {
     }
 
     pub fn ask(&self, method: &str, more: &[(&str, &str)]) -> Answered {
+        self.ask_as(&self.grant, method, more)
+    }
+
+    /// The same, asked by a stranger whom these limits bind.
+    pub fn ask_as_stranger(&self, limits: Limits, method: &str, more: &[(&str, &str)]) -> Answered {
+        let stranger = Principal::Public(Arc::new([(SITE, Arc::new(limits))].into()));
+        let grant = check::<View>(&stranger, &Asked::These(vec![SITE]), &[SITE]).unwrap();
+        self.ask_as(&grant, method, more)
+    }
+
+    fn ask_as(&self, grant: &Grant<View>, method: &str, more: &[(&str, &str)]) -> Answered {
         let pairs = [("idSite", "7"), ("filter_limit", "-1"), ("expanded", "1")];
         let pairs = pairs.iter().chain(more).map(|(name, value)| ((*name).into(), (*value).into()));
         let params = Params::new(pairs.collect());
-        let answered = self.query.ask(&self.grant, method, &params, &self.sites, NOW_S);
+        let answered = self.query.ask(grant, method, &params, &self.sites, NOW_S);
         answered.unwrap_or_else(|why| panic!("{method} {more:?}: {why}"))
     }
 

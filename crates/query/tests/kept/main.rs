@@ -4,6 +4,7 @@
 mod garden;
 
 use garden::{FIRST, Garden, SITE, STAYS};
+use makoto_access::Limits;
 use makoto_catalog::{Aggregate, Answered, Catalog, Formula, Line, Metric, Report, Shape};
 use makoto_model::{Day, Range, Value};
 use std::collections::BTreeSet;
@@ -267,4 +268,32 @@ fn visits_that_come_late_for_a_kept_day_change_nothing() {
     // The visits are still there: a day is either kept or counted.
     assert_eq!(garden.keep(GONE), 1);
     assert_eq!(visits(), before);
+}
+
+#[test]
+fn strangers_see_of_kept_days_what_they_saw_before() {
+    let garden = Garden::new(12, 0);
+    let limits = |method: &str| Limits {
+        public_grant: 1,
+        methods: [method.to_owned()].into(),
+        months: 13,
+        segment: String::new(),
+        visits_min: 3,
+        rows_max: 500,
+        levels_max: 2,
+        columns: &["nb_visits", "nb_hits"],
+        chosen_columns: Vec::new(),
+        facts: Vec::new(),
+        whole_addresses: false,
+    };
+    let methods = ["Actions.getPageUrls", "UserCountry.getCountry", "Referrers.getAll"];
+    let askings: Vec<_> = methods.iter().flat_map(|method| TIMES.iter().map(move |time| (*method, *time))).collect();
+    let told = |(method, (period, date)): &(&str, (&str, &str))| {
+        told(&garden.ask_as_stranger(limits(method), method, &[("period", *period), ("date", *date)]))
+    };
+    let before: Vec<String> = askings.iter().map(told).collect();
+    assert!(before.iter().all(|said| said.contains("Others")), "small rows are summed");
+    assert_eq!(garden.keep(GONE), 1);
+    garden.purge(STAYS);
+    assert_eq!(askings.iter().map(told).collect::<Vec<_>>(), before);
 }

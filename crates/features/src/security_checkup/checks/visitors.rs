@@ -200,6 +200,7 @@ fn young(facts: &Facts) -> Verdict {
         let overdue: Vec<String> =
             overdue(facts, sample).map(|(site, at_s)| format!("site {}: {}", site.site, moment(Some(at_s)))).collect();
         let failed = named(facts.retention.iter().filter(|site| site.failed).collect());
+        let reports = named(facts.retention.iter().filter(|site| site.keeps_reports).collect());
         let long = named(facts.retention.iter().filter(|site| keeps_long(site)).collect());
         let state = match (overdue.is_empty() && failed.is_empty(), long.is_empty()) {
             (false, _) => State::Fail,
@@ -212,6 +213,7 @@ fn young(facts: &Facts) -> Verdict {
             .with_list("sites that keep visits for longer or for ever", &long)
             .with_list("older than they may be", &overdue)
             .with_list("sites whose last deletion failed", &failed)
+            .with_list("sites whose reports stay longer than their visits", &reports)
     })
 }
 
