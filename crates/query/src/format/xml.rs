@@ -209,7 +209,9 @@ fn named(out: &mut String, name: &str, answer: &Answer, depth: usize) {
             let mut inner = String::new();
             contents(&mut inner, answer, depth + 1);
             tabs(out, depth);
-            let _ = writeln!(out, "<row key=\"{}\">", clean(name));
+            // What is told of one thing by its number names it by the thing: `idgoal=1`.
+            let (kind, value) = name.split_once('=').filter(|(kind, _)| is_tag(kind)).unwrap_or(("key", name));
+            let _ = writeln!(out, "<row {kind}=\"{}\">", clean(value));
             out.push_str(&inner);
             tabs(out, depth);
             out.push_str("</row>\n");
