@@ -70,7 +70,7 @@ const OF_VISITS: &[&str] = &[
     "Abandoned Cart",
 ];
 
-/// Columns of goals, orders, carts and dimensions of a site's own, told for each of them.
+/// Columns of goals, orders, carts and dimensions of a site's own, told for each of them, and what they tell.
 const OF_VARIANTS: &[&str] = &[
     "Abandoned Carts",
     "Average Order Value",
@@ -79,6 +79,16 @@ const OF_VARIANTS: &[&str] = &[
     "Revenue left in cart",
     "Avg. time on dimension",
     "Bounce rate",
+    "Cost of delivery.",
+    "How many carts were left.",
+    "Mean revenue of an order.",
+    "Orders without tax and delivery.",
+    "Pieces in carts that were left.",
+    "Pieces in orders.",
+    "Tax on orders.",
+    "The values of a dimension that the site defines itself.",
+    "What was in the carts that were left.",
+    "What was taken off prices.",
 ];
 
 /// Codes of places that databases still know, beside those of countries.

@@ -9,9 +9,11 @@ fn report_texts(report: &Report, texts: &mut BTreeSet<String>) {
     if about.metrics.is_empty() && !matches!(report.shape, Shape::Union { .. }) {
         return;
     }
-    texts.extend([report.name.to_owned(), about.rows.to_owned()]);
+    texts.extend([report.name, about.rows, report.doc].map(str::to_owned));
     let columns = about.metrics.iter().chain(about.processed).chain(about.also).copied();
     texts.extend(columns.map(|metric| metric.name.to_owned()));
+    let told = about.metrics.iter().chain(about.processed).copied();
+    texts.extend(told.map(|metric| metric.doc.to_owned()));
     let dimension = match &report.shape {
         Shape::Subtable { dimension, .. } => Some(*dimension),
         _ => report.dimension,

@@ -74,6 +74,7 @@ mod tests {
 
     #[test]
     fn knows_assistants_by_host_and_path() {
+        assert!(ASSISTANTS.len() >= 20);
         assert_eq!(of("https://chatgpt.com/"), Some("ChatGPT"));
         assert_eq!(of("https://www.perplexity.ai/search/x"), Some("Perplexity"));
         assert_eq!(of("https://x.com/i/grok?conversation=1"), Some("Grok"));

@@ -272,12 +272,12 @@ pub fn record(entry: &Entry, all: &[Entry], without_docs: bool) -> Answer {
     if !entry.rows.is_empty() {
         fields.push(("dimension", entry.rows.as_str().into()));
     }
-    fields.push(("documentation", entry.report.doc.into()));
+    fields.push(("documentation", said(entry.report.doc)));
     fields.extend(entry.about.inner.then_some(("isSubtableReport", Answer::Bool(true))));
     fields.extend(dimensions(entry, all).map(|dimensions| ("dimensions", dimensions)));
     fields.push(("metrics", names(&entry.columns.metrics, language)));
     if !without_docs {
-        let docs = entry.columns.all().map(|metric| (metric.id, Answer::from(metric.doc)));
+        let docs = entry.columns.all().map(|metric| (metric.id, said(metric.doc)));
         fields.push(("metricsDocumentation", Answer::record(docs)));
     }
     if !entry.columns.processed.is_empty() {

@@ -41,7 +41,9 @@ pub fn reports_explained(services: &Services, site: &Site, language: &'static La
     }
     known
         .into_iter()
-        .map(|(name, doc)| Answer::record([("name", Answer::from(name)), ("documentation", doc.into())]))
+        .map(|(name, doc)| {
+            Answer::record([("name", Answer::from(name)), ("documentation", Answer::from(&*language.of(doc)))])
+        })
         .collect()
 }
 
@@ -68,7 +70,11 @@ pub fn metrics_explained(services: &Services, site: &Site, language: &'static La
     known
         .into_iter()
         .map(|(name, id, doc)| {
-            Answer::record([("name", Answer::from(name)), ("id", id.into()), ("documentation", doc.into())])
+            Answer::record([
+                ("name", Answer::from(name)),
+                ("id", id.into()),
+                ("documentation", Answer::from(&*language.of(doc))),
+            ])
         })
         .collect()
 }

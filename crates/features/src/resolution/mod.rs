@@ -6,7 +6,7 @@ use crate::{
         metrics::{NB_VISITS, OF_VISITS},
     },
     devices_detection::names,
-    rows::{LABEL, all, ours, segment, text},
+    rows::{LABEL, all, segment, text},
 };
 use makoto_catalog::{
     About, Dimension, Expr, Feature, Kind, Part, Report, RowLabel, Scope, SegmentName, Shape, columns::NAMES,
@@ -71,7 +71,6 @@ static GET_CONFIGURATION: Report = Report {
     }],
     shape: Shape::Rows {
         levels: &[RowLabel {
-            ours,
             text: |keys| {
                 let (system, browser) = (names::system(text(keys, 0)), names::browser(text(keys, 1)));
                 format!("{system} / {browser} / {}", text(keys, 2))
