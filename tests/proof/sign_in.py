@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import multiprocessing
 import random
 import statistics
 import threading
@@ -18,6 +19,7 @@ RESETS = 500
 CROWD = 1000
 # Three hashes of 46 MiB at once, the store's own memory and the program's.
 CROWD_MIB_MAX = 1024
+HIT_WAIT_RATIO_MAX = 1.2
 QUIET_S = 10
 GUESS = "wrong horse battery staple"
 
@@ -135,19 +137,32 @@ def gather(server):
     return told, most_kib
 
 
+def send_hits(server, name, halt, told):
+    """Sends hits until told to stop; in a process of its own, where nothing else of the trial holds them up."""
+    with Load(server, name, threads=1, pause_s=0.005) as load:
+        halt.wait()
+    told.put((load.latencies_s, load.refused[:3]))
+
+
 def crowd(figure, hold):
     """A thousand sign-ins at once: memory stays bounded, and hits go on being taken."""
     with serve() as server:
-        p99 = {}
+        p99, fork = {}, multiprocessing.get_context("fork")
         for name in ("alone", "beside"):
-            with Load(server, name, threads=1, pause_s=0.005) as load:
-                if name == "alone":
-                    time.sleep(QUIET_S)
-                else:
-                    told, most_kib = gather(server)
-            hold(not load.refused, f"hits were refused: {load.refused[:3]}")
-            p99[name] = sorted(load.latencies_s)[int(len(load.latencies_s) * 0.99)] * 1000
+            halt, heard = fork.Event(), fork.Queue()
+            sender = fork.Process(target=send_hits, args=(server, name, halt, heard))
+            sender.start()
+            if name == "alone":
+                time.sleep(QUIET_S)
+            else:
+                told, most_kib = gather(server)
+            halt.set()
+            latencies_s, refused = heard.get(timeout=60)
+            sender.join(60)
+            hold(not refused, f"hits were refused: {refused}")
+            p99[name] = sorted(latencies_s)[int(len(latencies_s) * 0.99)] * 1000
         figure(3, f"{CROWD} sign-ins at once", f"{told}, {most_kib / 1024:.0f} MiB at most; a hit's p99 is "
-               f"{p99['beside']:.0f} ms then, {p99['alone']:.0f} ms alone")
+               f"{p99['beside']:.1f} ms then, {p99['alone']:.1f} ms alone")
         hold(set(told) <= {401, 429} and 401 in told, f"strange answers: {told}")
         hold(most_kib < CROWD_MIB_MAX * 1024, f"{most_kib / 1024:.0f} MiB")
+        hold(p99["beside"] < p99["alone"] * HIT_WAIT_RATIO_MAX, f"hits wait {p99['beside'] / p99['alone']:.2f} times as long")

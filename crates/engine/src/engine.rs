@@ -158,12 +158,13 @@ impl Engine {
         self.inner.read(|reader| visits::list(reader.connection()?, &self.inner.catalog, &self.inner.texts, question))
     }
 
-    /// The stored visits of a site whose stamped day is this one, as the fold wrote them.
+    /// The stored visits of a site whose stamped day is this one and whose last action is at `since_s` or later, in seconds
+    /// since 1970, as the fold wrote them.
     ///
     /// # Errors
     /// `Database` when the file cannot be read, `Busy` when too many ask at once.
-    pub fn partition(&self, site: SiteId, day: Day) -> Result<Vec<Row>, Error> {
-        self.inner.read(|reader| visits::partition(reader.connection()?, &self.inner.catalog, site, day))
+    pub fn partition(&self, site: SiteId, day: Day, since_s: i64) -> Result<Vec<Row>, Error> {
+        self.inner.read(|reader| visits::partition(reader.connection()?, &self.inner.catalog, (site, day), since_s))
     }
 
     /// The stored page views of all sites with numbers behind this one that have an id of the tracker's, as the fold

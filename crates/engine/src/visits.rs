@@ -139,9 +139,14 @@ fn int(value: &Value) -> Option<i64> {
     }
 }
 
-/// The visits of a site whose stamped day is this one, in the order of their ids.
-pub(crate) fn partition(connection: &Connection, catalog: &Catalog, site: SiteId, day: Day) -> Result<Vec<Row>, Error> {
-    stored(connection, catalog, Table::Visit, &dialect::partition(catalog, site, day))
+/// The visits of a site whose stamped day is this one and which ended at this moment or later, in the order of their ids.
+pub(crate) fn partition(
+    connection: &Connection,
+    catalog: &Catalog,
+    place: (SiteId, Day),
+    since_s: i64,
+) -> Result<Vec<Row>, Error> {
+    stored(connection, catalog, Table::Visit, &dialect::partition(catalog, place, since_s))
 }
 
 /// The page views with numbers behind this one that have an id of the tracker's, in the order of their numbers.

@@ -1,11 +1,11 @@
 //! The accept loop: limits on connections, and a stop that finishes what was begun.
 
-use crate::{app::App, commands::Failure, headers, refusal::Completed};
+use crate::{app::App, commands::Failure, headers, refusal::Completed, routes};
 use axum::{
     Router,
     body::Body,
     extract::ConnectInfo,
-    http::{HeaderValue, Request, Response, header},
+    http::{HeaderMap, HeaderValue, Request, Response, header},
 };
 use hyper::body::Incoming;
 use hyper_util::{
@@ -103,7 +103,8 @@ impl Drop for Place {
 pub async fn serve(listener: TcpListener, router: Router, app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let (graceful, counts) = (GracefulShutdown::new(), Counts::default());
     let refusal: Arc<str> = headers::of_refusals(&app).into();
-    let front = Arc::new(Front { router, stopping: AtomicBool::new(false) });
+    let hit_headers = headers::of_hits(&app);
+    let front = Arc::new(Front { router, app: app.clone(), hit_headers, stopping: AtomicBool::new(false) });
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -133,15 +134,27 @@ pub async fn serve(listener: TcpListener, router: Router, app: Arc<App>, mut sto
     }
 }
 
-/// The router, which asks for no further request on a connection once the server stops.
+/// The tracking endpoint and the router, which ask for no further request on a connection once the server stops.
 struct Front {
     router: Router,
+    app: Arc<App>,
+    hit_headers: HeaderMap,
     stopping: AtomicBool,
 }
 
 impl Front {
-    async fn answer(self: Arc<Front>, request: Request<Body>) -> Result<Response<Body>, Infallible> {
-        let mut response = self.router.clone().oneshot(request).await?;
+    async fn answer(
+        self: Arc<Front>,
+        peer: SocketAddr,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, Infallible> {
+        let mut response = if routes::takes_hits(request.uri().path()) {
+            routes::hit(&self.app, &self.hit_headers, peer.ip(), request).await
+        } else {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            self.router.clone().oneshot(request).await?
+        };
         if self.stopping.load(Ordering::Relaxed) {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -171,11 +184,7 @@ fn connect(
     place: Place,
     graceful: &GracefulShutdown,
 ) {
-    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        front.clone().answer(request)
-    });
+    let service = hyper::service::service_fn(move |request| front.clone().answer(peer, request));
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WAIT_MAX)

@@ -68,6 +68,20 @@ fn complete(headers: &mut HeaderMap, app: &App, tracker: bool) {
     }
 }
 
+/// What answers to hits carry, whatever they say: the same as others, made once.
+pub fn of_hits(app: &App) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    complete(&mut headers, app, true);
+    put(&mut headers, header::CACHE_CONTROL, "no-store");
+    headers
+}
+
+/// Adds headers to an answer; of those that it has already, its own stay.
+pub fn add(headers: &mut HeaderMap, more: &HeaderMap) {
+    let own = std::mem::replace(headers, more.clone());
+    headers.extend(own);
+}
+
 /// Completes each answer of a route.
 pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let tracker = crate::routes::is_tracker(request.uri().path());

@@ -103,12 +103,13 @@ pub(crate) fn page_views(catalog: &Catalog, after: u64) -> Question {
     question(print, sql)
 }
 
-/// The visits of a site whose stamped day is this one.
-pub(crate) fn partition(catalog: &Catalog, site: SiteId, day: Day) -> Question {
+/// The visits of a site whose stamped day is this one and which ended at this moment or later.
+pub(crate) fn partition(catalog: &Catalog, (site, day): (SiteId, Day), since_s: i64) -> Question {
     let mut print = Printer::new(catalog, site, &[], &nothing);
-    let (site, day) = (print.bind(site.0), print.bind(day.0));
+    let (site, day, since_s) = (print.bind(site.0), print.bind(day.0), print.bind(since_s));
     let sql = format!(
-        "SELECT {} FROM visit v WHERE v.site_id = {site} AND v.day = {day} ORDER BY v.visit_id",
+        "SELECT {} FROM visit v WHERE v.site_id = {site} AND v.day = {day} AND v.last_action_s >= {since_s} \
+         ORDER BY v.visit_id",
         declared(catalog, Table::Visit, "v")
     );
     question(print, sql)

@@ -20,16 +20,18 @@ pub use tracker::feed;
 use crate::{app::App, headers};
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::{Bytes, HttpBody},
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use serde_json::json;
 use std::{
+    net::IpAddr,
     panic::AssertUnwindSafe,
     sync::{Arc, atomic::Ordering},
     task::Poll,
@@ -52,14 +54,31 @@ pub fn is_tracker(path: &str) -> bool {
     TRACKER_PATHS.contains(&path)
 }
 
-/// Every route of the server.
+/// The paths that hits are sent to.
+const HIT_PATHS: [&str; 3] = ["/matomo.php", "/piwik.php", "/js/tracker.php"];
+
+pub fn takes_hits(path: &str) -> bool {
+    HIT_PATHS.contains(&path)
+}
+
+/// Answers what is sent to the tracking endpoint. Hits come by far most often, so they are led past the router and its
+/// layers, which would cost as much as reading them; what the layers see to is seen to here.
+pub async fn hit(app: &Arc<App>, headers: &HeaderMap, peer: IpAddr, request: Request<Incoming>) -> Response {
+    let answer = async {
+        match too_large(&request) {
+            Some(refusal) => refusal,
+            None => tracker::track(app, peer, request).await,
+        }
+    };
+    let mut response = shielded(app, answer).await;
+    headers::add(response.headers_mut(), headers);
+    response
+}
+
+/// Every route of the server but the tracking endpoint.
 pub fn router(app: Arc<App>) -> Router {
-    let hits = || get(tracker::track).post(tracker::track).options(tracker::track);
     let reports = Arc::new(policy::Reports::default());
     Router::new()
-        .route("/matomo.php", hits())
-        .route("/piwik.php", hits())
-        .route("/js/tracker.php", hits())
         .route("/matomo.js", get(assets::tracker_script))
         .route("/piwik.js", get(assets::tracker_script))
         .route("/js/", get(assets::tracker_script))
@@ -92,9 +111,13 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Answers 500 where a route panics, so that a broken invariant ends one request and not the connection.
 async fn shield(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    match caught(next.run(request)).await {
+    shielded(&app, next.run(request)).await
+}
+
+/// Answers 500 where a route panics, so that a broken invariant ends one request and not the connection.
+async fn shielded(app: &App, answer: impl Future<Output = Response>) -> Response {
+    match caught(answer).await {
         Some(response) => response,
         None => {
             app.metrics.panics.fetch_add(1, Ordering::Relaxed);
@@ -136,24 +159,32 @@ async fn number(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// Refuses requests that are too large or meant for another host.
-async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// The answer to a request that is too large, or whose size cannot be told.
+fn too_large<B>(request: &Request<B>) -> Option<Response> {
     if request.uri().path_and_query().is_some_and(|path| path.as_str().len() > URI_BYTES_MAX) {
-        return problem(
+        return Some(problem(
             StatusCode::URI_TOO_LONG,
             "uri_too_long",
             "the address is too long; send the parameters by POST",
-        );
+        ));
     }
     let header_bytes: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if header_bytes > HEADER_BYTES_MAX {
         let message = "the headers are too long; delete this site's cookies and try again";
-        return problem(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_long", message);
+        return Some(problem(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_long", message));
     }
     let encoded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
     if encoded {
         let message = "compressed bodies are not read; send the body as it is";
-        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_encoding", message);
+        return Some(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_encoding", message));
+    }
+    None
+}
+
+/// Refuses requests that are too large or meant for another host.
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if let Some(refusal) = too_large(&request) {
+        return refusal;
     }
     let path = request.uri().path();
     if !is_tracker(path) && path != "/health" && !app.client.host_known(request.uri(), request.headers()) {
@@ -195,7 +226,13 @@ impl BodyFault {
 
 /// Reads a body of at most so many bytes, without trusting what its header says of its length. `more` may allow a
 /// larger one, once the smaller limit is reached, from what has been read by then.
-pub async fn read_body(body: Body, bytes_max: usize, more: impl Fn(&[u8]) -> usize) -> Result<Bytes, BodyFault> {
+pub async fn read_body<B>(body: B, bytes_max: usize, more: impl Fn(&[u8]) -> usize) -> Result<Bytes, BodyFault>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     let read = async {
         let (mut body, mut whole, mut limit, mut asked) = (body, Vec::new(), bytes_max, false);
         while let Some(frame) = body.frame().await {

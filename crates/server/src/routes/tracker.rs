@@ -1,16 +1,14 @@
 //! Matomo's tracking endpoint. A success is sent only when the hit is on the disk.
 
-use super::{
-    caller::{Peer, bearer},
-    read_body,
-};
+use super::{caller::bearer, read_body};
 use crate::{app::App, commands::Failure};
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use device_detection::ClientHints;
+use hyper::body::Incoming;
 use makoto_access::{Principal, Reach, Role, User};
 use makoto_identity::Bearing;
 use makoto_journal::{Error as JournalError, Records, Reservation};
@@ -40,20 +38,22 @@ const HIT_BYTES: usize = 400;
 /// For how long the same order id is refused: for ever.
 const NEVER_S: i64 = i64::MAX;
 
-pub async fn track(State(app): State<Arc<App>>, peer: Peer, request: Request) -> Response {
+pub async fn track(app: &Arc<App>, peer: IpAddr, request: Request<Incoming>) -> Response {
     let (parts, body) = request.into_parts();
     let headers = &parts.headers;
     let get = matches!(parts.method, Method::GET | Method::HEAD);
     let mut response = if parts.method == Method::OPTIONS {
         preflight()
+    } else if !get && parts.method != Method::POST {
+        (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response()
     } else {
-        let address = app.client.address(peer.0, headers);
-        let larger = |read: &[u8]| if may_send_more(&app, headers, address, read) { BULK_BODY_BYTES_MAX } else { 0 };
+        let address = app.client.address(peer, headers);
+        let larger = |read: &[u8]| if may_send_more(app, headers, address, read) { BULK_BODY_BYTES_MAX } else { 0 };
         match read_body(body, OPEN_BODY_BYTES_MAX, larger).await {
             Ok(body) => {
                 let raw =
                     RawRequest { method: parts.method.as_str(), query: parts.uri.query().unwrap_or(""), body: &body };
-                respond(&app, &raw, address, headers).await
+                respond(app, &raw, address, headers).await
             }
             Err(fault) => fault.response(),
         }
@@ -65,7 +65,6 @@ pub async fn track(State(app): State<Arc<App>>, peer: Peer, request: Request) ->
 /// Any page may send hits and see whether they arrived; nothing private is answered, and no cookie is read.
 fn open_to_all(response: &mut Response, headers: &HeaderMap, get: bool) {
     let out = response.headers_mut();
-    out.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if get {
         return;
     }

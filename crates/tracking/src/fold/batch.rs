@@ -2,7 +2,7 @@
 
 use super::allowance::{OTHERS, Record, Verdict, is_limited};
 use super::dictionary::{Text, next};
-use super::partition::{Partition, Place, int};
+use super::partition::{HELD_S, Partition, Place, int};
 use super::recognise::{Recognised, past};
 use super::{Fold, conversion::CONVERSION_ID, page_views, row, visit};
 use crate::{Error, order};
@@ -376,24 +376,32 @@ impl Fold {
         Ok((!delta.is_empty()).then_some(delta))
     }
 
+    /// The partition with as many of its visits as are held; hits look for theirs once it is `load`ed as far as they reach.
     pub(super) fn partition(&mut self, place: Place) -> Result<&mut Partition, Error> {
-        self.load(place)?;
+        if self.partitions.get(place).is_none() {
+            self.load(place, i64::MIN)?;
+        }
         // Just loaded, and nothing goes before the batch ends.
         self.partitions.get(place).ok_or(Error::Stopped)
     }
 
-    /// Sees to it that a partition is held: its visits as the engine has them, and as later deltas left them.
-    pub(super) fn load(&mut self, place: Place) -> Result<(), Error> {
-        if self.partitions.get(place).is_some() {
-            return Ok(());
-        }
+    /// Sees to it that the visits of a partition are held that end at this moment or later: as the engine has them, and as
+    /// later deltas left them.
+    pub(super) fn load(&mut self, place: Place, from_s: i64) -> Result<(), Error> {
+        let is_held = match self.partitions.get(place) {
+            Some(held) if held.reaches(from_s) => return Ok(()),
+            held => held.is_some(),
+        };
         let mut partition = Partition::default();
         if let Some(brought) = self.store.partition(place.0, place.1)? {
+            // Others are a little late; who asks for more than is held is so late that all are read.
+            let since_s = if is_held { i64::MIN } else { from_s.saturating_sub(HELD_S) };
+            partition = Partition::since(since_s);
             partition.stored = true;
             if !brought.is_empty() {
                 partition.brought = postcard::from_bytes::<Record>(&brought)?.into();
             }
-            for row in self.history.partition(place.0, place.1).map_err(Error::History)? {
+            for row in self.history.partition(place.0, place.1, since_s).map_err(Error::History)? {
                 self.take(&mut partition, &row)?;
             }
             let here = [Cell::Int(i64::from(place.0.0)), Cell::Int(i64::from(place.1.0))];

@@ -33,7 +33,7 @@ use std::{borrow::Borrow, path::Path, sync::Arc};
 use visitor::Visitors;
 
 /// Visits held in memory, about 260 bytes each. Of the partitions that no hit of the running batch needs, the one
-/// longest unused goes first.
+/// longest unused goes first; of those that it needs, the visits of the last hour stay, however many they are.
 pub const VISITS_MAX: usize = 200_000;
 /// Visitors and texts whose numbers are kept at hand, about 180 and 30 bytes each.
 pub const VISITORS_CACHED_MAX: usize = 100_000;

@@ -8,6 +8,12 @@ use std::collections::HashMap;
 /// Partitions held, however few visits they have: a mistaken import may touch every day of ten years.
 const PARTITIONS_MAX: usize = 10_000;
 
+/// How long visits that are over stay held, in seconds: who comes so much too late still finds theirs.
+pub const HELD_S: i64 = 3_600;
+/// Batches for which a partition stays whole once a hit came later than that: about ten minutes, since others like it
+/// follow.
+const WHOLE_BATCHES: u64 = 600;
+
 /// A site and one of its local days.
 pub type Place = (SiteId, Day);
 
@@ -42,6 +48,12 @@ pub struct Partition {
     by_visitor: Latest,
     by_config: Latest,
     scratch: Vec<u8>,
+    /// Held are the visits whose last action is at this moment or later; all when there is none.
+    since_s: Option<i64>,
+    /// When the visits held ended, about: the first and the last of them.
+    ended_s: Option<(i64, i64)>,
+    /// The batch up to which it stays whole.
+    whole_until: u64,
     /// The last batch that needed it.
     used: u64,
     /// The new texts that its hits have brought.
@@ -80,6 +92,39 @@ fn part(config: i64) -> u32 {
 }
 
 impl Partition {
+    /// One in which those visits will be held that end at this moment or later.
+    pub fn since(since_s: i64) -> Partition {
+        Partition { since_s: Some(since_s), ..Partition::default() }
+    }
+
+    /// Whether every visit is held that ends at this moment or later.
+    pub fn reaches(&self, from_s: i64) -> bool {
+        self.since_s.is_none_or(|since_s| since_s <= from_s)
+    }
+
+    /// Takes what an earlier one held, which the running batch may have changed, over what was read meanwhile.
+    fn take_over(&mut self, earlier: Partition) {
+        earlier.visits.into_iter().for_each(|held| self.put_held(held));
+        (self.brought, self.stored) = (earlier.brought, earlier.stored);
+        self.whole_until = earlier.used + WHOLE_BATCHES;
+    }
+
+    /// Lets go of visits that were over long before the newest one, unless there are too few of them. What is left of
+    /// their visitors stands in the file, and of the rest the engine has every word.
+    fn let_go_of_old(&mut self) {
+        let Some((oldest_s, newest_s)) = self.ended_s else { return };
+        let since_s = newest_s - HELD_S;
+        if self.used < self.whole_until || oldest_s >= since_s - HELD_S {
+            return;
+        }
+        let before = std::mem::take(&mut self.visits);
+        (self.places, self.by_visitor, self.by_config) = (HashMap::default(), Latest::default(), Latest::default());
+        before.into_iter().filter(|held| held.last_s >= since_s).for_each(|held| self.push(held));
+        self.visits.shrink_to_fit();
+        self.since_s = self.since_s.max(Some(since_s));
+        self.ended_s = Some((since_s, newest_s));
+    }
+
     fn held(&self, visit: u64) -> Option<&Held> {
         self.visits.get(*self.places.get(&visit)? as usize)
     }
@@ -133,7 +178,7 @@ impl Partition {
     /// Takes a visit in, or its new version.
     pub fn put(&mut self, row: &Row) -> Result<(), Error> {
         let id = int(row, row::ID).cast_unsigned();
-        let mut held = Held {
+        let held = Held {
             row: packed(row, &mut self.scratch)?,
             id,
             config: int(row, row::CONFIG),
@@ -144,15 +189,17 @@ impl Partition {
             before_of_visitor: NONE,
             before_of_config: NONE,
         };
-        let next = self.visits.len() as u32;
-        let place = *self.places.entry(id).or_insert(next);
-        match self.visits.get(place as usize) {
-            None => {
-                held.before_of_visitor = self.by_visitor.insert(held.visitor, place).unwrap_or(NONE);
-                held.before_of_config = self.by_config.insert(part(held.config), place).unwrap_or(NONE);
-                self.visits.push(held);
-            }
-            Some(before) => {
+        self.put_held(held);
+        Ok(())
+    }
+
+    fn put_held(&mut self, mut held: Held) {
+        let (first_s, last_s) = self.ended_s.unwrap_or((held.last_s, held.last_s));
+        self.ended_s = Some((first_s.min(held.last_s), last_s.max(held.last_s)));
+        match self.places.get(&held.id).copied() {
+            None => self.push(held),
+            Some(place) => {
+                let before = &self.visits[place as usize];
                 (held.before_of_visitor, held.before_of_config) = (before.before_of_visitor, before.before_of_config);
                 if before.visitor != held.visitor {
                     self.take_from(before.visitor, place);
@@ -161,7 +208,15 @@ impl Partition {
                 self.visits[place as usize] = held;
             }
         }
-        Ok(())
+    }
+
+    /// Takes in a visit that is not held.
+    fn push(&mut self, mut held: Held) {
+        let place = self.visits.len() as u32;
+        self.places.insert(held.id, place);
+        held.before_of_visitor = self.by_visitor.insert(held.visitor, place).unwrap_or(NONE);
+        held.before_of_config = self.by_config.insert(part(held.config), place).unwrap_or(NONE);
+        self.visits.push(held);
     }
 
     /// Takes the visit that stands there out of those of a visitor.
@@ -203,15 +258,21 @@ impl Partitions {
         Some(partition)
     }
 
+    /// Holds a partition that was read, and what was held of it before.
     pub fn put(&mut self, place: Place, partition: Partition) {
-        self.held.insert(place, Partition { used: self.batch, ..partition });
+        let mut partition = Partition { used: self.batch, ..partition };
+        if let Some(earlier) = self.held.remove(&place) {
+            partition.take_over(earlier);
+        }
+        self.held.insert(place, partition);
     }
 
     pub fn visits(&self) -> usize {
         self.held.values().map(|partition| partition.visits.len()).sum()
     }
 
-    /// Ends a batch: lets go of the partitions longest unused while there is too much. Those of the batch stay.
+    /// Ends a batch: while there is too much, lets go of the partitions longest unused, and of what is long over in those
+    /// of the batch.
     pub fn shrink(&mut self) {
         let mut visits = self.visits();
         if visits > self.visits_max || self.held.len() > PARTITIONS_MAX {
@@ -223,6 +284,9 @@ impl Partitions {
                     break;
                 }
                 visits -= self.held.remove(&place).map_or(0, |partition| partition.visits.len());
+            }
+            if visits > self.visits_max {
+                self.held.values_mut().for_each(Partition::let_go_of_old);
             }
         }
         self.batch += 1;
@@ -270,5 +334,36 @@ mod tests {
         assert_eq!(partition.of_visitor(6, Window { until_s: 25, ..ANY }), Some(3));
         assert_eq!(partition.row(3).unwrap(), Some(visit(3, 6, 7, None, 20)));
         assert_eq!((partition.visits.len(), partition.holds(4), partition.holds(5)), (4, true, false));
+    }
+
+    #[test]
+    fn what_is_long_over_goes_when_there_is_too_much() {
+        let place = (SiteId(1), Day(0));
+        let ids = |partitions: &mut Partitions| {
+            let partition = partitions.get(place).unwrap();
+            let mut ids: Vec<u64> = partition.places.keys().copied().collect();
+            ids.sort_unstable();
+            (ids, partition.reaches(i64::MIN), partition.reaches(3 * HELD_S))
+        };
+        let mut partitions = Partitions::new(2);
+        let mut partition = Partition::default();
+        for (id, last_s) in [(1, 0), (2, 2 * HELD_S), (3, 3 * HELD_S), (4, 4 * HELD_S)] {
+            partition.put(&visit(id, 5, 7, None, last_s)).unwrap();
+        }
+        partitions.put(place, partition);
+        partitions.shrink();
+        assert_eq!(ids(&mut partitions), (vec![3, 4], false, true));
+        let held = partitions.get(place).unwrap();
+        assert_eq!((held.of_visitor(5, ANY), held.of_config(7, ANY)), (Some(4), Some(4)));
+        assert_eq!(held.of_visitor(5, Window { until_s: 3 * HELD_S, ..ANY }), Some(3));
+        // What is held is newer than what is read again, and all of it then stays for a while.
+        let mut read = Partition::default();
+        for (id, last_s) in [(1, 0), (3, 7), (4, 7)] {
+            read.put(&visit(id, 5, 7, None, last_s)).unwrap();
+        }
+        partitions.put(place, read);
+        assert_eq!(partitions.get(place).unwrap().last_s(4), Some(4 * HELD_S));
+        partitions.shrink();
+        assert_eq!(ids(&mut partitions), (vec![1, 3, 4], true, true));
     }
 }

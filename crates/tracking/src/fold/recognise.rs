@@ -3,7 +3,7 @@
 use super::allowance::OTHERS;
 use super::dictionary::Text;
 use super::partition::{Place, Window, int};
-use super::visitor::Past;
+use super::visitor::{FORGOTTEN, Past};
 use super::{Fold, row};
 use crate::Error;
 use makoto_catalog::columns::{NAMES, USERS};
@@ -50,6 +50,7 @@ impl Fold {
 
     /// The newest visit of the hit's visitor. An id comes before a fingerprint, even when its visit is long over.
     fn find(&mut self, place: Place, hit: &Hit) -> Result<Option<Found>, Error> {
+        self.load(place, hit.time_s - VISIT_STANDARD_LENGTH_S)?;
         let until_s = hit.time_s + VISIT_STANDARD_LENGTH_S;
         let mut found = None;
         if let Some(id) = hit.who.visitor
@@ -72,12 +73,16 @@ impl Fold {
     }
 
     fn find_by_visitor(&mut self, place: Place, number: u32, until_s: i64) -> Result<Option<Found>, Error> {
-        self.load(place)?;
         let Some(partition) = self.partitions.get(place) else { return Ok(None) };
         let here = partition.of_visitor(number, Window { from_s: i64::MIN, until_s, user: None });
         let last_s = here.and_then(|visit| partition.last_s(visit));
         let seen = |visit| partition.holds(visit);
         let elsewhere = self.visitors.newest(&self.store, number, place.0, until_s, seen)?;
+        // Of what is not remembered of a visitor the partition may know, once it is whole.
+        if here.is_none() && elsewhere.is_some_and(|past| past.visit == FORGOTTEN) && !partition.reaches(i64::MIN) {
+            self.load(place, i64::MIN)?;
+            return self.find_by_visitor(place, number, until_s);
+        }
         let elsewhere = elsewhere.filter(|past| last_s.is_none_or(|last_s| past.last_s > last_s));
         Ok(elsewhere.map(|past| Found::Elsewhere(past, number)).or(here.map(Found::Here)))
     }

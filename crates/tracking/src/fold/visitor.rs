@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 /// returning visitor.
 const PAST_VISITS_MAX: usize = 3;
 
+/// The number of a visit that is known of no more than when it began; visits count from 1.
+pub const FORGOTTEN: u64 = 0;
+
 /// A visit as its visitor's later ones see it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Past {
@@ -108,7 +111,7 @@ impl Visitors {
         let newest = on.visits.iter().find(|past| past.last_s <= until_s && !seen(past.visit)).copied();
         // Of forgotten visits only the first is known; the visitor has been here all the same.
         let forgotten = || {
-            let first = Past { visit: 0, first_s: on.first_s, last_s: on.first_s, count: 1, since_first_s: 0 };
+            let first = Past { visit: FORGOTTEN, first_s: on.first_s, last_s: on.first_s, count: 1, since_first_s: 0 };
             (on.forgotten && on.first_s <= until_s).then_some(first)
         };
         Ok(newest.or_else(forgotten))
