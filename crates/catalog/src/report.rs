@@ -46,6 +46,8 @@ pub struct Report {
     pub pick: Option<fn(&Params, &Site) -> Condition>,
     /// What `pick` may leave of the rows where the report is kept, each under a name that stays for good.
     pub choices: fn(&Site) -> Vec<(String, Condition)>,
+    /// The report that is kept in place of this one, since it counts the same and shows other rows of it.
+    pub kept_as: Option<&'static str>,
     /// The report that answers in place of this one where the caller sets this parameter.
     pub instead: Option<(&'static str, &'static Report)>,
     pub about: &'static About,
@@ -168,6 +170,7 @@ impl Report {
         apart: false,
         pick: None,
         choices: |_| vec![(String::new(), Condition::none())],
+        kept_as: None,
         instead: None,
         about: &About::PLAIN,
     };

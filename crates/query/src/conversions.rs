@@ -73,7 +73,7 @@ const OF_LEADS: [Measure; 5] = [
 ];
 
 /// Asks a plan.
-pub type Run<'a> = dyn Fn(&Plan) -> Result<Rows, Error> + 'a;
+pub type Run<'a> = dyn Fn(&Plan) -> Result<Arc<Rows>, Error> + 'a;
 
 /// Adds to the groups of each period what they say of goals.
 ///

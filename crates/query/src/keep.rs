@@ -2,7 +2,7 @@
 //! its groups; from then on these answer for the day, merged with what is still counted of other days.
 
 use crate::{
-    conversions,
+    conversions::{self, Run},
     groups::{self, Groups},
     kept::{self, Unreadable},
     plan::{self, Counted, Persons, Time},
@@ -10,12 +10,16 @@ use crate::{
     raw::Raw,
 };
 use makoto_catalog::{
-    Aggregate, ApiError, Catalog, Condition, Expr, GoalColumns, Measure, Privacy, Report, Scope, Shape, Stored, Table,
-    columns::IDENTITIES,
+    Aggregate, ApiError, Catalog, Condition, Expr, GoalColumns, Measure, Plan, Privacy, Report, Scope, Shape, Stored,
+    Table, columns::IDENTITIES,
 };
-use makoto_engine::KeptReport;
+use makoto_engine::{Engine, KeptReport, Rows};
 use makoto_model::{Day, Period, Range, Site};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// Groups of a report and day that are kept each by itself: twice as many as the longest tables show rows of. The
 /// others are summed.
@@ -48,7 +52,7 @@ fn add(catalog: &Catalog, site: &Site, report: &'static Report, all: &mut BTreeM
             places.filter_map(|place| reports.get(place).copied()).collect()
         }
         Shape::Recent { .. } | Shape::Custom { .. } | Shape::Visits { .. } => Vec::new(),
-        _ if !is_anonymous(catalog, report) => Vec::new(),
+        _ if report.kept_as.is_some() || !is_anonymous(catalog, report) => Vec::new(),
         _ => {
             for (choice, picked) in (report.choices)(site) {
                 all.insert(name(report, &choice), Keepable { report, picked });
@@ -62,7 +66,8 @@ fn add(catalog: &Catalog, site: &Site, report: &'static Report, all: &mut BTreeM
 }
 
 fn name(report: &Report, choice: &str) -> String {
-    if choice.is_empty() { report.method.to_owned() } else { format!("{} {choice}", report.method) }
+    let method = report.kept_as.unwrap_or(report.method);
+    if choice.is_empty() { method.to_owned() } else { format!("{method} {choice}") }
 }
 
 /// Whether nothing that its rows stand for tells one person from another.
@@ -134,6 +139,58 @@ struct About<'a> {
     segment: &'a Condition,
     picked: &'a Condition,
     persons: Persons,
+}
+
+/// Plans that several reports ask, with their answers until the last of them has asked.
+struct Shared<'a> {
+    engine: &'a Engine,
+    waiting: RefCell<HashMap<String, (usize, Option<Arc<Rows>>)>>,
+}
+
+impl Shared<'_> {
+    /// Of reports of these days.
+    fn of<'a>(engine: &'a Engine, site: &Site, days: &[Range], reports: &BTreeMap<String, Keepable>) -> Shared<'a> {
+        let none = Condition::none();
+        let time = Time::of_days(site, days, &none);
+        let mut waiting: HashMap<String, (usize, Option<Arc<Rows>>)> = HashMap::new();
+        for Keepable { report, picked } in reports.values() {
+            for (part, _, measures) in layout(report, Persons::Whole).2 {
+                let plan = plan::plan(part, &time, picked, measures);
+                waiting.entry(format!("{plan:?}")).or_default().0 += 1;
+            }
+        }
+        Shared { engine, waiting: RefCell::new(waiting) }
+    }
+
+    fn run(&self, plan: &Plan) -> Result<Arc<Rows>, makoto_engine::Error> {
+        let mut waiting = self.waiting.borrow_mut();
+        let Some((askers, answer)) = waiting.get_mut(&format!("{plan:?}")) else {
+            return self.engine.run(plan).map(Arc::new);
+        };
+        let rows = match answer.take() {
+            Some(rows) => rows,
+            None => Arc::new(self.engine.run(plan)?),
+        };
+        *askers = askers.saturating_sub(1);
+        if *askers > 0 {
+            *answer = Some(rows.clone());
+        }
+        Ok(rows)
+    }
+}
+
+/// The groups of each of these stretches of days, counted by what answers plans.
+fn counted_by(about: About, ranges: &[Range], run: &Run) -> Result<Vec<Groups>, ApiError> {
+    let (_, blank, parts) = layout(about.report, about.persons);
+    let mut groups: Vec<Groups> = ranges.iter().map(|_| Groups::new(blank.clone())).collect();
+    let time = Time::of_days(about.site, ranges, about.segment);
+    for (part, first, measures) in parts {
+        let plan = plan::plan(part, &time, about.picked, measures);
+        let rows = run(&plan).map_err(failed)?;
+        groups::gather(&mut groups, &rows, first..first + plan.measures.len()).map_err(failed)?;
+    }
+    conversions::gather(about.report, &time, &mut groups, run).map_err(failed)?;
+    Ok(groups)
 }
 
 impl Query {
@@ -224,16 +281,7 @@ impl Query {
 
     /// The groups of each of these stretches of days, counted from the visits.
     fn counted(&self, about: About, ranges: &[Range]) -> Result<Vec<Groups>, ApiError> {
-        let (_, blank, parts) = layout(about.report, about.persons);
-        let mut groups: Vec<Groups> = ranges.iter().map(|_| Groups::new(blank.clone())).collect();
-        let time = Time::of_days(about.site, ranges, about.segment);
-        for (part, first, measures) in parts {
-            let plan = plan::plan(part, &time, about.picked, measures);
-            let rows = self.engine.run(&plan).map_err(failed)?;
-            groups::gather(&mut groups, &rows, first..first + plan.measures.len()).map_err(failed)?;
-        }
-        conversions::gather(about.report, &time, &mut groups, &|plan| self.engine.run(plan)).map_err(failed)?;
-        Ok(groups)
+        counted_by(about, ranges, &|plan| self.engine.run(plan).map(Arc::new))
     }
 
     /// The days among these whose reports are not kept, in pieces that `keep` counts at once.
@@ -304,10 +352,12 @@ impl Query {
     fn reports_of_days(&self, site: &Site, days: Range) -> Result<Vec<KeptReport>, ApiError> {
         let days: Vec<Range> = days.days().map(|day| Range { first: day, last: day }).collect();
         let mut all = Vec::new();
-        for (name, Keepable { report, picked }) in keepable(&self.catalog, site) {
+        let reports = keepable(&self.catalog, site);
+        let shared = Shared::of(&self.engine, site, &days, &reports);
+        for (name, Keepable { report, picked }) in reports {
             let about = About { site, report, segment: &Condition::none(), picked: &picked, persons: Persons::Whole };
             let (columns, _, _) = layout(report, Persons::Whole);
-            for (range, mut groups) in days.iter().zip(self.counted(about, &days)?) {
+            for (range, mut groups) in days.iter().zip(counted_by(about, &days, &|plan| shared.run(plan))?) {
                 groups.cut(report, &columns, GROUPS_MAX);
                 if !groups.is_empty() {
                     let numbers = kept::write(&groups, &columns);

@@ -252,6 +252,7 @@ const TITLES_OF_PAGES: Report = Report {
 
 static ENTRY_URLS: Report = Report {
     method: "Actions.getEntryPageUrls",
+    kept_as: Some("Actions.getPageUrls"),
     name: "Entry pages",
     about: &about::ENTRY_URLS,
     doc: "The pages on which visits began.",
@@ -270,6 +271,7 @@ static ENTRY_URLS: Report = Report {
 
 static ENTRY_TITLES: Report = Report {
     method: "Actions.getEntryPageTitles",
+    kept_as: Some("Actions.getPageTitles"),
     name: "Entry page titles",
     about: &about::ENTRY_TITLES,
     doc: "The titles of the pages on which visits began.",
@@ -371,6 +373,7 @@ static GET_OUTLINKS: Report = Report {
 
 static URLS_AFTER_SEARCH: Report = Report {
     method: "Actions.getPageUrlsFollowingSiteSearch",
+    kept_as: Some("Actions.getPageUrls"),
     name: "Pages Following a Site Search",
     about: &about::URLS_AFTER_SEARCH,
     doc: "The pages that were viewed right after an internal search.",
@@ -382,6 +385,7 @@ static URLS_AFTER_SEARCH: Report = Report {
 };
 static TITLES_AFTER_SEARCH: Report = Report {
     method: "Actions.getPageTitlesFollowingSiteSearch",
+    kept_as: Some("Actions.getPageTitles"),
     name: "Page Titles Following a Site Search",
     about: &about::TITLES_AFTER_SEARCH,
     doc: "The titles of pages that were viewed right after an internal search.",

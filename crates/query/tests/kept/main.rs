@@ -5,7 +5,7 @@ mod garden;
 
 use garden::{FIRST, Garden, SITE, STAYS};
 use makoto_access::Limits;
-use makoto_catalog::{Aggregate, Answered, Catalog, Formula, Line, Metric, Report, Shape};
+use makoto_catalog::{Aggregate, Answered, Catalog, Formula, Line, Metric, Part, Report, Shape};
 use makoto_model::{Day, Range, Value};
 use std::collections::BTreeSet;
 
@@ -296,4 +296,25 @@ fn strangers_see_of_kept_days_what_they_saw_before() {
     assert_eq!(garden.keep(GONE), 1);
     garden.purge(STAYS);
     assert_eq!(askings.iter().map(told).collect::<Vec<_>>(), before);
+}
+
+#[test]
+fn what_is_kept_in_place_of_a_report_counts_the_same() {
+    let catalog = makoto_features::catalog().unwrap();
+    let counted = |report: &Report| -> Vec<String> {
+        let part = |part: &Part| {
+            let metrics: Vec<&str> = part.metrics.iter().map(|metric| metric.id).collect();
+            format!("{:?} {:?} {:?} {metrics:?} {}", part.scope, part.keys, (part.only)(), part.zeros)
+        };
+        report.parts.iter().map(part).chain([format!("{:?} {:?}", report.goals, report.rows_max)]).collect()
+    };
+    let mut found = 0;
+    for report in catalog.reports() {
+        let Some(method) = report.kept_as else { continue };
+        let other = catalog.report(method).unwrap();
+        assert_eq!(counted(report), counted(other), "{}", report.method);
+        assert!(other.kept_as.is_none() && matches!(other.shape, Shape::Tree(_)));
+        found += 1;
+    }
+    assert_eq!(found, 4);
 }
