@@ -165,8 +165,15 @@ class Server:
         self.end()
 
     def rss_kib(self):
+        return self._memory_kib("VmRSS:")
+
+    def most_kib(self):
+        """The most memory that the process ever had."""
+        return self._memory_kib("VmHWM:")
+
+    def _memory_kib(self, name):
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(name):
                 return int(line.split()[1])
         raise AssertionError("the system does not tell how much memory the server takes")
 

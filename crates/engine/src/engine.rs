@@ -251,12 +251,13 @@ impl Engine {
         self.inner.read(|reader| check::stats(reader.connection()?, &path, counts))
     }
 
-    /// Writes everything to the data file and refuses further calls. Questions under way finish.
+    /// Writes everything to the data file and refuses further calls. Questions under way are broken off.
     ///
     /// # Errors
     /// `Database` when the last write fails; the next start then replays it from the log beside the file.
     pub fn close(&self) -> Result<(), Error> {
         let Some(writer) = lock(&self.inner.writer).take() else { return Ok(()) };
+        self.inner.gate.close();
         let flushed = writer.checkpoint();
         drop(writer);
         self.inner.current.write().unwrap_or_else(PoisonError::into_inner).take();
@@ -279,8 +280,9 @@ impl Inner {
 
     /// Lends a reader, when one is free.
     pub(crate) fn read<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
-        let _place = self.gate.enter()?;
+        let mut place = self.gate.enter()?;
         let reader = Reader::new(self.generation()?)?;
+        place.asks(reader.connection()?.interrupt_handle());
         question(&reader)
     }
 

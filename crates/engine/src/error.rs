@@ -26,16 +26,18 @@ pub enum Error {
     ColumnType { table: &'static str, column: &'static str },
     #[error("every reader of the analytics store is busy; ask again in a moment")]
     Busy,
-    #[error("the analytics store is closed")]
+    #[error("the analytics store is closed, since the server stops; ask again in a moment")]
     Closed,
 }
 
 impl Error {
-    /// Wraps the database's error; running out of memory is told apart, since the caller can mend it.
+    /// Wraps the database's error; what the caller can mend or has caused is told apart.
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(duckdb::Error) -> Error {
-        move |source| match source.to_string().contains("Out of Memory Error") {
-            true => Error::Memory(source),
-            false => Error::Database { doing, source },
+        move |source| match source.to_string() {
+            told if told.contains("Out of Memory Error") => Error::Memory(source),
+            // Questions are broken off for this alone.
+            told if told.contains("INTERRUPT Error") => Error::Closed,
+            _ => Error::Database { doing, source },
         }
     }
 

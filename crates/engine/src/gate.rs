@@ -1,44 +1,129 @@
 use crate::{Error, generation::lock};
+use duckdb::InterruptHandle;
 use std::{
-    sync::{Condvar, Mutex, PoisonError},
-    time::Duration,
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 /// Questions answered at once. Each holds a connection and competes for one memory limit.
 const READERS_MAX: usize = 8;
 /// How long a question waits for a place before it is refused, seconds.
 const WAIT_MAX_S: u64 = 30;
+/// Longest time that questions may take to end once they are broken off.
+const END_WAIT_MAX: Duration = Duration::from_secs(3);
+/// Pause between two times that they are broken off: one may have been between two of its statements.
+const END_PAUSE: Duration = Duration::from_millis(5);
 
-/// Lets a bounded number of questions in.
+/// Lets a bounded number of questions in, until it closes.
 pub(crate) struct Gate {
-    free: Mutex<usize>,
+    state: Mutex<State>,
     freed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    taken: usize,
+    /// Breaks off a question.
+    asked: Vec<Arc<InterruptHandle>>,
+    closed: bool,
 }
 
 /// A place taken; given back when dropped.
 pub(crate) struct Place<'a> {
     gate: &'a Gate,
+    asked: Option<Arc<InterruptHandle>>,
 }
 
 impl Gate {
     pub(crate) fn new() -> Gate {
-        Gate { free: Mutex::new(READERS_MAX), freed: Condvar::new() }
+        Gate { state: Mutex::default(), freed: Condvar::new() }
     }
 
     pub(crate) fn enter(&self) -> Result<Place<'_>, Error> {
         let wait = Duration::from_secs(WAIT_MAX_S);
-        let (mut free, _) = self
-            .freed
-            .wait_timeout_while(lock(&self.free), wait, |free| *free == 0)
-            .unwrap_or_else(PoisonError::into_inner);
-        *free = free.checked_sub(1).ok_or(Error::Busy)?;
-        Ok(Place { gate: self })
+        let full = |state: &mut State| state.taken == READERS_MAX && !state.closed;
+        let (mut state, _) =
+            self.freed.wait_timeout_while(lock(&self.state), wait, full).unwrap_or_else(PoisonError::into_inner);
+        if state.closed {
+            return Err(Error::Closed);
+        }
+        if state.taken == READERS_MAX {
+            return Err(Error::Busy);
+        }
+        state.taken += 1;
+        Ok(Place { gate: self, asked: None })
+    }
+
+    /// Lets nobody in any more, breaks off every question, and waits until all have left, for some seconds at most.
+    pub(crate) fn close(&self) {
+        let began = Instant::now();
+        let mut state = lock(&self.state);
+        state.closed = true;
+        self.freed.notify_all();
+        while state.taken > 0 && began.elapsed() < END_WAIT_MAX {
+            state.asked.iter().for_each(|asked| asked.interrupt());
+            state = self.freed.wait_timeout(state, END_PAUSE).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if state.taken > 0 {
+            tracing::warn!(questions = state.taken, "some questions do not end");
+        }
+    }
+}
+
+impl Place<'_> {
+    /// Says by what the question can be broken off.
+    pub(crate) fn asks(&mut self, by: Arc<InterruptHandle>) {
+        lock(&self.gate.state).asked.push(by.clone());
+        self.asked = Some(by);
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        *lock(&self.gate.free) += 1;
+        let mut state = lock(&self.gate.state);
+        state.taken -= 1;
+        if let Some(own) = &self.asked {
+            state.asked.retain(|other| !Arc::ptr_eq(own, other));
+        }
+        drop(state);
         self.gate.freed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use duckdb::Connection;
+
+    /// It would take hours.
+    const LONG: &str = "SELECT count(*) FROM range(1000000000000) t(n) WHERE n % 7 = 3";
+
+    #[test]
+    fn questions_under_way_are_broken_off_when_it_closes() {
+        let gate = Gate::new();
+        let (entered, begun) = std::sync::mpsc::channel();
+        std::thread::scope(|scope| {
+            let asking = scope.spawn(|| {
+                let connection = Connection::open_in_memory().unwrap();
+                let mut place = gate.enter().unwrap();
+                place.asks(connection.interrupt_handle());
+                entered.send(()).unwrap();
+                connection.execute_batch(LONG).map_err(Error::database("answer a question"))
+            });
+            begun.recv().unwrap();
+            gate.close();
+            assert!(matches!(asking.join().unwrap(), Err(Error::Closed)));
+        });
+        assert!(matches!(gate.enter(), Err(Error::Closed)));
+    }
+
+    #[test]
+    fn places_are_given_back() {
+        let gate = Gate::new();
+        for _ in 0..2 {
+            let places: Vec<_> = (0..READERS_MAX).map(|_| gate.enter().unwrap()).collect();
+            assert_eq!(lock(&gate.state).taken, places.len());
+        }
+        assert_eq!(lock(&gate.state).taken, 0);
     }
 }
