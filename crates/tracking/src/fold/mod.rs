@@ -1,7 +1,8 @@
 //! Hits in the order of the journal to numbered deltas: which visit each joins, and what that changes.
 //!
-//! Held in memory are the visits of the sites' days that hits fall into (a *partition*), as rows of the engine. They
-//! are not written down here a second time: what is evicted, or lost at a restart, is read back from the engine and
+//! Held in memory are the visits of the sites' days that hits fall into (a *partition*), as rows of the engine; of a day
+//! with very many, those that ended in its last hour, until a hit comes that is later than that. They are not written down
+//! here a second time: what is evicted, or lost at a restart, is read back from the engine and
 //! from the deltas that it has not applied yet. So an erasure in the engine also holds here.
 
 mod allowance;
