@@ -39,6 +39,10 @@ pub struct Options {
     pub label: Vec<String>,
     pub show: Vec<String>,
     pub hide: Vec<String>,
+    /// The sum of what was too much stands behind the rows, however few are asked for.
+    pub keep_sum: bool,
+    /// Rows that are asked for by label say which of the labels it was.
+    pub label_numbers: bool,
     /// Percentages as text.
     pub percents: bool,
     /// Lengths of time and other computed numbers as text too.
@@ -158,6 +162,8 @@ impl Options {
             label: labels.map(|(_, label)| label.to_owned()).filter(|label| !label.is_empty()).collect(),
             show: list(params, "showColumns"),
             hide: list(params, "hideColumns"),
+            keep_sum: params.flag("keep_summary_row"),
+            label_numbers: params.flag("labelFilterAddLabelIndex"),
             percents: words != "0",
             words: matches!(words, "1" | "all"),
             raw: params.flag("showRawMetrics"),

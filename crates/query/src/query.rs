@@ -10,7 +10,7 @@ use crate::{
     raw::Raw,
     said::{localised, translated},
     segment, shown,
-    table::Table,
+    table::{self, Table},
 };
 use makoto_access::{Grant, Limits, View};
 use makoto_catalog::{
@@ -116,6 +116,10 @@ impl Query {
             let site = sites.get(id).ok_or_else(|| ApiError::NotFound(format!("there is no site {id}")))?;
             let limits = grant.limits(*id).map(|limits| &**limits);
             let mut options = Options::read(params)?;
+            if options.pivot.as_ref().is_some_and(|pivot| !table::opens_to(report, &pivot.by)) {
+                let why = format!("the rows of {method} do not open to rows of this dimension");
+                return Err(ApiError::BadParam { name: "pivotBy".to_owned(), why });
+            }
             if let Some(limits) = limits {
                 narrow::admit(limits, report, params, *id)?;
                 options = narrow::clamp(limits, options);

@@ -51,7 +51,7 @@ impl Table<'_> {
             Shape::Rows { levels, flat, .. } => levels.len() == 1 || flat.is_some(),
             _ => true,
         };
-        if let Some(pivot) = self.options.pivot.as_ref().filter(|pivot| root == 0 && self.opens_to(&pivot.by)) {
+        if let Some(pivot) = self.options.pivot.as_ref().filter(|pivot| root == 0 && opens_to(self.report, &pivot.by)) {
             return self.pivoted(pivot);
         }
         if self.options.flat && flattens && root == 0 {
@@ -140,16 +140,6 @@ impl Table<'_> {
         self.shown(self.needed(parent), depth, place)
     }
 
-    /// Whether the rows inside rows are of this dimension.
-    fn opens_to(&self, dimension: &str) -> bool {
-        let inside = match &self.report.shape {
-            Shape::Tree(tree) => tree.flat_column,
-            Shape::Rows { levels, .. } => levels.get(1).map_or("", |level| level.flat_column),
-            _ => "",
-        };
-        self.report.subtable.is_some() && !inside.is_empty() && dimension.replace('.', "_") == inside
-    }
-
     /// The outer rows with a column for each of the rows inside them.
     fn pivoted(&self, pivot: &Pivot) -> Vec<Line> {
         let labels = self.labels(Place::Table);
@@ -209,14 +199,10 @@ impl Table<'_> {
         let labels = self.labels(place);
         let (items, summary) = self.choose(items, &labels);
         let window = self.window(items.len() + usize::from(summary.is_some()));
-        let stands = self.standing(items.iter().chain(&summary).skip(window.start).take(window.len()));
-        items
-            .iter()
-            .chain(&summary)
-            .skip(window.start)
-            .take(window.len())
-            .map(|item| self.line(item, &labels, &stands, depth))
-            .collect()
+        let kept = summary.as_ref().filter(|_| self.options.keep_sum && window.end <= items.len());
+        let shown = items.iter().chain(&summary).skip(window.start).take(window.len()).chain(kept);
+        let stands = self.standing(shown.clone());
+        shown.map(|item| self.line(item, &labels, &stands, depth)).collect()
     }
 
     fn window(&self, rows: usize) -> std::ops::Range<usize> {
@@ -499,7 +485,7 @@ impl Table<'_> {
         let labels = self.labels(Place::Table);
         let everything = self.raw.nodes[root as usize].children.iter().map(|node| self.item(*node)).collect::<Vec<_>>();
         let mut lines = Vec::new();
-        for label in &self.options.label {
+        for (number, label) in self.options.label.iter().enumerate() {
             let mut node = root;
             let mut parent = root;
             let found = label.split('>').all(|part| {
@@ -513,11 +499,25 @@ impl Table<'_> {
                     true => everything.clone(),
                     false => self.raw.nodes[parent as usize].children.iter().map(|n| self.item(*n)).collect(),
                 };
-                lines.push(self.line(&self.item(node), &labels, &self.standing(level.iter()), 0));
+                let mut line = self.line(&self.item(node), &labels, &self.standing(level.iter()), 0);
+                if self.options.label_numbers {
+                    line.meta.push(("labelIdx", Value::Int(number as i64)));
+                }
+                lines.push(line);
             }
         }
         lines
     }
+}
+
+/// Whether the rows inside the report's rows are of this dimension.
+pub fn opens_to(report: &Report, dimension: &str) -> bool {
+    let inside = match &report.shape {
+        Shape::Tree(tree) => tree.flat_column,
+        Shape::Rows { levels, .. } => levels.get(1).map_or("", |level| level.flat_column),
+        _ => "",
+    };
+    report.subtable.is_some() && !inside.is_empty() && dimension.replace('.', "_") == inside
 }
 
 /// Orders labels as people do: numbers by their value, letters without regard to case.

@@ -1,0 +1,165 @@
+"""The parameters that every report takes, and what all answers have in common: pivots, paths of labels, what is left out
+and summed up, comparisons, several sites and periods, formats, languages, places and clocks."""
+
+import datetime
+
+from harness.installation import Case
+
+DAY = {"period": "day", "date": "2026-03-02"}
+NOON = "2026-03-02 12:00:00"
+# Pages with the searches that led to them.
+VISITS = (
+    ("blog/a", "https://www.bing.com/search?q=one"), ("blog/a", "https://www.bing.com/search?q=one"),
+    ("blog/a", "https://www.bing.com/search?q=two"), ("blog/b", "https://search.yahoo.com/search?p=one"),
+    ("shop", ""), ("shop", ""), ("about", ""),
+)
+
+
+class Generic(Case):
+    def filled(self):
+        server = self.serve()
+        for number, (page, referrer) in enumerate(VISITS):
+            self.hit(server, number, page, urlref=referrer)
+        return server
+
+    def hit(self, server, number, page, cdt=NOON, **more):
+        server.hit(cid=f"{number + 1:016x}", url=f"https://shop.example/{page}", cdt=cdt, lang="de",
+                   token_auth=server.token, **more)
+
+    def rows(self, server, method, **params):
+        """Visits by label."""
+        answer = server.call(method, **{"idSite": 1, **DAY, **params})
+        return [(row["label"], row.get("nb_visits")) for row in answer]
+
+    def test_rows_inside_rows_become_columns(self):
+        server = self.filled()
+        asked = {"idSite": 1, **DAY, "pivotByColumn": "nb_visits"}
+        rows = server.call("Referrers.getSearchEngines", pivotBy="Referrers.Keyword", **asked)
+        self.assertEqual([{name: row[name] for name in ("label", "1.\u00a0one", "2.\u00a0two")} for row in rows], [
+            {"label": "Bing", "1.\u00a0one": 2, "2.\u00a0two": 1}, {"label": "Yahoo!", "1.\u00a0one": 1, "2.\u00a0two": 0}])
+        few = server.call("Referrers.getSearchEngines", pivotBy="Referrers.Keyword", pivotByColumnLimit=1, **asked)
+        self.assertEqual((few[0]["1.\u00a0one"], few[0]["Others"]), (2, 1))
+        for by in ("Resolution.Resolution", "nonsense"):
+            refused = server.ask("Referrers.getSearchEngines", pivotBy=by, **asked).json()
+            self.assertEqual(refused["result"], "error")
+            self.assertIn("pivotBy", refused["message"])
+
+    def test_rows_are_named_by_the_path_of_their_labels(self):
+        server = self.filled()
+        self.assertEqual(self.rows(server, "Actions.getPageUrls", label="blog > /a"), [("/a", 3)])
+        self.assertEqual(self.rows(server, "Actions.getPageUrls", label="blog>/b"), [("/b", 1)])
+        self.assertEqual(self.rows(server, "Referrers.getSearchEngines", label="Bing > two"), [("two", 1)])
+        self.assertEqual(self.rows(server, "Actions.getPageUrls", label="blog > /c"), [])
+        named = {"label[0]": "/about", "label[1]": "gone", "label[2]": "blog"}
+        several = server.call("Actions.getPageUrls", idSite=1, **DAY, **named, labelFilterAddLabelIndex=1)
+        self.assertEqual([(row["label"], row["labelIdx"]) for row in several], [("/about", 0), ("blog", 2)])
+
+    def test_what_is_too_little_or_too_much_is_left_out_or_summed_up(self):
+        server = self.filled()
+        rows = lambda **params: self.rows(server, "Actions.getPageUrls", **params)
+        self.assertEqual(rows(filter_excludelowpop="nb_visits", filter_excludelowpop_value=2), [("blog", 4), ("/shop", 2)])
+        self.assertEqual(rows(filter_truncate=1), [("blog", 4), ("Others", 3)])
+        self.assertEqual(rows(filter_truncate=1, language="de"), [("blog", 4), ("Andere", 3)])
+        self.assertEqual(rows(filter_truncate=2, filter_limit=1), [("blog", 4)])
+        self.assertEqual(rows(filter_truncate=2, filter_limit=1, keep_summary_row=1), [("blog", 4), ("Others", 1)])
+        self.assertEqual(rows(filter_offset=1, filter_limit=1), [("/shop", 2)])
+        self.assertEqual(rows(filter_pattern="^/s"), [("/shop", 2)])
+        self.assertEqual(rows(filter_sort_column="label", filter_sort_order="asc"), [("/about", 1), ("/shop", 2), ("blog", 4)])
+        found = server.call("Actions.getPageUrls", idSite=1, **DAY, filter_pattern_recursive="/b$", expanded=1)
+        self.assertEqual([(row["label"], len(row.get("subtable", []))) for row in found], [("blog", 1)])
+        flat = self.rows(server, "Actions.getPageUrls", flat=1, filter_truncate=1)
+        self.assertEqual(flat, [("/blog/a", 3), ("Others", 4)])
+
+    def test_columns_and_their_form_are_chosen(self):
+        server = self.filled()
+        row = lambda **params: server.call("VisitsSummary.get", idSite=1, **DAY, **params)
+        self.assertEqual((row()["bounce_rate"], row(format_metrics=0)["bounce_rate"]), ("100%", 1))
+        self.assertEqual((row()["avg_time_on_site"], row(format_metrics=1)["avg_time_on_site"]), (0, "0s"))
+        self.assertEqual(row(format_metrics=1, language="de")["avg_time_on_site"], "0 Sek.")
+        self.assertEqual(row(showColumns="nb_visits,nb_actions"), {"nb_visits": 7, "nb_actions": 7})
+        self.assertNotIn("nb_visits", row(hideColumns="nb_visits"))
+
+    def test_times_and_segments_are_compared(self):
+        server = self.filled()
+        answer = server.call("VisitsSummary.get", idSite=1, **DAY, compare=1, **{
+            "compareSegments[0]": "referrerName==Bing", "comparePeriods[0]": "day", "compareDates[0]": "2026-03-01"})
+        told = [(one["compareDate"], one["compareSegment"], one["nb_visits"]) for one in answer["comparisons"]]
+        self.assertEqual(told, [("2026-03-02", "", 7), ("2026-03-02", "referrerName==Bing", 3),
+                                ("2026-03-01", "", 0), ("2026-03-01", "referrerName==Bing", 0)])
+        self.assertEqual(answer["comparisons"][2]["nb_visits_change"], "-100%")
+        german = server.call("VisitsSummary.get", idSite=1, **DAY, compare=1, language="de",
+                             **{"comparePeriods[0]": "month", "compareDates[0]": "2026-02-01"})
+        self.assertEqual([one["compareSeriesPretty"] for one in german["comparisons"]],
+                         ["(Montag, 2. März 2026) (Alle Besuche)", "(Februar 2026) (Alle Besuche)"])
+
+    def test_several_sites_and_periods_answer_at_once(self):
+        server = self.filled()
+        for sites in ("all", "1,2"):
+            answer = server.call("VisitsSummary.get", **DAY, idSite=sites)
+            self.assertEqual({site: row.get("nb_visits", 0) if row else 0 for site, row in answer.items()}, {"1": 7, "2": 0})
+        days = server.call("VisitsSummary.get", idSite=1, period="day", date="2026-03-01,2026-03-03")
+        self.assertEqual([len(days[day]) > 0 for day in ("2026-03-01", "2026-03-02", "2026-03-03")], [False, True, False])
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        for date, first, last in (("last3", 2, 0), ("previous3", 3, 1)):
+            keys = list(server.call("VisitsSummary.get", idSite=1, period="day", date=date))
+            self.assertEqual(keys, [str(today - datetime.timedelta(days=back)) for back in range(first, last - 1, -1)])
+
+    def test_people_read_columns_by_name_in_every_format(self):
+        server = self.filled()
+        said = lambda form, **params: server.ask("Actions.getPageUrls", format=form, idSite=1, period="day",
+                                                 translateColumnNames=1, **params)
+        csv = said("csv", date="2026-03-02", convertToUnicode=0, language="de").text
+        self.assertTrue(csv.startswith("Bezeichnung,Eindeutige Seitenansichten,Seitenansichten"), csv[:80])
+        html = said("html", date="2026-03-02").text
+        self.assertIn("<th>Unique Pageviews</th>", html)
+        feed = said("rss", date="2026-03-01,2026-03-02", language="de").text
+        self.assertIn("<title>Statistik der Website 1</title>", feed)
+        self.assertEqual(feed.count("<item>"), 2)
+        self.assertTrue(said("rss", date="2026-03-02").text.startswith("Error: "))
+
+    def test_the_log_and_processed_reports_speak_german(self):
+        server = self.serve()
+        self.hit(server, 1, "", e_c="Visits", e_a="Download", cdt="2026-03-02 08:00:00")
+        self.hit(server, 1, "", search="Site Search", search_count=3, cdt="2026-03-02 08:01:15")
+        self.hit(server, 1, "", idgoal=0, ec_id="o1", revenue="1234.5", cdt="2026-03-02 08:02:00")
+        asked = {"idSite": 1, **DAY, "language": "de"}
+        visit = server.call("Live.getLastVisitsDetails", **asked)[0]
+        self.assertEqual(visit["serverDatePretty"], "Montag, 2. März 2026")
+        self.assertEqual((visit["country"], visit["language"], visit["deviceBrand"]), ("Deutschland", "Deutsch", "unbekannt"))
+        self.assertEqual(visit["visitDurationPretty"], "2 Min. 3 Sek.")
+        event, search, order = visit["actionDetails"]
+        self.assertEqual((event["title"], event["subtitle"]), ("Ereignis", "Kategorie: \"Visits', Aktion: \"Download\""))
+        self.assertEqual((search["title"], search["siteSearchKeyword"]), ("Interne Suche", "Site Search"))
+        self.assertEqual(search["serverTimePretty"], "2. März 2026 08:01:15")
+        self.assertEqual(order["title"], "Bestellt (o1)")
+        self.assertIn("1.234,50\u00a0$ Umsatz", order["subtitle"])
+        report = server.call("API.getProcessedReport", **{**asked, "period": "week"}, apiModule="Goals", apiAction="get",
+                             idGoal="ecommerceOrder")
+        self.assertEqual(report["prettyDate"], "Woche 2.–8. März 2026")
+        self.assertEqual(report["reportData"]["revenue"], "1.234,50\u00a0$")
+        words = server.call("Transitions.getTranslations", language="de")
+        self.assertEqual(words["exits"], "Ausstiege")
+
+    def test_where_an_address_is(self):
+        server = self.serve()
+        place = server.call("UserCountry.getLocationFromIP", ip="8.8.8.8")
+        self.assertEqual((place["country_code"], place["country_name"], place["ip"]), ("us", "United States", "8.8.8.8"))
+        german = server.call("UserCountry.getLocationFromIP", ip="8.8.8.8", language="de", provider="default")
+        self.assertEqual((german["country_name"], german["continent_name"]), ("Vereinigte Staaten", "Nordamerika"))
+        self.assertEqual(server.call("UserCountry.getLocationFromIP", ip="10.0.0.1")["country_code"], "xx")
+        self.assertEqual(server.call("UserCountry.getLocationFromIP")["ip"], "127.0.0.1")
+        for wrong in ({"ip": "8.8.8"}, {"ip": "8.8.8.8", "provider": "elsewhere"}):
+            self.assertEqual(server.ask("UserCountry.getLocationFromIP", **wrong).json()["result"], "error")
+
+    def test_hours_are_those_of_the_clock_on_the_day_on_which_it_is_changed(self):
+        server = self.serve()
+        server.call("SitesManager.updateSite", idSite=1, timezone="Europe/Berlin")
+        # In spring it is three o'clock after half past one, in autumn it is two o'clock twice.
+        for number, moment in enumerate(("2026-03-29 00:30:00", "2026-03-29 01:30:00", "2026-03-29 21:30:00",
+                                         "2026-10-25 00:30:00", "2026-10-25 01:30:00", "2026-10-25 22:30:00")):
+            self.hit(server, number, "", cdt=moment)
+        for date, hours in (("2026-03-29", {"01": 1, "03": 1, "23": 1}), ("2026-10-25", {"02": 2, "23": 1})):
+            rows = server.call("VisitTime.getVisitInformationPerServerTime", idSite=1, period="day", date=date)
+            self.assertEqual({row["label"]: row["nb_visits"] for row in rows if row["nb_visits"]}, hours)
+            local = server.call("VisitTime.getVisitInformationPerLocalTime", idSite=1, period="day", date=date)
+            self.assertEqual(sum(row["nb_visits"] for row in local), 3)
