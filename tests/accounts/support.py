@@ -156,7 +156,8 @@ class MailServer:
         named = {"Host": "127.0.0.1", "Port": self.port, "Encryption": self.encryption, "FromAddress": "makoto@stats.example"}
         if self.auth:
             named |= {"Username": self.auth[0], "Password": self.auth[1]}
-        return {f"CoreAdminHome.mail{name}": str(value) for name, value in named.items()}
+        mail = {f"CoreAdminHome.mail{name}": str(value) for name, value in named.items()}
+        return {"SecurityCheckup.innerTargets": "127.0.0.1,::1", **mail}
 
     def connect(self, server):
         """Has a server, running or not, send its mails here. To trust the certificate, it must be started after."""

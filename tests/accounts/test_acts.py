@@ -24,6 +24,7 @@ class Declared(Case):
 
 class AccountActs(Acts):
     def add(self, login, **more):
+        self.server.allow_given_passwords()
         self.server.call("UsersManager.addUser", userLogin=login, email=f"{login}@people.example", password=PASSWORD, **more)
 
     @performs("user.added superusers", "user.suspended both", "user.reactivated both", "user.signed_out subject",
@@ -88,7 +89,7 @@ class AccountActs(Acts):
     @performs("domains.changed superusers", "domains.refused -")
     def test_promise_44_domains(self):
         self.serve()
-        self.setting(**{"UsersManager.allowedEmailDomains": "people.example"})
+        self.setting(**{"UsersManager.allowedEmailDomains": "people.example", "UsersManager.legacy_admin_password_set": "1"})
         refused = self.server.ask("UsersManager.addUser", userLogin="far", email="far@elsewhere.example", password=PASSWORD)
         self.assertEqual(refused.json()["result"], "error")
 

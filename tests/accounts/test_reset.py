@@ -1,5 +1,6 @@
 """New passwords by a mailed link."""
 
+import json
 import statistics
 import time
 
@@ -97,3 +98,34 @@ class Reset(Case):
                              passwordConfirmation=PASSWORD)
         self.assertEqual(refused.json()["result"], "error")
         self.assertEqual(self.sign_in(server, "view", NEW).status, 200)
+
+    def test_promise_11_nobody_is_added_with_a_password_unless_that_is_set(self):
+        server = self.serve()
+        new = {"userLogin": "new", "email": "new@people.example", "password": "an entirely different password",
+               "passwordConfirmation": PASSWORD}
+
+        def refused():
+            by_matomo = server.ask("UsersManager.addUser", **new)
+            by_ours = server.post_json("/api/v1/methods/UsersManager.addUser", new, self.cookie(server))
+            for answer, message in ((by_matomo, by_matomo.json()["message"]), (by_ours, by_ours.json()["error"]["message"])):
+                self.assertEqual(answer.status, 400 if answer is by_ours else 200, answer.body)
+                self.assertIn("UsersManager.inviteUser", message)
+                self.assertIn("UsersManager.legacy_admin_password_set", message)
+            self.assertFalse(server.call("UsersManager.userExists", userLogin="new")["value"])
+
+        refused()
+        wish = {"settingValues": json.dumps({"UsersManager.legacy_admin_password_set": "1"})}
+        bare = server.ask("CorePluginsAdmin.setSystemSettings", **wish)
+        self.assertEqual(bare.status, 403, "it needs fresh proof")
+        refused()
+        server.call("CorePluginsAdmin.setSystemSettings", passwordConfirmation=PASSWORD, **wish)
+        line = server.call("ActivityLog.getEntries", filterByActivityType="setting.security_set", limit=1)[0]
+        self.assertEqual((line["detail"]["after"], "legacy_admin_password_set" in json.dumps(line["detail"])), ("1", True), line)
+        self.mail.wait_one("root@people.example", "security setting")
+        self.assertEqual(server.call("UsersManager.addUser", **new)["result"], "success")
+        self.assertEqual(self.sign_in(server, "new", new["password"]).status, 200)
+        # Who is there already is given none even so.
+        again = server.ask("UsersManager.updateUser", **{**new, "password": "nine lamps along the quay"})
+        self.assertEqual(again.json()["result"], "error")
+        self.assertEqual(server.cli("setting", "set", "UsersManager.legacy_admin_password_set", "0")[0], 0)
+        self.assertIn("inviteUser", server.ask("UsersManager.addUser", **{**new, "userLogin": "other", "email": "o@people.example"}).text)

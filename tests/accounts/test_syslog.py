@@ -51,7 +51,8 @@ class SyslogOverTls(Case):
         syslog = Syslog(pem, key)
         self.addCleanup(syslog.end)
         address = f"localhost:{syslog.port}"
-        self.assertEqual(server.cli("setting", "set", "ActivityLog.syslogAddress", address)[0], 0)
+        for name, value in (("SecurityCheckup.innerTargets", "127.0.0.1,::1"), ("ActivityLog.syslogAddress", address)):
+            self.assertEqual(server.cli("setting", "set", name, value)[0], 0)
         wait_for(lambda: self.touch(server) and syslog.messages, 30, "the first message")
         server.call("SitesManager.addSite", siteName="a\nb", urls="https://b.example")
         wait_for(lambda: any("site.added" in message for message in syslog.messages), 30, "the message of the site")
@@ -66,6 +67,7 @@ class SyslogOverTls(Case):
         server = self.serve()
         syslog = Syslog(*strange)
         self.addCleanup(syslog.end)
+        server.cli("setting", "set", "SecurityCheckup.innerTargets", "127.0.0.1,::1")
         server.cli("setting", "set", "ActivityLog.syslogAddress", f"localhost:{syslog.port}")
         wait_for(lambda: self.touch(server) and re.search("could not be sent on", server.log_text()), 30, "the refusal in the log")
         self.assertEqual(syslog.messages, [])

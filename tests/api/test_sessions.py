@@ -264,9 +264,11 @@ class SetUp(Case):
             form = {"token": token, "login": "first", "email": "first@people.example", "password": password}
             self.assertEqual(server.post_json("/api/v1/setup", form).status, 400, password)
         other = self.serve()
+        other.allow_given_passwords()
         for password in ["short", "a" * 40]:
             answer = other.ask("UsersManager.addUser", userLogin="x1", email="x1@people.example", password=password)
             self.assertEqual(answer.json()["result"], "error", password)
+            self.assertIn("password", answer.json()["message"])
             said = other.cli("user", "create", "--login", "x1", "--email", "x1@people.example", "--password-stdin",
                              stdin=password)
             self.assertNotEqual(said[0], 0, password)

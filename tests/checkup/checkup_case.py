@@ -27,6 +27,11 @@ class CheckupCase(Case):
             status, said = server.cli("setting", "set", name.replace("__", "."), str(value))
             self.assertEqual(status, 0, said)
 
+    def connect(self, server, mail):
+        """Has a server send its mails to one on this machine, and speak to nothing else here."""
+        self.set(server, SecurityCheckup__innerTargets=f"127.0.0.1:{mail.port}", CoreAdminHome__mailHost="127.0.0.1",
+                 CoreAdminHome__mailPort=mail.port, CoreAdminHome__mailEncryption="none")
+
     def checks(self, server):
         return {check["id"]: check for check in server.call("SecurityCheckup.get")["checks"]}
 

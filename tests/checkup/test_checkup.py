@@ -97,7 +97,7 @@ class Checkup(CheckupCase):
         )
         mail = Mail(self)
         server.start()
-        self.set(server, CoreAdminHome__mailHost="127.0.0.1", CoreAdminHome__mailPort=mail.port, CoreAdminHome__mailEncryption="none")
+        self.connect(server, mail)
         wait_for(lambda: self.checks(server)["C09"]["state"] == "pass", 30, "the monthly look was made")
         self.assert_states(server, C01="pass", C02="pass", C03="pass", C04="pass", C05="pass", C06="pass", C07="pass",
                            C08="pass", C09="pass", C10="pass", C11="pass", C12="pass", C13="pass", C14="pass", C34="pass",
@@ -121,7 +121,7 @@ class Checkup(CheckupCase):
             "INSERT INTO setting (key, value) VALUES ('UsersManager.enableInactiveUsersNotifications', '0')",
         ).start()
         mail = Mail(self)
-        self.set(server, CoreAdminHome__mailHost="127.0.0.1", CoreAdminHome__mailPort=mail.port, CoreAdminHome__mailEncryption="none")
+        self.connect(server, mail)
         self.assert_fix_and_undo(server, "C07")
         self.assert_fix_and_undo(server, "C09")
         # Whoever is let in again has been thought of today, so this one does not come back as it was.
@@ -172,7 +172,7 @@ class Checkup(CheckupCase):
     def test_what_is_public_is_confirmed_or_paused(self):
         mail = Mail(self)
         server = self.serve()
-        self.set(server, CoreAdminHome__mailHost="127.0.0.1", CoreAdminHome__mailPort=mail.port, CoreAdminHome__mailEncryption="none")
+        self.connect(server, mail)
         self.assert_states(server, C23="pass", C24="not-applicable")
         for words in (("switch", "on", "--without-mail"), ("import", "--sites", "1"), ("activate", "1", "--without-mail")):
             status, said = server.cli("public", *words)
@@ -273,13 +273,14 @@ class Checkup(CheckupCase):
         mail, clock, pages = Mail(self), Clock(self), Pages(self)
         server = self.serve()
         self.assert_states(server, C30="fail", C36="unknown", C39="fail", C44="not-applicable")
-        self.set(server, CoreAdminHome__mailHost="127.0.0.1", CoreAdminHome__mailPort=mail.port, CoreAdminHome__mailEncryption="none")
+        self.connect(server, mail)
         self.fix(server, "C30")
         self.assert_states(server, C30="pass")
         self.set(server, CoreAdminHome__mailPort=unused_port())
         self.assert_states(server, C30="fail")
 
-        self.set(server, SecurityCheckup__timeServer=f"127.0.0.1:{clock.port}")
+        self.set(server, SecurityCheckup__innerTargets=f"127.0.0.1:{mail.port},127.0.0.1:{clock.port}",
+                 SecurityCheckup__timeServer=f"127.0.0.1:{clock.port}")
         self.assert_states(server, C41="pass")
         clock.ahead_s = 5
         self.assert_states(server, C41="fail")
@@ -410,7 +411,7 @@ class Checkup(CheckupCase):
         server = self.prepared(base_url=proxy.url)
         proxy.target = server.port
         server.start()
-        self.set(server, CoreAdminHome__mailHost="127.0.0.1", CoreAdminHome__mailPort=mail.port, CoreAdminHome__mailEncryption="none")
+        self.connect(server, mail)
         server.call("SecurityCheckup.run")
         proxy.spoil = {"host"}
         server.call("SecurityCheckup.run")

@@ -3,8 +3,9 @@
 import json
 import urllib.parse
 
-from harness.installation import Case
+from harness.installation import PASSWORD, Case
 from harness.server import wait_for
+from surroundings import Mail
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0"
 
@@ -60,8 +61,23 @@ class Diagnostics(Case):
         server = self.serve(memory_mib=200)
         self.hit(server)
         server.report("VisitsSummary.get")
-        parts = server.call("Diagnostics.getSystemCheck")
-        self.assertTrue(all(part["sound"] for part in parts), parts)
+        parts = {part["part"]: part for part in server.call("Diagnostics.getSystemCheck")}
+        mails = parts.pop("Mails")
+        self.assertTrue(all(part["sound"] for part in parts.values()), parts)
+        # What the server promised to tell waits, and nothing can take it away.
+        self.assertEqual((mails["sound"], "no mail server is set: name one" in mails["text"]), (False, True), mails)
+        mail = Mail(self)
+        for name, value in (("SecurityCheckup.innerTargets", "127.0.0.1"), ("CoreAdminHome.mailHost", "127.0.0.1"),
+                            ("CoreAdminHome.mailPort", mail.port), ("CoreAdminHome.mailEncryption", "none")):
+            self.assertEqual(server.cli("setting", "set", name, str(value))[0], 0)
+        look = lambda: next(part for part in server.call("Diagnostics.getSystemCheck") if part["part"] == "Mails")  # noqa: E731
+        wait_for(lambda: look()["sound"], 60, "the mails have left")
+        self.assertIn("0 wait", look()["text"])
+        # One that answers no more is told of as well.
+        mail.server.shutdown()
+        mail.server.server_close()
+        server.call("CoreAdminHome.sendTestMail", address="root@people.example", passwordConfirmation=PASSWORD)
+        self.assertEqual((look()["sound"], "said last" in look()["text"]), (False, True), look())
         stored = {(row["idsite"], row["kind"]): row["rows"] for row in server.call("Diagnostics.getStoredData")}
         self.assertEqual((stored[1, "visits"], stored[1, "actions"]), (1, 1))
         lines = {line["name"]: line for line in server.call("Diagnostics.getConfiguration")}

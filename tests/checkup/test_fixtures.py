@@ -35,7 +35,7 @@ def code(secret, step=0):
 class Fixtures(CheckupCase):
     def mail(self, server):
         mail = Mail(self)
-        self.set(server, CoreAdminHome__mailHost="127.0.0.1", CoreAdminHome__mailPort=mail.port, CoreAdminHome__mailEncryption="none")
+        self.connect(server, mail)
         return mail
 
     def test_many_superusers_fail_and_idle_ones_too(self):
@@ -81,6 +81,29 @@ class Fixtures(CheckupCase):
         self.assertEqual(made["state"], "pass")
         back = server.call("SecurityCheckup.undoFix", idFix=made["idFix"], passwordConfirmation=PASSWORD, authCode=code(secret, 1))
         self.assertEqual(back["state"], "fail")
+
+    def test_passwords_that_others_chose_fail_until_they_are_changed(self):
+        server = self.serve()
+        self.mail(server)
+        self.assert_states(server, C05="pass")
+        server.allow_given_passwords()
+        self.assert_fix_and_undo(server, "C05", "warn")
+        given = "an entirely different password"
+        server.call("UsersManager.addUser", userLogin="new", email="new@people.example", password=given)
+        self.assert_fix_and_undo(server, "C05")
+        # What is in use counts, whatever the setting says.
+        self.set(server, UsersManager__legacy_admin_password_set=0)
+        self.assert_states(server, C05="fail")
+        session = self.cookie_of(server, "new", given)
+        changed = server.post_json("/api/v1/methods/Login.changePassword",
+                                   {"password": "nine lamps along the quay", "passwordConfirmation": given}, session)
+        self.assertEqual(changed.status, 200, changed.body)
+        self.assert_states(server, C05="pass")
+
+    def cookie_of(self, server, login, password):
+        answer = self.sign_in(server, login, password)
+        self.assertEqual(answer.status, 200, answer.body)
+        return {"Cookie": answer.headers["set-cookie"].split(";")[0]}
 
     def test_forcing_strong_passwords_can_be_taken_back(self):
         server = self.serve()
@@ -174,8 +197,9 @@ class Fixtures(CheckupCase):
 
     def test_a_domain_that_nobody_vouches_for_warns(self):
         names, server = Names(self), self.serve()
-        self.mail(server)
-        self.set(server, CoreAdminHome__mailFromAddress="makoto@people.example")
+        mail = self.mail(server)
+        self.set(server, CoreAdminHome__mailFromAddress="makoto@people.example",
+                 SecurityCheckup__innerTargets=f"127.0.0.1:{mail.port},127.0.0.1:{names.port}")
         self.fix(server, "C30")
         self.assert_states(server, C30="pass")
         self.assertEqual(names.asked, [], "nobody is asked unless it is wished")

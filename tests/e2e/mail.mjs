@@ -27,6 +27,7 @@ export async function startMail() {
     /** Has a server send its mails here. */
     connect: async (run) => {
       const settings = { Host: '127.0.0.1', Port: String(port), Encryption: 'none', FromAddress: 'makoto@stats.example' };
+      await run(['setting', 'set', 'SecurityCheckup.innerTargets', `127.0.0.1:${port}`]);
       for (const [name, value] of Object.entries(settings)) await run(['setting', 'set', `CoreAdminHome.mail${name}`, value]);
     },
     /** The newest mail to an address whose subject is like this. */

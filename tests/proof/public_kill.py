@@ -113,8 +113,10 @@ def kills(figure, hold, rounds):
     server, chance = installation().server(), random.Random(44)
     acts = public = lines = 0
     try:
-        for name, value in (("Host", "127.0.0.1"), ("Port", str(sink.server_address[1])), ("Encryption", "none")):
-            status, said = server.cli("setting", "set", f"CoreAdminHome.mail{name}", value)
+        port = str(sink.server_address[1])
+        mail = [(f"CoreAdminHome.mail{name}", value) for name, value in (("Host", "127.0.0.1"), ("Port", port), ("Encryption", "none"))]
+        for name, value in [("SecurityCheckup.innerTargets", f"127.0.0.1:{port}"), *mail]:
+            status, said = server.cli("setting", "set", name, value)
             hold(status == 0, said)
         server.start()
         end = time.monotonic() + 60

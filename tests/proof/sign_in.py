@@ -96,7 +96,9 @@ def secrecy(figure, hold):
     """Known and unknown users get the same answers in the same time."""
     with serve() as server:
         for n in range(PEOPLE):
-            server.call("UsersManager.addUser", userLogin=f"known{n}", email=f"known{n}@people.example", password=PASSWORD)
+            words = ("--login", f"known{n}", "--email", f"known{n}@people.example", "--password-stdin")
+            status, said = server.cli("user", "create", *words, stdin=PASSWORD)
+            hold(status == 0, said)
         connection, answers, times, numbers = server.connect(), set(), {"known": [], "unknown": []}, itertools.count()
         for n in range(PEOPLE * 2):
             # In no fixed order, since each answer is slowed by what the one before it left to do.

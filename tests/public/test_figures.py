@@ -55,8 +55,8 @@ class Figures(PublicCase):
         self.visit(server, search=CANARIES["search"], url="https://shop.example/search", title="Search")
         self.visit(server, count=2, title=CANARIES["small"], url="https://shop.example/" + CANARIES["small"])
         server.call("SitesManager.addSite", siteName=CANARIES["foreign"], urls="https://foreign.example", timezone="UTC")
-        server.call("UsersManager.addUser", userLogin=CANARIES["person"], email="p@people.example", password="nine otters in the reeds",
-                    passwordConfirmation=PASSWORD)
+        words = ("--login", CANARIES["person"], "--email", "p@people.example", "--password-stdin")
+        self.assertEqual(server.cli("user", "create", *words, stdin="nine otters in the reeds")[0], 0)
         server.call("Goals.addGoal", idSite=1, name="Buy", matchAttribute="manually", pattern="", patternType="contains")
         server.call("Annotations.add", idSite=1, date=date(), note=CANARIES["note"])
         server.call("SegmentEditor.add", idSite=1, name=CANARIES["segment"], definition="countryCode==de", enabledAllUsers=1)

@@ -56,6 +56,7 @@ class Consent(PublicCase):
 
     def test_P3_every_spelling_of_anonymous_is_anonymous(self):
         server = self.serve_public()
+        server.allow_given_passwords()
         for login in SPELLINGS:
             for field in ("userLogin", "userLogin[0]"):
                 fields = {field: login, "access": "view", "idSites": "1"}

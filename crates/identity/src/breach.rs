@@ -1,7 +1,7 @@
 //! Asks a breach service whether a password is known there, by k-anonymity: it learns five of forty characters of the
 //! password's SHA-1.
 
-use crate::Identity;
+use crate::{Identity, outbound::Outbound};
 use sha1::{Digest, Sha1};
 use std::time::Duration;
 
@@ -23,15 +23,10 @@ fn holds(range: &str, suffix: &str) -> bool {
     })
 }
 
-fn ask(url: &str, hash: &str) -> Result<bool, String> {
+fn ask(outbound: &Outbound, url: &str, hash: &str) -> Result<bool, String> {
     let (prefix, suffix) = hash.split_at(PREFIX_CHARS);
     let fault = |fault: ureq::Error| fault.to_string();
-    let config = ureq::Agent::config_builder()
-        .timeout_global(Some(ANSWER_WAIT_MAX))
-        .max_redirects(0)
-        .user_agent("makoto")
-        .build();
-    let request = ureq::Agent::new_with_config(config).get(format!("{url}{prefix}")).header("Add-Padding", "true");
+    let request = outbound.agent(ANSWER_WAIT_MAX)?.get(format!("{url}{prefix}")).header("Add-Padding", "true");
     let mut answer = request.call().map_err(fault)?;
     let range = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string().map_err(fault)?;
     Ok(holds(&range, suffix))
@@ -42,7 +37,8 @@ impl Identity {
     /// built-in list has passed it, and nobody shall be kept from a new password by somebody else's server.
     pub(crate) async fn is_breached(&self, url: String, password: &str) -> bool {
         let hash = sha1_hex(password);
-        let asked = tokio::task::spawn_blocking(move || ask(&url, &hash)).await;
+        let outbound = Outbound::of(&self.meta.snapshot());
+        let asked = tokio::task::spawn_blocking(move || ask(&outbound?, &url, &hash)).await;
         match asked.map_err(|fault| fault.to_string()).flatten() {
             Ok(known) => known,
             Err(fault) => {
@@ -74,7 +70,8 @@ mod tests {
     #[test]
     fn promise_02_the_service_learns_five_characters() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/range/", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let url = format!("http://{address}/range/");
         let service = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let mut asked = [0; 2000];
@@ -83,10 +80,12 @@ mod tests {
             write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
             String::from_utf8_lossy(&asked[..length]).into_owned()
         });
-        assert!(ask(&url, &sha1_hex("password")).unwrap());
+        let outbound = Outbound::read(&[address.to_string()]).unwrap();
+        assert!(ask(&outbound, &url, &sha1_hex("password")).unwrap());
         let asked = service.join().unwrap();
         assert!(asked.starts_with("GET /range/5BAA6 HTTP/1.1\r\n"), "{asked}");
         assert!(!asked.contains("1E4C9"), "{asked}");
-        assert!(ask("http://127.0.0.1:1/", &sha1_hex("password")).is_err());
+        let refused = ask(&outbound, "http://127.0.0.1:1/", &sha1_hex("password")).unwrap_err();
+        assert!(refused.contains("inside"), "{refused}");
     }
 }

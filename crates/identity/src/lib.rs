@@ -11,6 +11,7 @@ mod hashing;
 mod invitation;
 mod matomo_hash;
 mod network;
+pub mod outbound;
 mod passkey;
 mod password;
 mod recovery;

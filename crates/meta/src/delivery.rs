@@ -51,6 +51,8 @@ pub enum Undelivered {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct MailCounts {
     pub waiting: i64,
+    /// Of those that wait, tried in vain.
+    pub refused: i64,
     pub sent: i64,
     pub held: i64,
     /// Of the last week.
@@ -232,6 +234,7 @@ impl Meta {
     /// When the store cannot be read.
     pub async fn mail_counts(&self, now_s: i64) -> Result<MailCounts, Error> {
         let sql = "SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting, \
+                   count(*) FILTER (WHERE state = 'waiting' AND fault <> '') AS refused, \
                    count(*) FILTER (WHERE state = 'sent') AS sent, \
                    count(*) FILTER (WHERE state = 'held') AS held, \
                    count(*) FILTER (WHERE state = 'failed' AND done_s > ?) AS failed, \
@@ -242,6 +245,7 @@ impl Meta {
         let fault: Option<String> = sqlx::query_scalar(fault).fetch_optional(&self.read).await?;
         Ok(MailCounts {
             waiting: row.try_get("waiting")?,
+            refused: row.try_get("refused")?,
             sent: row.try_get("sent")?,
             held: row.try_get("held")?,
             failed: row.try_get("failed")?,

@@ -8,6 +8,13 @@ use serde_json::{Map, Value as Json, json};
 
 /// How the keys of the settings of the mail server begin.
 pub const MAIL_SETTINGS: &str = "CoreAdminHome.mail";
+/// The setting that lists addresses inside, where a mail server may be.
+pub const INNER_TARGETS_KEY: &str = "SecurityCheckup.innerTargets";
+
+/// Its name in the settings of a mail server; nothing where it decides nothing about mails.
+fn mail_name(key: &'static str) -> Option<&'static str> {
+    if key == INNER_TARGETS_KEY { Some("InnerTargets") } else { key.strip_prefix(MAIL_SETTINGS) }
+}
 /// How the stored value of a secret setting begins; hexadecimal digits follow.
 const SEALED: &str = "sealed:";
 
@@ -113,7 +120,7 @@ impl Meta {
             return Ok(());
         }
         let mut act = self.begin_unrecorded().await?;
-        let mail = checked.iter().any(|change| change.setting.key().starts_with(MAIL_SETTINGS));
+        let mail = checked.iter().any(|change| mail_name(change.setting.key()).is_some());
         if mail {
             // Whoever turns the mails elsewhere is told on where they went until now. A mail server that never took one
             // is none: it is being set up.
@@ -189,10 +196,9 @@ impl Meta {
     /// The settings of the mail server in force by their keys, secrets too; nothing while none is named.
     pub fn mail_route(&self) -> Option<Json> {
         let snapshot = self.snapshot();
-        let settings = self.catalog.settings().filter(|setting| setting.key().starts_with(MAIL_SETTINGS));
-        let texts: Map<String, Json> = settings
-            .map(|setting| (setting.key()[MAIL_SETTINGS.len()..].to_owned(), snapshot.setting_text(setting).0.into()))
-            .collect();
+        let named = self.catalog.settings().filter_map(|setting| Some((mail_name(setting.key())?, setting)));
+        let texts: Map<String, Json> =
+            named.map(|(name, setting)| (name.to_owned(), snapshot.setting_text(setting).0.into())).collect();
         let named = texts.get("Host").and_then(Json::as_str).is_some_and(|host| !host.is_empty());
         named.then_some(Json::Object(texts))
     }

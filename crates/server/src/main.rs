@@ -26,7 +26,6 @@ mod lookups;
 mod mail;
 mod metrics;
 mod openapi;
-mod outbound;
 mod pipeline;
 mod privacy;
 mod probes;

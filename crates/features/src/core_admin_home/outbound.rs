@@ -1,21 +1,7 @@
 //! Where the server may be sent by an address that somebody typed.
 
 use makoto_catalog::{AnySetting, Control, Level, Setting};
-use makoto_identity::Networks;
-
-/// Networks inside that addresses in settings may lead to.
-pub static INNER_TARGETS: Setting<Vec<String>> = Setting {
-    key: "SecurityCheckup.innerTargets",
-    level: Level::Instance,
-    default: Vec::new,
-    check: |entries| Networks::read(entries).map(drop),
-    title: "Inner networks that webhooks may lead to",
-    doc: "Addresses of this machine and of private networks are refused, unless they are listed here, as 10.1.2.3 or \
-          10.0.0.0/8.",
-    control: Control::Lines,
-    secret: false,
-    security: true,
-};
+use makoto_identity::outbound::INNER_TARGETS;
 
 /// The list of releases that tells whether this version is still safe.
 pub static RELEASES_URL: Setting<String> = Setting {

@@ -40,6 +40,7 @@ fn person(login: &str, superuser: bool) -> Person {
         password_set_s: NOW_S - 100 * DAY_S,
         password_judged_s: NOW_S - DAY_S,
         password_weak: false,
+        password_given: false,
         must_change_password: false,
     }
 }
@@ -232,6 +233,7 @@ static BROKEN: &[(&str, Break)] = &[
     ("C04", |facts| facts.people[1].codes_left = 2),
     ("C04", |facts| facts.people[1].codes_made_s = 0),
     ("C05", |facts| facts.weak_admitted.push("a known one")),
+    ("C05", |facts| facts.people[2].password_given = true),
     ("C06", |facts| facts.people[2].password_weak = true),
     ("C07", |facts| facts.stranger_allowed = true),
     ("C08", |facts| facts.people[2].domain_allowed = false),

@@ -1,6 +1,6 @@
 //! Users come, change, are shut out and go.
 
-use super::{LOGIN, login, param, write};
+use super::{LOGIN, login, param, settings::GIVEN_PASSWORDS, write};
 use crate::{
     Services,
     services::{asked_sites, from_identity, from_meta, required},
@@ -15,7 +15,8 @@ const BY_SUPERUSER: (Access, Guard) = (Access::Superuser, Guard::Proof);
 pub static METHODS: &[Method<Services>] = &[
     write(
         "UsersManager.addUser",
-        "Adds a user with a password.",
+        "Adds a user with a password, where UsersManager.legacy_admin_password_set allows it. UsersManager.inviteUser lets \
+         the user choose.",
         &[
             LOGIN,
             param("password", ParamKind::Secret, None, "a password that keeps the rules in force"),
@@ -96,6 +97,13 @@ pub static METHODS: &[Method<Services>] = &[
 
 async fn add_user(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     let grant = check_instance(&caller.principal)?;
+    if !services.meta.snapshot().setting(&GIVEN_PASSWORDS) {
+        return Err(ApiError::Refused(format!(
+            "nobody chooses the password of another here: invite the user instead (UsersManager.inviteUser), or let a \
+             superuser set {} to 1",
+            GIVEN_PASSWORDS.key
+        )));
+    }
     let (login, email) = (login(params)?, required(params, "email")?.trim());
     let sites = match params.filled("initialIdSite") {
         Some(_) => {

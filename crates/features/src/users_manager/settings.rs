@@ -70,4 +70,18 @@ pub static REVIEW_DAYS: Setting<u32> = Setting {
     security: true,
 };
 
-static SETTINGS: &[&dyn AnySetting] = &[&DOMAINS, &INACTIVE_DAYS_MAX, &NOTIFY, &AUTO_SUSPEND, &REVIEW_DAYS];
+pub static GIVEN_PASSWORDS: Setting<bool> = Setting {
+    key: "UsersManager.legacy_admin_password_set",
+    level: Level::Instance,
+    default: || false,
+    check: |_| Ok(()),
+    title: "Let superusers add users with a password that they choose",
+    doc: "For scripts written for Matomo. Whoever chooses a password knows it; an invitation lets its owner choose. \
+          The password of a user who is there already is never set by another.",
+    control: Control::Checkbox,
+    secret: false,
+    security: true,
+};
+
+static SETTINGS: &[&dyn AnySetting] =
+    &[&DOMAINS, &INACTIVE_DAYS_MAX, &NOTIFY, &AUTO_SUSPEND, &REVIEW_DAYS, &GIVEN_PASSWORDS];

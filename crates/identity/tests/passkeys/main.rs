@@ -7,7 +7,7 @@ use makoto_access::{Caller, Principal, check_instance};
 use makoto_catalog::{Catalog, Feature};
 use makoto_identity::{Entry, Error, Identity, enforcement};
 use makoto_meta::{EntryFilter, Meta, NewUser, ReadScope};
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 static FEATURE: Feature =
     Feature { name: "TwoFactorAuth", dimensions: &[], metrics: &[], reports: &[], settings: enforcement::SETTINGS };
@@ -238,10 +238,13 @@ fn bend(bytes: &mut Vec<u8>, mut dice: impl FnMut(usize) -> usize) {
     }
 }
 
-/// Keys that a fuzzer makes of good ones. `PASSKEY_TRIES` asks for more of them.
+/// Keys that a fuzzer makes of good ones. `PASSKEY_TRIES` asks for more of them, `PASSKEY_MINUTES` for as many as fit in.
 #[tokio::test]
 async fn promise_08_whatever_a_key_sends_is_answered() {
-    let tries: u64 = std::env::var("PASSKEY_TRIES").map_or(200, |tries| tries.parse().unwrap());
+    let asked = |name: &str| std::env::var(name).ok().map(|number| number.parse::<u64>().unwrap());
+    let (began, minutes) = (Instant::now(), asked("PASSKEY_MINUTES"));
+    let tries = asked("PASSKEY_TRIES").unwrap_or(if minutes.is_some() { u64::MAX } else { 200 });
+    let is_over = |tried| tried >= tries || minutes.is_some_and(|most| began.elapsed().as_secs() >= most * 60);
     let bench = Bench::new().await;
     let Entry::Whole(secret) = bench.enter().await else { panic!("a factor already") };
     let caller = bench.caller(&secret).await.unwrap();
@@ -253,7 +256,8 @@ async fn promise_08_whatever_a_key_sends_is_answered() {
         state ^= state << 17;
         state
     };
-    for number in 0..tries {
+    let mut number = 0;
+    while !is_over(number) {
         let options = bench.identity.start_passkey(&caller, NOW_S).await.unwrap();
         let mut made = key.create(&options);
         let field = ["attestationObject", "clientDataJSON"][usize::from(number % 8 == 7)];
@@ -269,7 +273,9 @@ async fn promise_08_whatever_a_key_sends_is_answered() {
             }
             Err(fault) => assert!(matches!(fault, Error::WrongPasskey), "try {number}: {fault}"),
         }
+        number += 1;
     }
+    println!("{number} keys in {} s", began.elapsed().as_secs());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use super::State;
 use crate::{Act, Activity, Error, Meta, domain::Domains, record};
-use makoto_access::{Caller, InstanceGrant};
+use makoto_access::{Caller, InstanceGrant, Principal};
 use serde_json::json;
 
 /// A user to be added; the password is hashed already.
@@ -40,7 +40,7 @@ pub(crate) fn check_login(login: &str) -> Result<(), Error> {
 }
 
 impl Meta {
-    /// Adds a user.
+    /// Adds a user. Of a password that another user chose it is kept that its owner did not.
     ///
     /// # Errors
     /// `Refused` when login or address are malformed, taken or of a domain that is not allowed.
@@ -51,6 +51,10 @@ impl Meta {
         let mut act = self.begin(caller, Activity::UserAdded, detail.clone()).await?;
         act.note_provisioning(caller, Activity::UserAdded, &detail).await?;
         insert(&mut act, &user, State::Active).await?;
+        if matches!(caller.principal, Principal::User(_)) {
+            let sql = "UPDATE user SET password_given = 1 WHERE login = ?";
+            sqlx::query(sql).bind(&user.login).execute(&mut *act.tx).await?;
+        }
         self.commit(act).await
     }
 

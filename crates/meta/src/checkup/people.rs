@@ -49,6 +49,8 @@ pub struct Person {
     /// When a sign-in last showed whether the password keeps the rules; 0 for never.
     pub password_judged_s: i64,
     pub password_weak: bool,
+    /// Another user chose it, and so knows it.
+    pub password_given: bool,
     /// It lets nobody in until a new one is chosen.
     pub must_change_password: bool,
 }
@@ -110,7 +112,7 @@ impl Meta {
         let snapshot = self.snapshot();
         let (superuser_acts, admin_acts) = (self.last_acts(SUPERUSER_ACTS).await?, self.last_acts(ADMIN_ACTS).await?);
         let sql = format!(
-            "SELECT user.login, superuser_since_s, password_changed_s, password_judged_s, password_weak, \
+            "SELECT user.login, superuser_since_s, password_changed_s, password_judged_s, password_weak, password_given, \
              last_seen_s, max(coalesce(totp.last_step, 0) * {STEP_S}, coalesce(totp.made_s, 0), \
              coalesce((SELECT max(coalesce(last_used_s, made_s)) FROM passkey WHERE passkey.login = user.login), 0)) \
              AS factor_s, (SELECT min(made_s) FROM recovery WHERE recovery.login = user.login) AS codes_s \
@@ -146,6 +148,7 @@ impl Meta {
                 password_set_s: row.try_get("password_changed_s")?,
                 password_judged_s: row.try_get("password_judged_s")?,
                 password_weak: row.try_get("password_weak")?,
+                password_given: row.try_get("password_given")?,
                 must_change_password: account.must_change_password,
                 login,
             });

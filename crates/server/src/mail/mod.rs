@@ -115,7 +115,8 @@ async fn send(app: &App, letter: &Letter, id_secret: &[u8; 32]) -> Result<(), Un
     let old = letter.route.clone().filter(|_| letter.tries <= OLD_ROUTE_TRIES_MAX);
     let settings = old.or(in_force).or_else(|| letter.route.clone());
     let settings = settings.ok_or_else(|| Undelivered::Later("no mail server is set".to_owned()))?;
-    Route::new(&settings, host)?.send(&letter.address, &message_id(letter, id_secret, host), &page).await
+    let route = Route::new(&settings, host).await?;
+    route.send(&letter.address, &message_id(letter, id_secret, host), &page).await
 }
 
 /// The address that mails are from; nothing where no mail server is named.
@@ -134,7 +135,7 @@ pub async fn greet(app: &App) -> Result<String, String> {
     let text = |fault: Undelivered| match fault {
         Undelivered::Later(why) | Undelivered::Never(why) => why,
     };
-    Route::new(&settings, host).map_err(text)?.greet().await?;
+    Route::new(&settings, host).await.map_err(text)?.greet().await?;
     Ok("answers".to_owned())
 }
 

@@ -16,7 +16,9 @@ use lettre::{
         response::{Category, Code, Detail, Severity},
     },
 };
+use makoto_catalog::SettingText;
 use makoto_features::core_admin_home::mail::settings::is_loopback;
+use makoto_identity::outbound::Outbound;
 use makoto_meta::Undelivered;
 use serde_json::Value as Json;
 use std::time::Duration;
@@ -54,10 +56,11 @@ pub fn sender(settings: &Json, host: &str) -> String {
 
 impl Route {
     /// Reads the settings of a mail server, as `Meta::mail_route` gives them. `host` is where this server is reached.
+    /// The mail server's name is resolved here and now, and nothing inside is spoken to that is not listed.
     ///
     /// # Errors
     /// What is wrong with them.
-    pub fn new(settings: &Json, host: &str) -> Result<Route, Undelivered> {
+    pub async fn new(settings: &Json, host: &str) -> Result<Route, Undelivered> {
         let text = |name: &str| settings.get(name).and_then(Json::as_str).unwrap_or("").trim().to_owned();
         let server = text("Host");
         let port = text("Port").parse().map_err(|_| later("the port of the mail server cannot be read"))?;
@@ -68,7 +71,11 @@ impl Route {
             "none" => return Err(later("without encryption mails may only go to a mail server on this machine")),
             _ => Tls::Required(tls()?),
         };
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server)
+        let outbound = SettingText::read(&text("InnerTargets")).and_then(|listed: Vec<String>| Outbound::read(&listed));
+        let outbound = outbound.map_err(later)?;
+        let found = tokio::task::spawn_blocking(move || outbound.resolve(&server, port)).await;
+        let target = found.map_err(later)?.map_err(later)?;
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(target.ip().to_string())
             .port(port)
             .tls(tls)
             .timeout(Some(ANSWER_WAIT_MAX))
@@ -164,21 +171,30 @@ mod tests {
         }
     }
 
-    #[test]
-    fn settings_become_a_route_only_when_it_is_safe() {
+    #[tokio::test]
+    async fn settings_become_a_route_only_when_it_is_safe() {
         let settings = |host: &str, encryption: &str| json!({ "Host": host, "Port": "25", "Encryption": encryption });
-        assert!(Route::new(&settings("127.0.0.1", "none"), "stats.example").is_ok());
-        assert!(Route::new(&settings("mail.example", "none"), "stats.example").is_err());
-        assert!(Route::new(&settings("mail.example", "starttls"), "stats.example").is_ok());
-        assert!(Route::new(&settings("mail.example", "tls"), "stats.example").is_ok());
-        assert!(Route::new(&json!({ "Host": "mail.example", "Port": "", "Encryption": "tls" }), "a.example").is_err());
+        let local = |listed: &str| json!({ "Host": "127.0.0.1", "Port": "25", "Encryption": "none", "InnerTargets": listed });
+        assert!(Route::new(&local("10.0.0.0/8,127.0.0.1:25"), "stats.example").await.is_ok());
+        for wrong in [
+            local(""),
+            local("127.0.0.1:26"),
+            local("no address"),
+            settings("mail.example", "none"),
+            settings("10.0.0.1", "tls"),
+            json!({ "Host": "198.18.0.1", "Port": "", "Encryption": "tls" }),
+        ] {
+            assert!(Route::new(&wrong, "stats.example").await.is_err(), "{wrong}");
+        }
+        assert!(Route::new(&settings("8.8.8.8", "starttls"), "stats.example").await.is_ok());
+        assert!(Route::new(&settings("8.8.8.8", "tls"), "stats.example").await.is_ok());
     }
 
-    #[test]
-    fn messages_have_both_parts_and_a_lasting_number() {
+    #[tokio::test]
+    async fn messages_have_both_parts_and_a_lasting_number() {
         let settings = json!({ "Host": "localhost", "Port": "25", "Encryption": "none", "FromName": "Makoto, \"x\"",
-            "ReplyTo": "help@stats.example" });
-        let route = Route::new(&settings, "stats.example:8080").unwrap();
+            "ReplyTo": "help@stats.example", "InnerTargets": "127.0.0.0/8,::1" });
+        let route = Route::new(&settings, "stats.example:8080").await.unwrap();
         let text =
             String::from_utf8(route.message("ada@people.example", "<7@stats.example>", &page()).unwrap().formatted());
         let text = text.unwrap();

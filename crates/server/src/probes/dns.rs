@@ -5,8 +5,9 @@ use makoto_features::{
     core_admin_home::outbound::NAME_SERVER,
     probes::{Known, MailDomain},
 };
+use makoto_identity::outbound::Outbound;
 use std::{
-    net::{ToSocketAddrs, UdpSocket},
+    net::{SocketAddr, UdpSocket},
     time::Duration,
 };
 
@@ -35,8 +36,11 @@ pub fn mail_domain(app: &App) -> Known<MailDomain> {
     if !domain.contains('.') {
         return Err(format!("mails are from {from}, which is no domain that others can ask about"));
     }
+    let named = |fault: String| format!("{server}: {fault}");
+    let target = Outbound::of(&app.services.meta.snapshot()).and_then(|outbound| outbound.resolve_place(&server));
+    let target = target.map_err(named)?;
     let records = |name: &str, mark: &str| -> Known<Option<String>> {
-        let found = ask(&server, name).map_err(|fault| format!("{server}: {fault}"))?;
+        let found = ask(target, name).map_err(named)?;
         Ok(found.into_iter().find(|text| text.to_lowercase().starts_with(mark)))
     };
     Ok(MailDomain {
@@ -47,9 +51,8 @@ pub fn mail_domain(app: &App) -> Known<MailDomain> {
 }
 
 /// The texts of a name.
-fn ask(server: &str, name: &str) -> Result<Vec<String>, String> {
+fn ask(target: SocketAddr, name: &str) -> Result<Vec<String>, String> {
     let text = |fault: std::io::Error| fault.to_string();
-    let target = server.to_socket_addrs().map_err(text)?.next().ok_or("the name has no address")?;
     let own = if target.is_ipv6() { "[::]:0" } else { "0.0.0.0:0" };
     let socket = UdpSocket::bind(own).map_err(text)?;
     socket.set_read_timeout(Some(ANSWER_WAIT_MAX)).map_err(text)?;

@@ -6,9 +6,10 @@ use makoto_features::{
     probes::{Clock, FileMode, Known, Process, Room},
     services::now_s,
 };
+use makoto_identity::outbound::Outbound;
 use std::{
     fs,
-    net::{ToSocketAddrs, UdpSocket},
+    net::{SocketAddr, UdpSocket},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -163,7 +164,8 @@ pub fn clock(app: &App) -> Known<Clock> {
             false => Err("no time server is named, and the machine tells of no time service".to_owned()),
         };
     }
-    let off_ms = ask_time(&server).map_err(|fault| format!("{server}: {fault}"))?;
+    let target = Outbound::of(&app.services.meta.snapshot()).and_then(|outbound| outbound.resolve_place(&server));
+    let off_ms = target.and_then(ask_time).map_err(|fault| format!("{server}: {fault}"))?;
     Ok(Clock { off_ms, source: server })
 }
 
@@ -172,9 +174,8 @@ fn ms_since_1970() -> i64 {
 }
 
 /// One question by SNTP (RFC 4330): how many milliseconds the clock is ahead.
-fn ask_time(server: &str) -> Result<i64, String> {
+fn ask_time(target: SocketAddr) -> Result<i64, String> {
     let text = |fault: std::io::Error| fault.to_string();
-    let target = server.to_socket_addrs().map_err(text)?.next().ok_or("the name has no address")?;
     let own = if target.is_ipv6() { "[::]:0" } else { "0.0.0.0:0" };
     let socket = UdpSocket::bind(own).map_err(text)?;
     socket.set_read_timeout(Some(TIME_WAIT_MAX)).map_err(text)?;

@@ -25,6 +25,7 @@ use makoto_features::{
     Services,
     probes::{Detected, Known, LiveHit, Outside, Probes, StoredRows, Work},
 };
+use makoto_meta::MailCounts;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -230,11 +231,7 @@ async fn system(running: &Running) -> Known<Vec<(String, bool, String)>> {
             true,
             format!("{:.1} MiB on disk, {:.1} MiB in memory", mib(stats.file_bytes), mib(stats.memory_bytes)),
         ),
-        line(
-            "Mails",
-            mails.failed == 0,
-            format!("{} wait, {} sent, {} failed of late", mails.waiting, mails.sent, mails.failed),
-        ),
+        mail_line(&mails, app.services.meta.mail_route().is_some()),
         line(
             "City databases",
             true,
@@ -245,6 +242,23 @@ async fn system(running: &Running) -> Known<Vec<(String, bool, String)>> {
         ),
         line("Data folder", true, running.instance.files.dir().display().to_string()),
     ])
+}
+
+/// How the outbox does, and what to do where mails do not leave.
+fn mail_line(mails: &MailCounts, has_server: bool) -> (String, bool, String) {
+    let counts = format!("{} wait, {} sent, {} failed of late", mails.waiting, mails.sent, mails.failed);
+    let (sound, text) = match (has_server, mails.waiting) {
+        (false, 0) => (mails.failed == 0, format!("{counts}; no mail server is set")),
+        (false, _) => {
+            (false, format!("{counts}, and no mail server is set: name one in the general settings, and they leave"))
+        }
+        (true, _) if mails.refused > 0 || mails.failed > 0 => (
+            false,
+            format!("{counts}; the mail server said last: {}. Look at the mail settings and send a test", mails.last_fault),
+        ),
+        (true, _) => (true, counts),
+    };
+    ("Mails".to_owned(), sound, text)
 }
 
 /// Hits that may wait before that is worth a word.

@@ -1,11 +1,12 @@
 //! Whether this version is still safe, by the list of releases that the settings name.
 
-use crate::{app::App, outbound};
+use crate::app::App;
 use makoto_features::{
     core_admin_home::outbound::RELEASES_URL,
     probes::{Known, Release},
     services::now_s,
 };
+use makoto_identity::outbound::Outbound;
 use serde::Deserialize;
 use std::{
     sync::{Mutex, PoisonError},
@@ -81,7 +82,7 @@ pub fn look(app: &App) -> Known<Release> {
     {
         return Ok(release.clone());
     }
-    let agent = outbound::agent(&app.services.meta, ANSWER_WAIT_MAX)?;
+    let agent = Outbound::of(&app.services.meta.snapshot())?.agent(ANSWER_WAIT_MAX)?;
     let mut response = agent.get(&url).call().map_err(|fault| format!("the list of releases: {fault}"))?;
     let text = response.body_mut().with_config().limit(LIST_BYTES_MAX).read_to_string();
     let text = text.map_err(|fault| format!("the list of releases: {fault}"))?;

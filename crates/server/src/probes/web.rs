@@ -1,7 +1,8 @@
 //! How the server answers to itself: asked through `base_url`, so that whatever stands before it is measured too.
 
-use crate::{app::App, outbound, record_stream};
+use crate::app::App;
 use makoto_features::probes::{Known, OptOut, Route, Web};
+use makoto_identity::outbound::{self, Outbound};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, Stream, pki_types::ServerName};
 use std::{
     collections::BTreeMap,
@@ -244,7 +245,7 @@ fn certificate_days(base_url: &str) -> Option<i64> {
     let mut socket = TcpStream::connect_timeout(&target, ANSWER_WAIT_MAX).ok()?;
     socket.set_read_timeout(Some(ANSWER_WAIT_MAX)).ok()?;
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(record_stream::roots().ok()?);
+    roots.add_parsable_certificates(outbound::roots().ok()?);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
     let config = config.with_root_certificates(roots).with_no_client_auth();
@@ -324,7 +325,7 @@ impl Mirror {
 
 /// Which inner addresses can be reached by what somebody typed: each with whether it was refused.
 pub fn outbound(app: &App) -> Known<Vec<(String, bool)>> {
-    let agent = outbound::agent(&app.services.meta, ANSWER_WAIT_MAX)?;
+    let agent = Outbound::of(&app.services.meta.snapshot())?.agent(ANSWER_WAIT_MAX)?;
     let port = app.config.listen.rsplit_once(':').map_or("8080", |(_, port)| port);
     let targets = [format!("127.0.0.1:{port}"), format!("[::1]:{port}"), "169.254.169.254".to_owned()];
     let tried = targets.map(|target| {

@@ -9,7 +9,6 @@ use makoto_access::{Caller, Principal};
 use makoto_catalog::Setting;
 use makoto_features::{activity_log, services::now_s};
 use makoto_meta::{Activity, Entry, Meta};
-use rustls::pki_types::CertificateDer;
 use serde_json::{Value as Json, json};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
@@ -123,16 +122,6 @@ fn written(entry: &Entry) -> Json {
     json!({ "id": entry.id, "at_ms": entry.at_ms, "who": entry.who, "subject": entry.subject, "kind": entry.kind,
         "detail": entry.detail, "address": entry.address, "agent": entry.agent, "proof": entry.proof,
         "request": entry.request, "result": entry.result })
-}
-
-/// The authorities that the system trusts, as for mails.
-pub(crate) fn roots() -> Result<Vec<CertificateDer<'static>>, String> {
-    let found = rustls_native_certs::load_native_certs();
-    match (found.certs.is_empty(), found.errors.first()) {
-        (false, _) => Ok(found.certs),
-        (true, Some(fault)) => Err(format!("the system's certificates cannot be read: {fault}")),
-        (true, None) => Err("the system trusts no certificates; install ca-certificates".to_owned()),
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! RFC 5424 messages, framed by their length over TLS as RFC 5425 has it.
 
 use super::{Errand, SEND_WAIT_MAX, written};
+use makoto_identity::outbound::{self, Outbound};
 use makoto_meta::Entry;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, pki_types::ServerName};
 use std::{
     io::{Read, Write},
-    net::{TcpStream, ToSocketAddrs},
+    net::TcpStream,
     sync::Arc,
 };
 
@@ -17,8 +18,7 @@ const WARNING: u8 = 10 * 8 + 4;
 pub(super) fn send(errand: &Errand) -> Result<(), String> {
     let (host, _) = errand.address.rsplit_once(':').ok_or("the address has no port")?;
     let name = ServerName::try_from(host.to_owned()).map_err(|fault| fault.to_string())?;
-    let target = errand.address.to_socket_addrs().map_err(|fault| fault.to_string())?.next();
-    let target = target.ok_or_else(|| format!("{host} has no address"))?;
+    let target = Outbound::of(&errand.meta.snapshot())?.resolve_place(&errand.address)?;
     let text = |fault: std::io::Error| fault.to_string();
     let socket = TcpStream::connect_timeout(&target, SEND_WAIT_MAX).map_err(text)?;
     socket.set_read_timeout(Some(SEND_WAIT_MAX)).map_err(text)?;
@@ -45,7 +45,7 @@ pub(super) fn send(errand: &Errand) -> Result<(), String> {
 
 fn tls() -> Result<ClientConfig, String> {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(super::roots()?);
+    roots.add_parsable_certificates(outbound::roots()?);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     Ok(config.map_err(|fault| fault.to_string())?.with_root_certificates(roots).with_no_client_auth())

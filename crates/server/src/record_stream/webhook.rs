@@ -1,5 +1,6 @@
 use super::{Errand, SEND_WAIT_MAX, written};
 use hmac::{Hmac, KeyInit, Mac};
+use makoto_identity::outbound::Outbound;
 use sha2::Sha256;
 
 /// Posts the lines as JSON lines. Any 2xx means that they arrived.
@@ -9,7 +10,7 @@ pub(super) fn send(errand: &Errand) -> Result<(), String> {
         body.push_str(&written(entry).to_string());
         body.push('\n');
     }
-    let agent = crate::outbound::agent(&errand.meta, SEND_WAIT_MAX)?;
+    let agent = Outbound::of(&errand.meta.snapshot())?.agent(SEND_WAIT_MAX)?;
     let mut request = agent.post(&errand.address).header("Content-Type", "application/x-ndjson");
     if !errand.secret.is_empty() {
         request =

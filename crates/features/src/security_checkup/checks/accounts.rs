@@ -73,11 +73,13 @@ pub static CHECKS: &[Check] = &[
         id: "C05",
         weight: Weight::High,
         group: GROUP,
-        title: "Weak passwords are refused",
-        why: "Attackers try known passwords first. The rules must stop them before they are in use.",
-        how: "Three weak passwords are tried on the rules in force.",
+        title: "Passwords are strong, and their owners' alone",
+        why: "Attackers try known passwords first; the rules must stop them before they are in use. And a password that \
+              somebody else chose is known to somebody else.",
+        how: "Three weak passwords are tried on the rules in force. Nobody uses a password that another user chose, and \
+              none can be given.",
         measure: strong,
-        fix: Fix::Deeds { label: "Force strong passwords", plan: force_strong, hours: None },
+        fix: Fix::Deeds { label: "Force strong passwords that their owners choose", plan: force_strong, hours: None },
         manual: "passwords",
     },
     Check {
@@ -229,14 +231,40 @@ fn strong(facts: &Facts) -> Verdict {
         true => "12 characters of four kinds, and no known ones",
         false => "15 characters, 12 with a second factor, and no known ones",
     };
-    Verdict::pass_if(facts.weak_admitted.is_empty())
+    let given: Vec<&str> = given(facts).map(|person| person.login.as_str()).collect();
+    let may_give = facts.setting(&settings::GIVEN_PASSWORDS);
+    let state = match (facts.weak_admitted.is_empty() && given.is_empty(), may_give) {
+        (false, _) => State::Fail,
+        (true, true) => State::Warn,
+        (true, false) => State::Pass,
+    };
+    Verdict::new(state)
         .with("rule", rule)
         .with("weak passwords tried", 3)
         .with_list("admitted", &facts.weak_admitted)
+        .with("superusers may choose for others", if may_give { "yes" } else { "no" })
+        .with_list("use what another chose", &given)
+}
+
+/// Whose password another user chose and that still lets in.
+fn given(facts: &Facts) -> impl Iterator<Item = &Person> {
+    facts.active().filter(|person| person.password_given && !person.must_change_password)
 }
 
 fn force_strong(facts: &Facts) -> Vec<Deed> {
-    vec![facts.change(&rules::STRENGTH_CHECK, "1")]
+    let mut deeds = vec![facts.change(&rules::STRENGTH_CHECK, "1")];
+    if facts.setting(&settings::GIVEN_PASSWORDS) {
+        deeds.push(facts.change(&settings::GIVEN_PASSWORDS, "0"));
+    }
+    deeds.extend(require_of(facts, given(facts)));
+    deeds
+}
+
+/// New passwords of these, but of whoever presses it, who must not be kept out by it.
+fn require_of<'a>(facts: &Facts, people: impl Iterator<Item = &'a Person>) -> Vec<Deed> {
+    let others = people.filter(|person| facts.asker.as_deref() != Some(&person.login));
+    let logins: BTreeSet<&str> = others.map(|person| person.login.as_str()).collect();
+    logins.into_iter().map(|login| Deed::RequirePassword { login: login.to_owned() }).collect()
 }
 
 /// Whose password breaks the rules and still lets in.
@@ -267,10 +295,7 @@ fn in_use(facts: &Facts) -> Verdict {
 }
 
 fn require_passwords(facts: &Facts) -> Vec<Deed> {
-    // Whoever presses it must not be kept out by it.
-    let others = weak(facts).chain(unjudged(facts)).filter(|person| facts.asker.as_deref() != Some(&person.login));
-    let logins: BTreeSet<&str> = others.map(|person| person.login.as_str()).collect();
-    logins.into_iter().map(|login| Deed::RequirePassword { login: login.to_owned() }).collect()
+    require_of(facts, weak(facts).chain(unjudged(facts)))
 }
 
 fn domain_of(email: &str) -> Option<String> {

@@ -1,7 +1,6 @@
 //! How the server answers, asked over the network by itself.
 
 use crate::{
-    core_admin_home::outbound,
     probes::Web,
     security_checkup::{
         check::{Check, Fix, State, Verdict, Weight},
@@ -9,7 +8,8 @@ use crate::{
         facts::Facts,
     },
 };
-use std::collections::BTreeMap;
+use makoto_identity::outbound::INNER_TARGETS;
+use std::{collections::BTreeMap, net::SocketAddr};
 
 const GROUP: &str = "Network and browsers";
 const YEAR_S: i64 = 365 * 24 * 60 * 60;
@@ -95,7 +95,7 @@ pub static CHECKS: &[Check] = &[
         why: "An address that a user types must not lead the server to machines only it can reach.",
         how: "The server is asked to fetch 127.0.0.1, ::1 and 169.254.169.254, and must refuse.",
         measure: outbound_closed,
-        fix: Fix::Deeds { label: "Allow no inner addresses", plan: close_outbound, hours: None },
+        fix: Fix::Deeds { label: "Allow no inner networks", plan: close_outbound, hours: None },
         manual: "outbound",
     },
     Check {
@@ -252,11 +252,18 @@ fn outbound_closed(facts: &Facts) -> Verdict {
     Verdict::pass_if(reached.is_empty() && !tried.is_empty())
         .with("refused", tried.len() - reached.len())
         .with_list("not refused", &reached)
-        .with_list("allowed by the settings", &facts.setting(&outbound::INNER_TARGETS))
+        .with_list("allowed by the settings", &facts.setting(&INNER_TARGETS))
 }
 
 fn close_outbound(facts: &Facts) -> Vec<Deed> {
-    vec![facts.change(&outbound::INNER_TARGETS, "")]
+    // One port of one address, as a mail server's on this machine, leads nowhere else. What answered is not kept.
+    let open = |entry: &str| {
+        let tried = facts.outside.outbound.as_deref().unwrap_or_default();
+        tried.iter().any(|(address, refused)| !refused && address == entry)
+    };
+    let kept = |entry: &String| entry.parse::<SocketAddr>().is_ok() && !open(entry);
+    let kept: Vec<String> = facts.setting(&INNER_TARGETS).into_iter().filter(kept).collect();
+    vec![facts.change(&INNER_TARGETS, &kept.join(","))]
 }
 
 fn framed(facts: &Facts) -> Verdict {
