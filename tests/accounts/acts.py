@@ -11,21 +11,9 @@ from support import MailServer
 
 # Kinds of acts by the scenario that performs them, each with who is told.
 PERFORMED = {}
-# What needs a browser's keys, a clock or a broken disk is performed and looked up by name in the tests of these files.
+# What needs a broken disk is performed and looked up by name in the tests of these files.
 ELSEWHERE = {
-    "session.signed_in_by_passkey": "tests/e2e/accounts.test.mjs",
-    "passkey.added": "tests/e2e/accounts.test.mjs",
-    "passkey.renamed": "tests/e2e/accounts.test.mjs",
-    "passkey.removed": "tests/e2e/accounts.test.mjs",
-    "passkey.cloned": "crates/identity/tests/passkeys/main.rs",
-    "session.delayed": "crates/identity/src/guess/tests.rs",
-    "session.signed_in_after_failures": "crates/identity/src/guess/tests.rs",
-    "session.new_country": "crates/identity/src/guess/tests.rs",
-    "password.rehashed": "crates/identity/src/guess/tests.rs",
     "privacy.work_failed": "crates/meta/src/privacy.rs",
-    "attempts.alarm": "crates/identity/src/guess/tests.rs",
-    "audit.stalled": "tests/proof/run",
-    "audit.resumed": "tests/proof/run",
 }
 
 
@@ -75,10 +63,10 @@ class Acts(Case):
         """A call of a superuser with proof, which must succeed."""
         return self.server.call(method, passwordConfirmation=PASSWORD, **params)
 
-    def method(self, session, name, status=200, **params):
+    def method(self, session, method, /, status=200, **params):
         """The same by a session."""
-        answer = self.server.post_json(f"/api/v1/methods/{name}", params, session)
-        self.assertEqual(answer.status, status, (name, answer.body))
+        answer = self.server.post_json(f"/api/v1/methods/{method}", params, session)
+        self.assertEqual(answer.status, status, (method, answer.body))
         return answer.json()
 
     def again(self, job, *changes):

@@ -5,6 +5,7 @@ import time
 
 import pyotp
 
+import test_acts_of_sign_in  # noqa: F401  its rows count
 import test_acts_of_the_installation  # noqa: F401  its rows count
 from acts import PERFORMED, Acts, missing, performs, unproven
 from harness.installation import PASSWORD, Case

@@ -9,6 +9,10 @@ from harness.installation import PASSWORD, Case, installation
 DAY_S = 86_400
 
 
+# What the tests of this suite have seen on real servers: states of each check, and checks that their own fix made pass.
+SEEN, MENDED = {}, set()
+
+
 class CheckupCase(Case):
     def prepared(self, *changes, **options):
         """A server on a copy of the installation whose store was changed while none ran."""
@@ -38,13 +42,19 @@ class CheckupCase(Case):
     def assert_states(self, server, **expected):
         checks = self.checks(server)
         found = {id: checks[id]["state"] for id in expected}
+        for id, state in found.items():
+            SEEN.setdefault(id, set()).add(state)
         self.assertEqual(found, expected, {id: checks[id]["evidence"] for id in expected if found[id] != expected[id]})
 
-    def fix(self, server, id):
-        return server.call("SecurityCheckup.fix", idCheck=id, passwordConfirmation=PASSWORD)
+    def fix(self, server, id, **proof):
+        before = self.checks(server)[id]["state"]
+        made = server.call("SecurityCheckup.fix", idCheck=id, passwordConfirmation=PASSWORD, **proof)
+        if before != "pass" and made["state"] == "pass":
+            MENDED.add(id)
+        return made
 
-    def undo(self, server, made):
-        return server.call("SecurityCheckup.undoFix", idFix=made["idFix"], passwordConfirmation=PASSWORD)
+    def undo(self, server, made, **proof):
+        return server.call("SecurityCheckup.undoFix", idFix=made["idFix"], passwordConfirmation=PASSWORD, **proof)
 
     def assert_fix_and_undo(self, server, id, before="fail"):
         """Its fix turns it green by measurement, and taken back it is as before."""

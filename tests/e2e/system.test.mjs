@@ -41,6 +41,13 @@ test('a superuser keeps the installation in order', async (t) => {
     await page.getByText('Off', { exact: true }).waitFor();
   });
 
+  await t.test('the system check tells of mails that cannot leave, and what to do', async () => {
+    await go('diagnostic/system-check', 'System check');
+    await page.getByText('Something needs attention.').waitFor();
+    await page.getByText('no mail server is set: name one in the general settings', { exact: false }).waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+  });
+
   await t.test('several users get a role as the preview shows it', async () => {
     await go('system/users', 'Users');
     await page.getByRole('checkbox', { name: 'Select jonas' }).check({ force: true });

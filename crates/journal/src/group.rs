@@ -13,6 +13,8 @@ use crate::position::{Position, Record, SchemaId};
 const HEAD_BYTES: usize = 8 + 4 + 2;
 const LENGTH_BYTES: usize = 4;
 const CHECKSUM_BYTES: usize = 8;
+/// Room kept for nothing: less than giving it back costs.
+const WASTE_BYTES_MAX: usize = 64 * 1024;
 
 /// Records to be appended together, each with its length before it.
 #[derive(Debug, Default)]
@@ -56,6 +58,13 @@ impl Records {
             Ok(())
         });
         added.unwrap_or_else(|never| match never {});
+    }
+
+    /// Gives back much room that was not needed: many groups may wait for a slow disk.
+    pub fn shrink(&mut self) {
+        if self.encoded.capacity() - self.encoded.len() > WASTE_BYTES_MAX {
+            self.encoded.shrink_to_fit();
+        }
     }
 
     /// How many there are.

@@ -236,15 +236,7 @@ async fn remind_of_public(running: &Running) -> Result<String, String> {
     if !meta.reminder_due().await.map_err(|fault| fault.to_string())? {
         return Ok("nobody is to be reminded".to_owned());
     }
-    let mut findings = Vec::new();
-    let snapshot = meta.snapshot();
-    for grant in snapshot.public.live(meta.steady_now_s()) {
-        // A reminder without this is better than none.
-        match makoto_features::public_reports::scan::scan(services, grant).await {
-            Ok(found) => findings.push((grant.id, found.iter().map(|finding| finding.count).sum())),
-            Err(fault) => tracing::error!(%fault, grant = grant.id, "what is public could not be looked through"),
-        }
-    }
+    let findings = makoto_features::public_reports::scan::findings(services).await;
     let told = meta.remind_of_public(&findings).await.map_err(|fault| fault.to_string())?;
     Ok(format!("{told} superusers were reminded"))
 }

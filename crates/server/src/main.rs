@@ -26,6 +26,7 @@ mod lookups;
 mod mail;
 mod metrics;
 mod openapi;
+mod parts;
 mod pipeline;
 mod privacy;
 mod probes;
@@ -131,6 +132,8 @@ enum Act {
     },
     /// Print the description of the API.
     Openapi,
+    /// Print the list of parts that this program was built of (CycloneDX, JSON).
+    Parts,
     /// Print how far each method and tracking parameter of Matomo goes.
     Compatibility,
 }
@@ -308,6 +311,10 @@ async fn run(act: Act) -> Result<(), Failure> {
         Act::Openapi => {
             let document = openapi::document(&makoto_features::catalog()?);
             return say(&serde_json::to_string_pretty(&document).map_err(|fault| Failure::Data(fault.to_string()))?);
+        }
+        Act::Parts => {
+            let list = parts::document().map_err(Failure::Data)?;
+            return say(&serde_json::to_string_pretty(&list).map_err(|fault| Failure::Data(fault.to_string()))?);
         }
         Act::Compatibility => {
             return say(compatibility::document(&makoto_features::catalog()?).trim_end());

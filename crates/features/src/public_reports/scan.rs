@@ -69,6 +69,20 @@ fn kind_of(text: &str) -> Option<&'static str> {
     names::is_named(&text).then_some("name")
 }
 
+/// How many texts of each live grant seem to be of persons, for a reminder. What cannot be looked through is left out: a
+/// reminder without this is better than none.
+pub async fn findings(services: &Services) -> Vec<(i64, u64)> {
+    let mut findings = Vec::new();
+    let snapshot = services.meta.snapshot();
+    for grant in snapshot.public.live(services.meta.steady_now_s()) {
+        match scan(services, grant).await {
+            Ok(found) => findings.push((grant.id, found.iter().map(|finding| finding.count).sum())),
+            Err(fault) => tracing::error!(%fault, grant = grant.id, "what is public could not be looked through"),
+        }
+    }
+    findings
+}
+
 /// Looks through what a grant shows, or would show, of the last month.
 ///
 /// # Errors

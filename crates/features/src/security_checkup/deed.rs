@@ -8,11 +8,11 @@ use crate::{
 };
 use makoto_access::{Caller, InstanceGrant, Proof, check_instance};
 use makoto_catalog::{Answer, ApiError};
-use makoto_meta::Activity;
+use makoto_meta::{Activity, MailKind};
 use serde_json::{Value as Json, json};
 use std::time::Duration;
 
-/// How long a fix waits for its test mail to leave.
+/// How long a fix waits for its mail to leave.
 const MAIL_WAIT_MAX: Duration = Duration::from_secs(20);
 
 /// One thing that a fix does.
@@ -66,6 +66,10 @@ pub enum Deed {
     TestMail {
         address: String,
     },
+    /// Superusers are told now of what is public.
+    Remind {
+        logins: Vec<String>,
+    },
     Backup,
 }
 
@@ -101,6 +105,7 @@ impl Deed {
                 "deleted for good",
             ),
             Deed::TestMail { address } => line("Test mail".to_owned(), "", address),
+            Deed::Remind { logins } => line("Reminder of what is public".to_owned(), "", &logins.join(", ")),
             Deed::Backup => line("Backup".to_owned(), "", "made, restored for trial and compared"),
         }
     }
@@ -128,6 +133,7 @@ impl Deed {
             | Deed::EndSession { .. }
             | Deed::Purge { .. }
             | Deed::TestMail { .. }
+            | Deed::Remind { .. }
             | Deed::Backup => return None,
         })
     }
@@ -191,8 +197,23 @@ async fn carry_out_one(
                 _ => Err(ApiError::Refused(format!("the mail did not leave: {}", row.fault))),
             }
         }
+        Deed::Remind { .. } => remind(services, caller, grant).await,
         Deed::Backup => services.probes()?.back_up().await.map(drop).map_err(ApiError::Refused),
     }
+}
+
+/// Reminds superusers of what is public, and waits until their mails were tried.
+async fn remind(services: &Services, caller: &Caller, grant: &InstanceGrant) -> Result<(), ApiError> {
+    let meta = &services.meta;
+    let findings = crate::public_reports::scan::findings(services).await;
+    meta.remind_of_public_now(grant, caller, &findings).await.map_err(from_meta)?;
+    for id in meta.newest_mails(MailKind::PublicReminder).await.map_err(from_meta)? {
+        let row = meta.tried_mail(id, MAIL_WAIT_MAX).await.map_err(from_meta)?;
+        if row.state != "sent" {
+            return Err(ApiError::Refused(format!("the reminder to {} did not leave: {}", row.address, row.fault)));
+        }
+    }
+    Ok(())
 }
 
 /// Takes one thing back.

@@ -28,6 +28,7 @@ fn person(login: &str, superuser: bool) -> Person {
         sites: 1,
         has_factor: true,
         factor_needed: true,
+        factor_needed_since_s: Some(NOW_S - 100 * DAY_S),
         factor_used_s: Some(NOW_S - DAY_S),
         has_totp: true,
         passkeys: 0,
@@ -385,6 +386,10 @@ fn carried_out(mut facts: Facts, deeds: &[Deed]) -> Facts {
                 let (key, _) = facts.settings.get_key_value(key.as_str()).unwrap();
                 let key = *key;
                 set(&mut facts, key, after.as_deref().unwrap_or(""));
+                if key == "SecurityCheckup.innerTargets" {
+                    assert_eq!(after.as_deref(), Some("10.0.0.1:25"), "one port of one address may stay");
+                    facts.outside.outbound.as_mut().unwrap()[0].1 = true;
+                }
             }
             Deed::Suspend { login } => {
                 let person = facts.people.iter_mut().find(|person| person.login == *login).unwrap();
@@ -412,6 +417,10 @@ fn carried_out(mut facts: Facts, deeds: &[Deed]) -> Facts {
                 let fact = facts.retention.iter_mut().find(|fact| fact.site == *site).unwrap();
                 (fact.deletes, fact.days) = (true, *days);
             }
+            Deed::Remind { .. } => {
+                facts.reminder_overdue = false;
+                facts.reminder_mail = Some((Some(NOW_S), NOW_S));
+            }
             Deed::TestMail { .. } | Deed::Backup => {}
         }
     }
@@ -421,7 +430,14 @@ fn carried_out(mut facts: Facts, deeds: &[Deed]) -> Facts {
 #[test]
 fn fixes_name_what_is_wrong_and_make_it_right() {
     // Those whose deeds change what is measured at once; the rest waits for somebody or for the machine.
-    let fixed: [(&str, Break); 10] = [
+    let fixed: [(&str, Break); 14] = [
+        ("C03", |facts| facts.people[1].has_factor = false),
+        ("C05", |facts| facts.people[2].password_given = true),
+        ("C24", |facts| facts.reminder_overdue = true),
+        ("C43", |facts| {
+            set(facts, "SecurityCheckup.innerTargets", "127.0.0.1,10.0.0.1:25");
+            facts.outside.outbound.as_mut().unwrap()[0].1 = false;
+        }),
         ("C06", |facts| facts.people[2].password_weak = true),
         ("C17", |facts| _ = facts.outside.sample.as_mut().unwrap().oldest_s.insert(1, NOW_S - 200 * DAY_S)),
         ("C17", |facts| {
@@ -443,7 +459,7 @@ fn fixes_name_what_is_wrong_and_make_it_right() {
     for (id, break_it) in fixed {
         let mut facts = sound();
         break_it(&mut facts);
-        assert_eq!(state(id, &facts), State::Fail, "{id}");
+        assert_ne!(state(id, &facts), State::Pass, "{id}");
         let Fix::Deeds { plan, .. } = &checks::find(id).unwrap().fix else { panic!("{id} has no deeds") };
         let deeds = plan(&facts);
         assert!(!deeds.is_empty(), "{id}");

@@ -32,6 +32,8 @@ pub struct Person {
     pub has_factor: bool,
     /// Must use a second factor.
     pub factor_needed: bool,
+    /// Since when.
+    pub factor_needed_since_s: Option<i64>,
     /// When a second factor was last set up or used.
     pub factor_used_s: Option<i64>,
     pub has_totp: bool,
@@ -136,6 +138,7 @@ impl Meta {
                 sites: account.roles.len(),
                 has_factor: factors.any(),
                 factor_needed: factors.needed_since_s.is_some(),
+                factor_needed_since_s: factors.needed_since_s,
                 factor_used_s: Some(factor_s).filter(|at_s| *at_s > 0),
                 has_totp: factors.has_totp(),
                 passkeys: factors.passkeys,
@@ -224,6 +227,15 @@ impl Meta {
                    AND state <> 'held' ORDER BY id DESC LIMIT 1";
         let row = sqlx::query(sql).bind(kind.name()).fetch_optional(&self.read).await?;
         row.map(|row| Ok((row.try_get("sent_s")?, row.try_get("made_s")?))).transpose()
+    }
+
+    /// The numbers of the mails of a kind that were promised last, at one moment.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn newest_mails(&self, kind: crate::MailKind) -> Result<Vec<i64>, Error> {
+        let sql = "SELECT id FROM mail WHERE kind = ?1 AND made_s = (SELECT max(made_s) FROM mail WHERE kind = ?1)";
+        Ok(sqlx::query_scalar(sql).bind(kind.name()).fetch_all(&self.read).await?)
     }
 
     /// When something of a kind was last recorded, and by whom or about whom.

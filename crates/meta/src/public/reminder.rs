@@ -2,7 +2,7 @@
 
 use super::{PublicGrant, PublicState};
 use crate::{Act, Activity, Error, Mail, MailKind, Meta, record};
-use makoto_access::{Caller, Principal};
+use makoto_access::{Caller, InstanceGrant, Principal};
 use serde_json::{Value as Json, json};
 use sqlx::Row;
 
@@ -214,6 +214,26 @@ impl Meta {
     /// # Errors
     /// When the store cannot be written.
     pub async fn remind_of_public(&self, findings: &[(i64, u64)]) -> Result<usize, Error> {
+        self.remind(&Caller::inside(Principal::Job("public-reminder")), findings, false).await
+    }
+
+    /// Mails every superuser now, whether that is due or not, and tries again what waits.
+    ///
+    /// # Errors
+    /// `Refused` when nothing is public.
+    pub async fn remind_of_public_now(
+        &self,
+        _: &InstanceGrant,
+        caller: &Caller,
+        findings: &[(i64, u64)],
+    ) -> Result<usize, Error> {
+        match self.remind(caller, findings, true).await? {
+            0 => Err(Error::Refused("nothing is public of which somebody could be reminded".into())),
+            told => Ok(told),
+        }
+    }
+
+    async fn remind(&self, caller: &Caller, findings: &[(i64, u64)], now: bool) -> Result<usize, Error> {
         let (snapshot, now_s) = (self.snapshot(), self.steady_now_s());
         let book: Vec<&PublicGrant> = snapshot.public.grants.values().filter(|grant| is_remembered(grant)).collect();
         let month = self.entries_of(&book, now_s - 30 * DAY_S, findings).await?;
@@ -221,7 +241,8 @@ impl Meta {
         let mut act = self.begin_unrecorded().await?;
         let mut told = Vec::new();
         for reader in act.readers().await? {
-            if reader.state(&book, now_s).next_due_s.is_none_or(|due_s| due_s > now_s) {
+            let due = reader.state(&book, now_s).next_due_s.is_some_and(|due_s| due_s <= now_s);
+            if !due && (!now || book.is_empty()) {
                 continue;
             }
             let (days, entries) = match reader.every {
@@ -247,9 +268,11 @@ impl Meta {
         if told.is_empty() {
             return Ok(0);
         }
-        let caller = Caller::inside(Principal::Job("public-reminder"));
         let detail = json!({ "logins": told, "grants": book.iter().map(|grant| grant.id).collect::<Vec<_>>() });
-        record::insert(&mut act, &caller, Activity::PublicReminded, &detail).await?;
+        record::insert(&mut act, caller, Activity::PublicReminded, &detail).await?;
+        if now {
+            act.hasten_mail(now_s).await?;
+        }
         self.commit_quietly(act).await?;
         Ok(told.len())
     }

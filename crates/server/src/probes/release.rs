@@ -18,8 +18,6 @@ const ANSWER_WAIT_MAX: Duration = Duration::from_secs(3);
 const LIST_BYTES_MAX: u64 = 1024 * 1024;
 /// How long an answer is believed, in seconds: six hours.
 const BELIEVED_S: i64 = 6 * 60 * 60;
-/// The packages of this program, with their versions.
-const PACKAGES: &str = include_str!("../../../../Cargo.lock");
 
 #[derive(Deserialize)]
 struct List {
@@ -48,22 +46,8 @@ fn numbers(version: &str) -> Vec<u64> {
     version.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
 }
 
-/// Versions of a package that this program is made of.
-fn versions(package: &str) -> Vec<String> {
-    let value = |line: &str, key: &str| line.strip_prefix(key)?.trim().trim_matches('"').to_owned().into();
-    let mut lines = PACKAGES.lines();
-    let mut found = Vec::new();
-    while let Some(line) = lines.next() {
-        let name: Option<String> = value(line, "name = ");
-        if name.as_deref() == Some(package) {
-            found.extend(lines.next().and_then(|line| -> Option<String> { value(line, "version = ") }));
-        }
-    }
-    found
-}
-
 fn concerns(advisory: &Advisory) -> bool {
-    versions(&advisory.package).iter().any(|version| numbers(version) < numbers(&advisory.fixed))
+    crate::parts::versions(&advisory.package).iter().any(|version| numbers(version) < numbers(&advisory.fixed))
 }
 
 /// Asks the list, at most every six hours.
@@ -104,7 +88,6 @@ mod tests {
 
     #[test]
     fn advisories_are_held_against_our_own_packages() {
-        assert_eq!(versions("tokio").len(), 1);
         let advisory =
             |package: &str, fixed: &str| Advisory { id: "X".into(), package: package.into(), fixed: fixed.into() };
         assert!(concerns(&advisory("tokio", "999.0.0")));

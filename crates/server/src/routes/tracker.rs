@@ -51,9 +51,11 @@ pub async fn track(app: &Arc<App>, peer: IpAddr, request: Request<Incoming>) -> 
         let larger = |read: &[u8]| if may_send_more(app, headers, address, read) { BULK_BODY_BYTES_MAX } else { 0 };
         match read_body(body, OPEN_BODY_BYTES_MAX, larger).await {
             Ok(body) => {
-                let raw =
-                    RawRequest { method: parts.method.as_str(), query: parts.uri.query().unwrap_or(""), body: &body };
-                respond(app, &raw, address, headers).await
+                let query = parts.uri.query().unwrap_or("");
+                let read = parse::read(&RawRequest { method: parts.method.as_str(), query, body: &body });
+                // Hits may wait for the disk: what they were read from is not kept meanwhile.
+                drop(body);
+                respond(app, read, address, headers).await
             }
             Err(fault) => fault.response(),
         }
@@ -107,8 +109,13 @@ fn may_send_more(app: &App, headers: &HeaderMap, address: IpAddr, read: &[u8]) -
     valid(&token)
 }
 
-async fn respond(app: &Arc<App>, raw: &RawRequest<'_>, address: IpAddr, headers: &HeaderMap) -> Response {
-    match parse::read(raw) {
+async fn respond(
+    app: &Arc<App>,
+    read: Result<Read, parse::Fault>,
+    address: IpAddr,
+    headers: &HeaderMap,
+) -> Response {
+    match read {
         Ok(Read::Nothing) => note(StatusCode::OK),
         Ok(Read::One(params)) => one(app, &params, address, headers).await,
         Ok(Read::Bulk(bulk)) => many(app, bulk, address, headers).await,
@@ -330,7 +337,8 @@ async fn one(app: &Arc<App>, params: &Params, address: IpAddr, headers: &HeaderM
         }
     };
     let keys: Vec<Reservation> = order_key(&hit).into_iter().collect();
-    match append(app, &[hit], &keys).await {
+    let records = encode(&[hit]);
+    match append(app, records, 1, &keys).await {
         Ok(()) => {
             desk.show(&[params]);
             single(StatusCode::OK, wants_image)
@@ -340,15 +348,26 @@ async fn one(app: &Arc<App>, params: &Params, address: IpAddr, headers: &HeaderM
     }
 }
 
-async fn append(app: &App, hits: &[Hit], keys: &[Reservation]) -> Result<(), JournalError> {
+/// Hits as they wait and are stored, in no more memory than they take.
+fn encode(hits: &[Hit]) -> Result<Records, JournalError> {
     let mut records = Records::with_capacity(hits.len() * HIT_BYTES);
     for hit in hits {
         let written = records.push_with(|bytes| hit.encode_to(bytes));
         written.map_err(|fault| JournalError::Failed { cause: fault.to_string().into() })?;
     }
+    records.shrink();
+    Ok(records)
+}
+
+async fn append(
+    app: &App,
+    records: Result<Records, JournalError>,
+    hits: usize,
+    keys: &[Reservation],
+) -> Result<(), JournalError> {
     let began = Instant::now();
-    app.journal.append_records(app.schema, records, keys).await?;
-    app.metrics.acknowledge(began.elapsed(), hits.len() as u64);
+    app.journal.append_records(app.schema, records?, keys).await?;
+    app.metrics.acknowledge(began.elapsed(), hits as u64);
     Ok(())
 }
 
@@ -424,7 +443,7 @@ fn sort(desk: &Desk, bulk: &Bulk, context: &Context, sender: &Sender, bearer: Op
     tally
 }
 
-async fn many(app: &Arc<App>, bulk: Bulk, address: IpAddr, headers: &HeaderMap) -> Response {
+async fn many(app: &Arc<App>, mut bulk: Bulk, address: IpAddr, headers: &HeaderMap) -> Response {
     let desk = Desk::new(app, headers, address);
     let token = bulk.token_auth.as_deref().or(desk.bearer);
     let authenticated = token.is_some_and(|token| tracker_of(app, token, desk.address).is_some());
@@ -432,6 +451,10 @@ async fn many(app: &Arc<App>, bulk: Bulk, address: IpAddr, headers: &HeaderMap) 
         return bulk_refused(StatusCode::PAYLOAD_TOO_LARGE, &fault.to_string());
     }
     let mut tally = desk.with(|context, sender, bearer| sort(&desk, &bulk, context, sender, bearer));
+    if !app.live.is_on() {
+        // Nobody is shown them; a bulk on a slow disk waits without them.
+        bulk.entries = Vec::new();
+    }
     if let Err(error) = store(app, &mut tally).await {
         return not_durable(app, &error);
     }
@@ -450,7 +473,12 @@ async fn many(app: &Arc<App>, bulk: Bulk, address: IpAddr, headers: &HeaderMap) 
 /// Stores the hits of a bulk at once. An order that was sent before is taken out, and the rest is stored.
 async fn store(app: &App, tally: &mut Tally) -> Result<(), JournalError> {
     loop {
-        match append(app, &tally.hits, &tally.keys).await {
+        let (records, hits) = (encode(&tally.hits), tally.hits.len());
+        if tally.keys.is_empty() {
+            // None of them can be taken out again.
+            tally.hits = Vec::new();
+        }
+        match append(app, records, hits, &tally.keys).await {
             Err(JournalError::Duplicate(key)) if key < tally.keys.len() => tally.give_up(key),
             done => {
                 tally.invalid.sort_unstable();

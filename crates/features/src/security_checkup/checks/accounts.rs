@@ -51,11 +51,12 @@ pub static CHECKS: &[Check] = &[
         id: "C03",
         weight: Weight::Critical,
         group: GROUP,
-        title: "Every superuser has a second factor",
+        title: "No superuser acts without a second factor",
         why: "One superuser without is enough: a superuser can change everything, also the rule.",
-        how: "Whether each active superuser has an authenticator app or a passkey.",
+        how: "Whether each active superuser has an authenticator app or a passkey, or else is let in by nothing that they \
+              have now: the password must be changed by a mailed link first, and the set-up of a factor comes after it.",
         measure: superusers_have,
-        fix: Fix::Deeds { label: "Ask for it at the next sign-in", plan: enforce_now, hours: None },
+        fix: Fix::Deeds { label: "Shut them out until they have set one up", plan: enforce_now, hours: None },
         manual: "second-factors",
     },
     Check {
@@ -197,15 +198,25 @@ fn enforce_now(facts: &Facts) -> Vec<Deed> {
         Enforcement::Off => Some(facts.change(&ENFORCEMENT, "superusers")),
         _ => None,
     };
-    rule.into_iter().chain([facts.change(&GRACE_DAYS, "0")]).collect()
+    let without = facts.superusers().filter(|person| !person.has_factor && !person.must_change_password);
+    rule.into_iter().chain([facts.change(&GRACE_DAYS, "0")]).chain(require_of(facts, without)).collect()
+}
+
+/// Whether nothing that the person has now lets them do anything: with a password that counts no more, the mailbox must be
+/// theirs; and then the set-up of a second factor is all they get. A stolen password is of no use.
+fn is_shut_out(facts: &Facts, person: &Person) -> bool {
+    let grace_s = i64::from(facts.setting(&GRACE_DAYS)) * DAY_S;
+    person.must_change_password && person.factor_needed_since_s.is_some_and(|since_s| since_s + grace_s <= facts.now_s)
 }
 
 fn superusers_have(facts: &Facts) -> Verdict {
-    let without: Vec<&str> =
-        facts.superusers().filter(|person| !person.has_factor).map(|person| person.login.as_str()).collect();
-    Verdict::pass_if(without.is_empty())
+    let without = facts.superusers().filter(|person| !person.has_factor);
+    let (shut, free): (Vec<&Person>, Vec<&Person>) = without.partition(|person| is_shut_out(facts, person));
+    let logins = |people: Vec<&Person>| people.iter().map(|person| person.login.clone()).collect::<Vec<_>>();
+    Verdict::pass_if(free.is_empty())
         .with("superusers", facts.superusers().count())
-        .with_list("without a second factor", &without)
+        .with_list("without a second factor", &logins(free))
+        .with_list("shut out until they have set one up", &logins(shut))
 }
 
 fn codes(facts: &Facts) -> Verdict {

@@ -30,7 +30,7 @@ pub static CHECKS: &[Check] = &[
         how: "Alerts that could not be delivered within a week; and while something is public, whether mail works and when \
               superusers were last reminded.",
         measure: reminded,
-        fix: Fix::Page { label: "Look at users and rights", path: "/admin/system/users" },
+        fix: Fix::Deeds { label: "Send the reminder now", plan: remind, hours: None },
         manual: "public",
     },
 ];
@@ -70,6 +70,12 @@ fn private(facts: &Facts) -> Verdict {
 fn pause(facts: &Facts) -> Vec<Deed> {
     let pause = |grant: &PublicFact| Deed::PausePublic { id: grant.id, site: grant.site, what: grant.what.clone() };
     facts.public.iter().map(pause).collect()
+}
+
+fn remind(facts: &Facts) -> Vec<Deed> {
+    let logins: Vec<String> = facts.superusers().map(|person| person.login.clone()).collect();
+    let one = Deed::Remind { logins };
+    Some(one).filter(|_| !facts.public.is_empty()).into_iter().collect()
 }
 
 fn reminded(facts: &Facts) -> Verdict {
