@@ -152,10 +152,10 @@ class Checkup(CheckupCase):
         mine = server.token
         # The token with which this is done is one of them, and pausing it ends its use: a session goes on.
         session = self.cookie(server)
-        made = server.post_json("/api/v1/methods/SecurityCheckup.fix", {"idCheck": "C32"}, session)
-        self.assertEqual(made.json()["state"], "pass", made.body)
+        made = self.fix(server, "C32", session)
+        self.assertEqual(made["state"], "pass", made)
         self.assertEqual(server.ask("API.getMatomoVersion", token=mine).status, 401)
-        back = server.post_json("/api/v1/methods/SecurityCheckup.undoFix", {"idFix": made.json()["idFix"]}, session)
+        back = server.post_json("/api/v1/methods/SecurityCheckup.undoFix", {"idFix": made["idFix"]}, session)
         self.assertEqual(back.json()["state"], "fail", back.body)
         self.assertEqual(server.ask("API.getMatomoVersion", token=mine).status, 200)
 
@@ -327,6 +327,7 @@ class Checkup(CheckupCase):
         self.assertGreaterEqual(len(list(folder.iterdir())), 2)
         shutil.rmtree(folder)
         self.assert_states(server, C31="fail")
+        self.assertEqual(self.fix(server, "C31")["state"], "pass")
 
     def test_files_are_closed_and_opened_again(self):
         server = self.serve()
