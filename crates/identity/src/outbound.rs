@@ -300,7 +300,9 @@ mod tests {
         assert_eq!(hits.load(Ordering::SeqCst), 0);
         // The canary sings where it is allowed, so that its silence says something.
         let listed = Outbound::read(&[format!("127.0.0.1:{port}")]).unwrap();
-        assert!(listed.agent(Duration::from_millis(300)).unwrap().get(format!("http://0x7f.1:{port}/")).call().is_err());
+        assert!(
+            listed.agent(Duration::from_millis(300)).unwrap().get(format!("http://0x7f.1:{port}/")).call().is_err()
+        );
         assert_eq!(hits.load(Ordering::SeqCst), 1);
     }
 
@@ -318,9 +320,15 @@ mod tests {
 
     #[test]
     fn promise_40_addresses_outside_are_let_through() {
-        for address in
-            ["8.8.8.8", "2606:4700::1111", "100.128.0.1", "172.32.0.1", "2a00:1450::1", "64:ff9b::808:808", "2001:4860::1"]
-        {
+        for address in [
+            "8.8.8.8",
+            "2606:4700::1111",
+            "100.128.0.1",
+            "172.32.0.1",
+            "2a00:1450::1",
+            "64:ff9b::808:808",
+            "2001:4860::1",
+        ] {
             assert!(!is_inner(address.parse().unwrap()), "{address}");
         }
     }

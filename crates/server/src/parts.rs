@@ -105,7 +105,9 @@ fn web() -> Result<Vec<Json>, String> {
     let packages = lock["packages"].as_object().ok_or("the web's list of packages holds none")?;
     let mut parts = Vec::new();
     for (path, package) in packages {
-        let Some((_, name)) = path.rsplit_once("node_modules/").filter(|_| package["dev"] != json!(true)) else { continue };
+        let Some((_, name)) = path.rsplit_once("node_modules/").filter(|_| package["dev"] != json!(true)) else {
+            continue;
+        };
         let version = package["version"].as_str().ok_or_else(|| format!("{name} has no version"))?;
         let purl = format!("pkg:npm/{}@{version}", name.replace('@', "%40"));
         parts.push(component(&purl, name, version, package["integrity"].as_str().and_then(hash_of)));
@@ -194,7 +196,9 @@ mod tests {
             let length = if purl.starts_with("pkg:cargo/") || purl.starts_with("pkg:pypi/") { 64 } else { 128 };
             assert!(ours || digits == length || purl.contains("duckdb"), "{part}");
         }
-        for purl in ["pkg:npm/react@", "pkg:npm/%40duckdb/node-bindings@", "pkg:pypi/device-detector@", "pkg:cargo/tokio@"] {
+        for purl in
+            ["pkg:npm/react@", "pkg:npm/%40duckdb/node-bindings@", "pkg:pypi/device-detector@", "pkg:cargo/tokio@"]
+        {
             assert!(names.iter().any(|name| name.starts_with(purl)), "{purl}");
         }
         assert!(!names.iter().any(|name| name.starts_with("pkg:npm/vite@")), "what only building needs is no part");
@@ -211,7 +215,10 @@ mod tests {
     fn promise_49_no_entry_of_the_lock_file_is_misread() {
         let all = packages();
         assert_eq!(all.len(), CRATES.matches("[[package]]").count());
-        assert_eq!(all.iter().filter(|package| !package.sha256.is_empty()).count(), CRATES.matches("\nchecksum = ").count());
+        assert_eq!(
+            all.iter().filter(|package| !package.sha256.is_empty()).count(),
+            CRATES.matches("\nchecksum = ").count()
+        );
         for package in &all {
             for entry in &package.needs {
                 assert!(needed(&all, entry).is_some(), "{} needs {entry}", package.name);

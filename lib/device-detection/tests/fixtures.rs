@@ -176,7 +176,11 @@ fn promise_68_hostile_user_agents_cost_less_than_a_millisecond() {
     let agents: Vec<String> = fixtures(&wheel).iter().map(|fixture| text(&fixture["user_agent"])).collect();
     let mut parts: Vec<&str> = agents.iter().flat_map(|agent| agent.split_inclusive([' ', ';', '/'])).collect();
     let made = ["9".repeat(40), "a".repeat(60), " ".repeat(30), "-_".repeat(20)];
-    parts.extend(["\\", "[", "(", ")", "%", "é", "like Gecko", "Build/", "1."].into_iter().chain(made.iter().map(String::as_str)));
+    parts.extend(
+        ["\\", "[", "(", ")", "%", "é", "like Gecko", "Build/", "1."]
+            .into_iter()
+            .chain(made.iter().map(String::as_str)),
+    );
     let mut state = 0x9E37_79B9_7F4A_7C15u64;
     let mut roll = |end: usize| {
         state ^= state << 13;

@@ -174,7 +174,8 @@ mod tests {
     #[tokio::test]
     async fn settings_become_a_route_only_when_it_is_safe() {
         let settings = |host: &str, encryption: &str| json!({ "Host": host, "Port": "25", "Encryption": encryption });
-        let local = |listed: &str| json!({ "Host": "127.0.0.1", "Port": "25", "Encryption": "none", "InnerTargets": listed });
+        let local =
+            |listed: &str| json!({ "Host": "127.0.0.1", "Port": "25", "Encryption": "none", "InnerTargets": listed });
         assert!(Route::new(&local("10.0.0.0/8,127.0.0.1:25"), "stats.example").await.is_ok());
         for wrong in [
             local(""),

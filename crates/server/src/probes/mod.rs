@@ -254,7 +254,10 @@ fn mail_line(mails: &MailCounts, has_server: bool) -> (String, bool, String) {
         }
         (true, _) if mails.refused > 0 || mails.failed > 0 => (
             false,
-            format!("{counts}; the mail server said last: {}. Look at the mail settings and send a test", mails.last_fault),
+            format!(
+                "{counts}; the mail server said last: {}. Look at the mail settings and send a test",
+                mails.last_fault
+            ),
         ),
         (true, _) => (true, counts),
     };

@@ -109,12 +109,7 @@ fn may_send_more(app: &App, headers: &HeaderMap, address: IpAddr, read: &[u8]) -
     valid(&token)
 }
 
-async fn respond(
-    app: &Arc<App>,
-    read: Result<Read, parse::Fault>,
-    address: IpAddr,
-    headers: &HeaderMap,
-) -> Response {
+async fn respond(app: &Arc<App>, read: Result<Read, parse::Fault>, address: IpAddr, headers: &HeaderMap) -> Response {
     match read {
         Ok(Read::Nothing) => note(StatusCode::OK),
         Ok(Read::One(params)) => one(app, &params, address, headers).await,
