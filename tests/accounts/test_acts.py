@@ -8,7 +8,7 @@ import pyotp
 import test_acts_of_sign_in  # noqa: F401  its rows count
 import test_acts_of_the_installation  # noqa: F401  its rows count
 from acts import PERFORMED, Acts, missing, performs, unproven
-from harness.installation import PASSWORD, Case
+from harness.installation import PASSWORD, Case, allow_given_passwords
 
 NEW = "nine lamps along the quay"
 WRONG = "wrong horse battery staple"
@@ -25,7 +25,7 @@ class Declared(Case):
 
 class AccountActs(Acts):
     def add(self, login, **more):
-        self.server.allow_given_passwords()
+        allow_given_passwords(self.server)
         self.server.call("UsersManager.addUser", userLogin=login, email=f"{login}@people.example", password=PASSWORD, **more)
 
     @performs("user.added superusers", "user.suspended both", "user.reactivated both", "user.signed_out subject",

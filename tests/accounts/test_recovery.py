@@ -5,7 +5,7 @@ import time
 
 import pyotp
 
-from harness.installation import ROLES, Case
+from harness.installation import ROLES, Case, allow_given_passwords
 from support import MailServer
 
 NEW = "nine lamps along the quay"
@@ -46,7 +46,7 @@ class Recovery(Case):
 
     def test_no_input_alters_the_head_of_a_mail_or_where_it_goes(self):
         server = self.serve()
-        server.allow_given_passwords()
+        allow_given_passwords(server)
         hostile = ["a@b.example\r\nBcc: spy@evil.example", "a@b.example\nX-Made: 1", "a@b.example, spy@evil.example",
                    "<a@b.example> spy@evil.example", "a@b.example;spy@evil.example", "a b@c.example", "\"a\r\n\"@b.example",
                    "a@b.example\0", "a@b.example%0aBcc:spy@evil.example"]

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 
-from harness.installation import PASSWORD, Case
+from harness.installation import PASSWORD, Case, allow_given_passwords
 from harness.server import wait_for
 
 DAY_S = 24 * 60 * 60
@@ -161,7 +161,7 @@ class Roles(Users):
 
     def test_nobody_gets_rights_who_is_not_signed_in(self):
         server = self.serve()
-        server.allow_given_passwords()
+        allow_given_passwords(server)
         for login in ["anonymous", "Anonymous", " anonymous", "anonymous ", "anonymous\u200b", "ａnonymous"]:
             with self.subTest(login):
                 # What Matomo's scripts do to show a site to everybody is an act of public reports here.
@@ -198,7 +198,7 @@ class Roles(Users):
 
     def test_a_new_user_may_view_first_sites(self):
         server = self.serve()
-        server.allow_given_passwords()
+        allow_given_passwords(server)
         new = {"userLogin": "new", "email": "new@people.example", "password": PASSWORD}
         self.refused(server, "UsersManager.addUser", "site 99", **new, initialIdSite="1,99")
         server.call("UsersManager.addUser", **new, initialIdSite="1,2")
@@ -213,7 +213,7 @@ class Roles(Users):
 
     def test_promise_09_a_provisioning_token_adds_users_and_roles_and_every_act_is_told(self):
         server = self.serve()
-        server.allow_given_passwords()
+        allow_given_passwords(server)
         server.call("UsersManager.addUser", userLogin="new", email="new@people.example", password=PASSWORD)
         server.call("UsersManager.setUserAccess", userLogin="new", access="write", idSites=1)
         acts = [line["detail"]["act"] for line in self.kinds(server, "token.provisioned")]

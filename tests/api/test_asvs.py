@@ -14,7 +14,7 @@ import tomllib
 import unittest
 import urllib.parse
 
-from harness.installation import PASSWORD, Case
+from harness.installation import PASSWORD, Case, allow_given_passwords
 from harness.server import AGENT, DAYS, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -101,7 +101,7 @@ class Input(Case):
 
     def test_fields_that_a_method_does_not_take_change_nothing(self):
         server = self.serve()
-        server.allow_given_passwords()
+        allow_given_passwords(server)
         smuggled = {"superuser_access": 1, "superuser": 1, "hasSuperUserAccess": 1, "role": "admin", "idSites": "all",
                     "password_hash": "x", "creator_login": "ada", "ts_created": "2000-01-01", "idsite": 77, "date_registered": "x"}
         server.call("UsersManager.addUser", userLogin="ada", email="ada@people.example", password="seven herons cross the lake",

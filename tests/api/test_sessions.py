@@ -5,7 +5,7 @@ import stat
 import threading
 import time
 
-from harness.installation import PASSWORD, Case
+from harness.installation import PASSWORD, Case, allow_given_passwords
 from harness.server import wait_for
 
 SETUP_PASSWORD = "seven herons cross the lake"
@@ -264,7 +264,7 @@ class SetUp(Case):
             form = {"token": token, "login": "first", "email": "first@people.example", "password": password}
             self.assertEqual(server.post_json("/api/v1/setup", form).status, 400, password)
         other = self.serve()
-        other.allow_given_passwords()
+        allow_given_passwords(other)
         for password in ["short", "a" * 40]:
             answer = other.ask("UsersManager.addUser", userLogin="x1", email="x1@people.example", password=password)
             self.assertEqual(answer.json()["result"], "error", password)

@@ -15,7 +15,7 @@ import zlib
 import xxhash
 
 from checkup_case import DAY_S, CheckupCase
-from harness.installation import PASSWORD, installation
+from harness.installation import PASSWORD, allow_given_passwords, installation
 from harness.server import Server, may_mount, scratch, wait_for
 from surroundings import Mail, Names, Proxy
 
@@ -116,7 +116,7 @@ class Fixtures(CheckupCase):
         server = self.serve()
         self.mail(server)
         self.assert_states(server, C05="pass")
-        server.allow_given_passwords()
+        allow_given_passwords(server)
         self.assert_fix_and_undo(server, "C05", "warn")
         given = "an entirely different password"
         server.call("UsersManager.addUser", userLogin="new", email="new@people.example", password=given)

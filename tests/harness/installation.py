@@ -58,6 +58,12 @@ def installation():
     return Installation()
 
 
+def allow_given_passwords(server):
+    """Lets superusers add users with a password, as scripts for Matomo do."""
+    status, said = server.cli("setting", "set", "UsersManager.legacy_admin_password_set", "1")
+    assert status == 0, said
+
+
 class Case(unittest.TestCase):
     """A test that starts its own servers; none outlives it."""
 

@@ -185,11 +185,6 @@ class Server:
         )
         return done.returncode, (done.stdout + done.stderr).strip()
 
-    def allow_given_passwords(self):
-        """Lets superusers add users with a password, as scripts for Matomo do."""
-        status, said = self.cli("setting", "set", "UsersManager.legacy_admin_password_set", "1")
-        assert status == 0, said
-
     def connect(self, wait_s=REQUEST_WAIT_S):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=wait_s)
 

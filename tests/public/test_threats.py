@@ -4,6 +4,7 @@ import json
 import shutil
 import urllib.parse
 
+from harness.installation import allow_given_passwords
 from harness.server import Server, scratch
 from public_case import DAY_S, PASSWORD, REASON, ROOT, PublicCase, date, time, wait_for
 
@@ -56,7 +57,7 @@ class Consent(PublicCase):
 
     def test_P3_every_spelling_of_anonymous_is_anonymous(self):
         server = self.serve_public()
-        server.allow_given_passwords()
+        allow_given_passwords(server)
         for login in SPELLINGS:
             for field in ("userLogin", "userLogin[0]"):
                 fields = {field: login, "access": "view", "idSites": "1"}
