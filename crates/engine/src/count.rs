@@ -187,28 +187,29 @@ fn whole(batches: &[RecordBatch], nth: usize) -> Result<ArrayRef, Error> {
     concat(&columns).map_err(unfit)
 }
 
-/// Puts an answer together that the database gave in pieces, the first of which has every group. Groups have one bucket
-/// and one key.
-pub(crate) fn merge(pieces: Vec<Counted>, measures: usize) -> Result<Vec<RecordBatch>, Error> {
-    let mut groups: Option<Groups> = None;
-    let mut columns: Vec<Option<ArrayRef>> = vec![None; 2 + measures];
-    for piece in pieces {
+/// An answer that the database gives in pieces, the first of which has every group. Groups have one bucket and one key.
+/// Each piece is taken apart when it comes, so that no two of them are in memory.
+pub(crate) struct Merged {
+    groups: Option<Groups>,
+    /// Bucket, key and the measures.
+    columns: Vec<Option<ArrayRef>>,
+}
+
+impl Merged {
+    /// Of so many measures.
+    pub(crate) fn of(measures: usize) -> Merged {
+        Merged { groups: None, columns: vec![None; 2 + measures] }
+    }
+
+    /// Takes in a piece.
+    pub(crate) fn add(&mut self, piece: &Counted) -> Result<(), Error> {
+        let Some(groups) = &self.groups else { return self.begin(piece) };
         if piece.batches.is_empty() {
-            // A count that nobody has; without groups there is no answer at all.
-            let Some(groups) = &groups else { return Ok(Vec::new()) };
+            // A count that nobody has.
             let zeros = || -> ArrayRef { Arc::new(Int64Array::from(vec![0; groups.count])) };
-            piece.places.iter().for_each(|place| columns[2 + place] = Some(zeros()));
-            continue;
+            piece.places.iter().for_each(|place| self.columns[2 + place] = Some(zeros()));
+            return Ok(());
         }
-        let Some(groups) = &groups else {
-            columns[0] = Some(whole(&piece.batches, 0)?);
-            columns[1] = Some(whole(&piece.batches, 1)?);
-            for (nth, place) in piece.places.iter().enumerate() {
-                columns[2 + place] = Some(whole(&piece.batches, 2 + nth)?);
-            }
-            groups = Some(Groups::of(&piece.batches)?);
-            continue;
-        };
         let mut rows: Vec<Option<u32>> = vec![None; groups.count];
         for (row, group) in (0..).zip(groups.of_rows(&piece.batches, 1)?) {
             if let Some(own) = rows.get_mut(group as usize) {
@@ -218,19 +219,42 @@ pub(crate) fn merge(pieces: Vec<Counted>, measures: usize) -> Result<Vec<RecordB
         let rows = UInt32Array::from(rows);
         for (nth, place) in piece.places.iter().enumerate() {
             let column = take(&whole(&piece.batches, 2 + nth)?, &rows, None).map_err(unfit)?;
-            columns[2 + place] = Some(match piece.different {
+            self.columns[2 + place] = Some(match piece.different {
                 true => {
                     Arc::new(numbers(&column)?.iter().map(|count| Some(count.unwrap_or(0))).collect::<Int64Array>())
                 }
                 false => column,
             });
         }
+        Ok(())
     }
-    let columns: Vec<ArrayRef> = columns.into_iter().flatten().collect();
-    if columns.len() < 2 + measures {
-        return Err(Error::Plan("some of its measures were not asked for".into()));
+
+    fn begin(&mut self, piece: &Counted) -> Result<(), Error> {
+        // Without groups there is no answer at all.
+        if piece.batches.is_empty() {
+            return Ok(());
+        }
+        self.columns[0] = Some(whole(&piece.batches, 0)?);
+        self.columns[1] = Some(whole(&piece.batches, 1)?);
+        for (nth, place) in piece.places.iter().enumerate() {
+            self.columns[2 + place] = Some(whole(&piece.batches, 2 + nth)?);
+        }
+        self.groups = Some(Groups::of(&piece.batches)?);
+        Ok(())
     }
-    Ok(vec![batch_of(columns)?])
+
+    /// The answer of all pieces.
+    pub(crate) fn whole(self) -> Result<Vec<RecordBatch>, Error> {
+        if self.groups.is_none() {
+            return Ok(Vec::new());
+        }
+        let expected = self.columns.len();
+        let columns: Vec<ArrayRef> = self.columns.into_iter().flatten().collect();
+        if columns.len() < expected {
+            return Err(Error::Plan("some of its measures were not asked for".into()));
+        }
+        Ok(vec![batch_of(columns)?])
+    }
 }
 
 fn batch_of(columns: Vec<ArrayRef>) -> Result<RecordBatch, Error> {
@@ -313,6 +337,10 @@ mod tests {
                 piece(&[0], true, &[batch(vec![ints(&[0]), keys(&[Some(7)]), ints(&[2])])]),
                 piece(&[2], true, &[]),
             ]
+        };
+        let merge = |pieces: Vec<Counted>, measures| {
+            let mut merged = Merged::of(measures);
+            pieces.iter().try_for_each(|piece| merged.add(piece)).and_then(|()| merged.whole())
         };
         let merged = merge(pieces(), 5).unwrap();
         let column = |nth| answer::column_cells(&merged, nth).unwrap().iter().map(|cell| cell.int()).collect();

@@ -27,6 +27,9 @@ pub struct Engine {
     pub(crate) inner: Arc<Inner>,
 }
 
+/// A task that took so much memory gives it back to the system at its end, which is otherwise kept for the next one.
+const FLUSH_FROM: &str = "16MiB";
+
 /// Sums and counts that one piece of a large question asks for at once: half of what reports on pages have, which takes
 /// 80 MiB for 165,000 pages.
 const PIECE_MEASURES_MAX: usize = 13;
@@ -60,6 +63,7 @@ fn open_root(dir: &Path, options: Options) -> Result<Connection, Error> {
         .and_then(|config| config.threads(i64::from(options.threads)))
         .and_then(|config| config.enable_autoload_extension(false))
         .and_then(|config| config.with("autoinstall_known_extensions", "false"))
+        .and_then(|config| config.with("allocator_flush_threshold", FLUSH_FROM))
         .and_then(|config| config.with("temp_directory", format!("{folder}/spill")))
         .map_err(failed())?;
     let root = Connection::open_in_memory_with_flags(config).map_err(failed())?;
@@ -325,17 +329,17 @@ impl Inner {
         find: &dialect::Find<'_>,
     ) -> Result<Columns, Error> {
         transact(connection, || {
-            let (mut counted, mut columns) = (Vec::new(), Vec::new());
+            let (mut merged, mut columns) = (count::Merged::of(plan.measures.len()), Vec::new());
             for piece in dialect::pieces(plan, measures_max) {
                 let question = dialect::question_of_piece(&self.catalog, &piece, reach, find)?;
                 let batches = answer::ask(connection, &question.sql, &question.binds)?;
                 if columns.is_empty() {
                     columns.extend(question.columns.first());
                 }
-                counted.push(count::Counted { places: piece.places, different: piece.different, batches });
+                merged.add(&count::Counted { places: piece.places, different: piece.different, batches })?;
             }
             columns.extend(plan.measures.iter().map(|_| Column::Measure));
-            Ok((columns, count::merge(counted, plan.measures.len())?))
+            Ok((columns, merged.whole()?))
         })
     }
 

@@ -173,6 +173,7 @@ impl Raw {
     /// three times.
     pub fn build(report: &Report, columns: Vec<Counted>, mut groups: Groups) -> Raw {
         let mut raw = Raw { ranked: report.ranked, ..Raw::empty(columns) };
+        groups.close();
         let order = groups.order(report, &raw.columns);
         match &report.shape {
             Shape::Rows { levels, always, .. } => {
