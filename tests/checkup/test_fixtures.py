@@ -221,6 +221,14 @@ class Fixtures(CheckupCase):
         # It is due and cannot leave.
         self.assert_states(server, C24="fail")
         mail = self.mail(server)
+        wait_for(lambda: self.checks(server)["C24"]["state"] == "pass", 90, "everybody is told")
+        wait_for(lambda: server.call("CoreAdminHome.getMailState")["waiting"] == 0, 90, "all mails are out")
+        # The last one is long ago, and the day's turn is over: it is overdue.
+        server.stop()
+        self.change(server, f"UPDATE public_reminder SET last_s = last_s - {30 * DAY_S}",
+                    f"UPDATE public_grant SET requested_s = requested_s - {40 * DAY_S}, activated_s = activated_s - {40 * DAY_S}")
+        server.start()
+        self.assert_states(server, C24="fail")
         self.assertIn("Reminder", json.dumps(server.call("SecurityCheckup.previewFix", idCheck="C24")))
         self.assertEqual(self.fix(server, "C24")["state"], "pass")
         self.assertTrue(any("Subject: " in letter and "public" in letter for letter in mail.letters), mail.letters)
