@@ -141,10 +141,13 @@ struct About<'a> {
     persons: Persons,
 }
 
+/// How many reports have yet to ask each plan, and its answer once one has.
+type Waiting = HashMap<String, (usize, Option<Arc<Rows>>)>;
+
 /// Plans that several reports ask, with their answers until the last of them has asked.
 struct Shared<'a> {
     engine: &'a Engine,
-    waiting: RefCell<HashMap<String, (usize, Option<Arc<Rows>>)>>,
+    waiting: RefCell<Waiting>,
 }
 
 impl Shared<'_> {
@@ -152,7 +155,7 @@ impl Shared<'_> {
     fn of<'a>(engine: &'a Engine, site: &Site, days: &[Range], reports: &BTreeMap<String, Keepable>) -> Shared<'a> {
         let none = Condition::none();
         let time = Time::of_days(site, days, &none);
-        let mut waiting: HashMap<String, (usize, Option<Arc<Rows>>)> = HashMap::new();
+        let mut waiting = Waiting::new();
         for Keepable { report, picked } in reports.values() {
             for (part, _, measures) in layout(report, Persons::Whole).2 {
                 let plan = plan::plan(part, &time, picked, measures);
