@@ -140,15 +140,20 @@ class Reports(Case):
         self.assertEqual(json.loads(session.finish(job["id"])["result"])["reports_gone"], 70)
         wait_for(lambda: not self.found(server), 60, "nothing of the reports is left in the files")
 
-    def test_a_kill_at_any_moment_loses_and_doubles_nothing(self):
+    def test_a_kill_and_a_stop_at_any_moment_lose_and_double_nothing(self):
         server = self.filled(keepReportsEnable=1)
         before = self.figures(server)
-        for _ in range(6):
+        for nth in range(6):
             session = Session(self, server)
             session.call("PrivacyManager.executeDataPurge", idSites=1)
-            server.kill()
+            if nth % 2:
+                server.kill()
+            else:
+                self.assertEqual(server.stop()[0], 0)
             server.start()
             self.assertEqual(self.figures(server), before)
         wait_for(lambda: len(server.call("Live.getLastVisitsDetails", **EVERYTHING)) == 1, 60, "the visits are gone")
         self.assertEqual(self.figures(server), before)
+        states = {job["state"] for job in Session(self, server).call("PrivacyManager.getJobs")}
+        self.assertEqual(states, {"done"}, "what a stop breaks off is done at the next start")
         self.assertEqual(server.cli("doctor")[0], 0)

@@ -65,6 +65,11 @@ impl Flow {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The server stops: what fails from now on is done at its next start.
+    pub fn stops(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
     /// The position up to which reports count every hit.
     pub fn applied(&self) -> u64 {
         *self.applied.borrow()

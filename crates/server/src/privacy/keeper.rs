@@ -125,9 +125,13 @@ impl Keeper {
         Ok(())
     }
 
-    /// Does a piece of work that is written down, and writes down how it ended.
+    /// Does a piece of work that is written down, and writes down how it ended, unless the server stopped in between.
     async fn run(&self, caller: &Caller, id: &str, work: &Work) -> Result<Rows, Failure> {
         let done = self.work(id, work).await;
+        if done.is_err() && self.flow.stops() {
+            tracing::info!(id, "work on stored data goes on at the next start");
+            return done;
+        }
         let (_, ended) = work.activities();
         let result = match &done {
             Ok(rows) => Ok(json!(rows.iter().cloned().collect::<BTreeMap<_, _>>())),
