@@ -6,7 +6,7 @@ use crate::{
     groups::{self, Groups},
     kept::{self, Unreadable},
     plan::{self, Counted, Persons, Time},
-    query::{Ask, Query, failed, layout},
+    query::{Ask, Layout, Query, failed, layout},
     raw::Raw,
 };
 use makoto_catalog::{
@@ -184,7 +184,14 @@ impl Shared<'_> {
 
 /// The groups of each of these stretches of days, counted by what answers plans.
 fn counted_by(about: About, ranges: &[Range], run: &Run) -> Result<Vec<Groups>, ApiError> {
-    let (_, blank, parts) = layout(about.report, about.persons);
+    let mut groups = numbers_by(about, layout(about.report, about.persons), ranges, run)?;
+    let time = Time::of_days(about.site, ranges, about.segment);
+    conversions::gather(about.report, &time, &mut groups, run).map_err(failed)?;
+    Ok(groups)
+}
+
+/// The same without what they say of goals, and with no more numbers than these.
+fn numbers_by(about: About, (_, blank, parts): Layout, ranges: &[Range], run: &Run) -> Result<Vec<Groups>, ApiError> {
     let mut groups: Vec<Groups> = ranges.iter().map(|_| Groups::new(blank.clone())).collect();
     let time = Time::of_days(about.site, ranges, about.segment);
     for (part, first, measures) in parts {
@@ -192,8 +199,23 @@ fn counted_by(about: About, ranges: &[Range], run: &Run) -> Result<Vec<Groups>, 
         let rows = run(&plan).map_err(failed)?;
         groups::gather(&mut groups, &rows, first..first + plan.measures.len()).map_err(failed)?;
     }
-    conversions::gather(about.report, &time, &mut groups, run).map_err(failed)?;
     Ok(groups)
+}
+
+/// Of the numbers of a report those that count different values.
+fn different(report: &'static Report) -> Layout {
+    let (all, all_blank, all_parts) = layout(report, Persons::Whole);
+    let (mut columns, mut blank, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+    for (part, first, measures) in all_parts {
+        let own = measures.into_iter().zip(first..).filter(|(_, place)| all[*place].different);
+        let (measures, places): (Vec<Measure>, Vec<usize>) = own.unzip();
+        if !measures.is_empty() {
+            parts.push((part, columns.len(), measures));
+            columns.extend(places.iter().map(|place| all[*place]));
+            blank.extend(places.iter().map(|place| all_blank[*place]));
+        }
+    }
+    (columns, blank, parts)
 }
 
 impl Query {
@@ -383,14 +405,15 @@ impl Query {
             .collect();
         let mut all = Vec::new();
         for (name, Keepable { report, picked }) in keepable(&self.catalog, site) {
-            let (columns, _, _) = layout(report, Persons::Whole);
-            if is_by_row(report) || !columns.iter().any(|column| column.different) {
+            let (columns, _, _) = different(report);
+            if is_by_row(report) || columns.is_empty() {
                 continue;
             }
             let about = About { site, report, segment: &Condition::none(), picked: &picked, persons: Persons::Whole };
             // Weeks and months overlap: each is a question of its own.
             for range in &periods {
-                for groups in self.counted(about, &[*range])? {
+                let run = |plan: &Plan| self.engine.run(plan).map(Arc::new);
+                for groups in numbers_by(about, different(report), &[*range], &run)? {
                     let numbers = kept::write(&groups, &columns);
                     all.push(KeptReport { report: name.clone(), range: *range, numbers });
                 }

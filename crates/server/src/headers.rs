@@ -84,10 +84,10 @@ pub fn add(headers: &mut HeaderMap, more: &HeaderMap) {
 
 /// Completes each answer of a route.
 pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let tracker = crate::routes::is_tracker(request.uri().path());
+    let script = crate::routes::is_script(request.uri().path());
     let mut response = next.run(request).await;
     let framable = response.extensions().get::<Framable>().is_some();
-    complete(response.headers_mut(), &app, tracker);
+    complete(response.headers_mut(), &app, script);
     if framable {
         // Its policy says who may frame it; the older header knows no such list.
         response.headers_mut().remove(header::X_FRAME_OPTIONS);

@@ -47,11 +47,11 @@ const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Longest time that a body may take.
 const BODY_WAIT_MAX: Duration = Duration::from_secs(30);
 
-/// Paths that any website may reach, and that are not asked for this server's name.
-const TRACKER_PATHS: [&str; 6] = ["/matomo.php", "/piwik.php", "/js/tracker.php", "/matomo.js", "/piwik.js", "/js/"];
+/// Paths of the tracking script: any website may load it, and it is not asked for this server's name.
+const SCRIPT_PATHS: [&str; 3] = ["/matomo.js", "/piwik.js", "/js/"];
 
-pub fn is_tracker(path: &str) -> bool {
-    TRACKER_PATHS.contains(&path)
+pub fn is_script(path: &str) -> bool {
+    SCRIPT_PATHS.contains(&path)
 }
 
 /// The paths that hits are sent to.
@@ -139,7 +139,7 @@ async fn caught<T>(work: impl Future<Output = T>) -> Option<T> {
 
 /// Gives each request a number by which records and answers can be joined.
 async fn number(mut request: Request, next: Next) -> Response {
-    if is_tracker(request.uri().path()) {
+    if is_script(request.uri().path()) {
         return next.run(request).await;
     }
     let id = match makoto_identity::fresh_bytes::<8>() {
@@ -187,7 +187,7 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
         return refusal;
     }
     let path = request.uri().path();
-    if !is_tracker(path) && path != "/health" && !app.client.host_known(request.uri(), request.headers()) {
+    if !is_script(path) && path != "/health" && !app.client.host_known(request.uri(), request.headers()) {
         let message = "this server does not answer under this name; set base_url to the address you use";
         return problem(StatusCode::MISDIRECTED_REQUEST, "unknown_host", message);
     }
