@@ -6,7 +6,7 @@ import { chromium } from '../../web/node_modules/playwright-core/index.mjs';
 import { password } from './server.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('../../web/node_modules/axe-core/axe.min.js'), 'utf8');
-const step_max_ms = 20_000;
+const step_max_ms = 60_000;
 const axeRules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
 
 export const launch = () =>

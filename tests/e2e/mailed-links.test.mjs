@@ -211,7 +211,7 @@ test('a rule that is switched on reaches people who are signed in', async () => 
   await close();
 });
 
-test('a role that is lowered ends within a second for its holder', async () => {
+test('a role that is lowered ends at once for its holder', async () => {
   await server.run(['setting', 'set', 'TwoFactorAuth.enforcement', 'off']);
   await server.run(['user', 'create', '--login', 'gen', '--email', 'gen@people.example', '--superuser', '--password-stdin'], password);
   await server.run(['user', 'create', '--login', 'ren', '--email', 'ren@people.example', '--password-stdin'], theirs);
@@ -225,9 +225,7 @@ test('a role that is lowered ends within a second for its holder', async () => {
   await holder();
   assert.equal((await rename()).status, 200);
   await set('view');
-  const lowered_ms = Date.now();
-  await until('the role has ended', async () => [401, 403].includes((await rename()).status), 5_000);
-  assert.ok(Date.now() - lowered_ms <= 1_000, `after ${Date.now() - lowered_ms} ms`);
+  assert.ok([401, 403].includes((await rename()).status), 'the very next request');
   await set('noaccess');
   await ren.page.goto(`${server.origin}/sites/${idSite}`);
   await ren.page.getByRole('heading', { name: 'Sign in' }).or(ren.page.getByRole('heading', { name: 'Not found' })).waitFor();

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { ask, launch, openPage, signIn } from './browser.mjs';
 import { addKey, authenticator } from './factors.mjs';
 import { linkOf, startMail } from './mail.mjs';
-import { act, beside, button, choose, confirmIt, go, place, prepare, proper, reason, strangerStatus } from './public.mjs';
+import { act, answered, beside, button, choose, confirmIt, go, mayTryAgain, place, prepare, proper, reason, strangerStatus } from './public.mjs';
 import { password, startServer, startWebsite, until } from './server.mjs';
 
 let server, browser, mail, site;
@@ -299,12 +299,10 @@ test('a code proves it in the act itself, and Pause all asks for the password al
   assert.equal((await newest(page)).state, 'pending');
   await proper(page);
   await until('it is confirmed', async () => {
+    await mayTryAgain(page);
     await page.getByRole('textbox', { name: 'Your password' }).fill(password);
     await page.getByRole('textbox', { name: 'Code of your authenticator app' }).fill(await app.code());
-    const confirm = button(page, 'Make it public');
-    if (!(await confirm.isEnabled())) return false;
-    await confirm.click();
-    return page.getByRole('dialog', { name: 'It is public now' }).waitFor({ timeout: 5000 }).then(() => true, () => false);
+    return answered(page, 'PublicReports.activate', () => button(page, 'Make it public').click());
   }, 120_000);
   await button(page, 'Done').click();
   assert.equal(await strangerStatus(`${server.origin}/public/${idGrant}`), 200);
@@ -317,11 +315,12 @@ test('a code proves it in the act itself, and Pause all asks for the password al
   await dialog.getByRole('alert').waitFor();
   assert.equal(await strangerStatus(`${server.origin}/public/${idGrant}`), 200);
   await dialog.getByRole('textbox', { name: 'Your password' }).fill(password);
-  const began = Date.now();
-  await until('it can be tried again', () => dialog.getByRole('button', { name: 'Pause all' }).isEnabled());
-  await dialog.getByRole('button', { name: 'Pause all' }).click();
+  await until('all is paused', async () => {
+    await mayTryAgain(dialog);
+    return answered(page, 'PublicReports.pauseAll', () => dialog.getByRole('button', { name: 'Pause all' }).click());
+  });
   await dialog.waitFor({ state: 'detached' });
-  assert.equal(await strangerStatus(`${server.origin}/public/${idGrant}`), 403, `after ${Date.now() - began} ms`);
+  assert.equal(await strangerStatus(`${server.origin}/public/${idGrant}`), 403);
   assert.deepEqual(beside(own.faults), []);
   await own.close();
 });

@@ -63,3 +63,12 @@ export async function confirmIt(page, name, { site, code } = {}) {
   if (code) await page.getByRole('textbox', { name: 'Code of your authenticator app' }).fill(await code());
   await button(page, name).click();
 }
+
+/** Refused proof has to wait: until the button no longer says how long. */
+export const mayTryAgain = (within) => within.getByRole('button', { name: /^Try again in/ }).waitFor({ state: 'detached', timeout: 60_000 });
+
+/** Whether the server granted what a press asked for, however long it took to say. */
+export async function answered(page, method, press) {
+  const [answer] = await Promise.all([page.waitForResponse((one) => one.url().endsWith(`/api/v1/methods/${method}`), { timeout: 60_000 }), press()]);
+  return answer.ok();
+}
