@@ -5,6 +5,8 @@ use crate::history::HistoryError;
 pub enum Error {
     #[error("the fold's file failed ({0}); check the disk, then restart")]
     Store(#[from] rusqlite::Error),
+    #[error("visits could not be put aside ({0}); check the disk, then restart")]
+    Spill(#[source] std::io::Error),
     #[error("the fold's file is of format {found}, this program reads {known}; use the program that wrote it")]
     Format { found: i64, known: i64 },
     #[error("a record of the fold's file cannot be read ({0}); restore it from a backup")]

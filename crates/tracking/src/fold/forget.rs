@@ -1,9 +1,8 @@
 //! Persons and texts that the fold must know no more, and texts that take the place of others.
 
 use super::dictionary::Text;
-use super::partition::Partitions;
 use super::visitor::{Past, Visitors};
-use super::{Fold, VISITS_MAX, page_views::PageViews};
+use super::{Fold, page_views::PageViews};
 use crate::Error;
 use makoto_model::{Delta, SiteId, TrackedUrl, VisitLeft, VisitorId};
 use std::collections::BTreeMap;
@@ -122,7 +121,7 @@ impl Fold {
 
     /// Lets go of everything that is held of visits, visitors and texts.
     fn let_go(&mut self) {
-        self.partitions = Partitions::new(VISITS_MAX);
+        self.partitions.let_go();
         self.visitors = Visitors::default();
         self.page_views = PageViews::new(&self.catalog);
         self.dictionaries.let_go();

@@ -15,6 +15,7 @@ mod page_views;
 mod partition;
 mod recognise;
 mod row;
+mod spill;
 mod spread;
 mod visit;
 mod visitor;
@@ -34,7 +35,8 @@ use std::{borrow::Borrow, path::Path, sync::Arc};
 use visitor::Visitors;
 
 /// Visits held in memory, about 260 bytes each. Of the partitions that no hit of the running batch needs, the one
-/// longest unused goes first; of those that it needs, the visits of the last hour stay, however many they are.
+/// longest unused goes first; of those that it needs, visits that ended more than an hour ago go, and the oldest of the
+/// others are put aside on the disk.
 pub const VISITS_MAX: usize = 200_000;
 /// Visitors and texts whose numbers are kept at hand, about 180 and 30 bytes each.
 pub const VISITORS_CACHED_MAX: usize = 100_000;
@@ -95,7 +97,7 @@ impl Fold {
             store,
             counters,
             schema: Schema::of(&catalog),
-            partitions: Partitions::new(VISITS_MAX),
+            partitions: Partitions::new(VISITS_MAX, path.parent().unwrap_or(Path::new("."))),
             visitors: Visitors::default(),
             page_views: PageViews::new(&catalog),
             catalog,
@@ -109,7 +111,7 @@ impl Fold {
     /// Holds fewer visits in memory than `VISITS_MAX`.
     #[must_use]
     pub fn with_visits_max(mut self, visits: usize) -> Fold {
-        self.partitions = Partitions::new(visits);
+        self.partitions.set_visits_max(visits);
         self
     }
 
@@ -184,7 +186,7 @@ impl Fold {
         self.visitors.keep(&self.store)?;
         self.store.commit(&counters)?;
         self.counters = counters;
-        self.partitions.shrink();
+        self.partitions.shrink()?;
         self.stopped = false;
         Ok(delta)
     }

@@ -1,15 +1,20 @@
 //! The visits of one site on one of its days, and all such partitions that are held.
 
-use super::{allowance::Brought, row, spread::Spread};
+use super::{allowance::Brought, row, spill::Spill, spread::Spread};
 use crate::Error;
 use makoto_model::{Cell, Day, Row, SiteId};
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 /// Partitions held, however few visits they have: a mistaken import may touch every day of ten years.
 const PARTITIONS_MAX: usize = 10_000;
 
 /// How long visits that are over stay held, in seconds: who comes so much too late still finds theirs.
 pub const HELD_S: i64 = 3_600;
+/// The part of what may be held that a partition may hold without being worth a file of its own.
+const SMALL: usize = 16;
 /// Batches for which a partition stays whole once a hit came later than that: about ten minutes, since others like it
 /// follow.
 const WHOLE_BATCHES: u64 = 600;
@@ -20,22 +25,30 @@ pub type Place = (SiteId, Day);
 /// Stands where there is no visit.
 const NONE: u32 = u32::MAX;
 /// The user of a visit that nobody in particular made: numbers of texts begin at 1.
-const NOBODY: u32 = 0;
+pub const NOBODY: u32 = 0;
 
 /// A visit, packed; beside it what visits are looked for by. Large sites have hundreds of thousands of them in a day, so
 /// each byte counts.
-struct Held {
-    row: Box<[u8]>,
-    id: u64,
-    config: i64,
-    last_s: i64,
-    visitor: u32,
-    user: u32,
-    actions: u32,
+pub struct Held {
+    pub row: Box<[u8]>,
+    pub id: u64,
+    pub config: i64,
+    pub last_s: i64,
+    pub visitor: u32,
+    pub user: u32,
+    pub actions: u32,
     /// Where the visit stands that the same visitor made before it, as it came in.
     before_of_visitor: u32,
     /// The same by fingerprint, of which only a part counts here.
     before_of_config: u32,
+}
+
+impl Held {
+    /// One that is linked to no other yet.
+    pub fn new(row: Box<[u8]>, id: u64, config: i64, last_s: i64, numbers: (u32, u32, u32)) -> Held {
+        let (visitor, user, actions) = numbers;
+        Held { row, id, config, last_s, visitor, user, actions, before_of_visitor: NONE, before_of_config: NONE }
+    }
 }
 
 /// Where the latest visit of each stands.
@@ -48,6 +61,8 @@ pub struct Partition {
     by_visitor: Latest,
     by_config: Latest,
     scratch: Vec<u8>,
+    /// The visits that memory has no room for.
+    spill: Option<Spill>,
     /// Held are the visits whose last action is at this moment or later; all when there is none.
     since_s: Option<i64>,
     /// When the visits held ended, about: the first and the last of them.
@@ -86,6 +101,16 @@ fn number(row: &[Cell], at: usize) -> u32 {
     u32::try_from(int(row, at)).unwrap_or(u32::MAX)
 }
 
+/// When the newest of these visits within the window ended, and its number.
+fn newest<'a>(candidates: impl Iterator<Item = &'a Held>, window: Window) -> Option<(i64, u64)> {
+    let fits = |held: &&Held| {
+        let same = |user: Option<i64>| user.is_some_and(|user| i64::from(held.user) == user);
+        let user = window.user.is_none_or(|user| held.user == NOBODY || same(user));
+        (window.from_s..=window.until_s).contains(&held.last_s) && user
+    };
+    candidates.filter(fits).map(|held| (held.last_s, held.id)).max()
+}
+
 /// The part of a fingerprint by which visits are put together.
 fn part(config: i64) -> u32 {
     (config ^ (config >> 32)) as u32
@@ -102,7 +127,8 @@ impl Partition {
         self.since_s.is_none_or(|since_s| since_s <= from_s)
     }
 
-    /// Takes what an earlier one held, which the running batch may have changed, over what was read meanwhile.
+    /// Takes what an earlier one held in memory, which the running batch may have changed, over what was read meanwhile.
+    /// What it had put aside was read again.
     fn take_over(&mut self, earlier: Partition) {
         earlier.visits.into_iter().for_each(|held| self.put_held(held));
         (self.brought, self.stored) = (earlier.brought, earlier.stored);
@@ -121,8 +147,21 @@ impl Partition {
         (self.places, self.by_visitor, self.by_config) = (HashMap::default(), Latest::default(), Latest::default());
         before.into_iter().filter(|held| held.last_s >= since_s).for_each(|held| self.push(held));
         self.visits.shrink_to_fit();
+        if let Some(spill) = &mut self.spill {
+            spill.let_go_before(since_s);
+        }
         self.since_s = self.since_s.max(Some(since_s));
         self.ended_s = Some((since_s, newest_s));
+    }
+
+    /// Puts all but so many of the visits aside, those that ended last.
+    fn spill(&mut self, kept: usize, folder: &Path) -> Result<(), Error> {
+        let mut before = std::mem::take(&mut self.visits);
+        (self.places, self.by_visitor, self.by_config) = (HashMap::default(), Latest::default(), Latest::default());
+        before.sort_unstable_by_key(|held| (held.last_s, held.id));
+        let kept = before.split_off(before.len().saturating_sub(kept));
+        kept.into_iter().for_each(|held| self.push(held));
+        self.spill.get_or_insert_default().put(before, folder)
     }
 
     fn held(&self, visit: u64) -> Option<&Held> {
@@ -139,32 +178,48 @@ impl Partition {
     }
 
     /// The newest visit of a visitor within the window.
-    pub fn of_visitor(&self, visitor: u32, window: Window) -> Option<u64> {
+    pub fn of_visitor(&mut self, visitor: u32, window: Window) -> Result<Option<u64>, Error> {
+        let newest = self.newest_of_visitor(visitor, window);
+        if let Some(spill) = &mut self.spill
+            && spill.until_s() >= newest.map(|(last_s, _)| last_s)
+        {
+            spill.take_of_visitor(visitor)?.into_iter().for_each(|held| self.push(held));
+            return Ok(self.newest_of_visitor(visitor, window).map(|(_, id)| id));
+        }
+        Ok(newest.map(|(_, id)| id))
+    }
+
+    fn newest_of_visitor(&self, visitor: u32, window: Window) -> Option<(i64, u64)> {
         let latest = *self.by_visitor.get(&visitor)?;
-        self.newest(self.chain(latest, |held| held.before_of_visitor), window)
+        newest(self.chain(latest, |held| held.before_of_visitor), window)
     }
 
     /// The newest visit with a fingerprint within the window.
-    pub fn of_config(&self, config: u64, window: Window) -> Option<u64> {
+    pub fn of_config(&mut self, config: u64, window: Window) -> Result<Option<u64>, Error> {
         let config = config.cast_signed();
+        let mut newest = self.newest_of_config(config, window);
+        if let Some(spill) = &mut self.spill
+            && spill.until_s() >= newest.map(|(last_s, _)| last_s)
+            && let aside = spill.newest_of_config(config, window)?
+            && aside > newest
+            && let Some((_, id)) = aside
+        {
+            spill.take_visit(id)?.into_iter().for_each(|held| self.push(held));
+            newest = aside;
+        }
+        Ok(newest.map(|(_, id)| id))
+    }
+
+    fn newest_of_config(&self, config: i64, window: Window) -> Option<(i64, u64)> {
         let latest = *self.by_config.get(&part(config))?;
         let chain = self.chain(latest, |held| held.before_of_config);
-        self.newest(chain.filter(|held| held.config == config), window)
+        newest(chain.filter(|held| held.config == config), window)
     }
 
     /// The visit that stands there and those before it.
     fn chain(&self, latest: u32, before: fn(&Held) -> u32) -> impl Iterator<Item = &Held> {
         let at = |place: u32| self.visits.get(place as usize);
         std::iter::successors(at(latest), move |held| at(before(held)))
-    }
-
-    fn newest<'a>(&self, candidates: impl Iterator<Item = &'a Held>, window: Window) -> Option<u64> {
-        let fits = |held: &&Held| {
-            let same = |user: Option<i64>| user.is_some_and(|user| i64::from(held.user) == user);
-            let user = window.user.is_none_or(|user| held.user == NOBODY || same(user));
-            (window.from_s..=window.until_s).contains(&held.last_s) && user
-        };
-        candidates.filter(fits).max_by_key(|held| (held.last_s, held.id)).map(|held| held.id)
     }
 
     pub fn last_s(&self, visit: u64) -> Option<i64> {
@@ -177,18 +232,11 @@ impl Partition {
 
     /// Takes a visit in, or its new version.
     pub fn put(&mut self, row: &Row) -> Result<(), Error> {
+        let user = row[row::USER].int().map_or(NOBODY, |_| number(row, row::USER));
+        let numbers = (number(row, row::VISITOR), user, number(row, row::ACTIONS));
         let id = int(row, row::ID).cast_unsigned();
-        let held = Held {
-            row: packed(row, &mut self.scratch)?,
-            id,
-            config: int(row, row::CONFIG),
-            last_s: int(row, row::LAST_S),
-            visitor: number(row, row::VISITOR),
-            user: row[row::USER].int().map_or(NOBODY, |_| number(row, row::USER)),
-            actions: number(row, row::ACTIONS),
-            before_of_visitor: NONE,
-            before_of_config: NONE,
-        };
+        let packed = packed(row, &mut self.scratch)?;
+        let held = Held::new(packed, id, int(row, row::CONFIG), int(row, row::LAST_S), numbers);
         self.put_held(held);
         Ok(())
     }
@@ -243,12 +291,23 @@ impl Partition {
 pub struct Partitions {
     held: HashMap<Place, Partition, Spread>,
     visits_max: usize,
+    /// Where visits are put aside.
+    folder: PathBuf,
     batch: u64,
 }
 
 impl Partitions {
-    pub fn new(visits_max: usize) -> Partitions {
-        Partitions { held: HashMap::default(), visits_max, batch: 0 }
+    pub fn new(visits_max: usize, folder: &Path) -> Partitions {
+        Partitions { held: HashMap::default(), visits_max, folder: folder.into(), batch: 0 }
+    }
+
+    pub fn set_visits_max(&mut self, visits_max: usize) {
+        self.visits_max = visits_max;
+    }
+
+    /// Lets go of everything.
+    pub fn let_go(&mut self) {
+        self.held.clear();
     }
 
     /// The partition, if it is held; it then stays until the batch ends.
@@ -271,9 +330,9 @@ impl Partitions {
         self.held.values().map(|partition| partition.visits.len()).sum()
     }
 
-    /// Ends a batch: while there is too much, lets go of the partitions longest unused, and of what is long over in those
-    /// of the batch.
-    pub fn shrink(&mut self) {
+    /// Ends a batch: while there is too much, lets go of the partitions longest unused and of what is long over in those
+    /// of the batch, and puts aside what else is too much.
+    pub fn shrink(&mut self) -> Result<(), Error> {
         let mut visits = self.visits();
         if visits > self.visits_max || self.held.len() > PARTITIONS_MAX {
             let unused = self.held.iter().filter(|(_, partition)| partition.used < self.batch);
@@ -287,9 +346,25 @@ impl Partitions {
             }
             if visits > self.visits_max {
                 self.held.values_mut().for_each(Partition::let_go_of_old);
+                self.spill()?;
             }
         }
         self.batch += 1;
+        Ok(())
+    }
+
+    /// Puts aside so much of the large partitions that about half of the room is free again.
+    fn spill(&mut self) -> Result<(), Error> {
+        let visits = self.visits();
+        if visits <= self.visits_max {
+            return Ok(());
+        }
+        let large = self.held.values_mut().filter(|held| held.visits.len() > self.visits_max / SMALL);
+        for partition in large {
+            let kept = partition.visits.len() * (self.visits_max / 2) / visits;
+            partition.spill(kept, &self.folder)?;
+        }
+        Ok(())
     }
 }
 
@@ -317,21 +392,21 @@ mod tests {
         // The same part of a fingerprint, and yet another one.
         partition.put(&visit(4, 6, 7 << 32, Some(9), 40)).unwrap();
         assert_eq!(part(7), part(7 << 32));
-        let of = |partition: &Partition, visitor| partition.of_visitor(visitor, ANY);
-        assert_eq!((of(&partition, 5), of(&partition, 6), of(&partition, 8)), (Some(2), Some(4), None));
-        assert_eq!(partition.of_config(7, ANY), Some(2));
-        assert_eq!(partition.of_config(7, Window { until_s: 29, ..ANY }), Some(3));
-        let user = |user| partition.of_config(7 << 32, Window { user: Some(user), ..ANY });
+        let of = |partition: &mut Partition, visitor| partition.of_visitor(visitor, ANY).unwrap();
+        assert_eq!((of(&mut partition, 5), of(&mut partition, 6), of(&mut partition, 8)), (Some(2), Some(4), None));
+        assert_eq!(partition.of_config(7, ANY).unwrap(), Some(2));
+        assert_eq!(partition.of_config(7, Window { until_s: 29, ..ANY }).unwrap(), Some(3));
+        let mut user = |user| partition.of_config(7 << 32, Window { user: Some(user), ..ANY }).unwrap();
         assert_eq!((user(Some(9)), user(Some(8)), user(None)), (Some(4), None, None));
         // The one in the middle goes, then the first and the last.
         let mut left = vec![1, 2, 3];
         for (id, last_s, newest) in [(2, 30, Some(3)), (1, 10, Some(3)), (3, 20, None)] {
             partition.put(&visit(id, 6, 7, None, last_s)).unwrap();
             left.retain(|known| *known != id);
-            assert_eq!(of(&partition, 5), newest, "{left:?} are left");
-            assert_eq!(of(&partition, 6), Some(4));
+            assert_eq!(of(&mut partition, 5), newest, "{left:?} are left");
+            assert_eq!(of(&mut partition, 6), Some(4));
         }
-        assert_eq!(partition.of_visitor(6, Window { until_s: 25, ..ANY }), Some(3));
+        assert_eq!(partition.of_visitor(6, Window { until_s: 25, ..ANY }).unwrap(), Some(3));
         assert_eq!(partition.row(3).unwrap(), Some(visit(3, 6, 7, None, 20)));
         assert_eq!((partition.visits.len(), partition.holds(4), partition.holds(5)), (4, true, false));
     }
@@ -345,17 +420,18 @@ mod tests {
             ids.sort_unstable();
             (ids, partition.reaches(i64::MIN), partition.reaches(3 * HELD_S))
         };
-        let mut partitions = Partitions::new(2);
+        let folder = tempfile::tempdir().unwrap();
+        let mut partitions = Partitions::new(2, folder.path());
         let mut partition = Partition::default();
         for (id, last_s) in [(1, 0), (2, 2 * HELD_S), (3, 3 * HELD_S), (4, 4 * HELD_S)] {
             partition.put(&visit(id, 5, 7, None, last_s)).unwrap();
         }
         partitions.put(place, partition);
-        partitions.shrink();
+        partitions.shrink().unwrap();
         assert_eq!(ids(&mut partitions), (vec![3, 4], false, true));
         let held = partitions.get(place).unwrap();
-        assert_eq!((held.of_visitor(5, ANY), held.of_config(7, ANY)), (Some(4), Some(4)));
-        assert_eq!(held.of_visitor(5, Window { until_s: 3 * HELD_S, ..ANY }), Some(3));
+        assert_eq!((held.of_visitor(5, ANY).unwrap(), held.of_config(7, ANY).unwrap()), (Some(4), Some(4)));
+        assert_eq!(held.of_visitor(5, Window { until_s: 3 * HELD_S, ..ANY }).unwrap(), Some(3));
         // What is held is newer than what is read again, and all of it then stays for a while.
         let mut read = Partition::default();
         for (id, last_s) in [(1, 0), (3, 7), (4, 7)] {
@@ -363,7 +439,56 @@ mod tests {
         }
         partitions.put(place, read);
         assert_eq!(partitions.get(place).unwrap().last_s(4), Some(4 * HELD_S));
-        partitions.shrink();
-        assert_eq!(ids(&mut partitions), (vec![1, 3, 4], true, true));
+        partitions.shrink().unwrap();
+        let held = partitions.get(place).unwrap();
+        assert!(held.reaches(i64::MIN));
+        assert_eq!(held.of_visitor(5, Window { until_s: HELD_S, ..ANY }).unwrap(), Some(1));
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_put_aside_and_found_there() {
+        let place = (SiteId(1), Day(0));
+        let folder = tempfile::tempdir().unwrap();
+        let mut partitions = Partitions::new(4, folder.path());
+        let row = |id: i64, last_s| visit(id, id / 2, 7 + id % 3, (id % 3 == 2).then_some(id), last_s);
+        let mut partition = Partition::default();
+        for id in 1..=30 {
+            partition.put(&row(id, id)).unwrap();
+        }
+        partitions.put(place, partition);
+        partitions.shrink().unwrap();
+        assert_eq!(partitions.visits(), 2);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the file has no name");
+        let held = partitions.get(place).unwrap();
+        let mut of_visitor = |visitor, until_s| held.of_visitor(visitor, Window { until_s, ..ANY }).unwrap();
+        assert_eq!(
+            (of_visitor(15, 30), of_visitor(15, 29), of_visitor(5, 11), of_visitor(5, 10)),
+            (Some(30), None, Some(11), Some(10))
+        );
+        assert_eq!((of_visitor(5, 9), of_visitor(99, 30)), (None, None));
+        assert_eq!((held.holds(10), held.holds(11), held.holds(12)), (true, true, false));
+        assert_eq!((held.row(10).unwrap(), held.last_s(10), held.actions(10)), (Some(row(10, 10)), Some(10), 0));
+        let mut of_config = |config, window| held.of_config(config, window).unwrap();
+        assert_eq!(of_config(7, ANY), Some(30));
+        assert_eq!(of_config(7, Window { until_s: 26, ..ANY }), Some(24));
+        assert_eq!(of_config(7, Window { from_s: 25, until_s: 26, ..ANY }), None);
+        let user = |user| Window { user: Some(user), until_s: 25, ..ANY };
+        assert_eq!(
+            (of_config(9, user(Some(20))), of_config(9, user(Some(21))), of_config(9, user(None))),
+            (Some(20), None, None)
+        );
+        assert_eq!((of_config(8, user(None)), of_config(9, Window { until_s: 25, ..ANY })), (Some(25), Some(23)));
+        // One that is changed is aside no more as it was; what is over goes with its file.
+        held.put(&row(10, 2 * HELD_S)).unwrap();
+        partitions.shrink().unwrap();
+        let held = partitions.get(place).unwrap();
+        assert_eq!(held.of_visitor(5, Window { until_s: HELD_S, ..ANY }).unwrap(), Some(11));
+        assert_eq!(held.of_visitor(5, ANY).unwrap(), Some(10));
+        held.put(&row(31, 4 * HELD_S)).unwrap();
+        (32..40).for_each(|id| held.put(&row(id, 4 * HELD_S)).unwrap());
+        partitions.shrink().unwrap();
+        let held = partitions.get(place).unwrap();
+        assert_eq!(held.of_visitor(1, ANY).unwrap(), None);
+        assert_eq!((held.of_visitor(15, ANY).unwrap(), held.of_visitor(16, ANY).unwrap()), (Some(31), Some(33)));
     }
 }

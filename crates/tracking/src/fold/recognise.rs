@@ -64,7 +64,7 @@ impl Fold {
                 None => None,
             };
             let window = Window { from_s: hit.time_s - VISIT_STANDARD_LENGTH_S, until_s, user };
-            found = self.partition(place)?.of_config(hit.who.config, window).map(Found::Here);
+            found = self.partition(place)?.of_config(hit.who.config, window)?.map(Found::Here);
         }
         Ok(match found {
             Some(Found::Here(visit)) if self.partition(place)?.actions(visit) >= ACTIONS_MAX => None,
@@ -74,7 +74,7 @@ impl Fold {
 
     fn find_by_visitor(&mut self, place: Place, number: u32, until_s: i64) -> Result<Option<Found>, Error> {
         let Some(partition) = self.partitions.get(place) else { return Ok(None) };
-        let here = partition.of_visitor(number, Window { from_s: i64::MIN, until_s, user: None });
+        let here = partition.of_visitor(number, Window { from_s: i64::MIN, until_s, user: None })?;
         let last_s = here.and_then(|visit| partition.last_s(visit));
         let seen = |visit| partition.holds(visit);
         let elsewhere = self.visitors.newest(&self.store, number, place.0, until_s, seen)?;

@@ -134,7 +134,7 @@ proptest! {
         for way in [
             Way { batch, ..plain },
             Way { batch, reopen: true, ..plain },
-            Way { batch, visits_max: 1, ..plain },
+            Way { batch, visits_max: 4, ..plain },
             Way { batch, visits_max: 1, engine_lags: true, ..plain },
             Way { batch, reopen: true, engine_lags: true, ..plain },
         ] {
