@@ -11,7 +11,7 @@ use crate::{
     writer::{Counts, Writer, transact},
 };
 use duckdb::{Config, Connection, arrow::array::RecordBatch};
-use makoto_catalog::{Catalog, Plan};
+use makoto_catalog::{Catalog, Plan, Table};
 use makoto_model::{Cell, Day, Delta, Row, SiteId, Value};
 use std::{
     path::{Path, PathBuf},
@@ -162,13 +162,15 @@ impl Engine {
         self.inner.read(|reader| visits::list(reader.connection()?, &self.inner.catalog, &self.inner.texts, question))
     }
 
-    /// The stored visits of a site whose stamped day is this one and whose last action is at `since_s` or later, in seconds
-    /// since 1970, as the fold wrote them.
+    /// The stored visits of a site whose stamped day is this one, whose last action is at `since_s` or later, in seconds
+    /// since 1970, and whose numbers are behind `after`, as the fold wrote them: the first `most` of them in the order of
+    /// their numbers.
     ///
     /// # Errors
     /// `Database` when the file cannot be read, `Busy` when too many ask at once.
-    pub fn partition(&self, site: SiteId, day: Day, since_s: i64) -> Result<Vec<Row>, Error> {
-        self.inner.read(|reader| visits::partition(reader.connection()?, &self.inner.catalog, (site, day), since_s))
+    pub fn partition(&self, place: (SiteId, Day), since_s: i64, after: i64, most: u32) -> Result<Vec<Row>, Error> {
+        let asked = dialect::partition(&self.inner.catalog, place, since_s, after, most);
+        self.inner.read(|reader| visits::stored(reader.connection()?, &self.inner.catalog, Table::Visit, &asked))
     }
 
     /// The stored page views of all sites with numbers behind this one that have an id of the tracker's, as the fold

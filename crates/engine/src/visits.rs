@@ -10,7 +10,7 @@ use makoto_catalog::{
     Bought, Catalog, Stored, Table,
     columns::{CART, ORDER, ORDERS, PAGE_VIEW, VISITORS},
 };
-use makoto_model::{Cell, Day, Row, SiteId, Value};
+use makoto_model::{Cell, Row, SiteId, Value};
 use std::collections::HashMap;
 
 /// The answer's rows with texts decoded; its columns are the table's declared ones.
@@ -139,16 +139,6 @@ fn int(value: &Value) -> Option<i64> {
     }
 }
 
-/// The visits of a site whose stamped day is this one and which ended at this moment or later, in the order of their ids.
-pub(crate) fn partition(
-    connection: &Connection,
-    catalog: &Catalog,
-    place: (SiteId, Day),
-    since_s: i64,
-) -> Result<Vec<Row>, Error> {
-    stored(connection, catalog, Table::Visit, &dialect::partition(catalog, place, since_s))
-}
-
 /// The page views with numbers behind this one that have an id of the tracker's, in the order of their numbers.
 pub(crate) fn page_views(connection: &Connection, catalog: &Catalog, after: u64) -> Result<Vec<Row>, Error> {
     // Nothing has such an id unless a feature reads it.
@@ -159,7 +149,12 @@ pub(crate) fn page_views(connection: &Connection, catalog: &Catalog, after: u64)
 }
 
 /// Whole rows of a table as the fold wrote them.
-fn stored(connection: &Connection, catalog: &Catalog, table: Table, asked: &Question) -> Result<Vec<Row>, Error> {
+pub(crate) fn stored(
+    connection: &Connection,
+    catalog: &Catalog,
+    table: Table,
+    asked: &Question,
+) -> Result<Vec<Row>, Error> {
     let batches = answer::ask(connection, &asked.sql, &asked.binds)?;
     let columns: Vec<Vec<Cell>> =
         (0..catalog.columns(table).len()).map(|nth| answer::column_cells(&batches, nth)).collect::<Result<_, _>>()?;

@@ -145,8 +145,8 @@ impl Flow {
 struct Past(Engine);
 
 impl History for Past {
-    fn partition(&self, site: SiteId, day: Day, since_s: i64) -> Result<Vec<Row>, HistoryError> {
-        Ok(self.0.partition(site, day, since_s)?)
+    fn partition(&self, site: SiteId, day: Day, since_s: i64, after: i64, most: u32) -> Result<Vec<Row>, HistoryError> {
+        Ok(self.0.partition((site, day), since_s, after, most)?)
     }
 
     fn page_views(&self, after: u64) -> Result<Vec<Row>, HistoryError> {

@@ -17,7 +17,7 @@ const START_S: i64 = 1_772_438_400;
 struct Nothing;
 
 impl History for Nothing {
-    fn partition(&self, _: SiteId, _: Day, _: i64) -> Result<Vec<Row>, HistoryError> {
+    fn partition(&self, _: SiteId, _: Day, _: i64, _: i64, _: u32) -> Result<Vec<Row>, HistoryError> {
         Ok(Vec::new())
     }
 

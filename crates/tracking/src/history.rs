@@ -7,12 +7,13 @@ pub type HistoryError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What the fold no longer holds. The server implements it over the engine.
 pub trait History {
-    /// Every visit row of the site whose stamped `day` is this one and whose last action is at `since_s` or later, in
-    /// seconds since 1970, as the deltas applied so far left it.
+    /// The visit rows of the site whose stamped `day` is this one, whose last action is at `since_s` or later, in seconds
+    /// since 1970, and whose numbers are behind `after`, as the deltas applied so far left them: the first `most` of them
+    /// in the order of their numbers.
     ///
     /// # Errors
     /// When the engine cannot answer; the fold then stops and is opened anew.
-    fn partition(&self, site: SiteId, day: Day, since_s: i64) -> Result<Vec<Row>, HistoryError>;
+    fn partition(&self, site: SiteId, day: Day, since_s: i64, after: i64, most: u32) -> Result<Vec<Row>, HistoryError>;
 
     /// Every page view with a number behind this one, as the deltas applied so far left it.
     ///

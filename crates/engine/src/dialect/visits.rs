@@ -103,13 +103,21 @@ pub(crate) fn page_views(catalog: &Catalog, after: u64) -> Question {
     question(print, sql)
 }
 
-/// The visits of a site whose stamped day is this one and which ended at this moment or later.
-pub(crate) fn partition(catalog: &Catalog, (site, day): (SiteId, Day), since_s: i64) -> Question {
+/// The first visits with numbers behind this one of a site whose stamped day is this one and which ended at this moment or
+/// later.
+pub(crate) fn partition(
+    catalog: &Catalog,
+    (site, day): (SiteId, Day),
+    since_s: i64,
+    after: i64,
+    most: u32,
+) -> Question {
     let mut print = Printer::new(catalog, site, &[], &nothing);
     let (site, day, since_s) = (print.bind(site.0), print.bind(day.0), print.bind(since_s));
+    let (after, most) = (print.bind(after), print.bind(most));
     let sql = format!(
         "SELECT {} FROM visit v WHERE v.site_id = {site} AND v.day = {day} AND v.last_action_s >= {since_s} \
-         ORDER BY v.visit_id",
+         AND v.visit_id > {after} ORDER BY v.visit_id LIMIT {most}",
         declared(catalog, Table::Visit, "v")
     );
     question(print, sql)

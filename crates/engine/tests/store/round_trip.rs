@@ -70,9 +70,11 @@ fn changed_rows_replace_their_former_versions() {
     assert_eq!(shown(&engine.run(&browsers).unwrap()), ["0: SF 1"]);
     let pages = plan(Scope::Action, &[Expr::Column("url")], &[COUNT], Condition::none());
     assert_eq!(shown(&engine.run(&pages).unwrap()), ["0: https://example.org/c 1"]);
-    let partition = engine.partition(SITE, Day(DAY as i32), START_S + 400).unwrap();
+    let partition = engine.partition((SITE, Day(DAY as i32)), START_S + 400, 0, 9).unwrap();
     assert_eq!(partition, [maker.visit(1, START_S + 400, Some("SF"))]);
-    assert!(engine.partition(SITE, Day(DAY as i32), START_S + 401).unwrap().is_empty());
+    assert!(engine.partition((SITE, Day(DAY as i32)), START_S + 401, 0, 9).unwrap().is_empty());
+    assert!(engine.partition((SITE, Day(DAY as i32)), START_S + 400, 1, 9).unwrap().is_empty());
+    assert!(engine.partition((SITE, Day(DAY as i32)), START_S + 400, 0, 0).unwrap().is_empty());
 }
 
 #[test]

@@ -401,24 +401,46 @@ impl Fold {
             if !brought.is_empty() {
                 partition.brought = postcard::from_bytes::<Record>(&brought)?.into();
             }
-            for row in self.history.partition(place.0, place.1, since_s).map_err(Error::History)? {
-                self.take(&mut partition, &row)?;
+            self.read_stored(&mut partition, place, since_s)?;
+            self.read_pending(&mut partition, place)?;
+        }
+        self.partitions.put(place, partition)
+    }
+
+    /// Takes in the visits that the engine has.
+    fn read_stored(&self, partition: &mut Partition, place: Place, since_s: i64) -> Result<(), Error> {
+        let (mut after, most) = (0, self.partitions.read_at_once());
+        loop {
+            let rows = self.history.partition(place.0, place.1, since_s, after, most).map_err(Error::History)?;
+            for row in &rows {
+                self.take(partition, row)?;
             }
-            let here = [Cell::Int(i64::from(place.0.0)), Cell::Int(i64::from(place.1.0))];
-            for delta in self.store.deltas(0, usize::MAX)? {
-                let rows = delta.new_visits.iter().chain(&delta.changed_visits);
-                for row in rows.filter(|row| [row[row::SITE], row[row::DAY]] == here) {
-                    self.take(&mut partition, row)?;
-                }
+            self.partitions.make_room(partition)?;
+            match rows.last() {
+                Some(last) if rows.len() >= most as usize => after = int(last, row::ID),
+                _ => return Ok(()),
             }
         }
-        self.partitions.put(place, partition);
+    }
+
+    /// Takes in the visits of deltas that the engine lacks yet.
+    fn read_pending(&self, partition: &mut Partition, place: Place) -> Result<(), Error> {
+        let here = [Cell::Int(i64::from(place.0.0)), Cell::Int(i64::from(place.1.0))];
+        let mut after = 0;
+        while let Some(delta) = self.store.deltas(after, 1)?.pop() {
+            let rows = delta.new_visits.iter().chain(&delta.changed_visits);
+            for row in rows.filter(|row| [row[row::SITE], row[row::DAY]] == here) {
+                self.take(partition, row)?;
+            }
+            self.partitions.make_room(partition)?;
+            after = delta.number;
+        }
         Ok(())
     }
 
     fn take(&self, partition: &mut Partition, row: &Row) -> Result<(), Error> {
         check_length(row, self.schema.visit_columns, "a visit")?;
-        partition.put(row)
+        partition.put_over(row)
     }
 }
 

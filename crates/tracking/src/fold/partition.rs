@@ -129,10 +129,13 @@ impl Partition {
 
     /// Takes what an earlier one held in memory, which the running batch may have changed, over what was read meanwhile.
     /// What it had put aside was read again.
-    fn take_over(&mut self, earlier: Partition) {
-        earlier.visits.into_iter().for_each(|held| self.put_held(held));
+    fn take_over(&mut self, earlier: Partition) -> Result<(), Error> {
+        for held in earlier.visits {
+            self.put_held_over(held)?;
+        }
         (self.brought, self.stored) = (earlier.brought, earlier.stored);
         self.whole_until = earlier.used + WHOLE_BATCHES;
+        Ok(())
     }
 
     /// Lets go of visits that were over long before the newest one, unless there are too few of them. What is left of
@@ -230,15 +233,35 @@ impl Partition {
         self.held(visit).map_or(0, |held| i64::from(held.actions))
     }
 
-    /// Takes a visit in, or its new version.
+    /// Takes a visit in that is held or was nowhere, or its new version.
     pub fn put(&mut self, row: &Row) -> Result<(), Error> {
+        let held = self.held_of(row)?;
+        self.put_held(held);
+        Ok(())
+    }
+
+    /// Takes a visit in, over what is known of it, which may have been put aside.
+    pub fn put_over(&mut self, row: &Row) -> Result<(), Error> {
+        let held = self.held_of(row)?;
+        self.put_held_over(held)
+    }
+
+    fn put_held_over(&mut self, held: Held) -> Result<(), Error> {
+        if let Some(spill) = &mut self.spill
+            && !self.places.contains_key(&held.id)
+        {
+            spill.take_visit(held.id)?;
+        }
+        self.put_held(held);
+        Ok(())
+    }
+
+    fn held_of(&mut self, row: &Row) -> Result<Held, Error> {
         let user = row[row::USER].int().map_or(NOBODY, |_| number(row, row::USER));
         let numbers = (number(row, row::VISITOR), user, number(row, row::ACTIONS));
         let id = int(row, row::ID).cast_unsigned();
         let packed = packed(row, &mut self.scratch)?;
-        let held = Held::new(packed, id, int(row, row::CONFIG), int(row, row::LAST_S), numbers);
-        self.put_held(held);
-        Ok(())
+        Ok(Held::new(packed, id, int(row, row::CONFIG), int(row, row::LAST_S), numbers))
     }
 
     fn put_held(&mut self, mut held: Held) {
@@ -318,12 +341,13 @@ impl Partitions {
     }
 
     /// Holds a partition that was read, and what was held of it before.
-    pub fn put(&mut self, place: Place, partition: Partition) {
+    pub fn put(&mut self, place: Place, partition: Partition) -> Result<(), Error> {
         let mut partition = Partition { used: self.batch, ..partition };
         if let Some(earlier) = self.held.remove(&place) {
-            partition.take_over(earlier);
+            partition.take_over(earlier)?;
         }
         self.held.insert(place, partition);
+        Ok(())
     }
 
     pub fn visits(&self) -> usize {
@@ -351,6 +375,19 @@ impl Partitions {
         }
         self.batch += 1;
         Ok(())
+    }
+
+    /// How many visits are read at once.
+    pub fn read_at_once(&self) -> u32 {
+        u32::try_from(self.visits_max / 4).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// Puts aside what is too much of a partition that is being read.
+    pub fn make_room(&self, partition: &mut Partition) -> Result<(), Error> {
+        match partition.visits.len() > self.visits_max {
+            true => partition.spill(self.visits_max / 2, &self.folder),
+            false => Ok(()),
+        }
     }
 
     /// Puts aside so much of the large partitions that about half of the room is free again.
@@ -426,7 +463,7 @@ mod tests {
         for (id, last_s) in [(1, 0), (2, 2 * HELD_S), (3, 3 * HELD_S), (4, 4 * HELD_S)] {
             partition.put(&visit(id, 5, 7, None, last_s)).unwrap();
         }
-        partitions.put(place, partition);
+        partitions.put(place, partition).unwrap();
         partitions.shrink().unwrap();
         assert_eq!(ids(&mut partitions), (vec![3, 4], false, true));
         let held = partitions.get(place).unwrap();
@@ -437,7 +474,7 @@ mod tests {
         for (id, last_s) in [(1, 0), (3, 7), (4, 7)] {
             read.put(&visit(id, 5, 7, None, last_s)).unwrap();
         }
-        partitions.put(place, read);
+        partitions.put(place, read).unwrap();
         assert_eq!(partitions.get(place).unwrap().last_s(4), Some(4 * HELD_S));
         partitions.shrink().unwrap();
         let held = partitions.get(place).unwrap();
@@ -455,7 +492,7 @@ mod tests {
         for id in 1..=30 {
             partition.put(&row(id, id)).unwrap();
         }
-        partitions.put(place, partition);
+        partitions.put(place, partition).unwrap();
         partitions.shrink().unwrap();
         assert_eq!(partitions.visits(), 2);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the file has no name");

@@ -59,11 +59,12 @@ impl Store {
 pub struct Shared(pub Arc<Mutex<Store>>);
 
 impl History for Shared {
-    fn partition(&self, site: SiteId, day: Day, since_s: i64) -> Result<Vec<Row>, HistoryError> {
+    fn partition(&self, site: SiteId, day: Day, since_s: i64, after: i64, most: u32) -> Result<Vec<Row>, HistoryError> {
         let store = self.0.lock().map_err(|_| "the store is poisoned")?;
         let here = [Cell::Int(i64::from(site.0)), Cell::Int(i64::from(day.0))];
-        let asked = |row: &&Row| [row[0], row[5]] == here && row[7].int() >= Some(since_s);
-        Ok(store.visits.values().filter(asked).cloned().collect())
+        let asked =
+            |row: &&Row| [row[0], row[5]] == here && row[7].int() >= Some(since_s) && row[1].int() > Some(after);
+        Ok(store.visits.values().filter(asked).take(most as usize).cloned().collect())
     }
 
     fn page_views(&self, after: u64) -> Result<Vec<Row>, HistoryError> {
