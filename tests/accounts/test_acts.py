@@ -29,7 +29,7 @@ class AccountActs(Acts):
         self.server.call("UsersManager.addUser", userLogin=login, email=f"{login}@people.example", password=PASSWORD, **more)
 
     @performs("user.added superusers", "user.suspended both", "user.reactivated both", "user.signed_out subject",
-              "user.email_changed subject", "user.language_changed -", "user.deleted both", "token.provisioned superusers")
+              "user.email_changed subject", "user.language_changed -", "user.preference_changed -", "user.deleted both", "token.provisioned superusers")
     def test_promise_44_users(self):
         self.serve()
         self.add("new")
@@ -38,6 +38,7 @@ class AccountActs(Acts):
         self.call("UsersManager.logoutUser", userLogin="view")
         self.call("UsersManager.updateUser", userLogin="view", email="viewer@people.example")
         self.server.call("LanguagesManager.setLanguageForUser", login="root", languageCode="de")
+        self.server.call("UsersManager.setUserPreference", userLogin="root", preferenceName="defaultReport", preferenceValue="1")
         self.call("UsersManager.deleteUser", userLogin="new")
 
     @performs("role.set -", "role.taken -", "role.set_in_bulk superusers", "role.set_everywhere superusers",

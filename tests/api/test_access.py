@@ -33,7 +33,8 @@ HARMLESS = {"pluginName": "Live", "pattern": "x", "url": "https://shop.example",
             "timezones": "Mars/Base", "oldGroupName": "no such group", "newGroupName": "x", "enabled": "x",
             "defaultCurrency": "x", "defaultTimezone": "x", "actionType": "url", "actionName": "x", "pageUrl": "x",
             "pageTitle": "x", "segment": "visitorId==0000000000000000", "visits": "[]", "complianceType": "none",
-            "enforce": "x", "idSites": "no site", "kind": "x", "date": "x", **dict.fromkeys(
+            "enforce": "x", "preferenceName": "defaultReport", "preferenceValue": "x",
+            "preferenceNames": "defaultReport", "idSites": "no site", "kind": "x", "date": "x", **dict.fromkeys(
                 ("excludedIps", "excludedQueryParameters", "excludedUserAgents", "excludedReferrers",
                  "searchKeywordParameters", "searchCategoryParameters"), "")}
 # Writes that are sent without something they need, so that whoever may call them changes nothing.

@@ -79,6 +79,75 @@ class Generic(Case):
         self.assertEqual(row(showColumns="nb_visits,nb_actions"), {"nb_visits": 7, "nb_actions": 7})
         self.assertNotIn("nb_visits", row(hideColumns="nb_visits"))
 
+    def with_goals(self):
+        """Two goals: everybody reached the first one, who looked at the shop also the second one."""
+        server = self.serve()
+        for name, pattern in (("any", "shop.example"), ("shop", "example/shop")):
+            server.call("Goals.addGoal", idSite=1, name=name, matchAttribute="url", pattern=pattern, patternType="contains")
+        for number, (page, referrer) in enumerate(VISITS):
+            self.hit(server, number, page, urlref=referrer)
+        return server
+
+    def test_facts_beside_columns_are_left_out_on_demand(self):
+        server = self.filled()
+        row = lambda **params: server.call("Referrers.getSearchEngines", idSite=1, **DAY, **params)[0]
+        self.assertTrue({"url", "logo", "segment", "idsubdatatable"} <= set(row()))
+        bare = row(showMetadata=0)
+        self.assertFalse({"url", "logo", "segment"} & set(bare))
+        self.assertEqual((bare["label"], bare["nb_visits"]), ("Bing", 3))
+        self.assertIn("idsubdatatable", bare)
+        self.assertNotIn("idsubdatatable", row(hideIdSubDatable=1))
+        opened = row(showMetadata=0, expanded=1)["subtable"][0]
+        self.assertEqual((opened["label"], "segment" in opened), ("one", False))
+        head = server.ask("Referrers.getSearchEngines", idSite=1, **DAY, format="csv", convertToUnicode=0, showMetadata=0)
+        self.assertNotIn("metadata_", head.body.decode())
+
+    def test_columns_are_hidden_inside_of_columns_on_demand(self):
+        server = self.with_goals()
+        row = lambda **params: server.call("Referrers.getReferrerType", idSite=1, **DAY, **params)[0]
+        inside = lambda **params: set().union(*(goal.keys() for goal in row(**params)["goals"].values()))
+        self.assertIn("revenue", inside())
+        self.assertIn("revenue", inside(hideColumns="revenue,nb_visits"))
+        self.assertNotIn("revenue", inside(hideColumns="revenue,nb_visits", hideColumnsRecursively=1))
+        self.assertNotIn("nb_visits", row(hideColumns="revenue,nb_visits", hideColumnsRecursively=1))
+
+    def test_the_log_shows_the_fields_that_are_asked_for(self):
+        server = self.filled()
+        visit = lambda **params: server.call("Live.getLastVisitsDetails", idSite=1, **DAY, filter_limit=1, **params)[0]
+        self.assertEqual(set(visit(showColumns="idVisit,visitorId")), {"idVisit", "visitorId"})
+        full = visit()
+        self.assertTrue({"idSite", "visitorId"} <= set(full) and "url" in full["actionDetails"][0])
+        few = visit(hideColumns="visitorId,url")
+        self.assertEqual(("visitorId" in few, "url" in few["actionDetails"][0]), (False, False))
+        flat = visit(hideColumns="visitorId,url", hideColumnsRecursively=0)
+        self.assertEqual(("visitorId" in flat, "url" in flat["actionDetails"][0]), (False, True))
+
+    def test_the_state_of_archives_is_no_matter(self):
+        server = self.filled()
+        for method in ("VisitsSummary.get", "Referrers.getReferrerType"):
+            asked = {"idSite": 1, "period": "day", "date": "2026-03-01,2026-03-02"}
+            self.assertEqual(server.call(method, **asked, fetch_archive_state=1), server.call(method, **asked))
+
+    def test_goals_are_compared(self):
+        server = self.with_goals()
+        answer = server.call("Goals.get", idSite=1, **DAY, idGoal=1, compare=1, **{"compareIdGoals[0]": 2})
+        told = [(one["compareIdGoal"], one["nb_conversions"]) for one in answer["comparisons"]]
+        self.assertEqual(told, [("1", 7), ("2", 2)])
+        both = server.call("Goals.get", idSite=1, **DAY, idGoal=1, compare=1, **{
+            "compareIdGoals[0]": 2, "comparePeriods[0]": "day", "compareDates[0]": "2026-03-01"})
+        told = [(one["compareIdGoal"], one["compareDate"], one["nb_conversions"]) for one in both["comparisons"]]
+        self.assertEqual(told, [("1", "2026-03-02", 7), ("2", "2026-03-02", 2), ("1", "2026-03-01", 0), ("2", "2026-03-01", 0)])
+        plain = server.call("Goals.get", idSite=1, **DAY, compare=1, **{"compareSegments[0]": "referrerName==Bing"})
+        self.assertNotIn("compareIdGoal", plain["comparisons"][0])
+
+    def test_rows_tell_of_the_goals_that_are_named(self):
+        server = self.with_goals()
+        columns = lambda **params: {name for name in server.call(
+            "Referrers.getReferrerType", idSite=1, **DAY, filter_update_columns_when_show_all_goals=1, idGoal=0, **params)[0]
+            if name.startswith("goal_")}
+        self.assertEqual({name.split("_")[1] for name in columns()}, {"1", "2"})
+        self.assertEqual({name.split("_")[1] for name in columns(filter_show_goal_columns_process_goals=2)}, {"2"})
+
     def test_times_and_segments_are_compared(self):
         server = self.filled()
         answer = server.call("VisitsSummary.get", idSite=1, **DAY, compare=1, **{

@@ -121,6 +121,8 @@ export function createAccount(kind, Refused) {
       factor_due_s: kind === 'grace' ? now_s() + 14 * day_s : null,
       factors: { totp: state.totp, passkeys: state.passkeys.length, recovery_left: state.left },
       language: state.language,
+      first_report: null,
+      first_days: 'last30',
     }),
   };
 }

@@ -3,6 +3,7 @@ import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { SessionProvider, useRefreshSession, useSessionQuery, type Session } from './api/session';
 import { EmptyState, ErrorState, Skeleton } from './components/states';
 import { ProofDialog } from './frame/proof-dialog';
+import { firstPath } from './lib/first-view';
 import { NotFound } from './pages/not-found';
 import styles from './app.module.css';
 
@@ -11,6 +12,7 @@ const SetupPage = lazy(() => import('./pages/setup/setup-page'));
 const ResetPage = lazy(() => import('./pages/reset/reset-page'));
 const InvitationPage = lazy(() => import('./pages/invitation/invitation-page'));
 const EnrolPage = lazy(() => import('./pages/enrol/enrol-page'));
+const AllSitesPage = lazy(() => import('./pages/all-sites/all-sites-page'));
 const SiteRoutes = lazy(() => import('./pages/site-routes'));
 const AdminRoutes = lazy(() => import('./pages/admin/admin-routes'));
 // Compiled out of the production build.
@@ -23,8 +25,8 @@ function wanted(): string {
 }
 
 function FirstPlace({ session }: { readonly session: Session }) {
-  const [first] = session.sites;
-  if (first) return <Redirect to={`/sites/${first.idsite}`} replace />;
+  const first = firstPath(session);
+  if (first) return <Redirect to={first} replace />;
   if (session.superuser) return <Redirect to="/admin/websites/manage" replace />;
   return (
     <main className={styles.alone}>
@@ -51,6 +53,7 @@ function SignedIn({ session }: { readonly session: Session }) {
       <Switch>
         <Route path="/"><FirstPlace session={session} /></Route>
         <Route path="/login"><Redirect to={wanted()} replace /></Route>
+        <Route path="/sites"><AllSitesPage /></Route>
         <Route path="/sites/:id/*?">{(params) => <SiteRoutes id={params.id ?? ''} />}</Route>
         <Route path="/admin/*?"><AdminRoutes /></Route>
         <Route><main className={styles.alone}><NotFound /></main></Route>

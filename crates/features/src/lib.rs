@@ -49,40 +49,10 @@ pub mod visits_summary;
 pub use methods::{COMPOSED, METHODS, composed, guard, method};
 pub use services::Services;
 
-use makoto_catalog::{Catalog, Feature, Unsound};
+use makoto_catalog::{Catalog, Unsound};
 
-/// Every feature; the order is that of the columns that they add to the stored tables.
-pub static FEATURES: &[&Feature] = &[
-    &core_home::FEATURE,
-    &visits_summary::FEATURE,
-    &visit_frequency::FEATURE,
-    &visit_time::FEATURE,
-    &visitor_interest::FEATURE,
-    &devices_detection::FEATURE,
-    &device_plugins::FEATURE,
-    &resolution::FEATURE,
-    &user_country::FEATURE,
-    &user_language::FEATURE,
-    &user_id::FEATURE,
-    &referrers::FEATURE,
-    &actions::FEATURE,
-    &page_performance::FEATURE,
-    &events::FEATURE,
-    &contents::FEATURE,
-    &live::FEATURE,
-    &sites_manager::FEATURE,
-    &privacy_manager::FEATURE,
-    &users_manager::FEATURE,
-    &activity_log::FEATURE,
-    &two_factor_auth::FEATURE,
-    &core_admin_home::FEATURE,
-    &login::FEATURE,
-    &goals::FEATURE,
-    &public_reports::FEATURE,
-    &security_checkup::FEATURE,
-    &custom_dimensions::FEATURE,
-    &transitions::FEATURE,
-];
+// `FEATURES`: every module above that declares a `FEATURE`, by name. `build.rs` finds them.
+include!(concat!(env!("OUT_DIR"), "/features.rs"));
 
 /// All declarations, joined and checked.
 ///

@@ -43,6 +43,7 @@ pub static METHODS: &[&[Method<Services>]] = &[
     users_manager::bulk::METHODS,
     users_manager::invitations::METHODS,
     users_manager::lists::METHODS,
+    users_manager::preferences::METHODS,
     users_manager::reviews::METHODS,
     users_manager::roles::METHODS,
     users_manager::unused::METHODS,

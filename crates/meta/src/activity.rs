@@ -76,6 +76,7 @@ activities! {
     UserSignedOut "user.signed_out" "All sessions of a user were ended" Subject,
     EmailChanged "user.email_changed" "An e-mail address was changed" Subject,
     LanguageChanged "user.language_changed" "A user's language was changed" Nobody,
+    PreferenceChanged "user.preference_changed" "What pages open with for a user was changed" Nobody,
 
     RoleSet "role.set" "A role was given or changed" Nobody,
     RoleTaken "role.taken" "A role was taken away" Nobody,

@@ -33,9 +33,11 @@ struct Series {
     segment: String,
     period: String,
     date: String,
+    /// The goal, where goals are compared.
+    goal: Option<String>,
     /// Which of the times it is; 0 for the one asked for.
     time: usize,
-    /// Which of the segments it is; 0 for the one asked for.
+    /// Which of the segments and goals it is; 0 for what was asked for.
     kind: usize,
     /// The time in words.
     words: String,
@@ -48,7 +50,11 @@ impl Series {
     }
 
     fn facts(&self, line: &mut Line, own: Option<&Line>, base: &Line) {
-        let words = format!("({}) ({})", self.words, self.segment_words());
+        let mut words = format!("({}) ({})", self.words, self.segment_words());
+        if let Some(goal) = &self.goal {
+            words.push_str(&format!(" ({} {goal})", self.language.of("Goal")));
+            line.meta.push(("compareIdGoal", Value::from(goal.as_str())));
+        }
         line.meta.extend([
             ("compareSegment", Value::from(self.segment.as_str())),
             ("compareSegmentPretty", Value::from(&*self.segment_words())),
@@ -74,6 +80,13 @@ fn listed(params: &Params, name: &str) -> Vec<String> {
     sent.map(|(_, value)| value.to_owned()).collect()
 }
 
+/// The goal asked for and those that it is compared with; none where the caller compares no goals.
+fn goals(params: &Params) -> Vec<Option<String>> {
+    let others = listed(params, "compareIdGoals");
+    let asked = (!others.is_empty()).then(|| params.get("idGoal").unwrap_or("").to_owned());
+    std::iter::once(asked).chain(others.into_iter().map(Some)).collect()
+}
+
 fn series(params: &Params, zone: &Zone, now_s: i64) -> Result<Vec<Series>, ApiError> {
     let language = asked(params);
     let text = |name: &str| params.get(name).unwrap_or("").to_owned();
@@ -86,15 +99,17 @@ fn series(params: &Params, zone: &Zone, now_s: i64) -> Result<Vec<Series>, ApiEr
     times.extend(periods.into_iter().zip(dates));
     let mut segments = vec![text("segment")];
     segments.extend(listed(params, "compareSegments"));
-    if times.len() * segments.len() > SERIES_MAX {
-        return Err(ApiError::TooMuch(format!("compare at most {SERIES_MAX} times and segments")));
+    let goals = goals(params);
+    if times.len() * segments.len() * goals.len() > SERIES_MAX {
+        return Err(ApiError::TooMuch(format!("compare at most {SERIES_MAX} times, segments and goals")));
     }
     let mut series = Vec::new();
     for (time, (period, date)) in times.iter().enumerate() {
-        for (kind, segment) in segments.iter().enumerate() {
+        let kinds = segments.iter().flat_map(|segment| goals.iter().map(move |goal| (segment, goal)));
+        for (kind, (segment, goal)) in kinds.enumerate() {
             let words = pretty_date(language, period, date, zone, now_s);
-            let (segment, period, date) = (segment.clone(), period.clone(), date.clone());
-            series.push(Series { segment, period, date, time, kind, words, language });
+            let (segment, period, date, goal) = (segment.clone(), period.clone(), date.clone(), goal.clone());
+            series.push(Series { segment, period, date, goal, time, kind, words, language });
         }
     }
     Ok(series)
@@ -102,7 +117,8 @@ fn series(params: &Params, zone: &Zone, now_s: i64) -> Result<Vec<Series>, ApiEr
 
 fn question(params: &Params, series: &Series) -> Params {
     let mut asked = Params::default();
-    let own = |name: &str| OWN.contains(&name) || name.starts_with("compare");
+    let goal = series.goal.as_deref();
+    let own = |name: &str| OWN.contains(&name) || name.starts_with("compare") || (goal.is_some() && name == "idGoal");
     for (name, value) in params.iter().filter(|(name, _)| !own(name)) {
         asked.push(name, value);
     }
@@ -110,6 +126,9 @@ fn question(params: &Params, series: &Series) -> Params {
         [("period", &*series.period), ("date", &*series.date), ("segment", &*series.segment), ("filter_limit", "-1")]
     {
         asked.push(name, value);
+    }
+    if let Some(goal) = goal.filter(|goal| !goal.is_empty()) {
+        asked.push("idGoal", goal);
     }
     asked
 }

@@ -216,6 +216,8 @@ pub struct Writer<'a> {
     /// How often each goal was reached in the period, for rows of pages.
     pub totals: &'a BTreeMap<i64, f64>,
     pub choice: GoalChoice,
+    /// The goals that are told of one by one; every goal when it is empty.
+    pub told: &'a [i64],
     pub percents: bool,
     /// Rows of all levels stand in one.
     pub flat: bool,
@@ -288,7 +290,8 @@ impl Writer<'_> {
             GoalChoice::Brief | GoalChoice::Full => self.known,
             GoalChoice::One(_) | GoalChoice::Nothing | GoalChoice::NoGoal => &[],
         };
-        for goal in chosen {
+        let any = self.told.is_empty() || matches!(self.choice, GoalChoice::One(_));
+        for goal in chosen.iter().filter(|goal| any || self.told.contains(goal)) {
             let tally = goals.get(goal).copied().unwrap_or_default();
             let name = |rest: &str| format!("goal_{goal}_{rest}");
             put(name("conversion_rate"), ratio(tally[CONVERSIONS], visits, 4), Unit::Percent);

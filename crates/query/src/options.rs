@@ -39,6 +39,8 @@ pub struct Options {
     pub label: Vec<String>,
     pub show: Vec<String>,
     pub hide: Vec<String>,
+    /// Columns are hidden in what stands inside of columns too; the report decides where the caller does not say.
+    pub hide_inside: Option<bool>,
     /// The sum of what was too much stands behind the rows, however few are asked for.
     pub keep_sum: bool,
     /// Rows that are asked for by label say which of the labels it was.
@@ -56,6 +58,8 @@ pub struct Options {
     pub all_columns: bool,
     /// What rows say of each goal beside its numbers.
     pub goals: GoalChoice,
+    /// The goals that rows tell of one by one; every goal when it is empty.
+    pub goals_told: Vec<i64>,
     /// Rows inside rows as columns.
     pub pivot: Option<Pivot>,
     /// Sort, limits and patterns apply.
@@ -162,6 +166,7 @@ impl Options {
             label: labels.map(|(_, label)| label.to_owned()).filter(|label| !label.is_empty()).collect(),
             show: list(params, "showColumns"),
             hide: list(params, "hideColumns"),
+            hide_inside: params.filled("hideColumnsRecursively").map(|_| params.flag("hideColumnsRecursively")),
             keep_sum: params.flag("keep_summary_row"),
             label_numbers: params.flag("labelFilterAddLabelIndex"),
             percents: words != "0",
@@ -171,6 +176,10 @@ impl Options {
             translate: params.flag("translateColumnNames") && !machine_read(params),
             all_columns: params.flag("filter_add_columns_when_show_all_columns"),
             goals: goal_choice(params),
+            goals_told: list(params, "filter_show_goal_columns_process_goals")
+                .iter()
+                .filter_map(|goal| goal.parse().ok())
+                .collect(),
             pivot: pivot(params),
             generic: !params.flag("disable_generic_filters"),
         })

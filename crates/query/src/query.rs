@@ -132,7 +132,10 @@ impl Query {
             let by_number = (own != segment).then(|| format!("{segment_text} {own:?}"));
             let segment_text = by_number.as_deref().unwrap_or(segment_text);
             let ask = Ask { report, params, options, site, segment: &own, segment_text, picked, limits, now_s };
-            let answered = localised(ask.options.language, self.answer(&ask)?);
+            let mut answered = localised(ask.options.language, self.answer(&ask)?);
+            if ask.options.hide_inside == Some(true) {
+                answered = shown::without_inner(answered, &ask.options.hide);
+            }
             Ok(match limits {
                 Some(limits) => narrow::shown(limits, answered),
                 None => answered,
@@ -447,7 +450,7 @@ impl Query {
             with_actions,
             language: ask.options.language,
         };
-        Ok(Answered::Plain(show(&log)))
+        Ok(Answered::Plain(shown::fields(&ask.options, show(&log))))
     }
 }
 

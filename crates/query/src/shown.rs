@@ -3,6 +3,7 @@
 use crate::{
     Answered, Line,
     groups::Number,
+    options::Options,
     period::Asked,
     plan::{self, Counted, Persons},
     query::Ask,
@@ -10,7 +11,7 @@ use crate::{
     table::Table,
     value,
 };
-use makoto_catalog::{Columns, Folded, Formula, Meta, Metric, language::Language};
+use makoto_catalog::{Answer, Columns, Folded, Formula, Meta, Metric, language::Language};
 use makoto_model::Value;
 use std::borrow::Cow;
 
@@ -51,6 +52,60 @@ pub fn renamed(answered: Answered, from: &[&str], to: &'static str) -> Answered 
             Answered::Map { of, items: items.collect() }
         }
         other => other,
+    }
+}
+
+/// Leaves out what the caller hides of what stands inside of columns: the numbers of each goal.
+pub fn without_inner(answered: Answered, hide: &[String]) -> Answered {
+    fn bare(mut line: Line, hide: &[String]) -> Line {
+        for (_, numbers) in &mut line.goals {
+            numbers.retain(|(name, _)| !hide.iter().any(|hidden| hidden == name));
+        }
+        line.goals.retain(|(_, numbers)| !numbers.is_empty());
+        line.subtable = line.subtable.map(|lines| lines.into_iter().map(|line| bare(line, hide)).collect());
+        line
+    }
+    match answered {
+        Answered::Table(lines) => Answered::Table(lines.into_iter().map(|line| bare(line, hide)).collect()),
+        Answered::Row(line) => Answered::Row(bare(line, hide)),
+        Answered::Map { of, items } => {
+            let items = items.into_iter().map(|(key, item)| (key, without_inner(item, hide)));
+            Answered::Map { of, items: items.collect() }
+        }
+        other => other,
+    }
+}
+
+/// The fields of visits that the caller wants; what is hidden goes from their actions too, unless the caller says
+/// otherwise.
+pub fn fields(options: &Options, answer: Answer) -> Answer {
+    fn without(answer: Answer, hide: &[String], inside: bool) -> Answer {
+        match answer {
+            Answer::Record(mut fields) => {
+                fields.retain(|(name, _)| !hide.contains(name));
+                match inside {
+                    true => Answer::record(fields.into_iter().map(|(name, value)| (name, without(value, hide, true)))),
+                    false => Answer::Record(fields),
+                }
+            }
+            Answer::List(rows) => Answer::List(rows.into_iter().map(|row| without(row, hide, inside)).collect()),
+            other => other,
+        }
+    }
+    fn with(answer: Answer, show: &[String]) -> Answer {
+        match answer {
+            Answer::Record(mut fields) => {
+                fields.retain(|(name, _)| show.contains(name));
+                Answer::Record(fields)
+            }
+            Answer::List(rows) => Answer::List(rows.into_iter().map(|row| with(row, show)).collect()),
+            other => other,
+        }
+    }
+    let answer = if options.show.is_empty() { answer } else { with(answer, &options.show) };
+    match options.hide.is_empty() {
+        true => answer,
+        false => without(answer, &options.hide, options.hide_inside.unwrap_or(true)),
     }
 }
 

@@ -131,6 +131,7 @@ impl Table<'_> {
             known: if place == Place::Flat { &self.raw.innermost_goals } else { &self.raw.known_goals },
             totals: &self.raw.goal_totals,
             choice: self.options.goals.clone(),
+            told: &self.options.goals_told,
             percents: self.options.percents,
             flat: place == Place::Flat,
         }

@@ -198,10 +198,11 @@ fn schemas() -> Value {
         "Invitation": { "type": "object", "required": ["login", "email", "inviter", "expires_s"], "properties": {
             "login": text, "email": text, "inviter": text, "expires_s": { "type": "integer" } } },
         "Session": { "type": "object", "required": ["login", "email", "superuser", "version", "sites", "language", "proved_s",
-            "enrolling", "factor_due_s", "factors"], "properties": {
+            "enrolling", "factor_due_s", "first_report", "first_days", "factors"], "properties": {
             "login": text, "email": text, "superuser": { "type": "boolean" }, "version": text, "language": text,
             "proved_s": { "type": "integer" }, "enrolling": { "type": "boolean" },
-            "factor_due_s": { "type": ["integer", "null"] }, "factors": { "$ref": "#/components/schemas/Factors" },
+            "factor_due_s": { "type": ["integer", "null"] },
+            "first_report": { "type": ["string", "null"] }, "first_days": { "type": "string" }, "factors": { "$ref": "#/components/schemas/Factors" },
             "sites": { "type": "array", "items": { "$ref": "#/components/schemas/SessionSite" } } } },
         "SessionSite": { "type": "object", "required": ["idsite", "name", "role", "timezone", "currency", "main_url"], "properties": {
             "idsite": { "type": "integer" }, "name": text, "role": { "type": "string", "enum": ["view", "write", "admin"] },

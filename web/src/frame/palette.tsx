@@ -27,6 +27,7 @@ function usePlaces(): readonly Place[] {
   const report = <ChartNoAxesColumn size={15} aria-hidden />;
   return [
     { id: 'home', path: href(''), text: 'Home', note: '', words: 'overview dashboard start', icon: <House size={15} aria-hidden /> },
+    { id: 'sites', path: '/sites', text: 'All sites', note: '', words: 'overview compare multi', icon: <Globe size={15} aria-hidden /> },
     { id: 'visits', path: href('/visits'), text: 'Visits log', note: 'Visitors', words: 'live last', icon: report },
     { id: 'times', path: href('/times'), text: 'Times', note: 'Visitors', words: 'hours weekday', icon: report },
     ...reports.map((one) => ({ id: `report ${one.id}`, path: href(`/reports/${one.id}`), text: one.title, note: pageOfReport(one.id)?.title ?? '', words: `${one.words} ${one.section}`, icon: report })),

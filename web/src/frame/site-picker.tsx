@@ -3,10 +3,11 @@ import { useState } from 'react';
 import {
   Autocomplete, Button, Dialog, DialogTrigger, ListBox, ListBoxItem, Popover, useFilter,
 } from 'react-aria-components';
-import { useLocation, useSearch } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { useSession, type SessionSite } from '../api/session';
 import { SearchBox } from '../components/field';
 import { useSiteView } from '../lib/site-view';
+import { writeView } from '../lib/view';
 import { hostOf } from '../lib/words';
 import choice from '../components/choice.module.css';
 import styles from './site-picker.module.css';
@@ -14,7 +15,7 @@ import styles from './site-picker.module.css';
 /** The list of sites with a search; used in the rail and in the sheet of phones. */
 export function SiteList({ onPick }: { readonly onPick: () => void }) {
   const { sites } = useSession();
-  const { site: current } = useSiteView();
+  const { site: current, view } = useSiteView();
   const [path, navigate] = useLocation();
   const search = useSearch();
   const { contains } = useFilter({ sensitivity: 'base' });
@@ -45,6 +46,7 @@ export function SiteList({ onPick }: { readonly onPick: () => void }) {
           </ListBoxItem>
         )}
       </ListBox>
+      {sites.length > 1 && <Link href={`/sites${writeView({ ...view, segment: [] })}`} onClick={onPick} className={styles.all}>All sites side by side</Link>}
     </Autocomplete>
   );
 }

@@ -5,6 +5,7 @@ mod evolution;
 mod listing;
 mod menu;
 mod pages;
+mod places;
 mod processed;
 mod suggested;
 mod words;
@@ -311,7 +312,7 @@ fn segment(segment: &SegmentName, language: &Language) -> Answer {
 
 /// The English texts of headings, views and columns of goals.
 pub(crate) fn english() -> impl Iterator<Item = &'static str> {
-    menu::english().chain(pages::english()).chain(entries::english())
+    menu::english().chain(places::english()).chain(entries::english())
 }
 
 /// The only site that the call names, if the caller may see it.

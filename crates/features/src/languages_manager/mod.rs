@@ -3,9 +3,9 @@
 use crate::{
     Services,
     services::{bad, from_meta, required},
-    users_manager::{param, read, write},
+    users_manager::{own_or_any, param, read, write},
 };
-use makoto_access::{Caller, check_instance};
+use makoto_access::Caller;
 use makoto_catalog::{
     Access, Answer, ApiError, Guard, Method, Param, ParamKind,
     language::{Language, languages},
@@ -90,9 +90,7 @@ fn is_available(code: &str) -> bool {
 /// The login asked for, if the caller may speak for it.
 fn login<'a>(caller: &Caller, params: &'a Params) -> Result<&'a str, ApiError> {
     let login = required(params, "login")?;
-    if !caller.principal.name().eq_ignore_ascii_case(login) {
-        check_instance(&caller.principal)?;
-    }
+    own_or_any(caller, login)?;
     Ok(login)
 }
 

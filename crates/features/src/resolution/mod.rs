@@ -91,3 +91,36 @@ pub static FEATURE: Feature = Feature {
     reports: &[&GET_RESOLUTION, &GET_CONFIGURATION],
     settings: &[],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use makoto_catalog::{Source, Stored, Table};
+
+    #[test]
+    fn a_resolution_has_its_column_segment_and_report() {
+        let catalog = crate::catalog().unwrap();
+        let column = catalog.columns(Table::Visit).iter().find(|column| column.name == "resolution").unwrap();
+        assert_eq!(column.stored, Stored::Text(NAMES));
+        assert!(matches!(RESOLUTION.source, Source::Captured { .. }));
+        let captured = catalog.captured(Table::Visit).iter().filter(|dimension| dimension.id == RESOLUTION.id);
+        assert_eq!(captured.count(), 1);
+        let (dimension, segment) = catalog.segment("resolution").unwrap();
+        assert_eq!((dimension.id, segment.title), ("Resolution.Resolution", "Resolution"));
+        let report = catalog.report("Resolution.getResolution").unwrap();
+        assert_eq!(report.dimension.map(|dimension| dimension.column), Some("resolution"));
+        assert_eq!((report.category, report.subcategory), ("General_Visitors", "DevicesDetection_Devices"));
+    }
+
+    #[test]
+    fn screens_are_rows_with_a_segment_and_none_is_no_row() {
+        let Shape::Rows { levels, .. } = &GET_RESOLUTION.shape else { panic!("a table of rows") };
+        let keys = [Value::from("1280x1024")];
+        assert_eq!((levels[0].row)(&keys), Some(keys.to_vec()));
+        assert_eq!((levels[0].row)(&[Value::from("0x0")]), None);
+        let mut meta = Vec::new();
+        (levels[0].meta)(&keys, &mut meta);
+        assert_eq!(meta.len(), 1);
+        assert_eq!((meta[0].0, &meta[0].1), ("segment", &Value::from("resolution==1280x1024")));
+    }
+}

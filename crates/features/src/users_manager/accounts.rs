@@ -1,6 +1,6 @@
 //! Users come, change, are shut out and go.
 
-use super::{LOGIN, login, param, settings::GIVEN_PASSWORDS, write};
+use super::{LOGIN, login, own_or_any, param, settings::GIVEN_PASSWORDS, write};
 use crate::{
     Services,
     services::{asked_sites, from_identity, from_meta, required},
@@ -132,9 +132,7 @@ async fn update_user(services: &Services, caller: &Caller, params: &Params) -> R
                    a link for a new one";
         return Err(ApiError::Refused(why.into()));
     }
-    if !caller.principal.name().eq_ignore_ascii_case(login) {
-        check_instance(&caller.principal)?;
-    }
+    own_or_any(caller, login)?;
     let email = required(params, "email")?.trim();
     services.meta.set_email(caller, login, email).await.map_err(from_meta)?;
     Ok(Answer::Done)

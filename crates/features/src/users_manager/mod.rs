@@ -5,21 +5,23 @@ pub mod bulk;
 pub mod invitations;
 pub mod jobs;
 pub mod lists;
+pub mod preferences;
 pub mod reviews;
 pub mod roles;
 mod rows;
 pub mod settings;
 pub mod unused;
 
-pub use settings::FEATURE;
-
 use crate::{
     Services,
     services::{list, required},
 };
-use makoto_access::Caller;
-use makoto_catalog::{Access, ApiError, Effect, Guard, Method, Param, ParamKind};
+use makoto_access::{Caller, check_instance};
+use makoto_catalog::{Access, ApiError, Effect, Feature, Guard, Method, Param, ParamKind};
 use makoto_model::Params;
+
+pub static FEATURE: Feature =
+    Feature { name: "UsersManager", dimensions: &[], metrics: &[], reports: &[], settings: settings::SETTINGS };
 
 pub(crate) type Run = for<'a> fn(&'a Services, &'a Caller, &'a Params) -> makoto_catalog::Outcome<'a>;
 
@@ -77,6 +79,17 @@ fn refuse_nobody(login: &str) -> Result<(), ApiError> {
         true => Err(ApiError::Refused("nobody who is not signed in can be given rights or be a user".into())),
         false => Ok(()),
     }
+}
+
+/// Lets users speak for themselves, and superusers for everybody.
+///
+/// # Errors
+/// `Denied` for anybody else.
+pub(crate) fn own_or_any(caller: &Caller, login: &str) -> Result<(), ApiError> {
+    if !caller.principal.name().eq_ignore_ascii_case(login) {
+        check_instance(&caller.principal)?;
+    }
+    Ok(())
 }
 
 /// The user that a change is about.

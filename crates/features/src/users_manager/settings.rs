@@ -1,10 +1,7 @@
 //! Which addresses users may have, and what happens to accounts that nobody uses.
 
-use makoto_catalog::{AnySetting, Control, Feature, Level, Setting};
+use makoto_catalog::{AnySetting, Control, Level, Setting};
 use makoto_meta::{ALLOWED_DOMAINS, Domains};
-
-pub static FEATURE: Feature =
-    Feature { name: "UsersManager", dimensions: &[], metrics: &[], reports: &[], settings: SETTINGS };
 
 pub static DOMAINS: Setting<Domains> = Setting {
     key: ALLOWED_DOMAINS,
@@ -83,5 +80,5 @@ pub static GIVEN_PASSWORDS: Setting<bool> = Setting {
     security: true,
 };
 
-static SETTINGS: &[&dyn AnySetting] =
+pub static SETTINGS: &[&dyn AnySetting] =
     &[&DOMAINS, &INACTIVE_DAYS_MAX, &NOTIFY, &AUTO_SUSPEND, &REVIEW_DAYS, &GIVEN_PASSWORDS];

@@ -113,6 +113,28 @@ impl Meta {
         self.commit(act).await
     }
 
+    /// Keeps what pages open with for a user. Whether the value means something, the caller has checked.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown user.
+    pub async fn set_preference(&self, caller: &Caller, login: &str, name: &str, value: &str) -> Result<(), Error> {
+        let snapshot = self.snapshot();
+        let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
+        let before = account.preferences.get(name);
+        let detail = json!({ "login": account.login, "name": name, "before": before, "after": value });
+        let mut act = self.begin(caller, Activity::PreferenceChanged, detail).await?;
+        sqlx::query(
+            "INSERT INTO preference (login, name, value) VALUES (?, ?, ?)
+             ON CONFLICT (login, name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(&account.login)
+        .bind(name)
+        .bind(value)
+        .execute(&mut *act.tx)
+        .await?;
+        self.commit(act).await
+    }
+
     /// Changes the address of a user; both the old and the new one are told. Whose address it is, the caller has
     /// checked: it is one's own, or a superuser does it.
     ///

@@ -59,6 +59,15 @@ pub struct Account {
     pub roles: Arc<BTreeMap<SiteId, Role>>,
     /// Names of rights beside the role, per site.
     pub capabilities: Arc<BTreeMap<SiteId, BTreeSet<String>>>,
+    /// What pages open with, by name; only what the user chose.
+    pub preferences: Arc<BTreeMap<String, String>>,
+}
+
+impl Account {
+    /// Whether the user may look at a site, whatever their tokens say.
+    pub fn views(&self, site: SiteId) -> bool {
+        self.superuser || self.roles.contains_key(&site)
+    }
 }
 
 pub(crate) async fn load(pool: &SqlitePool) -> Result<BTreeMap<String, Account>, Error> {
@@ -73,6 +82,11 @@ pub(crate) async fn load(pool: &SqlitePool) -> Result<BTreeMap<String, Account>,
         let login: String = row.try_get("login")?;
         let sites = capabilities.entry(login.to_lowercase()).or_default();
         sites.entry(SiteId(row.try_get("site_id")?)).or_default().insert(row.try_get("capability")?);
+    }
+    let mut preferences: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for row in sqlx::query("SELECT login, name, value FROM preference").fetch_all(pool).await? {
+        let login: String = row.try_get("login")?;
+        preferences.entry(login.to_lowercase()).or_default().insert(row.try_get("name")?, row.try_get("value")?);
     }
     let rows = sqlx::query("SELECT * FROM user").fetch_all(pool).await?;
     rows.iter()
@@ -93,6 +107,7 @@ pub(crate) async fn load(pool: &SqlitePool) -> Result<BTreeMap<String, Account>,
                 last_seen_s: row.try_get("last_seen_s")?,
                 roles: Arc::new(roles.remove(&key).unwrap_or_default()),
                 capabilities: Arc::new(capabilities.remove(&key).unwrap_or_default()),
+                preferences: Arc::new(preferences.remove(&key).unwrap_or_default()),
             };
             Ok((key, account))
         })

@@ -6,7 +6,7 @@ mod page;
 mod sheet;
 mod xml;
 
-use crate::Answered;
+use crate::{Answered, Line};
 use makoto_catalog::{Answer, ApiError, language};
 use makoto_model::Params;
 
@@ -73,12 +73,51 @@ fn no_format(params: &Params) -> ApiError {
     ))
 }
 
+fn hides(params: &Params, name: &str, word: &str) -> bool {
+    params.get(name) == Some(word)
+}
+
+/// The columns of rows alone: without facts beside them, and without the numbers that open rows.
+fn without_facts(answered: Answered, facts: bool, numbers: bool) -> Answered {
+    let lines = |lines: Vec<Line>| lines.into_iter().map(|line| bare(line, facts, numbers)).collect();
+    match answered {
+        Answered::Table(rows) => Answered::Table(lines(rows)),
+        Answered::Row(line) => Answered::Row(bare(line, facts, numbers)),
+        Answered::Map { of, items } => {
+            let items = items.into_iter().map(|(key, item)| (key, without_facts(item, facts, numbers)));
+            Answered::Map { of, items: items.collect() }
+        }
+        other => other,
+    }
+}
+
+fn bare(mut line: Line, facts: bool, numbers: bool) -> Line {
+    if facts {
+        line.meta.clear();
+    }
+    if numbers {
+        line.subtable_id = None;
+    }
+    let inside = |lines: Vec<Line>| lines.into_iter().map(|line| bare(line, facts, numbers)).collect();
+    line.subtable = line.subtable.map(inside);
+    line.comparisons = inside(line.comparisons);
+    line
+}
+
 /// Writes a report's answer in the format that the request names.
 ///
 /// # Errors
 /// `Refused` for an unknown format and for one that cannot hold this answer.
 pub fn write(answered: &Answered, params: &Params) -> Result<Written, ApiError> {
     let format = Format::of(params).ok_or_else(|| no_format(params))?;
+    let bare;
+    let answered = match (hides(params, "showMetadata", "0"), hides(params, "hideIdSubDatable", "1")) {
+        (false, false) => answered,
+        (facts, numbers) => {
+            bare = without_facts(answered.clone(), facts, numbers);
+            &bare
+        }
+    };
     let plain = |content_type, body: Vec<u8>| Written { content_type, headers: Vec::new(), body };
     Ok(match format {
         Format::Json => plain(JSON, json::write(answered)),
@@ -143,7 +182,6 @@ pub fn write_error(error: &ApiError, params: &Params) -> Written {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Line;
     use makoto_model::Value;
 
     fn params(pairs: &[(&str, &str)]) -> Params {
@@ -195,6 +233,17 @@ mod tests {
         assert!(write(&table(), &params(&[("format", "bogus")])).is_err());
         let map = Answered::Map { of: "date", items: vec![("2026-03-02".into(), table())] };
         assert!(text(&map, &[("format", "rss")]).contains("<item>"));
+    }
+
+    #[test]
+    fn facts_and_numbers_beside_columns_are_left_out_on_demand() {
+        let csv = text(&table(), &[("format", "csv"), ("convertToUnicode", "0"), ("showMetadata", "0")]);
+        assert_eq!(csv, "label,nb_visits,goals_idgoal=1_revenue\n'=1+1 <b>,3,2.5");
+        let json = |pairs: &[(&str, &str)]| text(&table(), &[&[("format", "json")], pairs].concat());
+        assert!(json(&[("showMetadata", "1")]).contains("\"url\""));
+        let few = json(&[("showMetadata", "0")]);
+        assert!(!few.contains("\"url\"") && few.contains("\"idsubdatatable\":5"), "{few}");
+        assert!(!json(&[("hideIdSubDatable", "1")]).contains("idsubdatatable"));
     }
 
     #[test]

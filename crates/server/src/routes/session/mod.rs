@@ -18,6 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use makoto_access::{Caller, Principal, Proof};
+use makoto_features::users_manager::preferences;
 use makoto_identity::{Entry, Error};
 use serde::Deserialize;
 use serde_json::json;
@@ -101,9 +102,11 @@ fn shown(app: &App, principal: &Principal) -> Option<serde_json::Value> {
         Proof::Token { .. } => (None, false),
     };
     let factors = snapshot.factors(&account.login);
+    let (first_report, first_days) = preferences::opens_with(&snapshot, account);
     Some(json!({ "login": account.login, "email": account.email, "superuser": principal.is_superuser(),
         "version": env!("CARGO_PKG_VERSION"), "sites": sites, "language": account.language, "proved_s": proved_s,
         "enrolling": enrolling, "factor_due_s": app.identity().factor_due_s(&account.login),
+        "first_report": first_report, "first_days": first_days,
         "factors": { "totp": factors.has_totp(), "passkeys": factors.passkeys, "recovery_left": factors.recovery_left } }))
 }
 

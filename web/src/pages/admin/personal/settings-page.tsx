@@ -5,6 +5,7 @@ import { Choice } from '../../../components/choice';
 import { changePreferences, usePreferences, type Preferences } from '../../../lib/preferences';
 import { AdminPage, Setting, SettingGroup } from '../admin-page';
 import { ChangeEmail } from './change-email';
+import { FirstPage } from './first-page';
 import { MailLanguage } from './mail-language';
 import styles from '../admin-page.module.css';
 
@@ -40,6 +41,7 @@ export default function PersonalSettingsPage() {
         </Setting>
         {changing && <ChangeEmail onClose={() => setChanging(false)} />}
       </SettingGroup>
+      {session.sites.length > 0 && <FirstPage />}
       <SettingGroup title="This browser">
         <Setting title="Theme" text="Light, dark, or what your system says.">
           <Choice label="Theme" bare options={themes} value={preferences.theme} onChange={(id) => changePreferences({ theme: id as Preferences['theme'] })} />
