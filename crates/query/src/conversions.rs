@@ -5,6 +5,7 @@ use crate::{
     groups::{Groups, Key},
     options::GoalChoice,
     plan::{self, Time},
+    shared::Answer,
     value,
 };
 use makoto_catalog::{
@@ -12,7 +13,7 @@ use makoto_catalog::{
     columns::{CART, ORDER},
     language::english,
 };
-use makoto_engine::{Error, Rows};
+use makoto_engine::Error;
 use makoto_model::{Cell, Value};
 use std::{
     borrow::Cow,
@@ -73,7 +74,7 @@ const OF_LEADS: [Measure; 5] = [
 ];
 
 /// Asks a plan.
-pub type Run<'a> = dyn Fn(&Plan) -> Result<Arc<Rows>, Error> + 'a;
+pub type Run<'a> = dyn Fn(&Plan) -> Result<Answer, Error> + 'a;
 
 /// Adds to the groups of each period what they say of goals.
 ///
@@ -105,11 +106,11 @@ fn by_keys(keys: &[Expr], only: Condition, time: &Time, groups: &mut [Groups], r
     let all = keys.iter().copied().chain([GOAL]).collect();
     let rows = run(&plan::of(Scope::Conversion, time, only, all, OF_KEYS.to_vec()))?;
     let measures = (0..OF_KEYS.len()).map(|nth| rows.measure(nth)).collect::<Result<Vec<_>, _>>()?;
-    for (row, bucket) in rows.buckets.iter().enumerate() {
-        let key: Arc<[Value]> = rows.keys[..keys.len()].iter().map(|column| column[row].clone()).collect();
+    for (row, bucket) in rows.rows.buckets.iter().enumerate() {
+        let key: Arc<[Value]> = rows.rows.keys[..keys.len()].iter().map(|column| column[row].clone()).collect();
         let groups = &mut groups[*bucket as usize];
         let group = groups.group_of_goals(key);
-        let tally = groups.goals_mut(group).entry(int(&rows.keys[keys.len()][row])).or_default();
+        let tally = groups.goals_mut(group).entry(int(&rows.rows.keys[keys.len()][row])).or_default();
         for (nth, measure) in measures.iter().enumerate() {
             tally[nth] += number(measure[row]);
         }
@@ -123,17 +124,17 @@ fn known(expr: Expr) -> Condition {
 
 fn of_pages(page: Expr, entry: Expr, time: &Time, groups: &mut [Groups], run: &Run) -> Result<(), Error> {
     let totals = run(&plan::of(Scope::Conversion, time, Condition::none(), vec![GOAL], vec![COUNT]))?;
-    if totals.is_empty() {
+    if totals.rows.is_empty() {
         return Ok(());
     }
     // Pages of a site that sells nothing tell of orders only as entries.
     let tells = |goal: &Value| time.site.ecommerce || int(goal) > ORDER;
-    for ((bucket, goal), count) in totals.buckets.iter().zip(&totals.keys[0]).zip(totals.measure(0)?) {
+    for ((bucket, goal), count) in totals.rows.buckets.iter().zip(&totals.rows.keys[0]).zip(totals.measure(0)?) {
         groups[*bucket as usize].goal_totals.insert(int(goal), number(count));
     }
     let leads = run(&plan::of(Scope::Lead, time, known(page), vec![page, GOAL, CONVERTED_ON], OF_LEADS.to_vec()))?;
     let measures = (0..OF_LEADS.len()).map(|nth| leads.measure(nth)).collect::<Result<Vec<_>, _>>()?;
-    for row in (0..leads.len()).filter(|row| tells(&leads.keys[1][*row])) {
+    for row in (0..leads.rows.len()).filter(|row| tells(&leads.rows.keys[1][*row])) {
         let tally = page_tally(groups, &leads, row);
         for (nth, measure) in measures.iter().enumerate() {
             tally[nth] += number(measure[row]);
@@ -144,13 +145,13 @@ fn of_pages(page: Expr, entry: Expr, time: &Time, groups: &mut [Groups], run: &R
     let visits = run(&plan::of(Scope::Visit, time, known(entry), vec![entry, VISITED_ON], vec![COUNT]))?;
     let mut entered: HashMap<(u32, Key), f64> = HashMap::new();
     for (row, count) in visits.measure(0)?.into_iter().enumerate() {
-        let key = [&visits.keys[0][row], &visits.keys[1][row]].map(Clone::clone);
-        entered.insert((visits.buckets[row], Key(key.into(), 0)), number(count));
+        let key = [&visits.rows.keys[0][row], &visits.rows.keys[1][row]].map(Clone::clone);
+        entered.insert((visits.rows.buckets[row], Key(key.into(), 0)), number(count));
     }
     let (counts, revenues) = (entries.measure(0)?, entries.measure(1)?);
-    for row in 0..entries.len() {
-        let day = [&entries.keys[0][row], &entries.keys[2][row]].map(Clone::clone);
-        let visits = entered.get(&(entries.buckets[row], Key(day.into(), 0))).copied().unwrap_or(0.0);
+    for row in 0..entries.rows.len() {
+        let day = [&entries.rows.keys[0][row], &entries.rows.keys[2][row]].map(Clone::clone);
+        let visits = entered.get(&(entries.rows.buckets[row], Key(day.into(), 0))).copied().unwrap_or(0.0);
         let tally = page_tally(groups, &entries, row);
         let (count, revenue) = (number(counts[row]), number(revenues[row]));
         tally[ENTRY_CONVERSIONS] += count;
@@ -162,10 +163,10 @@ fn of_pages(page: Expr, entry: Expr, time: &Time, groups: &mut [Groups], run: &R
 }
 
 /// The tally of the page and goal that a row is about.
-fn page_tally<'g>(groups: &'g mut [Groups], rows: &Rows, row: usize) -> &'g mut Tally {
-    let groups = &mut groups[rows.buckets[row] as usize];
-    let group = groups.group_of_goals([rows.keys[0][row].clone()].into());
-    groups.goals_mut(group).entry(int(&rows.keys[1][row])).or_default()
+fn page_tally<'g>(groups: &'g mut [Groups], rows: &Answer, row: usize) -> &'g mut Tally {
+    let groups = &mut groups[rows.rows.buckets[row] as usize];
+    let group = groups.group_of_goals([rows.rows.keys[0][row].clone()].into());
+    groups.goals_mut(group).entry(int(&rows.rows.keys[1][row])).or_default()
 }
 
 /// Adds up what two rows say.

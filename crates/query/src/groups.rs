@@ -3,10 +3,11 @@
 use crate::{
     conversions::{self, Goals},
     plan::Counted,
+    shared::Answer,
 };
 use makoto_catalog::{GoalColumns, Merge, Report, Shape};
-use makoto_engine::Rows;
 use makoto_model::{Cell, Value};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     hash::{Hash, Hasher},
@@ -16,12 +17,46 @@ use std::{
 
 /// A cell of a table: a number, null, or nothing at all. Eight bytes, since large sites have millions of them; counts
 /// stay exact up to 2^53.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(from = "Figure", into = "Figure")]
 pub struct Number(f64);
+
+/// How it is written: counts, which most numbers are, in few bytes.
+#[derive(Serialize, Deserialize)]
+enum Figure {
+    Absent,
+    Null,
+    Count(u64),
+    Other(f64),
+}
+
+impl From<Number> for Figure {
+    fn from(number: Number) -> Figure {
+        match number.get() {
+            None if number == Number::NULL => Figure::Null,
+            None => Figure::Absent,
+            Some(n) if n >= 0.0 && n.fract() == 0.0 && n < COUNT_MAX => Figure::Count(n as u64),
+            Some(n) => Figure::Other(n),
+        }
+    }
+}
+
+impl From<Figure> for Number {
+    fn from(figure: Figure) -> Number {
+        match figure {
+            Figure::Absent => Number::ABSENT,
+            Figure::Null => Number::NULL,
+            Figure::Count(n) => Number(n as f64),
+            Figure::Other(n) => Number::from(n),
+        }
+    }
+}
 
 /// Bits of two numbers that are none, told apart by their lowest bits.
 const ABSENT_BITS: u64 = 0x7ff8_0000_0000_0001;
 const NULL_BITS: u64 = 0x7ff8_0000_0000_0002;
+/// Whole numbers are exact below this.
+const COUNT_MAX: f64 = 9_007_199_254_740_992.0;
 
 impl PartialEq for Number {
     fn eq(&self, other: &Number) -> bool {
@@ -426,7 +461,8 @@ fn way(report: &Report, key: &Arc<[Value]>) -> (Vec<u128>, bool) {
 ///
 /// # Errors
 /// When the answer lacks a number.
-pub fn gather(groups: &mut [Groups], rows: &Rows, columns: Range<usize>) -> Result<(), makoto_engine::Error> {
+pub fn gather(groups: &mut [Groups], answer: &Answer, columns: Range<usize>) -> Result<(), makoto_engine::Error> {
+    let rows = &answer.rows;
     if let [only] = groups {
         only.reserve(rows.len());
     }
@@ -436,7 +472,7 @@ pub fn gather(groups: &mut [Groups], rows: &Rows, columns: Range<usize>) -> Resu
         places.push((*bucket as usize, groups[*bucket as usize].group(key)));
     }
     for (nth, column) in columns.enumerate() {
-        for ((bucket, group), cell) in places.iter().zip(rows.measure(nth)?) {
+        for ((bucket, group), cell) in places.iter().zip(answer.measure(nth)?) {
             groups[*bucket].set(*group, column, cell);
         }
     }

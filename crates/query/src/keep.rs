@@ -8,18 +8,15 @@ use crate::{
     plan::{self, Counted, Persons, Time},
     query::{Ask, Layout, Query, failed, layout},
     raw::Raw,
+    shared::{Answer, Shared},
 };
 use makoto_catalog::{
     Aggregate, ApiError, Catalog, Condition, Expr, GoalColumns, Measure, Plan, Privacy, Report, Scope, Shape, Stored,
     Table, columns::IDENTITIES,
 };
-use makoto_engine::{Engine, KeptReport, Rows};
+use makoto_engine::KeptReport;
 use makoto_model::{Day, Period, Range, Site};
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Groups of a report and day that are kept each by itself: twice as many as the longest tables show rows of. The
 /// others are summed.
@@ -127,6 +124,10 @@ fn holds(kept: &BTreeSet<Day>, range: Range) -> bool {
     kept.range(range.first..=range.last).next().is_some()
 }
 
+fn unwritten(fault: postcard::Error) -> ApiError {
+    ApiError::Internal(format!("a report cannot be kept: {fault}"))
+}
+
 fn unreadable(fault: Unreadable) -> ApiError {
     ApiError::Internal(fault.to_string())
 }
@@ -139,47 +140,6 @@ struct About<'a> {
     segment: &'a Condition,
     picked: &'a Condition,
     persons: Persons,
-}
-
-/// How many reports have yet to ask each plan, and its answer once one has.
-type Waiting = HashMap<String, (usize, Option<Arc<Rows>>)>;
-
-/// Plans that several reports ask, with their answers until the last of them has asked.
-struct Shared<'a> {
-    engine: &'a Engine,
-    waiting: RefCell<Waiting>,
-}
-
-impl Shared<'_> {
-    /// Of reports of these days.
-    fn of<'a>(engine: &'a Engine, site: &Site, days: &[Range], reports: &BTreeMap<String, Keepable>) -> Shared<'a> {
-        let none = Condition::none();
-        let time = Time::of_days(site, days, &none);
-        let mut waiting = Waiting::new();
-        for Keepable { report, picked } in reports.values() {
-            for (part, _, measures) in layout(report, Persons::Whole).2 {
-                let plan = plan::plan(part, &time, picked, measures);
-                waiting.entry(format!("{plan:?}")).or_default().0 += 1;
-            }
-        }
-        Shared { engine, waiting: RefCell::new(waiting) }
-    }
-
-    fn run(&self, plan: &Plan) -> Result<Arc<Rows>, makoto_engine::Error> {
-        let mut waiting = self.waiting.borrow_mut();
-        let Some((askers, answer)) = waiting.get_mut(&format!("{plan:?}")) else {
-            return self.engine.run(plan).map(Arc::new);
-        };
-        let rows = match answer.take() {
-            Some(rows) => rows,
-            None => Arc::new(self.engine.run(plan)?),
-        };
-        *askers = askers.saturating_sub(1);
-        if *askers > 0 {
-            *answer = Some(rows.clone());
-        }
-        Ok(rows)
-    }
 }
 
 /// The groups of each of these stretches of days, counted by what answers plans.
@@ -306,7 +266,7 @@ impl Query {
 
     /// The groups of each of these stretches of days, counted from the visits.
     fn counted(&self, about: About, ranges: &[Range]) -> Result<Vec<Groups>, ApiError> {
-        counted_by(about, ranges, &|plan| self.engine.run(plan).map(Arc::new))
+        counted_by(about, ranges, &|plan| self.engine.run(plan).map(Answer::from))
     }
 
     /// The days among these whose reports are not kept, in pieces that `keep` counts at once.
@@ -358,8 +318,9 @@ impl Query {
     /// # Errors
     /// When the store fails; then nothing of them is kept.
     pub fn keep(&self, site: &Site, days: Range, now_s: i64) -> Result<(), ApiError> {
-        let mut reports = self.reports_of_days(site, days)?;
-        reports.extend(self.different_in_periods(site, days, now_s)?);
+        let keepable = keepable(&self.catalog, site);
+        let mut reports = self.reports_of_days(site, days, &keepable)?;
+        reports.extend(self.different_in_periods(site, days, &keepable, now_s)?);
         self.engine.keep(site.id, days, &reports).map_err(failed)?;
         self.touch(&days.days().map(|day| (site.id, day)).collect::<Vec<_>>());
         Ok(())
@@ -370,22 +331,33 @@ impl Query {
     /// # Errors
     /// When the store fails.
     pub fn size_of_kept(&self, site: &Site, days: Range) -> Result<u64, ApiError> {
-        Ok(self.reports_of_days(site, days)?.iter().map(|kept| kept.numbers.len() as u64).sum())
+        let reports = self.reports_of_days(site, days, &keepable(&self.catalog, site))?;
+        Ok(reports.iter().map(|kept| kept.numbers.len() as u64).sum())
     }
 
     /// Each report of each day.
-    fn reports_of_days(&self, site: &Site, days: Range) -> Result<Vec<KeptReport>, ApiError> {
+    fn reports_of_days(
+        &self,
+        site: &Site,
+        days: Range,
+        reports: &BTreeMap<String, Keepable>,
+    ) -> Result<Vec<KeptReport>, ApiError> {
         let days: Vec<Range> = days.days().map(|day| Range { first: day, last: day }).collect();
         let mut all = Vec::new();
-        let reports = keepable(&self.catalog, site);
-        let shared = Shared::of(&self.engine, site, &days, &reports);
+        let (none, mut plans) = (Condition::none(), Vec::new());
+        let time = Time::of_days(site, &days, &none);
+        for Keepable { report, picked } in reports.values() {
+            let parts = layout(report, Persons::Whole).2.into_iter();
+            plans.extend(parts.map(|(part, _, measures)| plan::plan(part, &time, picked, measures)));
+        }
+        let shared = Shared::of(&self.engine, plans).map_err(failed)?;
         for (name, Keepable { report, picked }) in reports {
-            let about = About { site, report, segment: &Condition::none(), picked: &picked, persons: Persons::Whole };
+            let about = About { site, report, segment: &none, picked, persons: Persons::Whole };
             let (columns, _, _) = layout(report, Persons::Whole);
             for (range, mut groups) in days.iter().zip(counted_by(about, &days, &|plan| shared.run(plan))?) {
                 groups.cut(report, &columns, GROUPS_MAX);
                 if !groups.is_empty() {
-                    let numbers = kept::write(&groups, &columns);
+                    let numbers = kept::write(&groups, &columns).map_err(unwritten)?;
                     all.push(KeptReport { report: name.clone(), range: *range, numbers });
                 }
             }
@@ -395,7 +367,13 @@ impl Query {
 
     /// Different persons and values do not add up over days: those of each whole week and month of which these are the
     /// first days to go, where it is over.
-    fn different_in_periods(&self, site: &Site, days: Range, now_s: i64) -> Result<Vec<KeptReport>, ApiError> {
+    fn different_in_periods(
+        &self,
+        site: &Site,
+        days: Range,
+        keepable: &BTreeMap<String, Keepable>,
+        now_s: i64,
+    ) -> Result<Vec<KeptReport>, ApiError> {
         let kept = self.engine.kept_days(site.id);
         let today = site.zone.day(now_s);
         let periods = days.days().flat_map(|day| [Period::Week, Period::Month].map(|period| period.around(day)));
@@ -404,17 +382,17 @@ impl Query {
             .filter(|range| seen.insert((range.first, range.last)) && range.last < today && !holds(&kept, *range))
             .collect();
         let mut all = Vec::new();
-        for (name, Keepable { report, picked }) in keepable(&self.catalog, site) {
+        for (name, Keepable { report, picked }) in keepable {
             let (columns, _, _) = different(report);
             if is_by_row(report) || columns.is_empty() {
                 continue;
             }
-            let about = About { site, report, segment: &Condition::none(), picked: &picked, persons: Persons::Whole };
+            let about = About { site, report, segment: &Condition::none(), picked, persons: Persons::Whole };
             // Weeks and months overlap: each is a question of its own.
             for range in &periods {
-                let run = |plan: &Plan| self.engine.run(plan).map(Arc::new);
+                let run = |plan: &Plan| self.engine.run(plan).map(Answer::from);
                 for groups in numbers_by(about, different(report), &[*range], &run)? {
-                    let numbers = kept::write(&groups, &columns);
+                    let numbers = kept::write(&groups, &columns).map_err(unwritten)?;
                     all.push(KeptReport { report: name.clone(), range: *range, numbers });
                 }
             }

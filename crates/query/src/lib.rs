@@ -17,6 +17,7 @@ mod raw;
 mod said;
 pub mod segment;
 pub mod shape;
+mod shared;
 mod shown;
 mod table;
 mod value;

@@ -391,7 +391,7 @@ impl Query {
         for (part, first, measures) in parts {
             let plan = plan::plan(part, &time, &ask.picked, measures);
             let rows = self.engine.run(&plan).map_err(failed)?;
-            groups::gather(&mut groups, &rows, first..first + plan.measures.len()).map_err(failed)?;
+            groups::gather(&mut groups, &rows.into(), first..first + plan.measures.len()).map_err(failed)?;
         }
         let raw = Raw::build(ask.report, columns, groups.remove(0));
         let day = ask.site.zone.day(ask.now_s);
