@@ -146,7 +146,7 @@ impl Identity {
         now_s: i64,
     ) -> Result<(), Error> {
         if !hold(&self.digest).takes(kind, name, caller.address, now_s) {
-            self.meta.record(caller, kind, detail).await?;
+            self.meta.record_refusal(caller, kind, detail).await?;
         }
         Ok(())
     }

@@ -96,4 +96,15 @@ impl Meta {
         let act = self.begin(caller, kind, detail).await?;
         self.commit_quietly(act).await
     }
+
+    /// Records a refusal of what anybody may try as often as they like. It is on the disk within a second: many of them
+    /// must not hold up what waits for the disk.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub async fn record_refusal(&self, caller: &Caller, kind: Activity, detail: Json) -> Result<(), Error> {
+        let mut act = self.begin_soon().await?;
+        insert(&mut act, caller, kind, &detail).await?;
+        self.commit_soon(act).await
+    }
 }

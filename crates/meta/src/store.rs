@@ -8,7 +8,10 @@ use sqlx::{
 };
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, RwLock, atomic::AtomicI64},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
@@ -38,6 +41,19 @@ pub enum Error {
     NotFound(String),
 }
 
+/// What the writing connection is told before a write.
+const SYNCED: &str = "PRAGMA synchronous = FULL";
+const UNSYNCED: &str = "PRAGMA synchronous = NORMAL";
+/// How soon a write is on the disk whose commit does not wait for it.
+const SYNC_WITHIN: Duration = Duration::from_secs(1);
+
+/// SQLite's log of a file.
+fn wal_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
+}
+
 /// The relational store. Cheap to clone.
 #[derive(Clone)]
 pub struct Meta {
@@ -55,6 +71,8 @@ pub struct Meta {
     pub(crate) seen_s: Arc<AtomicI64>,
     /// Tells the security check-up that something changed that it may measure.
     changed: Arc<tokio::sync::Notify>,
+    /// What was written is about to be made durable.
+    sync_due: Arc<AtomicBool>,
 }
 
 /// The file beside the store that holds the installation's key.
@@ -111,9 +129,9 @@ impl Meta {
         let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
         let seen_s = sqlx::query_scalar("SELECT seen_s FROM public_state WHERE id = 1").fetch_one(&read).await?;
         let turn = Arc::default();
-        let (path, mail_ready, changed) = (path.to_owned(), Arc::default(), Arc::default());
+        let (path, mail_ready, changed, sync_due) = (path.to_owned(), Arc::default(), Arc::default(), Arc::default());
         let seen_s = Arc::new(AtomicI64::new(seen_s));
-        Ok(Meta { read, write, catalog, snapshot, turn, path, seal, mail_ready, changed, seen_s })
+        Ok(Meta { read, write, catalog, snapshot, turn, path, seal, mail_ready, changed, seen_s, sync_due })
     }
 
     /// What every request needs, as of the last write.
@@ -137,9 +155,43 @@ impl Meta {
 
     /// Begins a write that is no act of anybody, such as noting when a token was last used.
     pub(crate) async fn begin_unrecorded(&self) -> Result<Act, Error> {
+        self.begin_with(SYNCED).await
+    }
+
+    /// Begins a write whose commit waits for the disk, or does not.
+    async fn begin_with(&self, synchronous: &'static str) -> Result<Act, Error> {
         let turn = self.turn.clone().lock_owned().await;
+        // There is one connection that writes. It is told each time, as the write before may have ended anywhere.
+        sqlx::query(synchronous).execute(&self.write).await?;
         let tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         Ok(Act { tx, seal: self.seal.clone(), mailed: false, mail_route: None, turn })
+    }
+
+    /// Begins a write that `commit_soon` ends.
+    pub(crate) async fn begin_soon(&self) -> Result<Act, Error> {
+        self.begin_with(UNSYNCED).await
+    }
+
+    /// Ends a write without waiting for the disk: it outlives the process at once, and the machine after `SYNC_WITHIN`.
+    pub(crate) async fn commit_soon(&self, act: Act) -> Result<(), Error> {
+        self.commit_quietly(act).await?;
+        if !self.sync_due.swap(true, Ordering::AcqRel) {
+            let (due, log) = (self.sync_due.clone(), wal_of(&self.path));
+            tokio::spawn(async move {
+                tokio::time::sleep(SYNC_WITHIN).await;
+                due.store(false, Ordering::Release);
+                // The last of its users takes the log away; then all of it is in the file.
+                let synced = tokio::task::spawn_blocking(move || match std::fs::File::open(log) {
+                    Ok(file) => file.sync_data(),
+                    Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(()),
+                    Err(fault) => Err(fault),
+                });
+                if let Ok(Err(fault)) = synced.await {
+                    tracing::error!(%fault, "the last lines of the record may be lost if the machine stops now");
+                }
+            });
+        }
+        Ok(())
     }
 
     /// Makes the act durable and lets every later request see it.
@@ -264,5 +316,40 @@ impl Meta {
     pub async fn close(&self) {
         self.read.close().await;
         self.write.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use makoto_access::Principal;
+    use serde_json::json;
+
+    async fn level(meta: &Meta) -> i64 {
+        sqlx::query_scalar("PRAGMA synchronous").fetch_one(&meta.write).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn promise_03_refusals_do_not_wait_for_the_disk_and_acts_do() {
+        let dir = tempfile::tempdir().unwrap();
+        let meta = Meta::open(&dir.path().join("meta.db"), Arc::new(Catalog::new(&[]).unwrap())).await.unwrap();
+        let caller = Caller::inside(Principal::Anonymous);
+        meta.record_refusal(&caller, Activity::SignInFailed, json!({ "login": "ada" })).await.unwrap();
+        assert_eq!(level(&meta).await, 1, "normal");
+        let given_up = meta.begin_soon().await.unwrap();
+        drop(given_up);
+        meta.record(&caller, Activity::SignInFailed, json!({ "login": "eve" })).await.unwrap();
+        assert_eq!(level(&meta).await, 2, "full");
+        assert!(meta.sync_due.load(Ordering::Acquire));
+        tokio::time::timeout(SYNC_WITHIN * 20, async {
+            while meta.sync_due.load(Ordering::Acquire) {
+                tokio::time::sleep(SYNC_WITHIN / 20).await;
+            }
+        })
+        .await
+        .unwrap();
+        let lines: Vec<String> =
+            sqlx::query_scalar("SELECT subject FROM activity ORDER BY id").fetch_all(&meta.read).await.unwrap();
+        assert_eq!(lines, ["ada", "eve"]);
     }
 }
