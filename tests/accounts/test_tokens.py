@@ -82,7 +82,7 @@ class Tokens(Case):
         self.assertEqual(len(refused), 3)
         self.assertNotIn(plain, str(refused))
         server.stop()
-        log = server.log.read_text(errors="replace") + server.printed()
+        log = server.log_text() + server.printed()
         for token in (widget, plain, server.token):
             self.assertNotIn(token, log)
 

@@ -247,7 +247,7 @@ class Answers(Case):
         self.assertEqual(server.request("POST", place, "[]", kind).status, 400)
         statuses = [server.request("POST", place, json.dumps(report), kind).status for _ in range(50)]
         self.assertEqual(statuses, [204] * 8 + [429] * 42)
-        lines = [line for line in server.log.read_text().splitlines() if "evil.example" in line]
+        lines = [line for line in server.log_text().splitlines() if "evil.example" in line]
         self.assertEqual(len(lines), 8)
         self.assertIn("img-src", lines[0])
         self.assertNotIn("ada", lines[0])
@@ -406,7 +406,7 @@ class Ages(Case):
 
 class Logs(Case):
     def lines(self, server):
-        return server.log.read_text().splitlines()
+        return server.log_text().splitlines()
 
     def test_log_lines_are_records_with_a_time_in_utc(self):
         server = self.serve(log="info", log_format="json")
@@ -446,7 +446,7 @@ class Logs(Case):
         self.sign_in(server, "root", "not the password at all")
         server.stop()
         self.assertEqual(server.printed(), "")
-        self.assertIn(" INFO makoto", server.log.read_text())
+        self.assertIn(" INFO makoto", server.log_text())
         known = r"(meta|fold|journal)\.db(-wal|-shm|-head)?|lock|secret\.key|analytics\.\d+\.duckdb(\.wal)?|setup-secret"
         for path in filter(lambda path: path.is_file(), server.data_dir.rglob("*")):
             self.assertRegex(path.name, f"^({known})$")
@@ -468,7 +468,7 @@ class Logs(Case):
             self.assertNotIn("set-cookie", answer.headers)
             for word in ("activity", "sqlite", "table", "select", "insert", ".rs", str(server.data_dir)):
                 self.assertNotIn(word, answer.text.lower())
-        self.assertIn(" ERROR makoto", server.log.read_text())
+        self.assertIn(" ERROR makoto", server.log_text())
         rename("lost_activity", "activity")
         self.assertEqual(self.sign_in(server, "admin").status, 200)
 

@@ -185,7 +185,7 @@ class Tokens(Case):
         server.request("GET", f"/index.php?module=API&method=API.getMatomoVersion&token_auth={server.token}")
         self.sign_in(server)
         server.stop()
-        log = server.log.read_text(errors="replace") + server.printed()
+        log = server.log_text() + server.printed()
         self.assertNotIn(server.token, log)
         self.assertNotIn(PASSWORD, log)
 

@@ -12,16 +12,11 @@ import urllib.parse
 from .server import AGENT
 
 
-class Load:
-    """Threads that send hits until told to stop. Each hit has an address of its own and a visitor of its own, so that
-    it can be found again; what got a 2xx is in `acked`, what got no answer at all in `unknown`."""
+class Senders:
+    """Threads that send until told to stop."""
 
-    def __init__(self, server, name, threads=4, pause_s=0.0, keep_open=True):
-        """Without `keep_open` each hit has a connection of its own."""
-        self.server, self.name, self.pause_s, self.keep_open = server, name, pause_s, keep_open
-        self.acked, self.unknown, self.refused = set(), set(), []
+    def __init__(self, threads):
         self.lock, self.halt = threading.Lock(), threading.Event()
-        self.latencies_s = []
         self.threads = [threading.Thread(target=self._send, args=(n,), daemon=True) for n in range(threads)]
 
     def __enter__(self):
@@ -32,10 +27,26 @@ class Load:
     def __exit__(self, *_):
         self.end()
 
-    def end(self):
+    def end(self, wait_s=60):
+        """Sends nothing new; waits for the answers that are out."""
         self.halt.set()
         for thread in self.threads:
-            thread.join(60)
+            thread.join(wait_s)
+
+    def _send(self, thread):
+        raise NotImplementedError
+
+
+class Load(Senders):
+    """Each hit has an address of its own and a visitor of its own, so that it can be found again; what got a 2xx is in
+    `acked`, what got no answer at all in `unknown`."""
+
+    def __init__(self, server, name, threads=4, pause_s=0.0, keep_open=True):
+        """Without `keep_open` each hit has a connection of its own."""
+        super().__init__(threads)
+        self.server, self.name, self.pause_s, self.keep_open = server, name, pause_s, keep_open
+        self.acked, self.unknown, self.refused = set(), set(), []
+        self.latencies_s = []
 
     def wait_for(self, count, wait_s=60):
         """Until this many hits are acknowledged."""

@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 READY_WAIT_S = 60
 REQUEST_WAIT_S = 60
 STOP_WAIT_S = 30
+LOG_SHOWN_CHARS = 4_000
 # Nobody is asked twice for a report of the day at midnight: both days count.
 DAYS = {"period": "range", "date": "yesterday,today"}
 AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
@@ -122,10 +123,10 @@ class Server:
         began = time.monotonic()
         while not self._is_ready():
             if self.process.poll() is not None:
-                raise AssertionError(f"the server ended with {self.process.returncode}: {self.log_text()}")
+                raise AssertionError(f"the server ended with {self.process.returncode}: {self.log_end()}")
             if time.monotonic() - began > READY_WAIT_S:
                 self.kill()
-                raise AssertionError(f"the server was not ready in {READY_WAIT_S} s: {self.log_text()}")
+                raise AssertionError(f"the server was not ready in {READY_WAIT_S} s: {self.log_end()}")
             time.sleep(0.02)
         self.ready_s = time.monotonic() - began
         return self
@@ -137,7 +138,11 @@ class Server:
             return False
 
     def log_text(self):
-        return self.log.read_text(errors="replace")[-4000:]
+        return self.log.read_text(errors="replace")
+
+    def log_end(self):
+        """As much of it as a message can show."""
+        return self.log_text()[-LOG_SHOWN_CHARS:]
 
     def printed(self):
         return pathlib.Path(f"{self.log}-out").read_text()
@@ -213,7 +218,7 @@ class Server:
         """The answer of a call that must succeed."""
         answer = self.ask(method, **params)
         if answer.status != 200:
-            raise AssertionError(f"{method} answered {answer.status}: {answer.body[:300]}\n{self.log_text()}")
+            raise AssertionError(f"{method} answered {answer.status}: {answer.body[:300]}\n{self.log_end()}")
         value = answer.json()
         if isinstance(value, dict) and value.get("result") == "error":
             raise AssertionError(f"{method} answered: {value['message']}")

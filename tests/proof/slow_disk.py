@@ -5,10 +5,10 @@ import os
 import pathlib
 import statistics
 import subprocess
-import threading
 import time
 
 from harness.installation import installation
+from harness.load import Senders
 from harness.server import AGENT, scratch, wait_for
 
 SYNC_MS = 2_000
@@ -31,36 +31,25 @@ def shim():
     return library
 
 
-class Bulks:
-    """Threads that send bulks one after another; each counts what came of its own."""
+class Bulks(Senders):
+    """Each sends bulks one after another, and what came of them is counted."""
 
     def __init__(self, server, name, threads, hits, url_bytes=60, pause_s=0.0):
+        super().__init__(threads)
         self.server, self.name, self.hits, self.url_bytes, self.pause_s = server, name, hits, url_bytes, pause_s
         self.taken = self.refused = self.broken = 0
-        self.statuses, self.retries, self.lock, self.halt = set(), [], threading.Lock(), threading.Event()
-        self.threads = [threading.Thread(target=self.send, args=(n,), daemon=True) for n in range(threads)]
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.end()
+        self.statuses, self.retries = set(), []
 
     def end(self, wait_s=180):
-        """Sends nothing new; waits for the answers that are out."""
-        self.halt.set()
-        for thread in self.threads:
-            thread.join(wait_s)
+        super().end(wait_s)
 
     def body(self, number):
         # The same page and one visitor for each bulk: what is measured is the way to the disk.
         page = f"https://shop.example/{self.name}/".ljust(self.url_bytes, "x")
         return json.dumps({"requests": [f"?idsite=1&rec=1&url={page}&cid={number:016x}"] * self.hits})
 
-    def send(self, number):
-        connection, body = self.server.connect(180), self.body(number)
+    def _send(self, thread):
+        connection, body = self.server.connect(180), self.body(thread)
         headers = {"Content-Type": "application/json", "User-Agent": AGENT, "Authorization": f"Bearer {self.server.token}"}
         while not self.halt.is_set():
             try:

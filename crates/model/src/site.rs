@@ -37,6 +37,31 @@ pub struct Site {
 }
 
 impl Site {
+    /// A site of which nothing more is known: in UTC, nothing excluded, nothing of its own.
+    pub fn new(id: SiteId, name: &str, url: &str) -> Site {
+        Site {
+            id,
+            name: name.to_owned(),
+            urls: vec![url.to_owned()],
+            zone: Zone::utc(),
+            currency: "USD".to_owned(),
+            ecommerce: false,
+            site_search: SearchRule { enabled: true, keyword_parameters: Vec::new(), category_parameters: Vec::new() },
+            excluded_ips: Vec::new(),
+            excluded_parameters: Vec::new(),
+            excluded_user_agents: Vec::new(),
+            excluded_referrers: Vec::new(),
+            exclude_unknown_urls: false,
+            keep_url_fragments: false,
+            created_s: 0,
+            kind: "website".to_owned(),
+            group: String::new(),
+            creator: String::new(),
+            goals: Vec::new(),
+            own_dimensions: Vec::new(),
+        }
+    }
+
     /// The dimension of the site's own whose values this column holds, if they are recorded.
     pub fn own_dimension_in(&self, scope: OwnScope, slot: u8) -> Option<&OwnDimension> {
         self.own_dimensions.iter().find(|own| own.active && own.scope == scope && own.slot == slot)

@@ -291,7 +291,7 @@ fn number(text: &str) -> Option<Value> {
 mod tests {
     use super::*;
     use makoto_catalog::{Feature, Kind};
-    use makoto_model::{ActionKind, OwnDimension, OwnScope, SearchRule, SiteId, Zone};
+    use makoto_model::{ActionKind, OwnDimension, OwnScope, SiteId};
     use proptest::prelude::*;
 
     static BROWSER: Dimension = Dimension::of_visit("T.Browser", "", "user_id", Kind::Text("user"))
@@ -311,27 +311,7 @@ mod tests {
     }
 
     fn site() -> Site {
-        Site {
-            id: SiteId(1),
-            name: "One".into(),
-            urls: vec!["https://example.org".into()],
-            zone: Zone::parse("UTC").unwrap(),
-            currency: "USD".into(),
-            ecommerce: false,
-            site_search: SearchRule { enabled: true, keyword_parameters: vec![], category_parameters: vec![] },
-            excluded_ips: vec![],
-            excluded_parameters: vec![],
-            excluded_user_agents: vec![],
-            excluded_referrers: vec![],
-            exclude_unknown_urls: false,
-            keep_url_fragments: false,
-            created_s: 0,
-            kind: "website".into(),
-            group: String::new(),
-            creator: String::new(),
-            goals: vec![],
-            own_dimensions: vec![],
-        }
+        Site::new(SiteId(1), "One", "https://example.org")
     }
 
     fn is(column: &'static str, op: Op, value: impl Into<Value>) -> Condition {

@@ -28,9 +28,6 @@ impl History for Nothing {
 
 fn site() -> Site {
     Site {
-        id: SiteId(1),
-        name: "One".into(),
-        urls: vec!["https://www.example.org".into()],
         zone: Zone::parse("Europe/Berlin").unwrap_or_else(|| panic!("a zone of the database")),
         currency: "EUR".into(),
         ecommerce: true,
@@ -40,17 +37,7 @@ fn site() -> Site {
             category_parameters: vec![],
         },
         excluded_ips: vec!["10.66.0.0/16".into()],
-        excluded_parameters: vec![],
-        excluded_user_agents: vec![],
-        excluded_referrers: vec![],
-        exclude_unknown_urls: false,
-        keep_url_fragments: false,
-        created_s: 0,
-        kind: "website".into(),
-        group: String::new(),
-        creator: String::new(),
-        goals: Vec::new(),
-        own_dimensions: Vec::new(),
+        ..Site::new(SiteId(1), "One", "https://www.example.org")
     }
 }
 

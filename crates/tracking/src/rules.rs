@@ -204,7 +204,7 @@ fn expression(entry: &str, ignore_case: bool) -> Option<Regex> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use makoto_model::{Attribute, Goal, PatternKind, SearchRule, SiteId, Zone};
+    use makoto_model::{Attribute, Goal, PatternKind, SearchRule, SiteId};
 
     /// A goal that the site itself reports.
     pub(crate) fn goal(id: u32) -> Goal {
@@ -225,11 +225,6 @@ pub(crate) mod tests {
     /// A site with Matomo's defaults.
     pub(crate) fn site() -> Site {
         Site {
-            id: SiteId(1),
-            name: "One".into(),
-            urls: vec!["http://example.org".into()],
-            zone: Zone::parse("UTC").unwrap(),
-            currency: "USD".into(),
             ecommerce: true,
             site_search: SearchRule {
                 enabled: true,
@@ -238,18 +233,7 @@ pub(crate) mod tests {
                     .into(),
                 category_parameters: vec![],
             },
-            excluded_ips: vec![],
-            excluded_parameters: vec![],
-            excluded_user_agents: vec![],
-            excluded_referrers: vec![],
-            exclude_unknown_urls: false,
-            keep_url_fragments: false,
-            created_s: 0,
-            kind: "website".into(),
-            group: String::new(),
-            creator: String::new(),
-            goals: Vec::new(),
-            own_dimensions: Vec::new(),
+            ..Site::new(SiteId(1), "One", "http://example.org")
         }
     }
 

@@ -42,11 +42,7 @@ static FEATURE: Feature = Feature {
 
 static SITE: LazyLock<Arc<Site>> = LazyLock::new(|| {
     let site = Site {
-        id: SiteId(1),
-        name: "One".into(),
-        urls: vec!["http://example.org".into()],
         zone: Zone::parse("Asia/Tokyo").unwrap(),
-        currency: "USD".into(),
         ecommerce: true,
         site_search: SearchRule {
             enabled: true,
@@ -54,15 +50,6 @@ static SITE: LazyLock<Arc<Site>> = LazyLock::new(|| {
             category_parameters: vec!["cat".into()],
         },
         excluded_ips: vec!["10.66.0.7".into()],
-        excluded_parameters: vec![],
-        excluded_user_agents: vec![],
-        excluded_referrers: vec![],
-        exclude_unknown_urls: false,
-        keep_url_fragments: false,
-        created_s: 0,
-        kind: "website".into(),
-        group: String::new(),
-        creator: String::new(),
         goals: vec![Goal {
             id: 1,
             name: "Manual".into(),
@@ -75,7 +62,7 @@ static SITE: LazyLock<Arc<Site>> = LazyLock::new(|| {
             revenue: 5.0,
             event_value_as_revenue: false,
         }],
-        own_dimensions: Vec::new(),
+        ..Site::new(SiteId(1), "One", "http://example.org")
     };
     Arc::new(site)
 });

@@ -4,8 +4,8 @@ use makoto_access::{Asked, Grant, Limits, Principal, View, check};
 use makoto_catalog::{Answered, Catalog, Stored, Table, columns::DICTIONARIES};
 use makoto_engine::{Chosen, Engine, Options};
 use makoto_model::{
-    Attribute, Cell, Day, Delta, Goal, NewText, OwnDimension, OwnScope, Params, PatternKind, Range, Row, SearchRule,
-    Site, SiteId, TrackedUrl, Zone,
+    Attribute, Cell, Day, Delta, Goal, NewText, OwnDimension, OwnScope, Params, PatternKind, Range, Row, Site, SiteId,
+    TrackedUrl, Zone,
 };
 use makoto_query::Query;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -159,25 +159,12 @@ fn site() -> Site {
         case_sensitive: true,
     };
     Site {
-        id: SITE,
-        name: "Garden".into(),
-        urls: vec!["https://garden.example".into()],
         zone: Zone::parse("Europe/Berlin").unwrap(),
         currency: "EUR".into(),
         ecommerce: true,
-        site_search: SearchRule { enabled: true, keyword_parameters: vec![], category_parameters: vec![] },
-        excluded_ips: vec![],
-        excluded_parameters: vec![],
-        excluded_user_agents: vec![],
-        excluded_referrers: vec![],
-        exclude_unknown_urls: false,
-        keep_url_fragments: false,
-        created_s: 0,
-        kind: "website".into(),
-        group: String::new(),
-        creator: String::new(),
         goals: vec![goal(1), goal(2)],
         own_dimensions: vec![own(1, OwnScope::Visit), own(2, OwnScope::Action)],
+        ..Site::new(SITE, "Garden", "https://garden.example")
     }
 }
 

@@ -75,11 +75,9 @@ fn site(id: SiteId, params: &Params) -> Site {
     };
     let usual = ["q", "query", "s", "search", "searchword", "k", "keyword"];
     Site {
-        id,
         name: params.get("siteName").unwrap_or_default().to_owned(),
         urls: list("urls"),
         zone: Zone::parse(params.get("timezone").unwrap_or("UTC")).unwrap(),
-        currency: "USD".into(),
         ecommerce: true,
         site_search: SearchRule {
             enabled: params.flag("siteSearch"),
@@ -92,12 +90,7 @@ fn site(id: SiteId, params: &Params) -> Site {
         excluded_referrers: list("excludedReferrers"),
         exclude_unknown_urls: params.flag("excludeUnknownUrls"),
         keep_url_fragments: params.int("keepURLFragments") == Some(1),
-        created_s: 0,
-        kind: "website".into(),
-        group: String::new(),
-        creator: String::new(),
-        own_dimensions: Vec::new(),
-        goals: Vec::new(),
+        ..Site::new(id, "", "")
     }
 }
 
