@@ -186,6 +186,16 @@ class Generic(Case):
         self.assertEqual(feed.count("<item>"), 2)
         self.assertTrue(said("rss", date="2026-03-02").text.startswith("Error: "))
 
+    def test_the_words_of_a_language_are_told(self):
+        server = self.serve()
+        words = lambda code: {row["label"]: row["value"] for row in server.call(
+            "LanguagesManager.getTranslationsForLanguage", languageCode=code)}
+        german, english = words("de"), words("en")
+        self.assertEqual((german["Bounce Rate"], english["Bounce Rate"]), ("Absprungrate", "Bounce Rate"))
+        self.assertEqual(set(german), set(english))
+        unknown = server.call("LanguagesManager.getTranslationsForLanguage", languageCode="tlh")
+        self.assertEqual(unknown, {"value": False})
+
     def test_the_log_and_processed_reports_speak_german(self):
         server = self.serve()
         self.hit(server, 1, "", e_c="Visits", e_a="Download", cdt="2026-03-02 08:00:00")

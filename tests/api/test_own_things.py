@@ -137,3 +137,25 @@ class Transitions(Case):
                          ([{"label": "shop.example/", "referrals": 1}], [{"label": "shop.example/cart", "referrals": 1}]))
         nothing = server.ask("Transitions.getTransitionsForPageUrl", idSite=1, pageUrl=page + "/no", **DAY).json()
         self.assertEqual(nothing["result"], "error")
+
+
+class Overlay(Case):
+    def test_where_visitors_went_from_a_page(self):
+        server = self.serve()
+        server.call("SitesManager.updateSite", idSite=1, excludedQueryParameters="secret,/^fb/")
+        page, visitor = "https://shop.example/p?a=1", "00000000000000b1"
+        server.hit(cid=visitor, url=page + "&secret=x&fbclid=y")
+        server.hit(cid=visitor, url="https://shop.example/next")
+        server.hit(cid=visitor, url=page)
+        server.hit(cid=visitor, url=page, link="https://elsewhere.example/there")
+        asked = {"idSite": 1, **DAY}
+        rows = server.call("Overlay.getFollowingPages", url=page + "&secret=z&fbclid=other", **asked)
+        self.assertEqual([(row["label"], row["referrals"]) for row in rows],
+                         [("shop.example/next", 1), ("https://elsewhere.example/there", 1)])
+        self.assertEqual(server.call("Overlay.getFollowingPages", url="https://shop.example/no", **asked), [])
+        self.assertEqual(server.ask("Overlay.getFollowingPages", url=page, token=self.token("none"), **asked).status, 401)
+        for method in ("Overlay.getExcludedQueryParameters", "SitesManager.getExcludedQueryParameters"):
+            self.assertEqual(server.call(method, idSite=1)[:2], ["secret", "/^fb/"], method)
+        words = server.call("Overlay.getTranslations", idSite=1, language="de")
+        self.assertEqual((words["oneClick"], words["clicks"], sorted(words)),
+                         ("Ein Klick", "%s Klicks", ["clicks", "clicksFromXLinks", "link", "oneClick"]))

@@ -3,6 +3,7 @@
 use crate::{
     api,
     devices_detection::model_title,
+    overlay,
     referrers::kind_title,
     transitions::{CHANNELS, WORDS},
     visit_time::WEEKDAYS,
@@ -103,7 +104,7 @@ pub fn texts() -> impl Iterator<Item = String> {
     let places = continents().map(|(_, name)| name).chain(countries().map(|(_, name)| name));
     let old = OLD_CODES.iter().map(|code| geolocation::country_name(code));
     let places = places.chain(old).chain(OF_VARIANTS.iter().copied());
-    let transitions = WORDS.iter().chain(&CHANNELS).map(|(_, text)| *text);
+    let transitions = WORDS.iter().chain(overlay::WORDS).chain(&CHANNELS).map(|(_, text)| *text);
     let fixed =
         LABELS.iter().chain(OF_VISITS).chain(&WEEKDAYS).copied().chain(places).chain(languages().map(|(_, name)| name));
     let channels = (0..=8).map(kind_title);

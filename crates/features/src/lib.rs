@@ -24,6 +24,7 @@ pub mod live;
 pub mod login;
 pub mod methods;
 pub mod multi_sites;
+pub mod overlay;
 pub mod page_performance;
 pub mod privacy_manager;
 pub mod probes;

@@ -1,7 +1,8 @@
 use crate::{
     Services, activity_log, annotations, api, core_admin_home, core_plugins_admin, custom_dimensions, dashboard,
-    diagnostics, goals, insights, languages_manager, live, login, multi_sites, privacy_manager, public_reports,
-    security_checkup, segment_editor, sites_manager, transitions, two_factor_auth, user_country, users_manager,
+    diagnostics, goals, insights, languages_manager, live, login, multi_sites, overlay, privacy_manager,
+    public_reports, security_checkup, segment_editor, sites_manager, transitions, two_factor_auth, user_country,
+    users_manager,
 };
 use makoto_catalog::{Composed, Guard, Method};
 use makoto_model::Params;
@@ -20,6 +21,7 @@ pub static METHODS: &[&[Method<Services>]] = &[
     diagnostics::failures::METHODS,
     dashboard::METHODS,
     languages_manager::METHODS,
+    overlay::METHODS,
     login::METHODS,
     login::attempts::METHODS,
     login::sessions::METHODS,
@@ -64,7 +66,7 @@ pub fn method(id: &str) -> Option<&'static Method<Services>> {
 
 /// Every API method that is made of reports and other methods, by feature.
 pub static COMPOSED: &[&[Composed<Services>]] =
-    &[api::COMPOSED, insights::COMPOSED, live::COMPOSED, multi_sites::COMPOSED];
+    &[api::COMPOSED, insights::COMPOSED, live::COMPOSED, multi_sites::COMPOSED, overlay::COMPOSED];
 
 /// A composed method by its exact id.
 pub fn composed(id: &str) -> Option<&'static Composed<Services>> {

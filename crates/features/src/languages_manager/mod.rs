@@ -11,6 +11,7 @@ use makoto_catalog::{
     language::{Language, languages},
 };
 use makoto_model::Params;
+use std::collections::BTreeSet;
 
 const LOGIN: Param = param("login", ParamKind::Text, None, "the user's login");
 const CODE: Param = param("languageCode", ParamKind::Text, None, "two letters, as de");
@@ -68,6 +69,13 @@ pub static METHODS: &[Method<Services>] = &[
         |_, _, params| Box::pin(async { Ok(Answer::Bool(is_available(required(params, "languageCode")?))) }),
     ),
     read(
+        "LanguagesManager.getTranslationsForLanguage",
+        "Our words in a language, each with the English one as its label; # stands for numbers.",
+        &[CODE],
+        Access::Public,
+        |_, _, params| Box::pin(async { Ok(translations(required(params, "languageCode")?)) }),
+    ),
+    read(
         "LanguagesManager.getLanguageForUser",
         "The language of a user: oneself, or anyone for a superuser.",
         &[LOGIN],
@@ -82,6 +90,15 @@ pub static METHODS: &[Method<Services>] = &[
         |services, caller, params| Box::pin(set_for_user(services, caller, params)),
     ),
 ];
+
+/// Every text that some language translates, in this language; false where there is no such language.
+fn translations(code: &str) -> Answer {
+    let Some(language) = languages().find(|language| language.code == code) else { return Answer::Bool(false) };
+    let texts: BTreeSet<&str> = languages().flat_map(Language::english_texts).collect();
+    let row =
+        |text: &str| Answer::record([("label", Answer::from(text)), ("value", Answer::from(&*language.of(text)))]);
+    texts.into_iter().map(row).collect()
+}
 
 fn is_available(code: &str) -> bool {
     languages().any(|language| language.code == code)
