@@ -191,7 +191,7 @@ class Generic(Case):
         words = lambda code: {row["label"]: row["value"] for row in server.call(
             "LanguagesManager.getTranslationsForLanguage", languageCode=code)}
         german, english = words("de"), words("en")
-        self.assertEqual((german["Bounce Rate"], english["Bounce Rate"]), ("Absprungrate", "Bounce Rate"))
+        self.assertEqual((german["Bounce Rate"], english["Bounce Rate"]), ("Absprungsrate", "Bounce Rate"))
         self.assertEqual(set(german), set(english))
         unknown = server.call("LanguagesManager.getTranslationsForLanguage", languageCode="tlh")
         self.assertEqual(unknown, {"value": False})
