@@ -64,3 +64,19 @@ class Referrers(Case):
         self.assertEqual(server.report("Referrers.getReferrerType", **DAYS)[0]["nb_visits"], 3)
         self.assertNotIn("illness", server.ask("Referrers.getKeywords", idSite=1, **DAYS).text)
         self.assertNotEqual(server.cli("setting", "set", "PrivacyManager.anonymizeReferrer", "some")[0], 0)
+
+
+class Requests(Case):
+    def test_requests_that_meet_a_condition_do_not_count(self):
+        server = self.serve()
+        key = "SitesManager.excludedRequests"
+        self.assertNotEqual(server.cli("setting", "set", key, "url<5")[0], 0)
+        self.assertEqual(server.cli("setting", "set", key, "url=@/internal/\naction_name==Draft")[0], 0)
+        for number, (page, title) in enumerate([("a", "Draft"), ("INTERNAL/b", "B"), ("c", "A draft"), ("d", "")]):
+            server.hit(cid=f"{number:016x}", url=f"https://shop.example/{page}", action_name=title)
+        server.wait_counted()
+        seen = [row["label"] for row in server.report("Actions.getPageUrls", flat=1)]
+        self.assertEqual(sorted(seen), ["/c", "/d"])
+        self.assertEqual(server.cli("setting", "set", key, "")[0], 0)
+        server.hit(cid="00000000000000aa", url="https://shop.example/internal/b")
+        self.assertEqual(len(server.report("Actions.getPageUrls", flat=1)), 3)

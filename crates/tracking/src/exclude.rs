@@ -28,6 +28,7 @@ impl Candidate<'_> {
             (Reason::NotToRecord, self.params.int("rec") != Some(1)),
             (Reason::DoNotTrack, privacy.heed_do_not_track && self.sender.header("dnt") == "1"),
             (Reason::GlobalPrivacyControl, privacy.heed_global_privacy_control && self.sender.header("sec-gpc") == "1"),
+            (Reason::ExcludedRequest, self.rules.excludes_request(self.params)),
             (Reason::OptedOut, OPT_OUT_COOKIES.iter().any(|name| self.sender.has_cookie(name))),
             (Reason::ExcludedAddress, self.rules.excludes_address(self.address)),
             (Reason::ExcludedUserAgent, self.rules.excludes_agent(self.user_agent)),
@@ -58,6 +59,7 @@ impl Candidate<'_> {
 mod tests {
     use super::*;
     use crate::{Headers, rules::tests::site};
+    use makoto_model::RequestRule;
     use std::sync::Arc;
 
     struct Case<'a> {
@@ -91,7 +93,8 @@ mod tests {
         Candidate {
             params: &params,
             sender: &Sender { address, headers: case.headers },
-            rules: &SiteRules::new(Arc::new(site)),
+            rules: &SiteRules::new(Arc::new(site))
+                .without_requests(RequestRule::parse("action_name=^draft").into_iter().collect()),
             device: &Device { bot: case.bot.then(|| "Bot".to_owned()), ..Device::default() },
             user_agent: case.agent,
             address,
@@ -109,6 +112,8 @@ mod tests {
         for (case, expected) in [
             (Case { params: "rec=0", ..PLAIN }, Some(Reason::NotToRecord)),
             (Case { params: "", ..PLAIN }, Some(Reason::NotToRecord)),
+            (Case { params: "rec=1&action_name=Draft%20of%20March", ..PLAIN }, Some(Reason::ExcludedRequest)),
+            (Case { params: "rec=1&action_name=A%20draft", ..PLAIN }, None),
             (Case { bot: true, ..PLAIN }, Some(Reason::Bot)),
             (Case { bot: true, params: "rec=1&bots=1", ..PLAIN }, None),
             (Case { address: "66.249.85.1", ..PLAIN }, Some(Reason::Bot)),

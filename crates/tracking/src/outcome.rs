@@ -9,6 +9,8 @@ pub enum Reason {
     Bot,
     ExcludedAddress,
     ExcludedUserAgent,
+    /// The request meets a condition by which requests are left out.
+    ExcludedRequest,
     /// The visitor keeps the opt-out cookie.
     OptedOut,
     SpamReferrer,
@@ -23,11 +25,12 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Reason; 10] = [
+    pub const ALL: [Reason; 11] = [
         Reason::NotToRecord,
         Reason::Bot,
         Reason::ExcludedAddress,
         Reason::ExcludedUserAgent,
+        Reason::ExcludedRequest,
         Reason::OptedOut,
         Reason::SpamReferrer,
         Reason::Prefetch,
@@ -43,6 +46,7 @@ impl Reason {
             Reason::Bot => "bot",
             Reason::ExcludedAddress => "excluded_address",
             Reason::ExcludedUserAgent => "excluded_user_agent",
+            Reason::ExcludedRequest => "excluded_request",
             Reason::OptedOut => "opted_out",
             Reason::SpamReferrer => "spam_referrer",
             Reason::Prefetch => "prefetch",

@@ -85,6 +85,13 @@ pub static CAUSES: &[Cause] = &[
         "The user agent is excluded.",
         "Take it off the list of excluded user agents.",
     ),
+    cause(
+        "excluded_request",
+        0,
+        false,
+        "The request meets a condition by which requests are left out.",
+        "Take the condition off the list of excluded requests.",
+    ),
     cause("opted_out", 0, false, "The visitor has opted out.", "Nothing; the visitor decides."),
     cause("spam_referrer", 0, false, "The referrer is known for spam.", "Nothing; it would only spoil your reports."),
     cause("prefetch", 0, false, "The browser loaded the page ahead of time.", "Nothing; it counts once it is shown."),

@@ -10,6 +10,7 @@ mod settings;
 
 pub(crate) use facts::kinds;
 pub use lists::currency_symbol;
+pub use settings::EXCLUDED_REQUESTS;
 
 use crate::{
     Services,

@@ -1,5 +1,5 @@
 use makoto_catalog::{AnySetting, Control, Level, Setting};
-use makoto_model::Zone;
+use makoto_model::{RequestRule, Zone};
 
 const fn list(key: &'static str, title: &'static str, doc: &'static str) -> Setting<Vec<String>> {
     Setting {
@@ -30,6 +30,18 @@ pub static EXCLUDED_USER_AGENTS: Setting<Vec<String>> = list(
     "Excluded user agents",
     "Hits whose user agent holds one of these texts, or meets one of these /expressions/, are dropped on every site.",
 );
+pub static EXCLUDED_REQUESTS: Setting<Vec<String>> = Setting {
+    check: |rules| match rules.iter().find(|rule| RequestRule::parse(rule).is_none()) {
+        Some(_) => Err("write conditions such as url=@/internal/; the operators are == != =@ !@ =^ =$".to_owned()),
+        None => Ok(()),
+    },
+    ..list(
+        "SitesManager.excludedRequests",
+        "Excluded requests",
+        "Hits that meet one of these conditions are dropped on every site: a tracking parameter, == (is), != (is not), =@ \
+         (holds), !@ (does not hold), =^ (begins with) or =$ (ends with), and a value, as action_name=^Draft.",
+    )
+};
 pub static EXCLUDED_REFERRERS: Setting<Vec<String>> = list(
     "SitesManager.excludedReferrers",
     "Excluded referrers",
@@ -86,6 +98,7 @@ pub static SETTINGS: &[&dyn AnySetting] = &[
     &EXCLUDED_IPS,
     &EXCLUDED_PARAMETERS,
     &EXCLUDED_USER_AGENTS,
+    &EXCLUDED_REQUESTS,
     &EXCLUDED_REFERRERS,
     &SEARCH_KEYWORDS,
     &SEARCH_CATEGORIES,
