@@ -1,5 +1,5 @@
 //! Measures the store on a month of a large site that a server tracked (`benches/month/run`): `month sort DIR` sorts it,
-//! `month ask DIR` asks what reports ask, beside the best hand-written SQL known, in the same file, and `month segments DIR`
+//! `month ask DIR [WORD]` asks what reports ask, beside the best hand-written SQL known, in the same file, and `month segments DIR`
 //! asks two reports under each of forty segments; `month erase DIR` and `month purge DIR` take visitors and then all of it
 //! out.
 
@@ -20,11 +20,12 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["sort", dir] => sort(Path::new(dir)),
-        ["ask", dir] => questions::ask_all(Path::new(dir), OPTIONS),
+        ["ask", dir] => questions::ask(Path::new(dir), "", OPTIONS),
+        ["ask", dir, word] => questions::ask(Path::new(dir), word, OPTIONS),
         ["segments", dir] => segments::ask_all(Path::new(dir), OPTIONS),
         ["erase", dir] => keeping::erase(Path::new(dir), OPTIONS),
         ["purge", dir] => keeping::purge(Path::new(dir), OPTIONS),
-        _ => Err("say `month sort DIR`, `month ask DIR`, `month segments DIR`, `month erase DIR` or `month purge DIR`"
+        _ => Err("say `month sort DIR`, `month ask DIR [WORD]`, `month segments DIR`, `month erase DIR` or `month purge DIR`"
             .into()),
     }
 }
