@@ -10,7 +10,7 @@ const TABLE: &str = "
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
     PRAGMA locking_mode = EXCLUSIVE;
-    PRAGMA cache_size = -8192;
+    PRAGMA cache_size = -4096;
     CREATE TABLE visit (id INTEGER PRIMARY KEY, visitor INTEGER NOT NULL, config INTEGER NOT NULL,
         last_s INTEGER NOT NULL, user INTEGER NOT NULL, actions INTEGER NOT NULL, row BLOB NOT NULL);
     CREATE INDEX visit_visitor ON visit (visitor);
