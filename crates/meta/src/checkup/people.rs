@@ -234,7 +234,9 @@ impl Meta {
     /// # Errors
     /// When the store cannot be read.
     pub async fn newest_mails(&self, kind: crate::MailKind) -> Result<Vec<i64>, Error> {
-        let sql = "SELECT id FROM mail WHERE kind = ?1 AND made_s = (SELECT max(made_s) FROM mail WHERE kind = ?1)";
+        // What was held back stands in another one of the same moment.
+        let sql = "SELECT id FROM mail WHERE kind = ?1 AND state <> 'held' AND made_s = (SELECT max(made_s) FROM mail \
+                   WHERE kind = ?1 AND state <> 'held')";
         Ok(sqlx::query_scalar(sql).bind(kind.name()).fetch_all(&self.read).await?)
     }
 
