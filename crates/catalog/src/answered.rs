@@ -20,6 +20,22 @@ pub enum Answered {
     Plain(Answer),
 }
 
+impl Answered {
+    /// The same with each row of every table changed; of rows inside of rows the change takes care.
+    #[must_use]
+    pub fn map_lines(self, change: &impl Fn(Line) -> Line) -> Answered {
+        match self {
+            Answered::Map { of, items } => {
+                let items = items.into_iter().map(|(key, item)| (key, item.map_lines(change)));
+                Answered::Map { of, items: items.collect() }
+            }
+            Answered::Table(lines) => Answered::Table(lines.into_iter().map(change).collect()),
+            Answered::Row(line) => Answered::Row(change(line)),
+            other @ (Answered::Number(_) | Answered::Plain(_)) => other,
+        }
+    }
+}
+
 /// One row.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Line {

@@ -221,16 +221,7 @@ fn name_hash(name: &Name, identity: usize) -> u64 {
 /// The columns and facts that may be shown.
 pub fn shown(limits: &Limits, answered: Answered) -> Answered {
     let column = |name: &str| name == "label" || may_show(limits, name);
-    match answered {
-        Answered::Map { of, items } => {
-            Answered::Map { of, items: items.into_iter().map(|(key, inner)| (key, shown(limits, inner))).collect() }
-        }
-        Answered::Table(lines) => {
-            Answered::Table(lines.into_iter().map(|line| line_shown(limits, &column, line)).collect())
-        }
-        Answered::Row(line) => Answered::Row(line_shown(limits, &column, line)),
-        plain @ (Answered::Number(_) | Answered::Plain(_)) => plain,
-    }
+    answered.map_lines(&|line| line_shown(limits, &column, line))
 }
 
 fn line_shown(limits: &Limits, column: &impl Fn(&str) -> bool, mut line: Line) -> Line {

@@ -19,21 +19,10 @@ pub fn localised(language: &Language, answered: Answered) -> Answered {
         let inside = line.subtable.iter_mut().flatten().chain(&mut line.comparisons);
         inside.for_each(|line| write(language, line));
     }
-    match answered {
-        Answered::Map { of, items } => {
-            let items = items.into_iter().map(|(key, item)| (key, localised(language, item)));
-            Answered::Map { of, items: items.collect() }
-        }
-        Answered::Table(mut lines) => {
-            lines.iter_mut().for_each(|line| write(language, line));
-            Answered::Table(lines)
-        }
-        Answered::Row(mut line) => {
-            write(language, &mut line);
-            Answered::Row(line)
-        }
-        other => other,
-    }
+    answered.map_lines(&|mut line| {
+        write(language, &mut line);
+        line
+    })
 }
 
 /// What columns of goals are called; others go by their ids.

@@ -65,15 +65,7 @@ pub fn without_inner(answered: Answered, hide: &[String]) -> Answered {
         line.subtable = line.subtable.map(|lines| lines.into_iter().map(|line| bare(line, hide)).collect());
         line
     }
-    match answered {
-        Answered::Table(lines) => Answered::Table(lines.into_iter().map(|line| bare(line, hide)).collect()),
-        Answered::Row(line) => Answered::Row(bare(line, hide)),
-        Answered::Map { of, items } => {
-            let items = items.into_iter().map(|(key, item)| (key, without_inner(item, hide)));
-            Answered::Map { of, items: items.collect() }
-        }
-        other => other,
-    }
+    answered.map_lines(&|line| bare(line, hide))
 }
 
 /// The fields of visits that the caller wants; what is hidden goes from their actions too, unless the caller says

@@ -77,20 +77,7 @@ fn hides(params: &Params, name: &str, word: &str) -> bool {
     params.get(name) == Some(word)
 }
 
-/// The columns of rows alone: without facts beside them, and without the numbers that open rows.
-fn without_facts(answered: Answered, facts: bool, numbers: bool) -> Answered {
-    let lines = |lines: Vec<Line>| lines.into_iter().map(|line| bare(line, facts, numbers)).collect();
-    match answered {
-        Answered::Table(rows) => Answered::Table(lines(rows)),
-        Answered::Row(line) => Answered::Row(bare(line, facts, numbers)),
-        Answered::Map { of, items } => {
-            let items = items.into_iter().map(|(key, item)| (key, without_facts(item, facts, numbers)));
-            Answered::Map { of, items: items.collect() }
-        }
-        other => other,
-    }
-}
-
+/// The columns of a row alone: without facts beside them, and without the number that opens it.
 fn bare(mut line: Line, facts: bool, numbers: bool) -> Line {
     if facts {
         line.meta.clear();
@@ -110,12 +97,12 @@ fn bare(mut line: Line, facts: bool, numbers: bool) -> Line {
 /// `Refused` for an unknown format and for one that cannot hold this answer.
 pub fn write(answered: &Answered, params: &Params) -> Result<Written, ApiError> {
     let format = Format::of(params).ok_or_else(|| no_format(params))?;
-    let bare;
+    let without;
     let answered = match (hides(params, "showMetadata", "0"), hides(params, "hideIdSubDatable", "1")) {
         (false, false) => answered,
         (facts, numbers) => {
-            bare = without_facts(answered.clone(), facts, numbers);
-            &bare
+            without = answered.clone().map_lines(&|line| bare(line, facts, numbers));
+            &without
         }
     };
     let plain = |content_type, body: Vec<u8>| Written { content_type, headers: Vec::new(), body };
