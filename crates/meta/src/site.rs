@@ -1,6 +1,6 @@
 use crate::{Activity, Error, Meta, Snapshot};
 use makoto_access::{Admin, Caller, Grant, InstanceGrant};
-use makoto_model::{SearchRule, Site, SiteId, Zone};
+use makoto_model::{RequestRule, SearchRule, Site, SiteId, Zone};
 use serde_json::json;
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 use std::collections::BTreeMap;
@@ -187,6 +187,10 @@ impl SiteRow {
             excluded_parameters: joined(&self.excluded_parameters, &text("SitesManager.excludedQueryParameters")),
             excluded_user_agents: joined(&self.excluded_user_agents, &text("SitesManager.excludedUserAgents")),
             excluded_referrers: joined(&self.excluded_referrers, &text("SitesManager.excludedReferrers")),
+            excluded_requests: entries(&text("SitesManager.excludedRequests"))
+                .iter()
+                .filter_map(|rule| RequestRule::parse(rule))
+                .collect(),
             exclude_unknown_urls: self.exclude_unknown_urls,
             keep_url_fragments: match self.keep_url_fragments {
                 0 => text("SitesManager.keepURLFragments") == "1",

@@ -1,4 +1,4 @@
-use crate::{Day, Goal, OwnDimension, OwnScope, SiteId};
+use crate::{Day, Goal, OwnDimension, OwnScope, RequestRule, SiteId};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// A website or app whose visits are counted.
@@ -21,6 +21,8 @@ pub struct Site {
     pub excluded_user_agents: Vec<String>,
     /// Hosts with an optional path. The instance's own list included.
     pub excluded_referrers: Vec<String>,
+    /// Requests that meet one of them do not count.
+    pub excluded_requests: Vec<RequestRule>,
     pub exclude_unknown_urls: bool,
     pub keep_url_fragments: bool,
     /// When it was made, or the day from which it counts; seconds since 1970.
@@ -51,6 +53,7 @@ impl Site {
             excluded_parameters: Vec::new(),
             excluded_user_agents: Vec::new(),
             excluded_referrers: Vec::new(),
+            excluded_requests: Vec::new(),
             exclude_unknown_urls: false,
             keep_url_fragments: false,
             created_s: 0,

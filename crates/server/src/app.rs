@@ -15,10 +15,9 @@ use crate::{
 };
 use makoto_catalog::Catalog;
 use makoto_engine::Engine;
-use makoto_features::{Services, sites_manager::EXCLUDED_REQUESTS};
+use makoto_features::Services;
 use makoto_identity::{Identity, Setup};
 use makoto_journal::{Journal, SchemaId};
-use makoto_model::RequestRule;
 use makoto_query::Query;
 use makoto_tracking::{Salts, SiteRules};
 use std::{
@@ -80,12 +79,8 @@ impl App {
         match rules.get(&site.id.0) {
             Some((known, rules)) if Arc::ptr_eq(known, site) => rules.clone(),
             _ => {
-                let snapshot = self.services.meta.snapshot();
-                let privacy = crate::privacy::rules(&snapshot, site.id);
-                let excluded = snapshot.setting(&EXCLUDED_REQUESTS);
-                let excluded = excluded.iter().filter_map(|text| RequestRule::parse(text)).collect();
-                let fresh = SiteRules::new(site.clone()).with_privacy(privacy).without_requests(excluded);
-                let fresh = Arc::new(fresh);
+                let privacy = crate::privacy::rules(&self.services.meta.snapshot(), site.id);
+                let fresh = Arc::new(SiteRules::new(site.clone()).with_privacy(privacy));
                 rules.insert(site.id.0, (site.clone(), fresh.clone()));
                 fresh
             }

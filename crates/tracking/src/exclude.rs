@@ -87,14 +87,14 @@ mod tests {
         site.exclude_unknown_urls = true;
         site.excluded_ips = vec!["10.66.0.0/16".into()];
         site.excluded_user_agents = vec!["BadAgent".into()];
+        site.excluded_requests = RequestRule::parse("action_name=^draft").into_iter().collect();
         let mut params = Params::default();
         assert!(crate::query::read_into(&mut params, case.params.as_bytes()));
         let address = case.address.parse().unwrap();
         Candidate {
             params: &params,
             sender: &Sender { address, headers: case.headers },
-            rules: &SiteRules::new(Arc::new(site))
-                .without_requests(RequestRule::parse("action_name=^draft").into_iter().collect()),
+            rules: &SiteRules::new(Arc::new(site)),
             device: &Device { bot: case.bot.then(|| "Bot".to_owned()), ..Device::default() },
             user_agent: case.agent,
             address,

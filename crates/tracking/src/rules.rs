@@ -1,7 +1,7 @@
 //! A site's settings in the form in which every request is checked against them.
 
 use crate::{Privacy, addresses::Network, campaign, matching::Rule, url};
-use makoto_model::{ExtractedFrom, OwnDimension, Params, RequestRule, Site};
+use makoto_model::{ExtractedFrom, OwnDimension, Params, Site};
 use regex::{Regex, RegexBuilder};
 use std::{
     collections::{HashMap, HashSet},
@@ -45,7 +45,6 @@ pub struct SiteRules {
     excluded_referrers: Vec<(String, String)>,
     excluded_names: HashSet<String>,
     excluded_patterns: Vec<Regex>,
-    excluded_requests: Vec<RequestRule>,
     goals: Vec<Rule>,
     /// Those of the site's own dimensions, by number of the dimension and of the rule.
     extractions: HashMap<(u32, usize), Regex>,
@@ -74,7 +73,6 @@ impl SiteRules {
             excluded_referrers: site.excluded_referrers.iter().filter_map(|url| host_and_path(url)).collect(),
             excluded_names: names.chain(known).collect(),
             excluded_patterns: parameters.iter().filter_map(|entry| expression(entry, true)).collect(),
-            excluded_requests: Vec::new(),
             privacy: Privacy::default(),
             goals: site.goals.iter().map(Rule::new).collect(),
             extractions: site.own_dimensions.iter().filter(|own| own.active).flat_map(extractions).collect(),
@@ -86,12 +84,6 @@ impl SiteRules {
     #[must_use]
     pub fn with_privacy(self, privacy: Privacy) -> SiteRules {
         SiteRules { privacy, ..self }
-    }
-
-    /// The same rules with conditions of which none may be met by a request that counts.
-    #[must_use]
-    pub fn without_requests(self, excluded_requests: Vec<RequestRule>) -> SiteRules {
-        SiteRules { excluded_requests, ..self }
     }
 
     /// What of visitors may be kept.
@@ -123,7 +115,7 @@ impl SiteRules {
     }
 
     pub(crate) fn excludes_request(&self, params: &Params) -> bool {
-        self.excluded_requests.iter().any(|rule| rule.meets(params))
+        self.site.excluded_requests.iter().any(|rule| rule.meets(params))
     }
 
     pub(crate) fn excludes_address(&self, address: std::net::IpAddr) -> bool {
