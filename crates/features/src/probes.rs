@@ -1,6 +1,7 @@
 //! What the world outside the stores shows: how the server answers to itself, its files, its machine. Features open no
 //! socket and no file; the server does it for them, through this.
 
+use makoto_model::SiteId;
 use std::{collections::BTreeMap, future::Future, pin::Pin};
 
 /// What was found out, or why it could not be.
@@ -31,6 +32,8 @@ pub trait Probes: Send + Sync {
     fn system(&self) -> Work<'_, Known<Vec<(String, bool, String)>>>;
     /// What the analytics store holds of each site: site, kind, rows, first and last second since 1970.
     fn stored(&self) -> Work<'_, Known<Vec<StoredRows>>>;
+    /// The address under which a page of a site is counted; nothing for what is no address.
+    fn counted_as(&self, site: SiteId, url: &str) -> Known<Option<String>>;
     /// The newest requests to the tracker of these sites, the oldest first; asking keeps them being watched.
     fn live(&self, sites: &[u32], after: u64) -> Vec<LiveHit>;
 }

@@ -48,3 +48,4 @@ pub use privacy::{
 };
 pub use rules::SiteRules;
 pub use sender::{Headers, Sender};
+pub use url::page as counted_page;

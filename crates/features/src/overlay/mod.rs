@@ -4,18 +4,15 @@ use crate::{
     Services,
     rows::PERIOD_PARAMS,
     services::required,
+    sites_manager::left_out,
     users_manager::{param, read},
 };
 use makoto_access::{Caller, Role, View};
 use makoto_catalog::{Access, Answer, Answered, ApiError, Asker, Composed, Method, Param, ParamKind, language::asked};
-use makoto_model::{Params, Site};
-use regex::{Regex, RegexBuilder};
+use makoto_model::Params;
 
 /// Rows of each kind at most; the others are one row.
 const ROWS_MAX: &str = "300";
-
-/// Compiled bytes of an expression at most.
-const PATTERN_BYTES_MAX: usize = 1 << 20;
 
 const SITE: Param = PERIOD_PARAMS[0];
 const SEGMENT: Param = param("segment", ParamKind::Text, Some(""), "which visits count");
@@ -40,14 +37,7 @@ pub static METHODS: &[Method<Services>] = &[
         &[SITE],
         Access::Site(Role::View),
         |services, caller, params| {
-            Box::pin(async {
-                let (_, row) = services.site::<View>(caller, params)?;
-                let snapshot = services.meta.snapshot();
-                Ok(snapshot
-                    .sites
-                    .get(&row.id)
-                    .map_or(Answer::List(Vec::new()), |site| site.excluded_parameters.iter().cloned().collect()))
-            })
+            Box::pin(async { left_out(services, caller, params, |site| &site.excluded_parameters) })
         },
     ),
 ];
@@ -77,29 +67,6 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ("link", "Link"),
 ];
 
-/// Whether a parameter is cut from the addresses of a site, by its name or by an expression.
-fn is_cut(site: &Site, name: &str) -> bool {
-    let expression = |entry: &str| -> Option<Regex> {
-        let (pattern, _) = entry.strip_prefix('/')?.rsplit_once('/')?;
-        RegexBuilder::new(pattern).case_insensitive(true).size_limit(PATTERN_BYTES_MAX).build().ok()
-    };
-    site.excluded_parameters.iter().any(|entry| match expression(entry) {
-        Some(expression) => expression.is_match(name),
-        None => entry.eq_ignore_ascii_case(name),
-    })
-}
-
-/// The address as the site keeps it: without the parameters that it leaves out.
-fn kept(site: &Site, url: &str) -> String {
-    let (address, fragment) = url.split_once('#').map_or((url, None), |(address, rest)| (address, Some(rest)));
-    let Some((page, query)) = address.split_once('?') else { return url.to_owned() };
-    let name = |pair: &&str| pair.split_once('=').map_or(*pair, |(name, _)| name).to_owned();
-    let left: Vec<&str> = query.split('&').filter(|pair| !is_cut(site, &name(pair))).collect();
-    let query = if left.is_empty() { String::new() } else { format!("?{}", left.join("&")) };
-    let fragment = fragment.map(|rest| format!("#{rest}")).unwrap_or_default();
-    format!("{page}{query}{fragment}")
-}
-
 async fn following(
     services: &Services,
     caller: &Caller,
@@ -107,13 +74,15 @@ async fn following(
     asker: &dyn Asker,
 ) -> Result<Answered, ApiError> {
     let (_, row) = services.site::<View>(caller, params)?;
-    let snapshot = services.meta.snapshot();
-    let site = snapshot.sites.get(&row.id).ok_or_else(|| ApiError::NotFound(format!("there is no site {}", row.id)))?;
     let mut question = Params::default();
     for name in ["idSite", "period", "date", "segment"] {
         question.push(name, params.get(name).unwrap_or(""));
     }
-    let page = kept(site, required(params, "url")?);
+    let counted = services.probes()?.counted_as(row.id, required(params, "url")?);
+    // Nobody was on what is no page.
+    let Some(page) = counted.map_err(ApiError::Refused)? else {
+        return Ok(Answered::Plain(Answer::List(Vec::new())));
+    };
     for (name, value) in [
         ("actionType", "url"),
         ("actionName", page.as_str()),

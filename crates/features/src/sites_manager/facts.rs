@@ -119,7 +119,7 @@ pub static METHODS: &[Method<Services>] = &[
 ];
 
 /// A list of a site as it is in force: the site's own, and that of all sites.
-fn left_out(
+pub(crate) fn left_out(
     services: &Services,
     caller: &Caller,
     params: &Params,

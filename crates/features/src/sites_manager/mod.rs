@@ -8,9 +8,8 @@ pub mod global;
 mod lists;
 mod settings;
 
-pub(crate) use facts::kinds;
+pub(crate) use facts::{kinds, left_out};
 pub use lists::currency_symbol;
-pub use settings::EXCLUDED_REQUESTS;
 
 use crate::{
     Services,

@@ -26,6 +26,7 @@ use makoto_features::{
     probes::{Detected, Known, LiveHit, Outside, Probes, StoredRows, Work},
 };
 use makoto_meta::MailCounts;
+use makoto_model::SiteId;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -183,6 +184,12 @@ impl Probes for ServerProbes {
         })
     }
 
+    fn counted_as(&self, site: SiteId, url: &str) -> Known<Option<String>> {
+        let app = &self.running()?.app;
+        let site = app.services.meta.snapshot().sites.get(&site).cloned().ok_or("there is no such site")?;
+        Ok(makoto_tracking::counted_page(url, &app.rules(&site)))
+    }
+
     fn live(&self, sites: &[u32], after: u64) -> Vec<LiveHit> {
         let look = |running: Arc<Running>| running.app.live.look(sites, after, running.app.flow.applied());
         self.running().map(look).unwrap_or_default()
@@ -335,6 +342,9 @@ impl Probes for ClosedProbes {
     }
     fn stored(&self) -> Work<'_, Known<Vec<StoredRows>>> {
         Box::pin(async { Err(CLOSED.to_owned()) })
+    }
+    fn counted_as(&self, _: SiteId, _: &str) -> Known<Option<String>> {
+        Err(CLOSED.to_owned())
     }
     fn live(&self, _: &[u32], _: u64) -> Vec<LiveHit> {
         Vec::new()
