@@ -146,9 +146,7 @@ impl Partition {
         if self.used < self.whole_until || oldest_s >= since_s - HELD_S {
             return;
         }
-        let before = std::mem::take(&mut self.visits);
-        (self.places, self.by_visitor, self.by_config) = (HashMap::default(), Latest::default(), Latest::default());
-        before.into_iter().filter(|held| held.last_s >= since_s).for_each(|held| self.push(held));
+        self.take_visits().into_iter().filter(|held| held.last_s >= since_s).for_each(|held| self.push(held));
         self.visits.shrink_to_fit();
         if let Some(spill) = &mut self.spill {
             spill.let_go_before(since_s);
@@ -157,10 +155,15 @@ impl Partition {
         self.ended_s = Some((since_s, newest_s));
     }
 
+    /// The visits that memory holds, which are put in again one by one as far as they stay.
+    fn take_visits(&mut self) -> Vec<Held> {
+        (self.places, self.by_visitor, self.by_config) = (HashMap::default(), Latest::default(), Latest::default());
+        std::mem::take(&mut self.visits)
+    }
+
     /// Puts all but so many of the visits aside, those that ended last.
     fn spill(&mut self, kept: usize, folder: &Path) -> Result<(), Error> {
-        let mut before = std::mem::take(&mut self.visits);
-        (self.places, self.by_visitor, self.by_config) = (HashMap::default(), Latest::default(), Latest::default());
+        let mut before = self.take_visits();
         before.sort_unstable_by_key(|held| (held.last_s, held.id));
         let kept = before.split_off(before.len().saturating_sub(kept));
         kept.into_iter().for_each(|held| self.push(held));

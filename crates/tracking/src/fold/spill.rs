@@ -17,8 +17,9 @@ const TABLE: &str = "
     CREATE INDEX visit_config ON visit (config, last_s);
     BEGIN;";
 
-/// The columns that a visit is made of again.
-const VISIT: &str = "id, visitor, config, last_s, user, actions, row";
+const TAKE_OF_VISITOR: &str =
+    "DELETE FROM visit WHERE visitor = ?1 RETURNING id, visitor, config, last_s, user, actions, row";
+const TAKE_VISIT: &str = "DELETE FROM visit WHERE id = ?1 RETURNING id, visitor, config, last_s, user, actions, row";
 
 /// The visits of one partition that were put aside, in files of about an hour each, the oldest first: what is over goes
 /// with its file.
@@ -62,7 +63,7 @@ impl Spill {
 
     /// Takes out every visit of a visitor.
     pub fn take_of_visitor(&mut self, visitor: u32) -> Result<Vec<Held>, Error> {
-        self.take(&format!("DELETE FROM visit WHERE visitor = ?1 RETURNING {VISIT}"), [visitor])
+        self.take(TAKE_OF_VISITOR, [visitor])
     }
 
     /// When the newest visit with a fingerprint within the window ended, and its number.
@@ -84,7 +85,7 @@ impl Spill {
 
     /// Takes out a visit.
     pub fn take_visit(&mut self, id: u64) -> Result<Vec<Held>, Error> {
-        self.take(&format!("DELETE FROM visit WHERE id = ?1 RETURNING {VISIT}"), [id.cast_signed()])
+        self.take(TAKE_VISIT, [id.cast_signed()])
     }
 
     fn take(&mut self, sql: &str, found_by: impl Params + Copy) -> Result<Vec<Held>, Error> {
