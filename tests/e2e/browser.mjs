@@ -53,6 +53,16 @@ export async function signIn(page, origin, login = 'root', secret = password) {
   await page.waitForURL((url) => url.pathname !== '/login');
 }
 
+/** Calls a method that changes something, with the session of the page: its status and what it said. */
+export const send = (page, method, parameters) =>
+  page.evaluate(
+    async ([address, body]) => {
+      const answer = await fetch(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      return { status: answer.status, value: await answer.json().catch(() => null) };
+    },
+    [`/api/v1/methods/${method}`, parameters],
+  );
+
 /** What the API answers to the person of this page, with their session. */
 export async function ask(page, method, parameters) {
   const query = new URLSearchParams({ format: 'JSON', ...parameters });

@@ -1,7 +1,7 @@
 // What opens after signing in: the site and the days that a person chose, and all sites side by side.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ask, axeFindings, launch, openPage, signIn } from './browser.mjs';
+import { ask, axeFindings, launch, openPage, send, signIn } from './browser.mjs';
 import { password, startServer } from './server.mjs';
 
 let server, browser;
@@ -14,8 +14,7 @@ after(() => Promise.all([browser?.close(), server?.stop()]));
 
 test('pages open with what a person chose', async (t) => {
   const { page, faults } = await openPage(browser, server.origin);
-  const call = (method, body) =>
-    page.evaluate(async ([address, fields]) => (await fetch(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) })).status, [`/api/v1/methods/${method}`, body]);
+  const call = async (method, body) => (await send(page, method, body)).status;
   await signIn(page, server.origin);
   for (const name of ['Orchard', 'Harbour']) assert.equal(await call('SitesManager.addSite', { siteName: name, urls: [`https://${name.toLowerCase()}.example`] }), 200);
   for (let visit = 0; visit < 3; visit += 1) {

@@ -1,7 +1,7 @@
 // Links that are mailed, and rules that reach people who are signed in already.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ask, axeFindings, launch, openPage, signIn } from './browser.mjs';
+import { ask, axeFindings, launch, openPage, send, signIn } from './browser.mjs';
 import { authenticator } from './factors.mjs';
 import { linkOf, startMail } from './mail.mjs';
 import { password, startServer, until } from './server.mjs';
@@ -15,18 +15,8 @@ before(async () => {
 });
 after(() => Promise.all([browser?.close(), server?.stop(), mail?.stop()]));
 
-/** Calls a method that changes something, with the session of the page. */
-const act = (page, method, parameters) =>
-  page.evaluate(
-    async ([address, body]) => {
-      const answer = await fetch(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-      return { status: answer.status, value: await answer.json() };
-    },
-    [`/api/v1/methods/${method}`, parameters],
-  );
-
 async function does(page, method, parameters) {
-  const { status, value } = await act(page, method, parameters);
+  const { status, value } = await send(page, method, parameters);
   assert.equal(status, 200, `${method}: ${JSON.stringify(value)}`);
   return value;
 }
@@ -92,7 +82,7 @@ test('an invited person gets in, by a second factor from the start, and again af
       await page.goto(server.origin + path);
       await page.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
     }
-    const { status, value } = await act(page, 'UsersManager.createToken', { description: 'x' });
+    const { status, value } = await send(page, 'UsersManager.createToken', { description: 'x' });
     assert.deepEqual([status, value.error.code], [403, 'factor_required']);
     await page.goto(`${server.origin}/sites/1`);
     own = await enrol(page);
@@ -221,7 +211,7 @@ test('a role that is lowered ends at once for its holder', async () => {
   const set = (access) => does(root.page, 'UsersManager.setUserAccess', { userLogin: 'ren', access, idSites: [idSite] });
   await set('admin');
   const holder = () => signIn(ren.page, server.origin, 'ren', theirs);
-  const rename = () => act(ren.page, 'SitesManager.updateSite', { idSite, siteName: 'Mine' });
+  const rename = () => send(ren.page, 'SitesManager.updateSite', { idSite, siteName: 'Mine' });
   await holder();
   assert.equal((await rename()).status, 200);
   await set('view');

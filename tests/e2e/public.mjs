@@ -1,6 +1,6 @@
 // What the tests of public reports do on every page.
 import assert from 'node:assert/strict';
-import { axeFindings } from './browser.mjs';
+import { axeFindings, send } from './browser.mjs';
 import { password, until } from './server.mjs';
 
 export const place = '/admin/system/public-reports';
@@ -36,13 +36,7 @@ export async function strangerStatus(address) {
 
 /** An act of the person of this page, by their session. */
 export async function act(page, method, body) {
-  const { status, value } = await page.evaluate(
-    async ([address, sent]) => {
-      const answer = await fetch(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: sent });
-      return { status: answer.status, value: await answer.json().catch(() => null) };
-    },
-    [`/api/v1/methods/${method}`, JSON.stringify(body)],
-  );
+  const { status, value } = await send(page, method, body);
   assert.equal(status, 200, `${method}: ${JSON.stringify(value)}`);
   return value;
 }

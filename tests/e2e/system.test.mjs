@@ -1,7 +1,7 @@
 // Administration of the installation: users, superusers, reviews, settings, and the records of what happened.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axeFindings, launch, openPage, signIn } from './browser.mjs';
+import { axeFindings, launch, openPage, send, signIn } from './browser.mjs';
 import { password, startServer } from './server.mjs';
 
 let server, browser;
@@ -16,8 +16,7 @@ test('a superuser keeps the installation in order', async (t) => {
   const { page, faults } = await openPage(browser, server.origin);
   await signIn(page, server.origin);
   const button = (name, exact = true) => page.getByRole('button', { name, exact });
-  const call = (method, body) =>
-    page.evaluate(async ([address, fields]) => (await fetch(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) })).status, [`/api/v1/methods/${method}`, body]);
+  const call = async (method, body) => (await send(page, method, body)).status;
   assert.equal(await call('SitesManager.addSite', { siteName: 'Orchard', urls: ['https://orchard.example'] }), 200);
   const go = async (place, heading) => {
     await page.goto(`${server.origin}/admin/${place}`);
