@@ -7,6 +7,8 @@ import { password } from './server.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('../../web/node_modules/axe-core/axe.min.js'), 'utf8');
 const step_max_ms = 60_000;
+/** Every request waits for so long: what a test forgets to wait for shows (0: no wait). */
+const latency_ms = Number(process.env.E2E_LATENCY_MS ?? 0);
 const axeRules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
 
 export const launch = () =>
@@ -29,6 +31,11 @@ export async function openPage(browser, origin, { width = 1440, height = 1000, t
   });
   const page = await context.newPage();
   page.setDefaultTimeout(step_max_ms);
+  if (latency_ms > 0) {
+    const network = await context.newCDPSession(page);
+    await network.send('Network.enable');
+    await network.send('Network.emulateNetworkConditions', { offline: false, latency: latency_ms, downloadThroughput: -1, uploadThroughput: -1 });
+  }
   const faults = [];
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
@@ -62,6 +69,12 @@ export const send = (page, method, parameters) =>
     },
     [`/api/v1/methods/${method}`, parameters],
   );
+
+/** Whether the server granted what a press asked for, however long it took to say. */
+export async function answered(page, method, press) {
+  const [answer] = await Promise.all([page.waitForResponse((one) => one.url().endsWith(`/api/v1/methods/${method}`)), press()]);
+  return answer.ok();
+}
 
 /** What the API answers to the person of this page, with their session. */
 export async function ask(page, method, parameters) {

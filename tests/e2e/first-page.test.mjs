@@ -1,7 +1,7 @@
 // What opens after signing in: the site and the days that a person chose, and all sites side by side.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ask, axeFindings, launch, openPage, send, signIn } from './browser.mjs';
+import { answered, ask, axeFindings, launch, openPage, send, signIn } from './browser.mjs';
 import { password, startServer } from './server.mjs';
 
 let server, browser;
@@ -27,7 +27,7 @@ test('pages open with what a person chose', async (t) => {
   };
   const choose = async (setting, option) => {
     await page.getByRole('button', { name: setting, exact: false }).click();
-    await page.getByRole('option', { name: option, exact: true }).click();
+    assert.equal(await answered(page, 'UsersManager.setUserPreference', () => page.getByRole('option', { name: option, exact: true }).click()), true);
     await page.getByRole('option').first().waitFor({ state: 'detached' });
     await page.getByRole('button', { name: setting, exact: false }).getByText(option, { exact: true }).waitFor();
   };

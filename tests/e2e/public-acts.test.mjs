@@ -1,10 +1,10 @@
 // Who must agree before something becomes public, what proves it, and what changes or ends it: in the browser.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ask, launch, openPage, signIn } from './browser.mjs';
+import { answered, ask, launch, openPage, signIn } from './browser.mjs';
 import { addKey, authenticator } from './factors.mjs';
 import { linkOf, startMail } from './mail.mjs';
-import { act, answered, beside, button, choose, confirmIt, go, mayTryAgain, place, prepare, proper, reason, strangerStatus } from './public.mjs';
+import { act, beside, button, choose, confirmIt, go, mayTryAgain, place, prepare, proper, reason, strangerStatus } from './public.mjs';
 import { password, startServer, startWebsite, until } from './server.mjs';
 
 let server, browser, mail, site;

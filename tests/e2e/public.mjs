@@ -60,9 +60,3 @@ export async function confirmIt(page, name, { site, code } = {}) {
 
 /** Refused proof has to wait: until the button no longer says how long. */
 export const mayTryAgain = (within) => within.getByRole('button', { name: /^Try again in/ }).waitFor({ state: 'detached', timeout: 60_000 });
-
-/** Whether the server granted what a press asked for, however long it took to say. */
-export async function answered(page, method, press) {
-  const [answer] = await Promise.all([page.waitForResponse((one) => one.url().endsWith(`/api/v1/methods/${method}`), { timeout: 60_000 }), press()]);
-  return answer.ok();
-}
