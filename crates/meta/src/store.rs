@@ -1,4 +1,4 @@
-use crate::{Activity, Snapshot, factor, public, record, seal::Seal};
+use crate::{Activity, Snapshot, factor, migrations, public, record, seal::Seal};
 use makoto_access::Caller;
 use makoto_catalog::Catalog;
 use serde_json::Value as Json;
@@ -118,7 +118,7 @@ impl Meta {
             .foreign_keys(true)
             .busy_timeout(LOCK_WAIT_MAX);
         let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("migrations/sqlite").run(&write).await?;
+        migrations::migrator().run(&write).await?;
         let read = SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options.read_only(true)).await?;
         let seal = Seal::open(&path.with_file_name(KEY_FILE))?;
         check_key(&write, &seal).await?;

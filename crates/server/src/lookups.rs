@@ -1,17 +1,12 @@
 //! The data behind enrichment: device rules, locations, referrers, in the shapes that tracking asks for.
 
-use crate::{commands::Failure, config::Config};
+use crate::{commands::Failure, config::Config, embedded::PACKS};
 use device_detection::{CachedDetector, ClientHints, Detector};
 use geolocation::{CityDb, CountryDb};
 use makoto_features::probes::Detected;
 use makoto_model::{Client, ClientKind, Device, Params, Place};
 use makoto_tracking::{Source, SourceKind};
 use std::{net::IpAddr, sync::Arc};
-
-/// Data packs that the set-up made, carried inside the program.
-#[derive(rust_embed::RustEmbed)]
-#[folder = "../../target/packs"]
-struct Packs;
 
 const DEVICE_PACK: &str = "devices.pack";
 const COUNTRY_PACK: &str = "country.mmdb";
@@ -24,7 +19,8 @@ pub struct Data {
 }
 
 fn pack(name: &str) -> Result<std::borrow::Cow<'static, [u8]>, Failure> {
-    let file = Packs::get(name)
+    let file = PACKS
+        .get(name)
         .ok_or_else(|| Failure::Data(format!("this program was built without {name}; build it with make")))?;
     Ok(file.data)
 }

@@ -17,6 +17,7 @@ mod demo;
 mod denials;
 mod dispatch;
 mod doctor;
+mod embedded;
 mod failures;
 mod headers;
 mod instance;
@@ -46,6 +47,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// Hits are taken apart on one thread and let go on another, which the system's allocator is slow at.
 #[global_allocator]
@@ -397,12 +399,14 @@ async fn serve(options: Serve) -> Result<(), Failure> {
 }
 
 fn start_log(config: &Config) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
-        .map_err(|fault| Failure::Refused(format!("the configuration key log cannot be read: {fault}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = config.log.parse::<Targets>();
+    let filter =
+        filter.map_err(|fault| Failure::Refused(format!("the configuration key log cannot be read: {fault}")))?;
+    let log = tracing_subscriber::registry().with(filter);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     match config.log_format.as_str() {
-        "json" => log.json().init(),
-        _ => log.with_ansi(false).init(),
+        "json" => log.with(lines.json()).init(),
+        _ => log.with(lines.with_ansi(false)).init(),
     }
     Ok(())
 }

@@ -173,8 +173,9 @@ async fn review(services: &Services, caller: &Caller, params: &Params) -> Result
     let (review, lines) = services.meta.review(&grant, id).await.map_err(from_meta)?;
     let mut fields = head(&review);
     if review.signed_s.is_some() {
-        fields.push(("whole".into(), Answer::Bool(services.meta.is_review_whole(&review, &lines))));
-        fields.push(("public_key".into(), hex(&services.meta.review_public_key()).into()));
+        let whole = services.meta.is_review_whole(&review, &lines).map_err(from_meta)?;
+        fields.push(("whole".into(), Answer::Bool(whole)));
+        fields.push(("public_key".into(), services.meta.review_public_key().map_err(from_meta)?.into()));
         fields.push(("signed_text".into(), review.signed_text(&lines).into()));
     }
     fields.push(("lines".into(), lines.iter().map(|line| Answer::Record(line_row(line))).collect()));

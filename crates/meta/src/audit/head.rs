@@ -1,7 +1,6 @@
 //! Signed heads: whoever keeps one elsewhere can prove that the lines up to it were not changed since.
 
-use crate::{Act, Activity, Error, MailKind, Meta, record::now_ms};
-use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+use crate::{Act, Activity, Error, MailKind, Meta, record::now_ms, signing::SigningKey};
 use makoto_access::{Caller, Principal};
 use serde_json::json;
 use sqlx::{Row, sqlite::SqliteRow};
@@ -38,9 +37,8 @@ impl Head {
     }
 
     /// Whether the installation's key has signed it.
-    pub(crate) fn is_signed_by(&self, key: &VerifyingKey) -> bool {
-        Signature::from_slice(&self.signature)
-            .is_ok_and(|signature| key.verify(&self.signed_bytes(), &signature).is_ok())
+    pub(crate) fn is_signed_by(&self, key: &SigningKey) -> bool {
+        key.has_signed(&self.signed_bytes(), &self.signature)
     }
 }
 
@@ -65,7 +63,7 @@ impl Act {
         let hash =
             sqlx::query_scalar("SELECT hash FROM activity WHERE id = ?").bind(line).fetch_one(&mut *self.tx).await?;
         let mut head = Head { at_s: now_ms() / 1000, line, hash, pruned, signature: Vec::new() };
-        head.signature = key.sign(&head.signed_bytes()).to_bytes().to_vec();
+        head.signature = key.sign(&head.signed_bytes());
         sqlx::query("INSERT INTO audit_head (at_s, line, hash, pruned, signature) VALUES (?, ?, ?, ?, ?)")
             .bind(head.at_s)
             .bind(head.line)
@@ -79,13 +77,8 @@ impl Act {
 }
 
 impl Meta {
-    pub(crate) fn audit_key(&self) -> SigningKey {
-        SigningKey::from_bytes(&self.derive_key("signs the record"))
-    }
-
-    /// The key by which heads are checked, as hexadecimal digits.
-    pub fn audit_public_key(&self) -> String {
-        hex(self.audit_key().verifying_key().as_bytes())
+    pub(crate) fn audit_key(&self) -> Result<SigningKey, Error> {
+        self.signing_key("signs the record")
     }
 
     /// The head of the record, signed anew if lines have come since the last one; none of an empty record.
@@ -124,7 +117,7 @@ impl Meta {
         let Some(line) = line.filter(|_| older > 0) else { return Ok(None) };
         let (mut act, head) = self.new_head(line).await?;
         let data = json!({ "line": head.line, "hash": hex(&head.hash), "at_s": head.at_s,
-            "signature": hex(&head.signature), "public_key": self.audit_public_key() });
+            "signature": hex(&head.signature), "public_key": hex(self.audit_key()?.public()) });
         act.mail_superusers(MailKind::AuditHead, &data, "").await?;
         self.commit_quietly(act).await?;
         Ok(Some(head))
@@ -133,7 +126,7 @@ impl Meta {
     async fn new_head(&self, line: i64) -> Result<(Act, Head), Error> {
         let caller = Caller::inside(Principal::Job("audit"));
         let mut act = self.begin(&caller, Activity::AuditCheckpoint, json!({ "up_to": line })).await?;
-        let head = act.add_head(&self.audit_key(), line, false).await?;
+        let head = act.add_head(&self.audit_key()?, line, false).await?;
         Ok((act, head))
     }
 }

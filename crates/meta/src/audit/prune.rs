@@ -14,7 +14,7 @@ impl Meta {
             .fetch_one(&self.read)
             .await?;
         let Some(last) = last else { return Ok(0) };
-        let key = self.audit_key();
+        let key = self.audit_key()?;
         let caller = Caller::inside(Principal::Job("audit"));
         let mut act =
             self.begin(&caller, Activity::AuditPruned, json!({ "up_to": last, "before_ms": before_ms })).await?;

@@ -51,7 +51,7 @@ impl Meta {
     /// When the store cannot be read.
     pub async fn verify_record(&self, known: &[KnownHead]) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
-        let key = self.audit_key().verifying_key();
+        let key = self.audit_key()?;
         let rows = sqlx::query("SELECT * FROM audit_head ORDER BY line").fetch_all(&self.read).await?;
         let heads = rows.iter().map(Head::read).collect::<Result<Vec<Head>, Error>>()?;
         let forged = heads.iter().filter(|head| !head.is_signed_by(&key));

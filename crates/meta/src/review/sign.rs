@@ -1,6 +1,5 @@
 use super::{LINES, Review, ReviewLine, read_line};
-use crate::{Activity, Error, Meta};
-use ed25519_dalek::{Signature, Signer, SigningKey, Verifier};
+use crate::{Activity, Error, Meta, audit::hex, signing::SigningKey};
 use makoto_access::{Caller, InstanceGrant};
 use serde_json::{Value as Json, json};
 
@@ -25,20 +24,24 @@ impl Review {
 }
 
 impl Meta {
-    fn review_key(&self) -> SigningKey {
-        SigningKey::from_bytes(&self.derive_key("signs access reviews"))
+    fn review_key(&self) -> Result<SigningKey, Error> {
+        self.signing_key("signs access reviews")
     }
 
-    /// The key by which signatures of reviews are checked.
-    pub fn review_public_key(&self) -> [u8; 32] {
-        self.review_key().verifying_key().to_bytes()
+    /// The key by which signatures of reviews are checked, as hexadecimal digits.
+    ///
+    /// # Errors
+    /// When the key cannot be made.
+    pub fn review_public_key(&self) -> Result<String, Error> {
+        Ok(hex(self.review_key()?.public()))
     }
 
     /// Whether a signed review still is what was signed.
-    pub fn is_review_whole(&self, review: &Review, lines: &[ReviewLine]) -> bool {
-        let text = review.signed_text(lines);
-        Signature::from_slice(&review.signature)
-            .is_ok_and(|signature| self.review_key().verifying_key().verify(text.as_bytes(), &signature).is_ok())
+    ///
+    /// # Errors
+    /// When the key cannot be made.
+    pub fn is_review_whole(&self, review: &Review, lines: &[ReviewLine]) -> Result<bool, Error> {
+        Ok(self.review_key()?.has_signed(review.signed_text(lines).as_bytes(), &review.signature))
     }
 
     /// Signs a review in which every role has a verdict, and closes it.
@@ -67,7 +70,7 @@ impl Meta {
         }
         review.signed_s = Some(now_s);
         review.signed_by = caller.principal.name();
-        review.signature = self.review_key().sign(review.signed_text(&lines).as_bytes()).to_bytes().to_vec();
+        review.signature = self.review_key()?.sign(review.signed_text(&lines).as_bytes());
         sqlx::query("UPDATE review SET signed_s = ?, signed_by = ?, signature = ? WHERE id = ?")
             .bind(now_s)
             .bind(&review.signed_by)

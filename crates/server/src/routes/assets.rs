@@ -1,22 +1,17 @@
 //! The pages of the web interface and the tracking script, carried inside the program.
 
-use crate::{app::App, headers::page_policy};
+use crate::{
+    app::App,
+    embedded::{File, TRACKER, WEB},
+    headers::page_policy,
+};
 use axum::{
     body::Body,
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use rust_embed::{EmbeddedFile, RustEmbed};
 use std::sync::Arc;
-
-#[derive(RustEmbed)]
-#[folder = "../../web/dist"]
-struct Web;
-
-#[derive(RustEmbed)]
-#[folder = "../../tracker/dist"]
-struct Tracker;
 
 /// The pages that are written for each answer.
 const INDEX: &str = "index.html";
@@ -44,21 +39,21 @@ fn content_type(path: &str) -> &'static str {
     }
 }
 
-fn etag(file: &EmbeddedFile) -> String {
-    let hash: String = file.metadata.sha256_hash()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+fn etag(file: &File) -> String {
+    let hash: String = file.sha256[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("\"{hash}\"")
 }
 
-fn serve(file: EmbeddedFile, path: &str, age: &'static str, headers: &HeaderMap) -> Response {
+fn serve(file: File, path: &str, age: &'static str, headers: &HeaderMap) -> Response {
     serve_as(file, path, age, headers, "")
 }
 
-fn serve_as(file: EmbeddedFile, path: &str, age: &'static str, headers: &HeaderMap, kind: &str) -> Response {
+fn serve_as(file: File, path: &str, age: &'static str, headers: &HeaderMap, kind: &str) -> Response {
     let etag = etag(&file).replacen('"', &format!("\"{kind}"), 1);
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == etag.as_bytes());
     let mut response = match known {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => Response::new(Body::from(file.data.into_owned())),
+        false => Response::new(Body::from(file.data)),
     };
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
@@ -73,14 +68,14 @@ fn serve_as(file: EmbeddedFile, path: &str, age: &'static str, headers: &HeaderM
 const WITHOUT_COOKIES: &str = "(window._paq=window._paq||[]).unshift(['disableCookies']);";
 
 /// The script with something before it, which its name for caches tells apart.
-fn preceded(mut file: EmbeddedFile, before: &str) -> (EmbeddedFile, &'static str) {
+fn preceded(mut file: File, before: &str) -> (File, &'static str) {
     file.data = [before.as_bytes(), &file.data].concat().into();
     (file, "-cookieless")
 }
 
 pub async fn tracker_script(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let cookieless = app.services.meta.snapshot().setting(&makoto_features::privacy_manager::settings::COOKIELESS);
-    match Tracker::get("matomo.js") {
+    match TRACKER.get("matomo.js") {
         Some(file) if cookieless => {
             let (file, kind) = preceded(file, WITHOUT_COOKIES);
             serve_as(file, "matomo.js", SCRIPT_AGE, &headers, kind)
@@ -104,7 +99,7 @@ pub async fn page(State(app): State<Arc<App>>, request: Request) -> Response {
         return super::problem(StatusCode::NOT_FOUND, "unknown_address", "there is nothing at this address");
     }
     if ![INDEX, PUBLIC].contains(&path)
-        && let Some(file) = Web::get(path)
+        && let Some(file) = WEB.get(path)
     {
         let age = if path.starts_with("assets/") { HASHED_AGE } else { SCRIPT_AGE };
         return serve(file, path, age, request.headers());
@@ -126,7 +121,7 @@ pub fn public(robots: &str) -> Response {
 }
 
 fn html(name: &str, robots: &str) -> Response {
-    let Some(file) = Web::get(name) else {
+    let Some(file) = WEB.get(name) else {
         return super::problem(StatusCode::NOT_FOUND, "not_built", "this program was built without its web interface");
     };
     let nonce = match makoto_identity::fresh_bytes::<16>() {
