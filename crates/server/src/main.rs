@@ -399,7 +399,8 @@ async fn serve(options: Serve) -> Result<(), Failure> {
 }
 
 fn start_log(config: &Config) -> Result<(), Failure> {
-    let filter = config.log.parse::<Targets>();
+    // A space would be taken for part of a name.
+    let filter = config.log.replace(' ', "").parse::<Targets>();
     let filter =
         filter.map_err(|fault| Failure::Refused(format!("the configuration key log cannot be read: {fault}")))?;
     let log = tracing_subscriber::registry().with(filter);
