@@ -1,6 +1,6 @@
 //! Where passwords are hashed: on a few threads of their own, which come after those that answer requests.
 
-use crate::Error;
+use crate::{Error, step_back};
 use std::{
     panic::AssertUnwindSafe,
     sync::{
@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicU64, AtomicUsize, Ordering},
         mpsc,
     },
+    time::{Duration, Instant},
 };
 use tokio::sync::{Semaphore, oneshot};
 
@@ -23,6 +24,11 @@ const FULL_WAIT_S: u64 = 5;
 /// thirtieth of it. The known get a quarter, as somebody waits who may.
 const OPEN_NICENESS: i32 = 15;
 const KNOWN_NICENESS: i32 = 5;
+
+/// After a guess its thread rests as long as that took, so that guesses fill half of its time: a system lets a thread that
+/// computes keep its core until the next tick, however far it stands behind, and a hit may wait there. At most so long,
+/// as what takes longer was itself kept waiting.
+const OPEN_REST_MAX: Duration = Duration::from_millis(200);
 
 /// Whose hash it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,14 +46,16 @@ struct Bench {
     name: &'static str,
     threads: usize,
     niceness: i32,
+    /// Longest rest after a hash.
+    rest_max: Duration,
     /// One for each thread. A hash keeps its turn until it is done, also when nobody waits for it any more.
     turns: Arc<Semaphore>,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
 }
 
 impl Bench {
-    fn new(name: &'static str, threads: usize, niceness: i32) -> Bench {
-        Bench { name, threads, niceness, turns: Arc::new(Semaphore::new(threads)), jobs: Mutex::default() }
+    fn new(name: &'static str, threads: usize, niceness: i32, rest_max: Duration) -> Bench {
+        Bench { name, threads, niceness, rest_max, turns: Arc::new(Semaphore::new(threads)), jobs: Mutex::default() }
     }
 
     fn give(&self, job: Job) -> Result<(), Error> {
@@ -66,13 +74,15 @@ impl Bench {
         let (sender, receiver) = mpsc::channel::<Job>();
         let receiver = Arc::new(Mutex::new(receiver));
         for _ in 0..self.threads {
-            let (receiver, niceness) = (receiver.clone(), self.niceness);
+            let (receiver, niceness, rest_max) = (receiver.clone(), self.niceness, self.rest_max);
             let run = move || {
                 step_back(niceness);
                 let next = || receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 while let Ok(job) = next() {
+                    let begun = Instant::now();
                     // Whoever waits for a hash that panics is told by its answer, which does not come.
                     let _ = std::panic::catch_unwind(AssertUnwindSafe(job));
+                    std::thread::sleep(begun.elapsed().min(rest_max));
                 }
             };
             let thread = std::thread::Builder::new().name(self.name.to_owned()).spawn(run);
@@ -81,21 +91,6 @@ impl Bench {
         Ok(sender)
     }
 }
-
-/// Lets other threads of the machine go before this one.
-#[cfg(target_os = "linux")]
-fn step_back(niceness: i32) {
-    use rustix::process::{getpriority_process, setpriority_process};
-    // Here both calls mean the calling thread alone. A program that was started far behind stays there.
-    let stepped = getpriority_process(None).and_then(|now| setpriority_process(None, niceness.max(now)));
-    if let Err(fault) = stepped {
-        tracing::warn!(%fault, "passwords are hashed at the priority of everything else");
-    }
-}
-
-/// Other systems know priorities of whole programs only; there the small number at once must do.
-#[cfg(not(target_os = "linux"))]
-fn step_back(_: i32) {}
 
 /// The lanes, and who waits in them.
 pub(crate) struct Hashing {
@@ -110,8 +105,8 @@ impl Default for Hashing {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Hashing {
             // Half of the cores at most: a hash also takes the memory's speed from everybody else.
-            open: Bench::new("guess", (cores / 2).clamp(1, OPEN_AT_ONCE_MAX), OPEN_NICENESS),
-            known: Bench::new("password", KNOWN_AT_ONCE_MAX, KNOWN_NICENESS),
+            open: Bench::new("guess", (cores / 2).clamp(1, OPEN_AT_ONCE_MAX), OPEN_NICENESS, OPEN_REST_MAX),
+            known: Bench::new("password", KNOWN_AT_ONCE_MAX, KNOWN_NICENESS, Duration::ZERO),
             waiting: AtomicUsize::new(0),
             done: AtomicU64::new(0),
         }

@@ -1,11 +1,11 @@
 //! The accept loop: limits on connections, and a stop that finishes what was begun.
 
-use crate::{app::App, commands::Failure, headers, refusal::Completed, routes};
+use crate::{app::App, commands::Failure, headers, refusal::Completed, routes, runtimes};
 use axum::{
     Router,
     body::Body,
     extract::ConnectInfo,
-    http::{HeaderMap, HeaderValue, Request, Response, header},
+    http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header},
 };
 use hyper::body::Incoming;
 use hyper_util::{
@@ -24,6 +24,7 @@ use std::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
+    runtime::Handle,
     sync::watch,
 };
 use tower::ServiceExt;
@@ -33,6 +34,9 @@ const HEADERS_WAIT_MAX: Duration = Duration::from_secs(10);
 /// Bytes buffered of a connection: the request line and headers at their limits.
 const BUFFER_BYTES_MAX: usize = 40 * 1024;
 const HEADERS_MAX: usize = 100;
+/// Connections that may wait to be accepted; systems have a limit of their own below which it stays. Who finds no room
+/// tries again only after a second.
+const BACKLOG: i32 = 4096;
 /// How long connections without a request stay open once the server stops: what was sent before its sender could know
 /// is still answered. New connections send theirs within a round trip.
 const LAST_CALL: Duration = Duration::from_millis(250);
@@ -47,16 +51,19 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// When the address cannot be bound.
-pub async fn listen(address: &str) -> Result<TcpListener, Failure> {
+pub fn listen(address: &str) -> Result<std::net::TcpListener, Failure> {
     let failure = |fault: std::io::Error| Failure::File { path: address.to_owned(), fault };
     let handed = listenfd::ListenFd::from_env().take_tcp_listener(0).map_err(failure)?;
-    match handed {
-        Some(listener) => {
-            listener.set_nonblocking(true).map_err(failure)?;
-            TcpListener::from_std(listener).map_err(failure)
+    let listener = match handed {
+        Some(listener) => listener,
+        None => {
+            let listener = std::net::TcpListener::bind(address).map_err(failure)?;
+            rustix::net::listen(&listener, BACKLOG).map_err(|fault| failure(fault.into()))?;
+            listener
         }
-        None => TcpListener::bind(address).await.map_err(failure),
-    }
+    };
+    listener.set_nonblocking(true).map_err(failure)?;
+    Ok(listener)
 }
 
 type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
@@ -100,11 +107,17 @@ impl Drop for Place {
 }
 
 /// Serves until told to stop, then lets open requests end.
-pub async fn serve(listener: TcpListener, router: Router, app: Arc<App>, mut stop: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    pages: Handle,
+    app: Arc<App>,
+    mut stop: watch::Receiver<bool>,
+) {
     let (graceful, counts) = (GracefulShutdown::new(), Counts::default());
     let refusal: Arc<str> = headers::of_refusals(&app).into();
     let hit_headers = headers::of_hits(&app);
-    let front = Arc::new(Front { router, app: app.clone(), hit_headers, stopping: AtomicBool::new(false) });
+    let front = Arc::new(Front { router, pages, app: app.clone(), hit_headers, stopping: AtomicBool::new(false) });
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -137,6 +150,7 @@ pub async fn serve(listener: TcpListener, router: Router, app: Arc<App>, mut sto
 /// The tracking endpoint and the router, which ask for no further request on a connection once the server stops.
 struct Front {
     router: Router,
+    pages: Handle,
     app: Arc<App>,
     hit_headers: HeaderMap,
     stopping: AtomicBool,
@@ -153,7 +167,18 @@ impl Front {
         } else {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
-            self.router.clone().oneshot(request).await?
+            let beside_hits = request.uri().path() == routes::NOTHING_PATH;
+            let answer = self.router.clone().oneshot(request);
+            match beside_hits {
+                true => answer.await?,
+                false => match runtimes::aside(&self.pages, answer).await {
+                    Some(answered) => answered?,
+                    None => {
+                        let message = "the server stops; try again in a moment";
+                        routes::problem(StatusCode::SERVICE_UNAVAILABLE, "stopping", message)
+                    }
+                },
+            }
         };
         if self.stopping.load(Ordering::Relaxed) {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -199,4 +224,19 @@ fn connect(
         }
         drop(place);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn promise_03_many_may_knock_at_once() {
+        let listener = listen("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        // Nobody accepts any of them; a system's usual 128 would have the others try again after a second.
+        let knock = |_| std::net::TcpStream::connect_timeout(&address, Duration::from_millis(900)).unwrap();
+        let knocking: Vec<std::net::TcpStream> = (0..400).map(knock).collect();
+        assert_eq!(knocking.len(), 400);
+    }
 }

@@ -35,6 +35,7 @@ mod public;
 mod record_stream;
 mod refusal;
 mod routes;
+mod runtimes;
 mod serve;
 mod sightings;
 
@@ -289,8 +290,7 @@ enum AuditAct {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let done = match runtime {
+    let done = match runtimes::pages(matches!(cli.act, Act::Serve(_))) {
         Ok(runtime) => runtime.block_on(run(cli.act)),
         Err(fault) => Err(Failure::File { path: "threads".to_owned(), fault }),
     };

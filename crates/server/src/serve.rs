@@ -15,6 +15,7 @@ use crate::{
     pipeline::{self, Handle, Pipeline},
     privacy::Keeper,
     probes, record_stream, routes,
+    runtimes::Hits,
 };
 use makoto_access::{Caller, Principal};
 use makoto_engine::Engine;
@@ -203,7 +204,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
 /// When something cannot be opened at the start, or closed at the end.
 pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     let signals = Signals::listen()?;
-    let listener = connections::listen(&config.listen).await?;
+    let listener = connections::listen(&config.listen)?;
     let socket = crate::instance::Files::new(dir).control();
     let Parts { running, pipeline, setup_link } = assemble(dir, config).await?;
     let control = tokio::spawn(control::serve(control::listen(&socket)?, running.clone()));
@@ -215,7 +216,10 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     let id_secret = running.instance.secret("mail-numbers").await?;
     let mail = tokio::spawn(mail::run(running.app.clone(), id_secret, stopped.clone()));
     let router = routes::router(running.app.clone());
-    let server = tokio::spawn(connections::serve(listener, router, running.app.clone(), stopped));
+    let threads = |fault| Failure::File { path: "threads".to_owned(), fault };
+    let (hits, pages) = (Hits::new().map_err(threads)?, tokio::runtime::Handle::current());
+    let accept = |listener| connections::serve(listener, router, pages, running.app.clone(), stopped);
+    let server = hits.serve(listener, accept).map_err(threads)?;
     tracing::info!(address = %running.app.config.base_url, "ready");
     if let Some(link) = setup_link {
         // Shown to the operator alone, not logged: whoever holds it becomes the superuser.
@@ -227,6 +231,7 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     if let Err(fault) = server.await {
         tracing::error!(%fault, "the server's task failed");
     }
+    drop(hits);
     jobs.abort();
     checkup.abort();
     resets.abort();

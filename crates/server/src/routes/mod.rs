@@ -13,6 +13,7 @@ mod session;
 mod tracker;
 mod v1;
 
+pub use operations::NOTHING_PATH;
 pub use optout::Framable;
 pub use policy::REPORTS_PATH;
 pub use tracker::feed;
@@ -85,7 +86,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/index.php", get(api::index).post(api::index))
         .route("/health", get(operations::health))
         .route("/metrics", get(operations::metrics))
-        .route("/nothing", get(operations::nothing))
+        .route(NOTHING_PATH, get(operations::nothing))
         .route(crate::probes::MIRROR_PATH, get(operations::mirror))
         .route("/api/v1/openapi.json", get(v1::openapi))
         .route(REPORTS_PATH, post(move |app, peer, request| policy::report(app, peer, reports, request)))

@@ -30,7 +30,10 @@ pub async fn mirror(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap)
     response
 }
 
-/// A route that does nothing, against which the cost of the others is measured.
+/// The route that does nothing.
+pub const NOTHING_PATH: &str = "/nothing";
+
+/// A route that does nothing, against which the cost of hits is measured: so it is answered on the same threads.
 pub async fn nothing() -> StatusCode {
     StatusCode::NO_CONTENT
 }
