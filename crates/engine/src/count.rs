@@ -68,6 +68,12 @@ impl Places {
     }
 }
 
+/// The least and the greatest of these keys.
+fn bounds(keys: &[&UInt32Array]) -> (u32, u32) {
+    let first = keys.iter().filter_map(|keys| min(keys)).min().unwrap_or(0);
+    (first, keys.iter().filter_map(|keys| max(keys)).max().unwrap_or(0))
+}
+
 /// Where the groups of an answer stand; the key is its second column.
 struct Groups {
     places: Places,
@@ -79,8 +85,7 @@ impl Groups {
     fn of(answer: &[RecordBatch]) -> Result<Groups, Error> {
         let count = answer.iter().map(RecordBatch::num_rows).sum();
         let keys = answer.iter().map(|batch| ids(batch.column(1))).collect::<Result<Vec<_>, _>>()?;
-        let first = keys.iter().filter_map(|keys| min(keys)).min().unwrap_or(0);
-        let last = keys.iter().filter_map(|keys| max(keys)).max().unwrap_or(0);
+        let (first, last) = bounds(&keys);
         let mut groups = Groups { places: Places::between(first, last, count), of_null: NOWHERE, count };
         for (place, key) in (0..).zip(keys.into_iter().flatten()) {
             match key {
@@ -89,6 +94,29 @@ impl Groups {
             }
         }
         Ok(groups)
+    }
+
+    /// The groups of rows by the key in their first column, in the order of their first rows; their keys, and the group of
+    /// each row.
+    fn found(rows: &[RecordBatch]) -> Result<(Groups, UInt32Array, Vec<u32>), Error> {
+        let keys = rows.iter().map(|batch| ids(batch.column(0))).collect::<Result<Vec<_>, _>>()?;
+        let (first, last) = bounds(&keys);
+        let mut groups = Groups { places: Places::between(first, last, 0), of_null: NOWHERE, count: 0 };
+        let (mut found, mut of_rows) = (Vec::new(), Vec::with_capacity(keys.iter().map(|keys| keys.len()).sum()));
+        for key in keys.into_iter().flatten() {
+            let mut group = key.map_or(groups.of_null, |key| groups.places.of(key));
+            if group == NOWHERE {
+                group = found.len() as u32;
+                found.push(key);
+                match key {
+                    Some(key) => groups.places.put(key, group),
+                    None => groups.of_null = group,
+                }
+            }
+            of_rows.push(group);
+        }
+        groups.count = found.len();
+        Ok((groups, UInt32Array::from(found), of_rows))
     }
 
     /// The group of each row, by its key in this column.
@@ -158,14 +186,41 @@ impl Groups {
 pub(crate) fn join(answer: &[RecordBatch], rows: &[RecordBatch], places: &[usize]) -> Result<Vec<RecordBatch>, Error> {
     let groups = Groups::of(answer)?;
     let of_rows = groups.of_rows(rows, 0)?;
-    let counted = |nth| groups.different(&of_rows, rows, nth + 1);
-    // Each count on a thread of its own; there are two or three.
-    let counts = std::thread::scope(|scope| {
-        let counts: Vec<_> = (0..places.len()).map(|nth| scope.spawn(move || counted(nth))).collect();
+    with_counts(answer, &counts(&groups, &of_rows, rows, places.len())?, places)
+}
+
+/// How many different values each group has in each of the columns behind the key. Each count has a thread of its own;
+/// there are two or three.
+fn counts(groups: &Groups, of_rows: &[u32], rows: &[RecordBatch], columns: usize) -> Result<Vec<Vec<i64>>, Error> {
+    let counted = |nth| groups.different(of_rows, rows, nth + 1);
+    std::thread::scope(|scope| {
+        let counts: Vec<_> = (0..columns).map(|nth| scope.spawn(move || counted(nth))).collect();
         let wait = |count: std::thread::ScopedJoinHandle<_>| count.join().unwrap_or_else(|panic| resume_unwind(panic));
-        counts.into_iter().map(wait).collect::<Result<Vec<_>, Error>>()
-    })?;
-    with_counts(answer, &counts, places)
+        counts.into_iter().map(wait).collect()
+    })
+}
+
+/// An answer from `rows` alone, which have the key and the values of every row: of so many measures those in `places`
+/// count different values, and the others count the rows. Nothing when there are more than `ROWS_MAX`.
+pub(crate) fn rows_alone(
+    rows: &[RecordBatch],
+    measures: usize,
+    places: &[usize],
+) -> Result<Option<Vec<RecordBatch>>, Error> {
+    if rows.iter().map(RecordBatch::num_rows).sum::<usize>() as i64 > ROWS_MAX {
+        return Ok(None);
+    }
+    let (groups, keys, of_rows) = Groups::found(rows)?;
+    let mut behind = vec![0_i64; groups.count];
+    of_rows.iter().for_each(|group| behind[*group as usize] += 1);
+    let behind: ArrayRef = Arc::new(Int64Array::from(behind));
+    let mut different = counts(&groups, &of_rows, rows, places.len())?.into_iter();
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(Int64Array::from(vec![0; groups.count])), Arc::new(keys)];
+    for place in 0..measures {
+        let counted = places.contains(&place).then(|| different.next()).flatten();
+        columns.push(counted.map_or_else(|| Arc::clone(&behind), |counts| Arc::new(Int64Array::from(counts))));
+    }
+    Ok(Some(vec![batch_of(columns)?]))
 }
 
 /// A piece of an answer.
@@ -318,6 +373,30 @@ mod tests {
         assert_eq!(columns, [vec![2, 2, 1], vec![70, 90, 1], vec![2, 1, 2]]);
         assert_eq!(joined[0].num_columns(), 5);
         assert_eq!(join(&[], &rows, &[0]).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn rows_alone_tell_what_counts_rows_and_values() {
+        let rows = [
+            batch(vec![keys(&[Some(9), None, Some(9)]), ints(&[1, 1, 1]), ints(&[4, 4, 3])]),
+            batch(vec![keys(&[Some(7), Some(9), None]), ints(&[2, 2, 1]), ints(&[1, 4, 5])]),
+        ];
+        let answer = rows_alone(&rows, 4, &[1, 3]).unwrap().unwrap();
+        let column = |nth| answer::column_cells(&answer, nth).unwrap().iter().map(|cell| cell.int()).collect();
+        let columns: Vec<Vec<Option<i64>>> = (0..6).map(column).collect();
+        let some = |numbers: [i64; 3]| numbers.map(Some).to_vec();
+        let found = [
+            some([0; 3]),
+            vec![Some(9), None, Some(7)],
+            some([3, 2, 1]),
+            some([2, 1, 1]),
+            some([3, 2, 1]),
+            some([2, 2, 1]),
+        ];
+        assert_eq!(columns, found);
+        assert_eq!(rows_alone(&[], 1, &[0]).unwrap().unwrap()[0].num_rows(), 0);
+        let many = vec![Some(1); ROWS_MAX as usize + 1];
+        assert!(rows_alone(&[batch(vec![keys(&many), ints(&vec![1; many.len()])])], 1, &[0]).unwrap().is_none());
     }
 
     #[test]

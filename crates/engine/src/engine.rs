@@ -345,8 +345,8 @@ impl Inner {
         })
     }
 
-    /// Answers a plan whose different values are counted here; nothing when it has too many rows for that. Both
-    /// questions see the same moment.
+    /// Answers a plan whose different values are counted here; nothing when it has too many rows for that. Where it takes
+    /// two questions, both see the same moment.
     fn counted(
         &self,
         connection: &Connection,
@@ -355,14 +355,20 @@ impl Inner {
         find: &dialect::Find<'_>,
     ) -> Result<Option<Columns>, Error> {
         let plain = dialect::question(&self.catalog, &apart.plain, None, find)?;
-        let values = apart.values(&self.catalog, plan, find)?;
+        let values = apart.values(&self.catalog, plan, count::ROWS_MAX + 1, find)?;
+        let values = || answer::ask(connection, &values.sql, &values.binds);
+        let columns = apart.columns(&plain);
+        if apart.of_rows {
+            let rows = values()?;
+            let counted = count::rows_alone(&rows, plan.measures.len(), &apart.places)?;
+            return Ok(counted.map(|answer| (columns, answer)));
+        }
         transact(connection, || {
             let groups = answer::ask(connection, &plain.sql, &plain.binds)?;
             if count::rows_behind(&groups)? > count::ROWS_MAX {
                 return Ok(None);
             }
-            let rows = answer::ask(connection, &values.sql, &values.binds)?;
-            Ok(Some((apart.columns(&plain), count::join(&groups, &rows, &apart.places)?)))
+            Ok(Some((columns, count::join(&groups, &values()?, &apart.places)?)))
         })
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Apart {
     pub(crate) places: Vec<usize>,
     /// It pays to count them outside of the database: a single day, of rows that are found without visits.
     pub(crate) here: bool,
+    /// The other measures count rows and nothing else, so that the values of every row tell them too.
+    pub(crate) of_rows: bool,
 }
 
 /// Some of a plan's measures, asked by themselves.
@@ -63,13 +65,14 @@ impl Apart {
         let short = until_s - from_s <= SPAN_MAX_S && days_are_buckets(plan);
         let alone = !different.is_empty() && !plan.measures.iter().any(counts_pairs);
         let here = alone && own && short && !asks_for_visits(&plan.filter);
+        let of_rows = plain.iter().all(|(_, one)| matches!(one.aggregate, Aggregate::Count) && one.only.is_none());
         plain.push((plan.measures.len(), ROWS));
         let plain = Plan { measures: plain.into_iter().map(|(_, measure)| measure).collect(), ..plan.clone() };
-        Ok(Some(Apart { plain, places: different.into_iter().map(|(place, _)| place).collect(), here }))
+        Ok(Some(Apart { plain, places: different.into_iter().map(|(place, _)| place).collect(), here, of_rows }))
     }
 
-    /// Asks for the key and the values of every row; null where a row does not count.
-    pub(crate) fn values(&self, catalog: &Catalog, plan: &Plan, find: &Find<'_>) -> Result<Question, Error> {
+    /// Asks for the key and the values of every row, of this many at most; null where a row does not count.
+    pub(crate) fn values(&self, catalog: &Catalog, plan: &Plan, most: i64, find: &Find<'_>) -> Result<Question, Error> {
         let Some((from_s, until_s)) = window(&plan.buckets) else {
             return Err(Error::Plan("it has no bucket of time".into()));
         };
@@ -91,7 +94,7 @@ impl Apart {
             return Err(Error::Plan("values of visits are not counted by action".into()));
         }
         let rows = print.rows(plan, from_s, until_s)?;
-        let sql = format!("SELECT {} FROM {rows}", columns.join(", "));
+        let sql = format!("SELECT {} FROM {rows} LIMIT {most}", columns.join(", "));
         Ok(Question { sql, binds: print.binds, columns: Vec::new() })
     }
 }
