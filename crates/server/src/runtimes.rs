@@ -120,13 +120,12 @@ mod tests {
         }
         all_busy.wait();
         let page = pages.handle().clone();
-        let waits = on_hits(&hits, async move {
-            let page = tokio::spawn(async move { aside(&page, async { 7 }).await });
+        let waits = hits.runtime.as_ref().unwrap().spawn(async move { aside(&page, async { 7 }).await });
+        on_hits(&hits, async {
             tokio::spawn(async {}).await.unwrap();
             tokio::time::sleep(Duration::from_millis(20)).await;
-            assert!(!page.is_finished(), "no thread of pages is free for it");
-            page
         });
+        assert!(!waits.is_finished(), "no thread of pages is free for it");
         done.wait();
         assert_eq!(on_hits(&hits, waits).unwrap(), Some(7));
     }
