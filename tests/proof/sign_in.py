@@ -157,8 +157,8 @@ def send_hits(server, name, halt, heard):
     # On a small machine it would wait for a core behind the server's own threads, and take that for the server's time.
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-    except PermissionError:
-        pass
+    except PermissionError as fault:
+        print(f"({fault}: hits may wait for a core before they are sent, and that counts as the server's time)", flush=True)
     times, refused, chance = [], [], random.Random(name)
     with socket.create_connection(("127.0.0.1", server.port), 60) as connection:
         for n in itertools.count():

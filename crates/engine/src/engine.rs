@@ -354,21 +354,19 @@ impl Inner {
         apart: &dialect::Apart,
         find: &dialect::Find<'_>,
     ) -> Result<Option<Columns>, Error> {
-        let plain = dialect::question(&self.catalog, &apart.plain, None, find)?;
         let values = apart.values(&self.catalog, plan, count::ROWS_MAX + 1, find)?;
-        let values = || answer::ask(connection, &values.sql, &values.binds);
-        let columns = apart.columns(&plain);
+        let rows = || answer::ask(connection, &values.sql, &values.binds);
         if apart.of_rows {
-            let rows = values()?;
-            let counted = count::rows_alone(&rows, plan.measures.len(), &apart.places)?;
-            return Ok(counted.map(|answer| (columns, answer)));
+            let counted = count::rows_alone(&rows()?, plan.measures.len(), &apart.places)?;
+            return Ok(counted.map(|answer| (values.columns, answer)));
         }
+        let plain = dialect::question(&self.catalog, &apart.plain, None, find)?;
         transact(connection, || {
             let groups = answer::ask(connection, &plain.sql, &plain.binds)?;
             if count::rows_behind(&groups)? > count::ROWS_MAX {
                 return Ok(None);
             }
-            Ok(Some((columns, count::join(&groups, &values()?, &apart.places)?)))
+            Ok(Some((values.columns.clone(), count::join(&groups, &rows()?, &apart.places)?)))
         })
     }
 

@@ -71,21 +71,25 @@ impl Apart {
         Ok(Some(Apart { plain, places: different.into_iter().map(|(place, _)| place).collect(), here, of_rows }))
     }
 
-    /// Asks for the key and the values of every row, of this many at most; null where a row does not count.
+    /// Asks for the key and the values of every row, of this many at most; null where a row does not count. Its columns are
+    /// those of the plan's answer, which is counted from them.
     pub(crate) fn values(&self, catalog: &Catalog, plan: &Plan, most: i64, find: &Find<'_>) -> Result<Question, Error> {
         let Some((from_s, until_s)) = window(&plan.buckets) else {
             return Err(Error::Plan("it has no bucket of time".into()));
         };
         let mut print = Printer::new(catalog, plan.site, &plan.clock, find);
         print.span = (from_s, until_s);
-        let mut columns = Vec::with_capacity(self.places.len() + 1);
+        let (mut values, mut columns) = (Vec::with_capacity(self.places.len() + 1), Vec::new());
         for key in &plan.keys {
-            columns.push(print.expr(key, plan.scope)?.0);
+            let (sql, yields) = print.expr(key, plan.scope)?;
+            values.push(sql);
+            columns.push(Column::Key(yields));
         }
+        columns.extend(plan.measures.iter().map(|_| Column::Measure));
         for measure in self.places.iter().filter_map(|place| plan.measures.get(*place)) {
             let Some(name) = counts_different(measure) else { continue };
             let value = print.column(plan.scope, name)?.0;
-            columns.push(match &measure.only {
+            values.push(match &measure.only {
                 Some(only) => format!("CASE WHEN {} THEN {value} END", print.truth(only, plan.scope)?),
                 None => value,
             });
@@ -94,18 +98,8 @@ impl Apart {
             return Err(Error::Plan("values of visits are not counted by action".into()));
         }
         let rows = print.rows(plan, from_s, until_s)?;
-        let sql = format!("SELECT {} FROM {rows} LIMIT {most}", columns.join(", "));
-        Ok(Question { sql, binds: print.binds, columns: Vec::new() })
-    }
-}
-
-impl Apart {
-    /// What the columns of an answer with counts made here are.
-    pub(crate) fn columns(&self, plain: &Question) -> Vec<Column> {
-        let mut columns = plain.columns.clone();
-        columns.pop();
-        self.places.iter().for_each(|_| columns.push(Column::Measure));
-        columns
+        let sql = format!("SELECT {} FROM {rows} LIMIT {most}", values.join(", "));
+        Ok(Question { sql, binds: print.binds, columns })
     }
 }
 
