@@ -40,6 +40,8 @@ fn carried(folder: &Path) -> io::Result<String> {
 
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
+    // Checkouts may share what was built: each has folders of its own.
+    println!("cargo:rerun-if-env-changed=CARGO_MANIFEST_DIR");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../..");
     // Programs for development read the folders themselves, so that a new page needs no new program.
     let carries = env::var_os("PROFILE").is_some_and(|profile| profile == "release");
@@ -52,8 +54,9 @@ fn main() -> io::Result<()> {
             println!("cargo:rerun-if-changed={}", folder.display());
             files = carried(&folder)?;
         }
-        statics +=
-            &format!("/// `{place}`.\npub static {name}: Folder = Folder {{ place: {folder:?}, files: {files} }};\n");
+        statics += &format!(
+            "/// `{place}`.\npub static {name}: Folder = Folder {{ place: concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/../../{place}\"), files: {files} }};\n"
+        );
     }
     fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("embedded.rs"), statics)
 }
