@@ -3,6 +3,7 @@ use crate::{
     dialect::{self, Column, Yields},
     gate::Gate,
     generation::{Generation, Reader, lock, newest},
+    giveback::give_back,
     kept::{self, KeptDays},
     rewrite,
     schema::prepare,
@@ -29,6 +30,9 @@ pub struct Engine {
 
 /// A task that took so much memory gives it back to the system at its end, which is otherwise kept for the next one.
 const FLUSH_FROM: &str = "16MiB";
+
+/// Rows of an answer after which memory is given back: tens of MiB were taken for them, and reports are made of them next.
+const LARGE_ROWS: usize = 50_000;
 
 /// Sums and counts that one piece of a large question asks for at once: half of what reports on pages have, which takes
 /// 80 MiB for 165,000 pages.
@@ -129,7 +133,7 @@ impl Engine {
     /// # Errors
     /// `Plan` when it names what is not declared, `Memory` when it needs too much, `Busy` when too many ask at once.
     pub fn run(&self, plan: &Plan) -> Result<Rows, Error> {
-        self.inner.read(|reader| {
+        let rows = self.inner.read(|reader| {
             let reach = match dialect::reach_question(&self.inner.catalog, plan) {
                 Some(question) => answer::reach(reader.connection()?, &question)?,
                 None => None,
@@ -151,7 +155,11 @@ impl Engine {
                 (answered, _) => answered?,
             };
             self.inner.collect(connection, plan, &columns, batches)
-        })
+        })?;
+        if rows.len() >= LARGE_ROWS {
+            give_back();
+        }
+        Ok(rows)
     }
 
     /// The visits log.

@@ -11,6 +11,7 @@ mod engine;
 mod error;
 mod gate;
 mod generation;
+mod giveback;
 mod kept;
 mod question;
 mod remap;

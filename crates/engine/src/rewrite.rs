@@ -5,6 +5,7 @@ use crate::{
     Error,
     engine::Inner,
     generation::{Generation, lock, sync_folder, wal_of},
+    giveback::giving_back,
     kept,
     schema::{prepare, text_table},
     writer::{Writer, transact},
@@ -43,13 +44,13 @@ pub(crate) fn cluster(inner: &Inner) -> Result<bool, Error> {
     if counts.unsorted == 0 || counts.unsorted * UNSORTED_ONE_IN < counts.visits + counts.actions {
         return Ok(false);
     }
-    replace(inner, &mut writer, Order::Sorted)?;
+    giving_back(|| replace(inner, &mut writer, Order::Sorted))?;
     Ok(true)
 }
 
 /// Writes every row that still counts to a new file.
 pub(crate) fn compact(inner: &Inner) -> Result<(), Error> {
-    replace(inner, &mut lock(&inner.writer), Order::Sorted)?;
+    giving_back(|| replace(inner, &mut lock(&inner.writer), Order::Sorted))?;
     inner.texts.clear();
     Ok(())
 }
@@ -77,7 +78,7 @@ pub(crate) fn backup(inner: &Inner, to: &Path) -> Result<(), Error> {
     let _one_at_a_time = lock(&inner.copying);
     let generation = inner.generation()?;
     let draft = generation.backup_path();
-    write(&generation.connect()?, &draft, COPY, Order::AsTheyStand)?;
+    giving_back(|| write(&generation.connect()?, &draft, COPY, Order::AsTheyStand))?;
     if std::fs::rename(&draft, to).is_err() {
         // Another file system: copy beside the target, then rename there, so that no half copy bears its name.
         let failed = || Error::file("write the backup");

@@ -266,7 +266,11 @@ impl Query {
 
     /// The groups of each of these stretches of days, counted from the visits.
     fn counted(&self, about: About, ranges: &[Range]) -> Result<Vec<Groups>, ApiError> {
-        counted_by(about, ranges, &|plan| self.engine.run(plan).map(Answer::from))
+        let time = Time::of_days(about.site, ranges, about.segment);
+        let parts = layout(about.report, about.persons).2.into_iter();
+        let plans = parts.map(|(part, _, measures)| plan::plan(part, &time, about.picked, measures)).collect();
+        let shared = Shared::of(&self.engine, plans).map_err(failed)?;
+        counted_by(about, ranges, &|plan| shared.run(plan))
     }
 
     /// The days among these whose reports are not kept, in pieces that `keep` counts at once.

@@ -1,5 +1,5 @@
-//! Questions that several reports of the same days have in common, asked once for all of them, and without the numbers
-//! of which nothing was tracked.
+//! Questions of the same days, asked once for all reports that have them in common, and without the numbers of which
+//! nothing was tracked.
 
 use makoto_catalog::{Aggregate, Condition, Expr, Measure, Plan, Scope};
 use makoto_engine::{Engine, Error, Rows};

@@ -1,0 +1,83 @@
+//! Memory that the database's allocator keeps for later, given back to the system.
+
+use crate::Error;
+use duckdb::{Config, Connection};
+use std::{
+    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    time::Duration,
+};
+
+/// How often it is given back while work goes on.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Does some work that needs much memory. The allocator keeps what a thread of ours freed until that same thread asks it
+/// for more, which may be never: so what is free goes back each second and at the end.
+pub(crate) fn giving_back<T>(work: impl FnOnce() -> T) -> T {
+    std::thread::scope(|scope| {
+        let (working, ended) = mpsc::channel();
+        scope.spawn(move || told(until(&ended)));
+        let done = work();
+        drop(working);
+        done
+    })
+}
+
+/// Gives back what is free.
+pub(crate) fn give_back() {
+    told(empty().and_then(|empty| let_go(&empty)));
+}
+
+fn told(given: Result<(), Error>) {
+    if let Err(error) = given {
+        tracing::warn!(%error, "memory that a large task took is kept for the next one");
+    }
+}
+
+fn until(ended: &Receiver<()>) -> Result<(), Error> {
+    let empty = empty()?;
+    while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(EVERY) {
+        let_go(&empty)?;
+    }
+    let_go(&empty)
+}
+
+/// A database without anything in it.
+fn empty() -> Result<Connection, Error> {
+    let failed = || Error::database("reach the allocator");
+    let config = Config::default().threads(1).and_then(|config| config.enable_autoload_extension(false));
+    Connection::open_in_memory_with_flags(config.map_err(failed())?).map_err(failed())
+}
+
+/// The allocator is one for all databases of the process, and lets go of what is free when one of them is given a limit.
+/// That of the store is locked, so it is an empty one's.
+fn let_go(empty: &Connection) -> Result<(), Error> {
+    empty.execute_batch("SET memory_limit = '1MiB'").map_err(Error::database("give memory back"))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// Of this process, in MiB.
+    fn resident() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() / 1024
+    }
+
+    #[test]
+    fn what_a_large_task_took_goes_back() {
+        let config = Config::default().threads(1).unwrap();
+        let database = Connection::open_in_memory_with_flags(config).unwrap();
+        let task = || {
+            database.execute_batch("CREATE TABLE t AS SELECT random() AS n FROM range(16000000)").unwrap();
+            let most = resident();
+            database.execute_batch("DROP TABLE t; CHECKPOINT").unwrap();
+            most
+        };
+        let before = resident();
+        let most = giving_back(task);
+        let after = resident();
+        assert!(most > before + 100 && after < before + 30, "{before} MiB, {most} at most, {after} at the end");
+    }
+}
