@@ -1,6 +1,7 @@
 //! The groups of a period as the engine counts them, part by part, and the numbers in them.
 
 use crate::{
+    cells::{Cells, Row},
     conversions::{self, Goals},
     plan::Counted,
     shared::Answer,
@@ -188,10 +189,9 @@ pub struct Rest {
 
 /// Groups of all parts of a report in one period, merged by key.
 pub struct Groups {
-    width: usize,
     places: Places<Key>,
     keys: Vec<Arc<[Value]>>,
-    cells: Vec<Number>,
+    cells: Cells,
     /// What a group has before any part says something of it.
     blank: Vec<Number>,
     /// What groups say of goals.
@@ -207,10 +207,9 @@ pub struct Groups {
 impl Groups {
     pub fn new(blank: Vec<Number>) -> Groups {
         Groups {
-            width: blank.len(),
             places: Places::default(),
             keys: Vec::new(),
-            cells: Vec::new(),
+            cells: Cells::new(&blank),
             blank,
             goals: HashMap::new(),
             goal_totals: BTreeMap::new(),
@@ -260,7 +259,7 @@ impl Groups {
     fn reserve(&mut self, groups: usize) {
         self.places.reserve(groups);
         self.keys.reserve(groups);
-        self.cells.reserve(groups * self.width);
+        self.cells.reserve(groups);
     }
 
     /// The group of a key, which may be new.
@@ -269,15 +268,16 @@ impl Groups {
         let group = *self.places.entry(Key(key.clone(), 0)).or_insert(next);
         if group == next {
             self.keys.push(key);
-            self.cells.extend_from_slice(&self.blank);
+            self.cells.push();
         }
         group
     }
 
     /// Replaces the numbers of a group.
-    pub fn put(&mut self, group: u32, cells: &[Number]) {
-        let start = group as usize * self.width;
-        self.cells[start..start + self.width].copy_from_slice(cells);
+    pub fn put(&mut self, group: u32, cells: impl IntoIterator<Item = Number>) {
+        for (column, number) in cells.into_iter().enumerate() {
+            self.cells.set(group as usize, column, number);
+        }
     }
 
     /// Takes in the groups of other days.
@@ -288,7 +288,7 @@ impl Groups {
             let (known, bare) = (self.keys.len() == before, other.is_bare(theirs));
             match known {
                 false => {
-                    self.put(group, other.row(theirs));
+                    self.put(group, other.row(theirs).iter());
                     if bare {
                         self.set_bare(group);
                     }
@@ -296,7 +296,7 @@ impl Groups {
                 true => {
                     let mut cells = self.row(group).to_vec();
                     join(&mut cells, other.row(theirs), columns);
-                    self.put(group, &cells);
+                    self.put(group, cells);
                     if !bare {
                         self.bare.remove(&group);
                     }
@@ -316,12 +316,14 @@ impl Groups {
     pub fn replace_different(&mut self, whole: Option<&Groups>, columns: &[Counted]) {
         let different: Vec<usize> = (0..columns.len()).filter(|column| columns[*column].different).collect();
         for group in 0..self.keys.len() {
-            different.iter().for_each(|column| self.cells[group * self.width + column] = Number::ABSENT);
+            different.iter().for_each(|column| self.cells.set(group, *column, Number::ABSENT));
         }
         for (theirs, key) in whole.iter().flat_map(|whole| (0..).zip(&whole.keys)) {
             let group = self.group(key.clone()) as usize;
-            let cells = whole.map_or(&[][..], |whole| whole.row(theirs));
-            different.iter().for_each(|column| self.cells[group * self.width + column] = cells[*column]);
+            if let Some(whole) = whole {
+                let cells = whole.row(theirs);
+                different.iter().for_each(|column| self.cells.set(group, *column, cells[*column]));
+            }
         }
     }
 
@@ -331,9 +333,11 @@ impl Groups {
             return;
         }
         for group in std::mem::take(&mut self.bare) {
-            let start = group as usize * self.width;
-            let cells = &mut self.cells[start..start + self.width];
-            cells.iter_mut().filter(|cell| **cell == Number::NULL).for_each(|cell| *cell = Number::ZERO);
+            for column in 0..self.cells.width() {
+                if self.row(group)[column] == Number::NULL {
+                    self.cells.set(group as usize, column, Number::ZERO);
+                }
+            }
         }
     }
 
@@ -359,7 +363,7 @@ impl Groups {
         let mut left = Groups { goal_totals: std::mem::take(&mut self.goal_totals), ..Groups::new(self.blank.clone()) };
         for group in order {
             let own = left.group(self.keys[group as usize].clone());
-            left.put(own, self.row(group));
+            left.put(own, self.row(group).iter());
             if self.is_bare(group) {
                 left.set_bare(own);
             }
@@ -375,7 +379,7 @@ impl Groups {
                 left.rest.push(Rest {
                     key: self.keys[*group as usize].clone(),
                     depth: depth.min(way.0.len()),
-                    cells: vec![Number::ABSENT; self.width],
+                    cells: vec![Number::ABSENT; self.cells.width()],
                     goals: Goals::new(),
                 });
                 left.rest.len() - 1
@@ -390,7 +394,7 @@ impl Groups {
 
     /// Sets a number of a group.
     pub fn set(&mut self, group: u32, column: usize, cell: Cell) {
-        self.cells[group as usize * self.width + column] = Number::of(cell);
+        self.cells.set(group as usize, column, Number::of(cell));
     }
 
     /// The key of a group.
@@ -398,9 +402,13 @@ impl Groups {
         &self.keys[group as usize]
     }
 
-    pub fn row(&self, group: u32) -> &[Number] {
-        let start = group as usize * self.width;
-        &self.cells[start..start + self.width]
+    pub fn row(&self, group: u32) -> Row<'_> {
+        self.cells.row(group as usize)
+    }
+
+    /// The number that every group has in a column, as far as that is known.
+    pub fn same(&self, column: usize) -> Option<Number> {
+        self.cells.same(column)
     }
 
     /// No further groups come: what finds them by their keys goes, which is a tenth of all.
@@ -430,9 +438,9 @@ impl Groups {
 }
 
 /// Adds the numbers of a row to those of another.
-fn join(cells: &mut [Number], others: &[Number], columns: &[Counted]) {
-    for ((cell, other), column) in cells.iter_mut().zip(others).zip(columns) {
-        *cell = cell.join(*other, column.merge);
+fn join(cells: &mut [Number], others: Row, columns: &[Counted]) {
+    for ((cell, other), column) in cells.iter_mut().zip(others.iter()).zip(columns) {
+        *cell = cell.join(other, column.merge);
     }
 }
 
@@ -463,6 +471,8 @@ fn way(report: &Report, key: &Arc<[Value]>) -> (Vec<u128>, bool) {
 /// When the answer lacks a number.
 pub fn gather(groups: &mut [Groups], answer: &Answer, columns: Range<usize>) -> Result<(), makoto_engine::Error> {
     let rows = &answer.rows;
+    let differing = columns.clone().enumerate().filter(|(nth, _)| !answer.is_same(*nth)).map(|(_, column)| column);
+    groups.iter_mut().for_each(|groups| groups.cells.spread(differing.clone()));
     if let [only] = groups {
         only.reserve(rows.len());
     }

@@ -39,9 +39,9 @@ struct Row {
 }
 
 impl Row {
-    fn of(key: &Arc<[Value]>, cells: &[Number], goals: Option<&Goals>) -> Row {
+    fn of(key: &Arc<[Value]>, cells: Vec<Number>, goals: Option<&Goals>) -> Row {
         let goals = goals.into_iter().flatten().map(|(goal, tally)| (*goal, tally.map(Number::from)));
-        Row { key: key.clone(), cells: cells.to_vec(), goals: goals.collect() }
+        Row { key: key.clone(), cells, goals: goals.collect() }
     }
 
     /// The cells in these places of `blank`.
@@ -68,11 +68,16 @@ impl Row {
 /// # Errors
 /// None that a caller could mend: everything in them has a form.
 pub fn write(groups: &Groups, columns: &[Counted]) -> Result<Vec<u8>, postcard::Error> {
-    let group = |group| (Row::of(groups.key(group), groups.row(group), groups.goals(group)), groups.is_bare(group));
+    let group =
+        |group| (Row::of(groups.key(group), groups.row(group).to_vec(), groups.goals(group)), groups.is_bare(group));
     let written = Written {
         columns: columns.iter().map(|column| column.metric.id).collect(),
         groups: (0..groups.len() as u32).map(group).collect(),
-        rest: groups.rest.iter().map(|rest| (Row::of(&rest.key, &rest.cells, Some(&rest.goals)), rest.depth)).collect(),
+        rest: groups
+            .rest
+            .iter()
+            .map(|rest| (Row::of(&rest.key, rest.cells.clone(), Some(&rest.goals)), rest.depth))
+            .collect(),
         goal_totals: groups.goal_totals.iter().map(|(goal, count)| (*goal, Number::from(*count))).collect(),
     };
     postcard::to_extend(&written, vec![FORM])
@@ -96,7 +101,7 @@ pub fn read(bytes: &[u8], columns: &[Counted], blank: &[Number]) -> Result<Group
         if *bare {
             groups.set_bare(group);
         }
-        groups.put(group, &row.placed(&places, blank)?);
+        groups.put(group, row.placed(&places, blank)?);
         if !row.goals.is_empty() {
             *groups.goals_mut(group) = row.goals();
         }
@@ -126,7 +131,7 @@ mod tests {
         let mut groups = Groups::new(vec![Number::ZERO, Number::ABSENT]);
         for (key, visits, longest) in [("a", 3.0, Number::NULL), ("é", 9e18, Number::from(-0.5))] {
             let group = groups.group([Value::from(key), Value::Int(-7), Value::Null, Value::Float(0.25)].into());
-            groups.put(group, &[Number::from(visits), longest]);
+            groups.put(group, [Number::from(visits), longest]);
         }
         groups.goals_mut(1).insert(-1, [0.0, 2.5, 3.0, -4.0, 0.0, 0.0, 0.0, 0.0, 9.0]);
         groups.set_bare(1);
@@ -142,10 +147,10 @@ mod tests {
         let bytes = write(&full(), &columns).unwrap();
         let groups = read(&bytes, &columns, &[Number::ZERO, Number::ABSENT]).unwrap();
         assert_eq!(write(&groups, &columns).unwrap(), bytes);
-        assert_eq!(groups.row(1), full().row(1));
+        assert_eq!(groups.row(1).to_vec(), full().row(1).to_vec());
         // Another program has other columns.
         let fewer = read(&bytes, &columns[1..], &[Number::ZERO]).unwrap();
-        assert_eq!(fewer.row(0), [Number::NULL]);
+        assert_eq!(fewer.row(0).to_vec(), [Number::NULL]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From a question in Matomo's words to its answer: segment, period, plan, cache, table, format.
 
 pub mod archive;
+mod cells;
 mod compare;
 mod conversions;
 pub mod format;

@@ -3,6 +3,7 @@
 
 use crate::{
     Answered, Line,
+    cells::Row,
     groups::{Number, Places},
     options::Options,
     period::Asked,
@@ -125,7 +126,7 @@ impl Poured {
         let least = f64::from(limits.visits_min);
         let raw = Raw::empty(whole.columns.clone());
         let mut poured = Poured { raw, places: Places::default(), identities, least };
-        poured.raw.join(0, whole.row(0));
+        poured.raw.join(0, whole.row(0).iter());
         let mut waiting = vec![(0, 0, 0)];
         while let Some((from, to, depth)) = waiting.pop() {
             for child in whole.nodes[from as usize].children.iter().filter(|_| depth < limits.levels_max) {
@@ -170,13 +171,13 @@ impl Poured {
                 let nothing = day.row(*child).iter().all(|cell| cell.float() == 0.0);
                 match self.find(to, name, depth).filter(|_| visits >= self.least || nothing) {
                     Some(node) => {
-                        self.raw.join(node, &cells);
+                        self.raw.join(node, cells);
                         waiting.push((*child, node, depth + 1));
                     }
                     None => {
                         let others = self.find(to, &Name::Others, depth);
                         let others = others.unwrap_or_else(|| self.add(to, Name::Others, depth));
-                        self.raw.join(others, &cells);
+                        self.raw.join(others, cells);
                     }
                 }
             }
@@ -194,11 +195,11 @@ impl Poured {
     }
 }
 
-fn fitted(cells: &[Number], places: &[Option<usize>], width: usize) -> Vec<Number> {
+fn fitted(cells: Row, places: &[Option<usize>], width: usize) -> Vec<Number> {
     let mut fitted = vec![Number::ABSENT; width];
     for (cell, place) in cells.iter().zip(places) {
         if let Some(place) = place {
-            fitted[*place] = *cell;
+            fitted[*place] = cell;
         }
     }
     fitted
@@ -247,7 +248,7 @@ impl Raw {
     /// The same tree, where addresses end before `?` and `#`; rows that are the same then become one.
     fn without_queries(&self) -> Raw {
         let mut plain = Raw::empty(self.columns.clone());
-        plain.join(0, self.row(0));
+        plain.join(0, self.row(0).iter());
         let mut places: Places<(u32, u64)> = Places::default();
         let mut waiting = vec![(0, 0)];
         while let Some((from, to)) = waiting.pop() {
@@ -255,7 +256,7 @@ impl Raw {
                 let name = cut_name(&self.nodes[*child as usize].name);
                 let place = (to, name_hash(&name, 0));
                 let node = *places.entry(place).or_insert_with(|| plain.push(to, name));
-                plain.join(node, self.row(*child));
+                plain.join(node, self.row(*child).iter());
                 waiting.push((*child, node));
             }
         }

@@ -1,6 +1,7 @@
 //! The rows of one period before anyone asked for a part of them: a tree whose cells are summed upward.
 
 use crate::{
+    cells::{Cells, Row},
     conversions::{self, Goals},
     groups::{Groups, Key, Number, Places},
     plan::Counted,
@@ -73,7 +74,7 @@ pub struct Node {
 pub struct Raw {
     pub columns: Vec<Counted>,
     pub nodes: Vec<Node>,
-    cells: Vec<Number>,
+    cells: Cells,
     /// What rows say of goals; most say nothing.
     goals: HashMap<u32, Goals>,
     /// How often each goal was reached, where rows are pages.
@@ -90,7 +91,15 @@ pub struct Raw {
 
 impl Raw {
     pub(crate) fn empty(columns: Vec<Counted>) -> Raw {
-        let cells = vec![Number::ABSENT; columns.len()];
+        let blank = vec![Number::ABSENT; columns.len()];
+        Raw::of(columns, &blank)
+    }
+
+    /// The root alone; like every new row it has these numbers.
+    fn of(columns: Vec<Counted>, blank: &[Number]) -> Raw {
+        let mut cells = Cells::new(blank);
+        cells.spread((0..blank.len()).filter(|column| blank[*column] == Number::ABSENT));
+        cells.push();
         Raw {
             columns,
             nodes: vec![Node { name: Name::Root, parent: 0, children: Vec::new() }],
@@ -115,9 +124,8 @@ impl Raw {
         }
     }
 
-    pub fn row(&self, node: u32) -> &[Number] {
-        let start = node as usize * self.columns.len();
-        &self.cells[start..start + self.columns.len()]
+    pub fn row(&self, node: u32) -> Row<'_> {
+        self.cells.row(node as usize)
     }
 
     /// The place of a column; for persons its name in longer periods will do as well.
@@ -127,38 +135,43 @@ impl Raw {
 
     /// How many values it holds, for the cache's limit.
     pub fn weight(&self) -> usize {
-        self.cells.len() + 4 * self.nodes.len() + 10 * self.goals.len()
+        self.cells.weight() + 4 * self.nodes.len() + 10 * self.goals.len()
     }
 
     pub(crate) fn push(&mut self, parent: u32, name: Name) -> u32 {
         let node = self.nodes.len() as u32;
         self.nodes.push(Node { name, parent, children: Vec::new() });
         self.nodes[parent as usize].children.push(node);
-        self.cells.resize(self.cells.len() + self.columns.len(), Number::ABSENT);
+        self.cells.push();
         node
     }
 
+    fn put(&mut self, node: u32, cells: Row) {
+        for (place, number) in cells.iter().enumerate() {
+            self.cells.set(node as usize, place, number);
+        }
+    }
+
     /// Adds cells to a row.
-    pub(crate) fn join(&mut self, node: u32, cells: &[Number]) {
-        let start = node as usize * self.columns.len();
-        let own = &mut self.cells[start..start + self.columns.len()];
-        for ((column, own), cell) in self.columns.iter().zip(own).zip(cells) {
-            *own = own.join(*cell, column.merge);
+    pub(crate) fn join(&mut self, node: u32, cells: impl IntoIterator<Item = Number>) {
+        for (place, number) in cells.into_iter().enumerate() {
+            let joined = self.row(node)[place].join(number, self.columns[place].merge);
+            self.cells.set(node as usize, place, joined);
         }
     }
 
     /// Sums every row into the one around it. Inner rows stand after outer ones, so that one pass from the end will
     /// do. Persons do not add up: one may be in several rows.
     fn sum_upward(&mut self) {
-        let width = self.columns.len();
+        let summed: Vec<usize> = (0..self.columns.len())
+            .filter(|place| !self.columns[*place].persons && self.cells.same(*place).is_none())
+            .collect();
         for node in (1..self.nodes.len()).rev() {
-            let parent = self.nodes[node].parent as usize * width;
-            let (before, own) = self.cells.split_at_mut(node * width);
-            let outer = &mut before[parent..parent + width];
-            for ((column, outer), cell) in self.columns.iter().zip(outer).zip(&own[..width]) {
-                if !column.persons {
-                    *outer = outer.join(*cell, column.merge);
-                }
+            let parent = self.nodes[node].parent;
+            for place in &summed {
+                let number = self.cells.row(node)[*place];
+                let joined = self.row(parent)[*place].join(number, self.columns[*place].merge);
+                self.cells.set(parent as usize, *place, joined);
             }
         }
         if !self.goals.is_empty() {
@@ -172,9 +185,10 @@ impl Raw {
     /// Builds the rows of a report. The groups are gone before rows are cut, so that a large table is not in memory
     /// three times.
     pub fn build(report: &Report, columns: Vec<Counted>, mut groups: Groups) -> Raw {
-        let mut raw = Raw { ranked: report.ranked, ..Raw::empty(columns) };
         groups.close();
-        let order = groups.order(report, &raw.columns);
+        let order = groups.order(report, &columns);
+        let blank = blank(report, &columns, &groups, &order);
+        let mut raw = Raw { ranked: report.ranked, ..Raw::of(columns, &blank) };
         match &report.shape {
             Shape::Rows { levels, always, .. } => {
                 let inner = matches!(report.goals, GoalColumns::ByKeys { inner: true, .. });
@@ -186,9 +200,9 @@ impl Raw {
             Shape::Tree(tree) => raw.add_tree(tree, &groups, &order),
             Shape::Folded { .. } => order.iter().for_each(|group| {
                 let node = raw.push(0, Name::Key(groups.key(*group).clone()));
-                raw.join(node, groups.row(*group));
+                raw.join(node, groups.row(*group).iter());
             }),
-            _ => order.iter().for_each(|group| raw.join(0, groups.row(*group))),
+            _ => order.iter().for_each(|group| raw.join(0, groups.row(*group).iter())),
         }
         (raw.known_goals, raw.innermost_goals) =
             (raw.goals_of(|_| true), raw.goals_of(|node| node.children.is_empty()));
@@ -206,16 +220,17 @@ impl Raw {
 
     /// The same rows without those that were cut off.
     pub(crate) fn reachable(self) -> Raw {
-        let mut kept = Raw { ranked: self.ranked, ..Raw::empty(self.columns.clone()) };
+        let blank: Vec<Number> =
+            (0..self.columns.len()).map(|place| self.cells.same(place).unwrap_or(Number::ABSENT)).collect();
+        let mut kept = Raw { ranked: self.ranked, ..Raw::of(self.columns.clone(), &blank) };
         kept.different_unknown = self.different_unknown;
-        kept.cells.copy_from_slice(self.row(0));
+        kept.put(0, self.row(0));
         kept.join_goals(0, self.goals(0));
         let mut waiting = vec![(0, 0)];
         while let Some((old, new)) = waiting.pop() {
             for child in &self.nodes[old as usize].children {
                 let node = kept.push(new, self.nodes[*child as usize].name.clone());
-                let start = node as usize * kept.columns.len();
-                kept.cells[start..].copy_from_slice(self.row(*child));
+                kept.put(node, self.row(*child));
                 kept.join_goals(node, self.goals(*child));
                 waiting.push((*child, node));
             }
@@ -236,8 +251,9 @@ impl Raw {
     fn add_rows(&mut self, levels: &[RowLabel], groups: &Groups, order: &[u32], inner: bool) {
         let mut places: Places<(u32, Key)> = Places::default();
         let mut others = HashMap::new();
-        let of_group = |group: &u32| (groups.key(*group), levels.len(), groups.row(*group), groups.goals(*group));
-        let rest = groups.rest.iter().map(|rest| (&rest.key, rest.depth, &rest.cells[..], Some(&rest.goals)));
+        let of_group =
+            |group: &u32| (groups.key(*group), levels.len(), groups.row(*group).to_vec(), groups.goals(*group));
+        let rest = groups.rest.iter().map(|rest| (&rest.key, rest.depth, rest.cells.clone(), Some(&rest.goals)));
         for (keys, deep, cells, goals) in order.iter().map(of_group).chain(rest) {
             let goals = goals.filter(|goals| !goals.is_empty());
             let mut parent = 0;
@@ -253,7 +269,7 @@ impl Raw {
                         node
                     }
                 };
-                self.join(parent, cells);
+                self.join(parent, cells.iter().copied());
                 if depth == 0 || inner {
                     self.join_goals(parent, goals);
                 }
@@ -261,12 +277,12 @@ impl Raw {
             // A group that has no row stays without one.
             if deep < levels.len() && (levels[deep].row)(keys).is_some() {
                 let node = self.others(&mut others, parent);
-                self.join(node, cells);
+                self.join(node, cells.iter().copied());
                 if deep == 0 || inner {
                     self.join_goals(node, goals);
                 }
             }
-            self.join(0, cells);
+            self.join(0, cells.iter().copied());
             self.join_goals(0, goals);
         }
     }
@@ -299,13 +315,13 @@ impl Raw {
 
     fn push_blank(&mut self, key: Arc<[Value]>, shown: makoto_catalog::AlwaysColumns) -> u32 {
         let node = self.push(0, Name::Key(key));
-        let start = node as usize * self.columns.len();
-        for (place, column) in self.columns.iter().enumerate() {
+        for place in 0..self.columns.len() {
             let stands = match shown {
                 makoto_catalog::AlwaysColumns::All => true,
-                makoto_catalog::AlwaysColumns::Only(name) => column.name == name,
+                makoto_catalog::AlwaysColumns::Only(name) => self.columns[place].name == name,
             };
-            self.cells[start + place] = if stands { Number::ZERO } else { Number::ABSENT };
+            let number = if stands { Number::ZERO } else { Number::ABSENT };
+            self.cells.set(node as usize, place, number);
         }
         node
     }
@@ -316,7 +332,7 @@ impl Raw {
         let rows = order.len() + order.len() / 8;
         places.reserve(rows);
         self.nodes.reserve(rows);
-        self.cells.reserve(rows * self.columns.len());
+        self.cells.reserve(rows);
         for group in order {
             let text: Arc<str> = match groups.key(*group).first() {
                 Some(Value::Text(text)) => text.clone(),
@@ -334,7 +350,7 @@ impl Raw {
                 let name = named(&text, part, leaf, tree.index.unwrap_or(""));
                 parent = self.child(&mut places, parent, name, part);
             }
-            self.join(parent, groups.row(*group));
+            self.join(parent, groups.row(*group).iter());
             self.join_goals(parent, groups.goals(*group));
         }
         let mut others = HashMap::new();
@@ -348,7 +364,7 @@ impl Raw {
                 parent = self.child(&mut places, parent, name, part);
             }
             let node = self.others(&mut others, parent);
-            self.join(node, &rest.cells);
+            self.join(node, rest.cells.iter().copied());
             self.join_goals(node, Some(&rest.goals).filter(|goals| !goals.is_empty()));
         }
         self.sum_upward();
@@ -389,7 +405,7 @@ impl Raw {
                     .zip(summed)
                     .filter(|(_, summed)| !**summed)
                     .for_each(|(cell, _)| *cell = Number::ABSENT);
-                self.join(others, &cells);
+                self.join(others, cells);
                 let goals = self.goals.get(&gone).cloned();
                 self.join_goals(others, goals.as_ref());
             }
@@ -460,6 +476,19 @@ impl Raw {
         }
         found
     }
+}
+
+/// What rows of a report begin with: the number that all groups have in a column, where nothing that happens to it on the
+/// way makes it another one, and else none.
+fn blank(report: &Report, columns: &[Counted], groups: &Groups, order: &[u32]) -> Vec<Number> {
+    let joined =
+        matches!(report.shape, Shape::Rows { .. } | Shape::Tree(_)) && !order.is_empty() && groups.rest.is_empty();
+    let same = |(place, column): (usize, &Counted)| {
+        let same = groups.same(place).filter(|same| joined && same.join(*same, column.merge) == *same);
+        // Those are not summed everywhere.
+        same.filter(|_| !column.persons && !column.of_visits).unwrap_or(Number::ABSENT)
+    };
+    columns.iter().enumerate().map(same).collect()
 }
 
 /// Numbers of rows begin here, so that smaller ones can count rows.

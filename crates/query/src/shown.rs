@@ -115,12 +115,12 @@ pub fn narrowed(ask: &Ask, lines: Vec<Line>) -> Vec<Line> {
 
 /// The sums of everything, 0 where there is nothing; no column where they are not known.
 fn sums(raw: &Raw) -> Vec<Number> {
-    let cell = |(column, cell): (&Counted, &Number)| match cell.get() {
-        Some(_) => *cell,
+    let cell = |(column, cell): (&Counted, Number)| match cell.get() {
+        Some(_) => cell,
         None if column.different && raw.different_unknown => Number::ABSENT,
         None => Number::ZERO,
     };
-    raw.columns.iter().zip(raw.row(0)).map(cell).collect()
+    raw.columns.iter().zip(raw.row(0).iter()).map(cell).collect()
 }
 
 pub fn row_of(table: &Table, left_out: &[&str]) -> Line {
@@ -142,10 +142,9 @@ fn missing(table: &Table) -> Vec<&'static str> {
     let mut left_out: Vec<&str> = Vec::new();
     for part in table.report.parts {
         let own = first..first + plan::counted(part, Persons::Whole).len();
-        let (columns, cells) = (&table.raw.columns[own.clone()], &table.raw.row(0)[own.clone()]);
         first = own.end;
-        if cells.iter().all(|cell| cell.float() == 0.0) {
-            left_out.extend(columns.iter().flat_map(|column| [column.name, column.metric.id]));
+        if own.clone().all(|column| table.raw.row(0)[column].float() == 0.0) {
+            left_out.extend(table.raw.columns[own].iter().flat_map(|column| [column.name, column.metric.id]));
         }
     }
     let computed = table.report.processed.iter().filter(|metric| match &metric.formula {
