@@ -23,10 +23,14 @@ class Run(NamedTuple):
         return self.requests / self.seconds
 
 
-def wrk(server, *args, connections=CONNECTIONS, seconds):
-    """Sends hits for so long; `args` are those of hits.lua."""
+def need_wrk():
+    """Ends the program with what to do where wrk is missing, before anything is measured."""
     if not shutil.which("wrk"):
         raise SystemExit("wrk is missing; install it with: apt-get install wrk")
+
+
+def wrk(server, *args, connections=CONNECTIONS, seconds):
+    """Sends hits for so long; `args` are those of hits.lua."""
     script = pathlib.Path(__file__).with_name("hits.lua")
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(script), server.url,
                "--", *map(str, args)]

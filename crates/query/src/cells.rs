@@ -91,6 +91,11 @@ impl Cells {
         self.numbers[start + at] = number;
     }
 
+    /// Sets all numbers of a row.
+    pub fn put(&mut self, row: usize, numbers: impl IntoIterator<Item = Number>) {
+        numbers.into_iter().enumerate().for_each(|(column, number)| self.set(row, column, number));
+    }
+
     pub fn row(&self, row: usize) -> Row<'_> {
         Row { cells: self, start: row * self.fresh.len() }
     }

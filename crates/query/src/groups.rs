@@ -275,9 +275,7 @@ impl Groups {
 
     /// Replaces the numbers of a group.
     pub fn put(&mut self, group: u32, cells: impl IntoIterator<Item = Number>) {
-        for (column, number) in cells.into_iter().enumerate() {
-            self.cells.set(group as usize, column, number);
-        }
+        self.cells.put(group as usize, cells);
     }
 
     /// Takes in the groups of other days.
@@ -318,12 +316,10 @@ impl Groups {
         for group in 0..self.keys.len() {
             different.iter().for_each(|column| self.cells.set(group, *column, Number::ABSENT));
         }
-        for (theirs, key) in whole.iter().flat_map(|whole| (0..).zip(&whole.keys)) {
-            let group = self.group(key.clone()) as usize;
-            if let Some(whole) = whole {
-                let cells = whole.row(theirs);
-                different.iter().for_each(|column| self.cells.set(group, *column, cells[*column]));
-            }
+        let Some(whole) = whole else { return };
+        for (theirs, key) in (0..).zip(&whole.keys) {
+            let (group, cells) = (self.group(key.clone()) as usize, whole.row(theirs));
+            different.iter().for_each(|column| self.cells.set(group, *column, cells[*column]));
         }
     }
 

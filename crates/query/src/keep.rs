@@ -33,6 +33,12 @@ struct Keepable {
     picked: Condition,
 }
 
+impl Keepable {
+    fn about<'a>(&'a self, site: &'a Site, segment: &'a Condition) -> About<'a> {
+        About { site, report: self.report, segment, picked: &self.picked, persons: Persons::Whole }
+    }
+}
+
 /// Every report of a site that is kept, by the name under which it is.
 fn keepable(catalog: &Catalog, site: &Site) -> BTreeMap<String, Keepable> {
     let mut all = BTreeMap::new();
@@ -140,6 +146,12 @@ struct About<'a> {
     segment: &'a Condition,
     picked: &'a Condition,
     persons: Persons,
+}
+
+/// What is asked for a count, but for what it says of goals.
+fn plans(about: About, time: &Time) -> Vec<Plan> {
+    let parts = layout(about.report, about.persons).2.into_iter();
+    parts.map(|(part, _, measures)| plan::plan(part, time, about.picked, measures)).collect()
 }
 
 /// The groups of each of these stretches of days, counted by what answers plans.
@@ -267,9 +279,7 @@ impl Query {
     /// The groups of each of these stretches of days, counted from the visits.
     fn counted(&self, about: About, ranges: &[Range]) -> Result<Vec<Groups>, ApiError> {
         let time = Time::of_days(about.site, ranges, about.segment);
-        let parts = layout(about.report, about.persons).2.into_iter();
-        let plans = parts.map(|(part, _, measures)| plan::plan(part, &time, about.picked, measures)).collect();
-        let shared = Shared::of(&self.engine, plans).map_err(failed)?;
+        let shared = Shared::of(&self.engine, plans(about, &time)).map_err(failed)?;
         counted_by(about, ranges, &|plan| shared.run(plan))
     }
 
@@ -348,15 +358,12 @@ impl Query {
     ) -> Result<Vec<KeptReport>, ApiError> {
         let days: Vec<Range> = days.days().map(|day| Range { first: day, last: day }).collect();
         let mut all = Vec::new();
-        let (none, mut plans) = (Condition::none(), Vec::new());
+        let none = Condition::none();
         let time = Time::of_days(site, &days, &none);
-        for Keepable { report, picked } in reports.values() {
-            let parts = layout(report, Persons::Whole).2.into_iter();
-            plans.extend(parts.map(|(part, _, measures)| plan::plan(part, &time, picked, measures)));
-        }
+        let plans = reports.values().flat_map(|keepable| plans(keepable.about(site, &none), &time)).collect();
         let shared = Shared::of(&self.engine, plans).map_err(failed)?;
-        for (name, Keepable { report, picked }) in reports {
-            let about = About { site, report, segment: &none, picked, persons: Persons::Whole };
+        for (name, keepable) in reports {
+            let (about, report) = (keepable.about(site, &none), keepable.report);
             let (columns, _, _) = layout(report, Persons::Whole);
             for (range, mut groups) in days.iter().zip(counted_by(about, &days, &|plan| shared.run(plan))?) {
                 groups.cut(report, &columns, GROUPS_MAX);

@@ -146,12 +146,6 @@ impl Raw {
         node
     }
 
-    fn put(&mut self, node: u32, cells: Row) {
-        for (place, number) in cells.iter().enumerate() {
-            self.cells.set(node as usize, place, number);
-        }
-    }
-
     /// Adds cells to a row.
     pub(crate) fn join(&mut self, node: u32, cells: impl IntoIterator<Item = Number>) {
         for (place, number) in cells.into_iter().enumerate() {
@@ -224,13 +218,13 @@ impl Raw {
             (0..self.columns.len()).map(|place| self.cells.same(place).unwrap_or(Number::ABSENT)).collect();
         let mut kept = Raw { ranked: self.ranked, ..Raw::of(self.columns.clone(), &blank) };
         kept.different_unknown = self.different_unknown;
-        kept.put(0, self.row(0));
+        kept.cells.put(0, self.row(0).iter());
         kept.join_goals(0, self.goals(0));
         let mut waiting = vec![(0, 0)];
         while let Some((old, new)) = waiting.pop() {
             for child in &self.nodes[old as usize].children {
                 let node = kept.push(new, self.nodes[*child as usize].name.clone());
-                kept.put(node, self.row(*child));
+                kept.cells.put(node as usize, self.row(*child).iter());
                 kept.join_goals(node, self.goals(*child));
                 waiting.push((*child, node));
             }
