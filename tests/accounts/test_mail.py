@@ -287,13 +287,13 @@ class Timetable(MailCase):
             tasks = server.call("CoreAdminHome.getScheduledTasks")
             return next(task for task in tasks if task["name"] == "old-mails")
 
-        first = wait_for(lambda: task() if task()["lastRun"] else None, 120, "the first run")
+        first = wait_for(lambda: task() if task()["lastRun"] else None, 30, "the first run")
         self.assertGreater(first["nextRun"], first["lastRun"])
         server.stop()
         self.change(server, "UPDATE job SET period = period - 40, last_run_s = 1")
         for _ in range(2):
             server.start()
-            again = wait_for(lambda: task() if task()["lastRun"] > 1 else None, 120, "the run after the standstill")
+            again = wait_for(lambda: task() if task()["lastRun"] > 1 else None, 30, "the run after the standstill")
             server.stop()
         last = self.rows(server, "SELECT last_run_s FROM job WHERE name = 'old-mails'")
         self.assertEqual(last, [(again["lastRun"],)])

@@ -136,6 +136,18 @@ impl Meta {
         self.commit_quietly(act).await
     }
 
+    /// Lets go of all turns, since those who held them are ended and will not come back: the jobs are done at the next
+    /// start. After a crash nobody calls this, so that a job which brings the server down is not the first thing that
+    /// its next start does.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn let_go_of_turns(&self) -> Result<(), Error> {
+        let mut act = self.begin_unrecorded().await?;
+        sqlx::query("UPDATE job SET lease_until_s = 0 WHERE lease_until_s <> 0").execute(&mut *act.tx).await?;
+        self.commit_quietly(act).await
+    }
+
     /// Every job that ever ran.
     ///
     /// # Errors
@@ -226,6 +238,17 @@ mod tests {
         assert_eq!(take(now_s + LEASE_S + RETRY_S - 1).await, None);
         assert!(take(now_s + LEASE_S + RETRY_S).await.is_some());
         assert_eq!(meta.jobs().await.unwrap()[0].last_result, "no disk");
+    }
+
+    #[tokio::test]
+    async fn a_job_that_a_stop_cut_short_is_done_at_the_next_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let meta = open(&dir).await;
+        let now_s = at("2026-03-01");
+        assert!(meta.take_turn("report", Every::Day, now_s).await.unwrap().is_some(), "and it is cut short");
+        assert_eq!(meta.take_turn("report", Every::Day, now_s + 1).await.unwrap(), None);
+        meta.let_go_of_turns().await.unwrap();
+        assert!(meta.take_turn("report", Every::Day, now_s + 1).await.unwrap().is_some());
     }
 
     #[tokio::test]

@@ -15,7 +15,7 @@ use makoto_features::{
 };
 use makoto_meta::{Meta, Turn};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 
 /// How often every check of the security check-up is measured without any occasion: what happens outside of the stores
 /// is told of within a quarter of an hour.
@@ -55,6 +55,19 @@ pub async fn run(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
         settle(&running.app).await;
         cluster(&running, tick.is_multiple_of(DAY_TICKS)).await;
         keep_timetable(&running).await;
+    }
+}
+
+/// Ends the jobs. What is cut short is done at the next start.
+pub async fn finish(jobs: JoinHandle<()>, running: &Running) {
+    jobs.abort();
+    if let Err(fault) = jobs.await
+        && !fault.is_cancelled()
+    {
+        tracing::error!(%fault, "the jobs had ended before");
+    }
+    if let Err(fault) = running.instance.meta.let_go_of_turns().await {
+        tracing::error!(%fault, "jobs that were cut short wait for minutes after the next start");
     }
 }
 

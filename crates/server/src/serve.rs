@@ -232,9 +232,9 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
         tracing::error!(%fault, "the server's task failed");
     }
     drop(hits);
-    jobs.abort();
     checkup.abort();
     resets.abort();
+    jobs::finish(jobs, &running).await;
     jobs::note_sign_ins(&running).await;
     jobs::note_views(&running).await;
     jobs::settle(&running.app).await;
