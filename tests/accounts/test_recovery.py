@@ -1,6 +1,5 @@
 """What mailed links must not get around, what must not get into mails, and what times must not tell."""
 
-import statistics
 import time
 
 import pyotp
@@ -78,6 +77,7 @@ class Times(Case):
                                           **{"X-Forwarded-For": address})
                     times[known].append(time.monotonic() - began)
                     self.assertEqual(answer.status, 401, answer.body)
-        known, unknown = (statistics.median(times[which]) for which in (True, False))
-        # Without a hash the answer would come a hundred times sooner; machines under load vary by less than a third.
-        self.assertLess(abs(known - unknown), max(known, unknown) / 3, times)
+        # Without a hash an answer would come a hundred times sooner. The shortest of twelve are compared, since a machine
+        # under load only adds to them; how equal they are is proved beside nothing else.
+        known, unknown = (min(times[which]) for which in (True, False))
+        self.assertLess(max(known, unknown), 4 * min(known, unknown), times)

@@ -91,7 +91,7 @@ export async function ask(page, method, parameters) {
 export async function axeFindings(page) {
   await page.evaluate(axe);
   // React Aria's announcer names words of buttons that may be gone by now.
-  const { violations } = await page.evaluate((rules) => window.axe.run({ exclude: [['[data-live-announcer]']] }, { runOnly: rules }), axeRules);
+  const { violations } = await page.evaluate((rules) => window.axe.run({ exclude: [['[data-live-announcer]']] }, { runOnly: rules, resultTypes: ['violations'] }), axeRules);
   // A hint that happens to be open floats outside all landmarks; everything else is asked of it too.
   const isHint = ({ html }) => html.includes('data-overlay-container') && html.includes('role="tooltip"');
   const found = violations.map(({ id, nodes }) => ({ id, nodes: id === 'region' ? nodes.filter((node) => !isHint(node)) : nodes }));

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { answered, ask, launch, openPage, signIn } from './browser.mjs';
 import { addKey, authenticator } from './factors.mjs';
 import { linkOf, startMail } from './mail.mjs';
-import { act, beside, button, choose, confirmIt, go, mayTryAgain, place, prepare, proper, reason, strangerStatus } from './public.mjs';
+import { act, beside, button, choose, confirmIt, go, mayTryAgain, place, prepare, proper, reason, saysThen, strangerStatus } from './public.mjs';
 import { password, startServer, startWebsite, until } from './server.mjs';
 
 let server, browser, mail, site;
@@ -66,7 +66,7 @@ for (const size of sizes) {
     assert.equal(await preview.getByRole('region').count(), 3);
     await proper(page);
     await confirmIt(page, 'Make it public', { site });
-    await page.getByRole('dialog', { name: 'It is public now' }).waitFor();
+    await saysThen(page, 'It is public now');
     await button(page, 'Done').click();
     const { idGrant } = await newest(page);
 
@@ -100,7 +100,7 @@ for (const size of sizes) {
     await go(page, at(`/confirm/activate/${idGrant}`), 'Make it public?');
     await page.getByText('It begins 30 minutes after that').waitFor();
     await confirmIt(page, 'Make it public', { site });
-    await page.getByRole('dialog', { name: 'It begins in a moment' }).waitFor();
+    await saysThen(page, 'It begins in a moment');
     await button(page, 'Done').click();
     await page.getByText('About to begin').waitFor();
     await proper(page);
@@ -137,7 +137,7 @@ for (const size of sizes) {
     await proper(page);
     assert.equal((await newest(page)).state, 'pending');
     await confirmIt(page, 'Make it public', { site });
-    await page.getByRole('dialog', { name: 'It is public now' }).waitFor();
+    await saysThen(page, 'It is public now');
     await button(page, 'Done').click();
     const asked = (method) => strangerStatus(`${server.origin}/public/${idGrant}/data/${method}?period=day&date=yesterday`);
     assert.equal(await asked('Actions.getPageUrls'), 200);
@@ -180,7 +180,7 @@ test('a frame of the page that was named shows a widget, and one of another page
   const idGrant = await request(page, { what: 'widgets', reports: ['UserCountry.getCountry'], origins: [named] });
   await go(page, at(`/confirm/activate/${idGrant}`), 'Make it public?');
   await confirmIt(page, 'Make it public', { site });
-  await page.getByRole('dialog', { name: 'It is public now' }).waitFor();
+  await saysThen(page, 'It is public now');
   await button(page, 'Done').click();
   await go(page, `${server.origin}/admin/platform/widgets?grant=${idGrant}`, 'Widgets');
   await choose(page, 'What the frame shows', /^Countr/);
@@ -221,7 +221,7 @@ test('a second superuser must look at a whole site too, and nobody approves thei
     await go(first.page, at(`/confirm/activate/${idGrant}`), 'Make it public?');
     await first.page.getByText('A second superuser has to approve it within 72 hours').waitFor();
     await confirmIt(first.page, 'Make it public', { site });
-    await first.page.getByRole('dialog', { name: 'A second superuser must approve it' }).waitFor();
+    await saysThen(first.page, 'A second superuser must approve it');
     await button(first.page, 'Done').click();
     await first.page.getByText('Waits for a second superuser').waitFor();
     await proper(first.page);
@@ -239,7 +239,7 @@ test('a second superuser must look at a whole site too, and nobody approves thei
     await second.page.getByRole('textbox', { name: 'Your password' }).waitFor();
     await proper(second.page);
     await confirmIt(second.page, 'Approve');
-    await second.page.getByRole('dialog', { name: 'It is public now' }).waitFor();
+    await saysThen(second.page, 'It is public now');
     await button(second.page, 'Done').click();
     assert.equal(await strangerStatus(`${server.origin}/public/${idGrant}`), 200);
     await second.page.getByText(/approved by second/i).first().waitFor();
@@ -266,7 +266,7 @@ test('a passkey proves it in the act itself', async () => {
   await page.getByText('Your passkey is asked for next').waitFor();
   await proper(page);
   await confirmIt(page, 'Make it public', { site });
-  await page.getByRole('dialog', { name: 'It is public now' }).waitFor();
+  await saysThen(page, 'It is public now');
   await button(page, 'Done').click();
   assert.equal(await strangerStatus(`${server.origin}/public/${idGrant}`), 200);
 

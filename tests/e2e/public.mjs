@@ -58,5 +58,13 @@ export async function confirmIt(page, name, { site, code } = {}) {
   await button(page, name).click();
 }
 
+/** What comes of a confirmation; a refusal is told in the server's words. */
+export async function saysThen(page, title) {
+  const said = page.getByRole('dialog').or(page.getByRole('form', { name: 'Confirm it' }).getByRole('alert')).first();
+  await said.waitFor();
+  const text = await said.textContent();
+  assert.ok(text.includes(title), text);
+}
+
 /** Refused proof has to wait: until the button no longer says how long. */
 export const mayTryAgain = (within) => within.getByRole('button', { name: /^Try again in/ }).waitFor({ state: 'detached', timeout: 60_000 });

@@ -8,7 +8,6 @@ import threading
 import time
 
 from harness.installation import PASSWORD, installation
-from harness.server import free_port
 
 REASON = "to be killed in the middle"
 # From the moment a server is ready until it is killed, at most: so many seconds, or the time of so many acts where that
@@ -107,7 +106,7 @@ def examine(server, hold):
 
 def kills(figure, hold, rounds):
     """Each round a server is killed at a random moment; then the store is looked at without it."""
-    sink = socketserver.ThreadingTCPServer(("127.0.0.1", free_port()), Sink)
+    sink = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Sink)
     sink.daemon_threads = True
     threading.Thread(target=sink.serve_forever, daemon=True).start()
     server, chance = installation().server(), random.Random(44)

@@ -30,6 +30,11 @@ impl Cells {
         Cells { columns, fresh: Vec::new(), numbers: Vec::new(), rows: 0 }
     }
 
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
     /// How many columns a row has.
     pub fn width(&self) -> usize {
         self.columns.len()

@@ -18,7 +18,6 @@ use makoto_model::{Cell, Value};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
-    sync::Arc,
 };
 
 /// Numbers of one goal in one row.
@@ -107,9 +106,9 @@ fn by_keys(keys: &[Expr], only: Condition, time: &Time, groups: &mut [Groups], r
     let rows = run(&plan::of(Scope::Conversion, time, only, all, OF_KEYS.to_vec()))?;
     let measures = (0..OF_KEYS.len()).map(|nth| rows.measure(nth)).collect::<Result<Vec<_>, _>>()?;
     for (row, bucket) in rows.rows.buckets.iter().enumerate() {
-        let key: Arc<[Value]> = rows.rows.keys[..keys.len()].iter().map(|column| column[row].clone()).collect();
+        let key: Vec<Value> = rows.rows.keys[..keys.len()].iter().map(|column| column[row].clone()).collect();
         let groups = &mut groups[*bucket as usize];
-        let group = groups.group_of_goals(key);
+        let group = groups.group_of_goals(&key);
         let tally = groups.goals_mut(group).entry(int(&rows.rows.keys[keys.len()][row])).or_default();
         for (nth, measure) in measures.iter().enumerate() {
             tally[nth] += number(measure[row]);
@@ -165,7 +164,7 @@ fn of_pages(page: Expr, entry: Expr, time: &Time, groups: &mut [Groups], run: &R
 /// The tally of the page and goal that a row is about.
 fn page_tally<'g>(groups: &'g mut [Groups], rows: &Answer, row: usize) -> &'g mut Tally {
     let groups = &mut groups[rows.rows.buckets[row] as usize];
-    let group = groups.group_of_goals([rows.rows.keys[0][row].clone()].into());
+    let group = groups.group_of_goals(&rows.rows.keys[0][row..=row]);
     groups.goals_mut(group).entry(int(&rows.rows.keys[1][row])).or_default()
 }
 

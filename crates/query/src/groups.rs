@@ -6,6 +6,7 @@ use crate::{
     plan::Counted,
     shared::Answer,
 };
+use hashbrown::{HashTable, hash_table::Entry};
 use makoto_catalog::{GoalColumns, Merge, Report, Shape};
 use makoto_model::{Cell, Value};
 use serde::{Deserialize, Serialize};
@@ -145,7 +146,24 @@ impl Hasher for Mix {
 
 pub type Places<K> = HashMap<K, u32, std::hash::BuildHasherDefault<Mix>>;
 
-/// A key of groups and rows that can be looked up.
+fn write(values: &[Value], state: &mut impl Hasher) {
+    for value in values {
+        match value {
+            Value::Null => state.write_u8(0),
+            Value::Int(n) => state.write_u64(*n as u64),
+            Value::Float(n) => state.write_u64(n.to_bits()),
+            Value::Text(text) => state.write(text.as_bytes()),
+        }
+    }
+}
+
+fn hash(values: &[Value]) -> u64 {
+    let mut mix = Mix::default();
+    write(values, &mut mix);
+    mix.finish()
+}
+
+/// A key of rows that can be looked up.
 #[derive(Clone, Debug)]
 pub struct Key(pub Arc<[Value]>, pub usize);
 
@@ -165,14 +183,7 @@ impl Eq for Key {}
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        for value in self.told_apart() {
-            match value {
-                Value::Null => state.write_u8(0),
-                Value::Int(n) => state.write_u64(*n as u64),
-                Value::Float(n) => state.write_u64(n.to_bits()),
-                Value::Text(text) => state.write(text.as_bytes()),
-            }
-        }
+        write(self.told_apart(), state);
     }
 }
 
@@ -189,8 +200,12 @@ pub struct Rest {
 
 /// Groups of all parts of a report in one period, merged by key.
 pub struct Groups {
-    places: Places<Key>,
-    keys: Vec<Arc<[Value]>>,
+    /// Groups by their keys, which stand here once: large sites have hundreds of thousands.
+    places: HashTable<u32>,
+    /// The values of all keys, one key behind the other.
+    keys: Vec<Value>,
+    /// How many values a key has.
+    deep: usize,
     cells: Cells,
     /// What a group has before any part says something of it.
     blank: Vec<Number>,
@@ -207,8 +222,9 @@ pub struct Groups {
 impl Groups {
     pub fn new(blank: Vec<Number>) -> Groups {
         Groups {
-            places: Places::default(),
+            places: HashTable::new(),
             keys: Vec::new(),
+            deep: 0,
             cells: Cells::new(&blank),
             blank,
             goals: HashMap::new(),
@@ -220,18 +236,22 @@ impl Groups {
 
     /// How many groups there are.
     pub fn len(&self) -> usize {
-        self.keys.len()
+        self.cells.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.rest.is_empty()
+        self.len() == 0 && self.rest.is_empty()
+    }
+
+    fn keys(&self) -> impl Iterator<Item = (u32, &[Value])> {
+        (0..self.len() as u32).map(|group| (group, self.key(group)))
     }
 
     /// The group of a key of which conversions tell, whether any part knows it or not.
-    pub fn group_of_goals(&mut self, key: Arc<[Value]>) -> u32 {
-        let before = self.keys.len();
+    pub fn group_of_goals(&mut self, key: &[Value]) -> u32 {
+        let before = self.len();
         let group = self.group(key);
-        if self.keys.len() > before {
+        if self.len() > before {
             self.bare.insert(group);
         }
         group
@@ -255,22 +275,32 @@ impl Groups {
         self.goals.entry(group).or_default()
     }
 
-    /// Makes room for so many groups at once.
-    fn reserve(&mut self, groups: usize) {
-        self.places.reserve(groups);
-        self.keys.reserve(groups);
+    /// Makes room for so many groups at once, whose keys have so many values.
+    fn reserve(&mut self, groups: usize, deep: usize) {
+        let Groups { places, keys, .. } = self;
+        places.reserve(groups, |group| hash(&keys[*group as usize * deep..][..deep]));
+        self.keys.reserve(groups * deep);
         self.cells.reserve(groups);
     }
 
-    /// The group of a key, which may be new.
-    pub fn group(&mut self, key: Arc<[Value]>) -> u32 {
-        let next = self.keys.len() as u32;
-        let group = *self.places.entry(Key(key.clone(), 0)).or_insert(next);
-        if group == next {
-            self.keys.push(key);
-            self.cells.push();
+    /// The group of a key, which may be new. All keys have as many values as the first.
+    pub fn group(&mut self, key: &[Value]) -> u32 {
+        match self.len() {
+            0 => self.deep = key.len(),
+            _ => assert_eq!(self.deep, key.len(), "keys of one report have as many values"),
         }
-        group
+        let (next, deep) = (self.len() as u32, self.deep);
+        let Groups { places, keys, .. } = self;
+        let of = |group: u32| &keys[group as usize * deep..][..deep];
+        match places.entry(hash(key), |group| of(*group) == key, |group| hash(of(*group))) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => {
+                place.insert(next);
+                self.keys.extend_from_slice(key);
+                self.cells.push();
+                next
+            }
+        }
     }
 
     /// Replaces the numbers of a group.
@@ -280,10 +310,10 @@ impl Groups {
 
     /// Takes in the groups of other days.
     pub fn absorb(&mut self, other: Groups, columns: &[Counted]) {
-        for (theirs, key) in (0..).zip(&other.keys) {
-            let before = self.keys.len();
-            let group = self.group(key.clone());
-            let (known, bare) = (self.keys.len() == before, other.is_bare(theirs));
+        for (theirs, key) in other.keys() {
+            let before = self.len();
+            let group = self.group(key);
+            let (known, bare) = (self.len() == before, other.is_bare(theirs));
             match known {
                 false => {
                     self.put(group, other.row(theirs).iter());
@@ -313,12 +343,12 @@ impl Groups {
     /// Forgets how many different values there were, but for what `whole` says of them.
     pub fn replace_different(&mut self, whole: Option<&Groups>, columns: &[Counted]) {
         let different: Vec<usize> = (0..columns.len()).filter(|column| columns[*column].different).collect();
-        for group in 0..self.keys.len() {
+        for group in 0..self.len() {
             different.iter().for_each(|column| self.cells.set(group, *column, Number::ABSENT));
         }
         let Some(whole) = whole else { return };
-        for (theirs, key) in (0..).zip(&whole.keys) {
-            let (group, cells) = (self.group(key.clone()) as usize, whole.row(theirs));
+        for (theirs, key) in whole.keys() {
+            let (group, cells) = (self.group(key) as usize, whole.row(theirs));
             different.iter().for_each(|column| self.cells.set(group, *column, cells[*column]));
         }
     }
@@ -340,14 +370,14 @@ impl Groups {
     /// Leaves the largest groups, so many at most, and of the others sums: under the rows around them, as far as these
     /// are not too many themselves.
     pub fn cut(&mut self, report: &Report, columns: &[Counted], groups_max: usize) {
-        if self.keys.len() <= groups_max || !matches!(report.shape, Shape::Rows { .. } | Shape::Tree(_)) {
+        if self.len() <= groups_max || !matches!(report.shape, Shape::Rows { .. } | Shape::Tree(_)) {
             return;
         }
         let by = columns.iter().position(|column| column.name == "nb_visits").unwrap_or(0);
-        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
         order.sort_by(|a, b| self.row(*b)[by].float().total_cmp(&self.row(*a)[by].float()));
         let tail = order.split_off(groups_max);
-        let ways: Vec<(Vec<u128>, bool)> = tail.iter().map(|group| way(report, &self.keys[*group as usize])).collect();
+        let ways: Vec<(Vec<u128>, bool)> = tail.iter().map(|group| way(report, self.key(*group))).collect();
         let around = |(outer, shown): &(Vec<u128>, bool), depth: usize| {
             (outer[..depth.min(outer.len())].to_vec(), *shown || depth < outer.len())
         };
@@ -358,7 +388,7 @@ impl Groups {
         }
         let mut left = Groups { goal_totals: std::mem::take(&mut self.goal_totals), ..Groups::new(self.blank.clone()) };
         for group in order {
-            let own = left.group(self.keys[group as usize].clone());
+            let own = left.group(self.key(group));
             left.put(own, self.row(group).iter());
             if self.is_bare(group) {
                 left.set_bare(own);
@@ -373,7 +403,7 @@ impl Groups {
             let place = around(way, depth);
             let rest = *places.entry(place).or_insert_with(|| {
                 left.rest.push(Rest {
-                    key: self.keys[*group as usize].clone(),
+                    key: self.key(*group).into(),
                     depth: depth.min(way.0.len()),
                     cells: vec![Number::ABSENT; self.cells.width()],
                     goals: Goals::new(),
@@ -394,8 +424,8 @@ impl Groups {
     }
 
     /// The key of a group.
-    pub fn key(&self, group: u32) -> &Arc<[Value]> {
-        &self.keys[group as usize]
+    pub fn key(&self, group: u32) -> &[Value] {
+        &self.keys[group as usize * self.deep..][..self.deep]
     }
 
     pub fn row(&self, group: u32) -> Row<'_> {
@@ -407,27 +437,27 @@ impl Groups {
         self.cells.same(column)
     }
 
-    /// No further groups come: what finds them by their keys goes, which is a tenth of all.
+    /// No further groups come: what finds them by their keys goes.
     pub fn close(&mut self) {
-        self.places = Places::default();
+        self.places = HashTable::new();
     }
 
     /// Numbers of the groups in the order in which Matomo would have met them.
     pub fn order(&self, report: &Report, columns: &[Counted]) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.keys.len() as u32).filter(|group| !self.is_bare(*group)).collect();
+        let mut order: Vec<u32> = (0..self.len() as u32).filter(|group| !self.is_bare(*group)).collect();
         let hits = columns.iter().position(|column| column.name == "nb_hits");
         match (&report.shape, hits) {
             (Shape::Tree(_), Some(hits)) if order.len() > ORDERED_MAX => order.sort_by_cached_key(|group| {
-                let text = bare(self.keys[*group as usize].first());
+                let text = bare(self.key(*group).first());
                 let hits = self.row(*group)[hits].float() as u64;
                 (std::cmp::Reverse(hits), xxhash_rust::xxh3::xxh3_64(text.as_bytes()))
             }),
             (Shape::Tree(_), Some(hits)) => order.sort_by(|a, b| {
                 let count = |group: u32| self.row(group)[hits].float();
-                let text = |group: u32| bare(self.keys[group as usize].first());
+                let text = |group: u32| bare(self.key(group).first());
                 count(*b).total_cmp(&count(*a)).then_with(|| text(*a).cmp(text(*b)))
             }),
-            _ => order.sort_by(|a, b| compare(&self.keys[*a as usize], &self.keys[*b as usize])),
+            _ => order.sort_by(|a, b| compare(self.key(*a), self.key(*b))),
         }
         order
     }
@@ -441,7 +471,7 @@ fn join(cells: &mut [Number], others: Row, columns: &[Counted]) {
 }
 
 /// What tells apart the rows around a group, from the outermost on, and whether it has a row inside them.
-fn way(report: &Report, key: &Arc<[Value]>) -> (Vec<u128>, bool) {
+fn way(report: &Report, key: &[Value]) -> (Vec<u128>, bool) {
     let hash = |text: &str| xxhash_rust::xxh3::xxh3_128(text.as_bytes());
     match &report.shape {
         Shape::Rows { levels, .. } => {
@@ -470,12 +500,13 @@ pub fn gather(groups: &mut [Groups], answer: &Answer, columns: Range<usize>) -> 
     let differing = columns.clone().enumerate().filter(|(nth, _)| !answer.is_same(*nth)).map(|(_, column)| column);
     groups.iter_mut().for_each(|groups| groups.cells.spread(differing.clone()));
     if let [only] = groups {
-        only.reserve(rows.len());
+        only.reserve(rows.len(), rows.keys.len());
     }
-    let mut places = Vec::with_capacity(rows.len());
+    let (mut places, mut key) = (Vec::with_capacity(rows.len()), Vec::new());
     for (row, bucket) in rows.buckets.iter().enumerate() {
-        let key = rows.keys.iter().map(|column| column[row].clone()).collect();
-        places.push((*bucket as usize, groups[*bucket as usize].group(key)));
+        key.clear();
+        key.extend(rows.keys.iter().map(|column| column[row].clone()));
+        places.push((*bucket as usize, groups[*bucket as usize].group(&key)));
     }
     for (nth, column) in columns.enumerate() {
         for ((bucket, group), cell) in places.iter().zip(answer.measure(nth)?) {

@@ -39,9 +39,9 @@ struct Row {
 }
 
 impl Row {
-    fn of(key: &Arc<[Value]>, cells: Vec<Number>, goals: Option<&Goals>) -> Row {
+    fn of(key: &[Value], cells: Vec<Number>, goals: Option<&Goals>) -> Row {
         let goals = goals.into_iter().flatten().map(|(goal, tally)| (*goal, tally.map(Number::from)));
-        Row { key: key.clone(), cells, goals: goals.collect() }
+        Row { key: key.into(), cells, goals: goals.collect() }
     }
 
     /// The cells in these places of `blank`.
@@ -97,7 +97,7 @@ pub fn read(bytes: &[u8], columns: &[Counted], blank: &[Number]) -> Result<Group
     let places: Vec<Option<usize>> = written.columns.iter().map(place).collect();
     let mut groups = Groups::new(blank.to_vec());
     for (row, bare) in &written.groups {
-        let group = groups.group(row.key.clone());
+        let group = groups.group(&row.key);
         if *bare {
             groups.set_bare(group);
         }
@@ -130,7 +130,7 @@ mod tests {
     fn full() -> Groups {
         let mut groups = Groups::new(vec![Number::ZERO, Number::ABSENT]);
         for (key, visits, longest) in [("a", 3.0, Number::NULL), ("é", 9e18, Number::from(-0.5))] {
-            let group = groups.group([Value::from(key), Value::Int(-7), Value::Null, Value::Float(0.25)].into());
+            let group = groups.group(&[Value::from(key), Value::Int(-7), Value::Null, Value::Float(0.25)]);
             groups.put(group, [Number::from(visits), longest]);
         }
         groups.goals_mut(1).insert(-1, [0.0, 2.5, 3.0, -4.0, 0.0, 0.0, 0.0, 0.0, 9.0]);

@@ -3,14 +3,16 @@
 use crate::{
     cells::{Cells, Row},
     conversions::{self, Goals},
-    groups::{Groups, Key, Number, Places},
+    groups::{Groups, Key, Mix, Number, Places},
     plan::Counted,
 };
+use hashbrown::HashTable;
 use makoto_catalog::{GoalColumns, Report, RowLabel, Shape, Tree};
 use makoto_model::Value;
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet, HashMap},
+    hash::Hasher,
     sync::Arc,
 };
 
@@ -67,6 +69,21 @@ pub struct Node {
     pub name: Name,
     pub parent: u32,
     pub children: Vec<u32>,
+}
+
+impl Node {
+    /// What tells it apart in a tree of texts: the row around it, whether it is a leaf, and its name.
+    fn place(&self) -> (u32, bool, &str) {
+        (self.parent, self.name.is_leaf(), self.name.path())
+    }
+}
+
+fn place_hash((parent, leaf, name): (u32, bool, &str)) -> u64 {
+    let mut mix = Mix::default();
+    mix.write_u32(parent);
+    mix.write_u8(leaf.into());
+    mix.write(name.as_bytes());
+    mix.finish()
 }
 
 /// All rows. Node 0 is the root; its cells are the sums of everything.
@@ -193,7 +210,7 @@ impl Raw {
             }
             Shape::Tree(tree) => raw.add_tree(tree, &groups, &order),
             Shape::Folded { .. } => order.iter().for_each(|group| {
-                let node = raw.push(0, Name::Key(groups.key(*group).clone()));
+                let node = raw.push(0, Name::Key(groups.key(*group).into()));
                 raw.join(node, groups.row(*group).iter());
             }),
             _ => order.iter().for_each(|group| raw.join(0, groups.row(*group).iter())),
@@ -247,7 +264,7 @@ impl Raw {
         let mut others = HashMap::new();
         let of_group =
             |group: &u32| (groups.key(*group), levels.len(), groups.row(*group).to_vec(), groups.goals(*group));
-        let rest = groups.rest.iter().map(|rest| (&rest.key, rest.depth, rest.cells.clone(), Some(&rest.goals)));
+        let rest = groups.rest.iter().map(|rest| (&*rest.key, rest.depth, rest.cells.clone(), Some(&rest.goals)));
         for (keys, deep, cells, goals) in order.iter().map(of_group).chain(rest) {
             let goals = goals.filter(|goals| !goals.is_empty());
             let mut parent = 0;
@@ -321,10 +338,9 @@ impl Raw {
     }
 
     fn add_tree(&mut self, tree: &Tree, groups: &Groups, order: &[u32]) {
-        let mut places: Places<(u32, bool, u128)> = Places::default();
         // Every group is a row at least; folders come on top.
         let rows = order.len() + order.len() / 8;
-        places.reserve(rows);
+        let mut places = HashTable::with_capacity(rows);
         self.nodes.reserve(rows);
         self.cells.reserve(rows);
         for group in order {
@@ -337,12 +353,12 @@ impl Raw {
             let mut parent = 0;
             let last = path.len();
             if path.is_empty() {
-                parent = self.child(&mut places, 0, Name::Nameless, "");
+                parent = self.child(&mut places, 0, Name::Nameless);
             }
             for (depth, part) in path.iter().enumerate() {
                 let leaf = depth + 1 == last;
                 let name = named(&text, part, leaf, tree.index.unwrap_or(""));
-                parent = self.child(&mut places, parent, name, part);
+                parent = self.child(&mut places, parent, name);
             }
             self.join(parent, groups.row(*group).iter());
             self.join_goals(parent, groups.goals(*group));
@@ -355,7 +371,7 @@ impl Raw {
             let mut parent = 0;
             for part in path.iter().take(rest.depth) {
                 let name = named(&text, part, false, "");
-                parent = self.child(&mut places, parent, name, part);
+                parent = self.child(&mut places, parent, name);
             }
             let node = self.others(&mut others, parent);
             self.join(node, rest.cells.iter().copied());
@@ -364,16 +380,16 @@ impl Raw {
         self.sum_upward();
     }
 
-    fn child(&mut self, places: &mut Places<(u32, bool, u128)>, parent: u32, name: Name, part: &str) -> u32 {
-        let place = (parent, name.is_leaf(), xxhash_rust::xxh3::xxh3_128(part.as_bytes()));
-        match places.get(&place) {
-            Some(node) => *node,
-            None => {
-                let node = self.push(parent, name);
-                places.insert(place, node);
-                node
-            }
+    /// The row of this name inside a row, which may be new.
+    fn child(&mut self, places: &mut HashTable<u32>, parent: u32, name: Name) -> u32 {
+        let wanted = (parent, name.is_leaf(), name.path());
+        let hash = place_hash(wanted);
+        if let Some(node) = places.find(hash, |node| self.nodes[*node as usize].place() == wanted) {
+            return *node;
         }
+        let node = self.push(parent, name);
+        places.insert_unique(hash, node, |node| place_hash(self.nodes[*node as usize].place()));
+        node
     }
 
     /// Makes one row of those that are too many, here and inside.
@@ -542,7 +558,7 @@ mod tests {
         };
         let mut groups = Groups::new(vec![Number::ZERO]);
         for (url, hits) in urls {
-            let group = groups.group([Value::from(*url)].into());
+            let group = groups.group(&[Value::from(*url)]);
             groups.set(group, 0, Cell::Int(*hits));
         }
         Raw::build(&REPORT, vec![column], groups)

@@ -238,7 +238,8 @@ fn bend(bytes: &mut Vec<u8>, mut dice: impl FnMut(usize) -> usize) {
     }
 }
 
-/// Keys that a fuzzer makes of good ones. `PASSKEY_TRIES` asks for more of them, `PASSKEY_MINUTES` for as many as fit in.
+/// Keys that a fuzzer makes of good ones. `PASSKEY_TRIES` asks for more of them, `PASSKEY_MINUTES` for as many as fit in;
+/// `PASSKEY_SEED` for others.
 #[tokio::test]
 async fn promise_08_whatever_a_key_sends_is_answered() {
     let asked = |name: &str| std::env::var(name).ok().map(|number| number.parse::<u64>().unwrap());
@@ -249,7 +250,8 @@ async fn promise_08_whatever_a_key_sends_is_answered() {
     let Entry::Whole(secret) = bench.enter().await else { panic!("a factor already") };
     let caller = bench.caller(&secret).await.unwrap();
     let mut key = Authenticator::new(ORIGIN, PARTY);
-    let mut state = 0x9E37_79B9_7F4A_7C15u64;
+    let seed = asked("PASSKEY_SEED").unwrap_or(1);
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).max(1);
     let mut roll = move || {
         state ^= state << 13;
         state ^= state >> 7;
@@ -275,7 +277,7 @@ async fn promise_08_whatever_a_key_sends_is_answered() {
         }
         number += 1;
     }
-    println!("{number} keys in {} s", began.elapsed().as_secs());
+    println!("{number} keys of seed {seed} in {} s", began.elapsed().as_secs());
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ fn built(urls: &[(&str, i64)]) -> Raw {
     };
     let mut groups = Groups::new(vec![Number::ZERO]);
     for (url, visits) in urls {
-        let group = groups.group([Value::from(*url)].into());
+        let group = groups.group(&[Value::from(*url)]);
         groups.set(group, 0, Cell::Int(*visits));
     }
     Raw::build(&PAGES, vec![column], groups)
