@@ -393,12 +393,13 @@ impl Query {
             .filter(|range| seen.insert((range.first, range.last)) && range.last < today && !holds(&kept, *range))
             .collect();
         let mut all = Vec::new();
-        for (name, Keepable { report, picked }) in keepable {
+        let none = Condition::none();
+        for (name, keepable) in keepable {
+            let (about, report) = (keepable.about(site, &none), keepable.report);
             let (columns, _, _) = different(report);
             if is_by_row(report) || columns.is_empty() {
                 continue;
             }
-            let about = About { site, report, segment: &Condition::none(), picked, persons: Persons::Whole };
             // Weeks and months overlap: each is a question of its own.
             for range in &periods {
                 let run = |plan: &Plan| self.engine.run(plan).map(Answer::from);
