@@ -170,6 +170,26 @@ for (const size of sizes) {
   });
 }
 
+test('the proof stays in its place while reports of the preview come', async () => {
+  const own = await person();
+  const { page } = own;
+  const idGrant = await request(page);
+  let open;
+  const opened = new Promise((done) => (open = done));
+  await page.route(/asPublicGrant=/, (route) => opened.then(() => route.continue()));
+  await go(page, at(`/confirm/activate/${idGrant}`), 'Make it public?');
+  const proof = page.getByRole('form', { name: 'Confirm it' });
+  await proof.waitFor();
+  const before = await proof.boundingBox();
+  open();
+  await page.getByRole('region', { name: `${site}, as a stranger sees it` }).getByRole('listitem').first().waitFor();
+  await page.waitForLoadState('networkidle');
+  assert.deepEqual(await proof.boundingBox(), before);
+  await endAll(page);
+  assert.deepEqual(beside(own.faults), []);
+  await own.close();
+});
+
 test('a frame of the page that was named shows a widget, and one of another page shows nothing', async (t) => {
   const own = await person();
   const { page } = own;

@@ -29,6 +29,10 @@ const KNOWN_NICENESS: i32 = 5;
 /// computes keep its core until the next tick, however far it stands behind, and a hit may wait there. At most so long,
 /// as what takes longer was itself kept waiting.
 const OPEN_REST_MAX: Duration = Duration::from_millis(200);
+/// Where so many guesses wait it is a crowd, and guesses fill a quarter of the time: nobody waits much longer for it, since
+/// most of a crowd is sent away for some seconds anyway.
+const CROWD_MIN: usize = 16;
+const CROWD_RESTS: u32 = 3;
 
 /// Whose hash it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,16 +50,16 @@ struct Bench {
     name: &'static str,
     threads: usize,
     niceness: i32,
-    /// Longest rest after a hash.
-    rest_max: Duration,
+    /// How many wait, where its threads rest after a hash.
+    rests: Option<Arc<AtomicUsize>>,
     /// One for each thread. A hash keeps its turn until it is done, also when nobody waits for it any more.
     turns: Arc<Semaphore>,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
 }
 
 impl Bench {
-    fn new(name: &'static str, threads: usize, niceness: i32, rest_max: Duration) -> Bench {
-        Bench { name, threads, niceness, rest_max, turns: Arc::new(Semaphore::new(threads)), jobs: Mutex::default() }
+    fn new(name: &'static str, threads: usize, niceness: i32, rests: Option<Arc<AtomicUsize>>) -> Bench {
+        Bench { name, threads, niceness, rests, turns: Arc::new(Semaphore::new(threads)), jobs: Mutex::default() }
     }
 
     fn give(&self, job: Job) -> Result<(), Error> {
@@ -74,7 +78,7 @@ impl Bench {
         let (sender, receiver) = mpsc::channel::<Job>();
         let receiver = Arc::new(Mutex::new(receiver));
         for _ in 0..self.threads {
-            let (receiver, niceness, rest_max) = (receiver.clone(), self.niceness, self.rest_max);
+            let (receiver, niceness, rests) = (receiver.clone(), self.niceness, self.rests.clone());
             let run = move || {
                 step_back(niceness);
                 let next = || receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -82,7 +86,9 @@ impl Bench {
                     let begun = Instant::now();
                     // Whoever waits for a hash that panics is told by its answer, which does not come.
                     let _ = std::panic::catch_unwind(AssertUnwindSafe(job));
-                    std::thread::sleep(begun.elapsed().min(rest_max));
+                    if let Some(waiting) = &rests {
+                        std::thread::sleep(rest(begun.elapsed(), waiting.load(Ordering::Relaxed)));
+                    }
                 }
             };
             let thread = std::thread::Builder::new().name(self.name.to_owned()).spawn(run);
@@ -92,22 +98,28 @@ impl Bench {
     }
 }
 
+/// How long the thread of a guess rests after it, when so many others wait.
+fn rest(took: Duration, waiting: usize) -> Duration {
+    took.min(OPEN_REST_MAX) * if waiting < CROWD_MIN { 1 } else { CROWD_RESTS }
+}
+
 /// The lanes, and who waits in them.
 pub(crate) struct Hashing {
     open: Bench,
     known: Bench,
-    waiting: AtomicUsize,
+    waiting: Arc<AtomicUsize>,
     done: AtomicU64,
 }
 
 impl Default for Hashing {
     fn default() -> Hashing {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let (threads, waiting) = ((cores / 2).clamp(1, OPEN_AT_ONCE_MAX), Arc::new(AtomicUsize::new(0)));
         Hashing {
             // Half of the cores at most: a hash also takes the memory's speed from everybody else.
-            open: Bench::new("guess", (cores / 2).clamp(1, OPEN_AT_ONCE_MAX), OPEN_NICENESS, OPEN_REST_MAX),
-            known: Bench::new("password", KNOWN_AT_ONCE_MAX, KNOWN_NICENESS, Duration::ZERO),
-            waiting: AtomicUsize::new(0),
+            open: Bench::new("guess", threads, OPEN_NICENESS, Some(waiting.clone())),
+            known: Bench::new("password", KNOWN_AT_ONCE_MAX, KNOWN_NICENESS, None),
+            waiting,
             done: AtomicU64::new(0),
         }
     }
@@ -185,6 +197,14 @@ mod tests {
         while let Some(done) = guesses.join_next().await {
             assert!(done.unwrap().is_ok());
         }
+    }
+
+    #[test]
+    fn promise_03_guesses_rest_and_the_longer_the_more_they_are() {
+        let took = Duration::from_millis(70);
+        assert_eq!(rest(took, 0), took);
+        assert_eq!(rest(took, CROWD_MIN), 3 * took);
+        assert_eq!(rest(Duration::from_secs(9), 0), OPEN_REST_MAX, "it was kept waiting itself");
     }
 
     #[tokio::test]

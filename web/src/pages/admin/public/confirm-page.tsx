@@ -147,7 +147,7 @@ export function ConfirmScope({ act, asked }: ConfirmProps) {
     const names = new Map(preview.data.grants.flatMap((grant) => (grant.id === undefined ? [] : [[grant.id, grant.siteName] as const])));
     return <Done done={done} names={names} onClose={() => navigate(publicPlace)} />;
   }
-  if (preview.isPending || state.isPending) return <Skeleton rows={12} />;
+  if (preview.isPending || state.isPending || options.isPending) return <Skeleton rows={12} />;
   if (preview.isError) return <ErrorState what="What would be seen" error={preview.error} onRetry={() => void preview.refetch()} />;
   const { grants, findings } = preview.data;
   const first = grants[0];

@@ -35,15 +35,19 @@ interface Props {
 /** The public page as it would be now, told the same and drawn by the same parts as for strangers. */
 export function Stranger({ idGrant, idSite, only, period, draft }: Props) {
   const info = usePublicInfo(idGrant, draft);
-  if (info.isPending) return <Skeleton rows={8} />;
-  if (info.isError) return <ErrorState what="The preview" error={info.error} onRetry={() => void info.refetch()} />;
+  const waiting = <Skeleton rows={8} />;
+  const label = info.data && `${info.data.siteName}, as a stranger sees it`;
   return (
-    <Boundary what="The preview">
-      <Suspense fallback={<Skeleton rows={8} />}>
-        <div className={styles.stranger} role="region" aria-label={`${info.data.siteName}, as a stranger sees it`} tabIndex={0}>
-          <Viewer key={`${idGrant} ${only} ${period}`} info={info.data} source={asStranger(idSite, idGrant, draft ? draftText(draft) : '')} only={only} period={period} isInside />
-        </div>
-      </Suspense>
-    </Boundary>
+    <div className={only === undefined ? `${styles.stranger} ${styles.whole}` : styles.stranger} role={label && 'region'} aria-label={label} tabIndex={label ? 0 : undefined}>
+      {info.isPending && waiting}
+      {info.isError && <ErrorState what="The preview" error={info.error} onRetry={() => void info.refetch()} />}
+      {info.data && (
+        <Boundary what="The preview">
+          <Suspense fallback={waiting}>
+            <Viewer key={`${idGrant} ${only} ${period}`} info={info.data} source={asStranger(idSite, idGrant, draft ? draftText(draft) : '')} only={only} period={period} isInside />
+          </Suspense>
+        </Boundary>
+      )}
+    </div>
   );
 }
