@@ -198,14 +198,31 @@ pub struct Rest {
     pub goals: Goals,
 }
 
+/// The keys of groups, one behind the other.
+#[derive(Default)]
+struct Keys {
+    values: Vec<Value>,
+    /// Where each of them ends.
+    ends: Vec<u32>,
+}
+
+impl Keys {
+    fn push(&mut self, key: &[Value]) {
+        self.values.extend_from_slice(key);
+        self.ends.push(self.values.len() as u32);
+    }
+
+    fn of(&self, group: u32) -> &[Value] {
+        let start = group.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.values[start as usize..self.ends[group as usize] as usize]
+    }
+}
+
 /// Groups of all parts of a report in one period, merged by key.
 pub struct Groups {
-    /// Groups by their keys, which stand here once: large sites have hundreds of thousands.
+    /// Groups by their keys, which stand in memory once: large sites have hundreds of thousands.
     places: HashTable<u32>,
-    /// The values of all keys, one key behind the other.
-    keys: Vec<Value>,
-    /// How many values a key has.
-    deep: usize,
+    keys: Keys,
     cells: Cells,
     /// What a group has before any part says something of it.
     blank: Vec<Number>,
@@ -223,8 +240,7 @@ impl Groups {
     pub fn new(blank: Vec<Number>) -> Groups {
         Groups {
             places: HashTable::new(),
-            keys: Vec::new(),
-            deep: 0,
+            keys: Keys::default(),
             cells: Cells::new(&blank),
             blank,
             goals: HashMap::new(),
@@ -278,25 +294,21 @@ impl Groups {
     /// Makes room for so many groups at once, whose keys have so many values.
     fn reserve(&mut self, groups: usize, deep: usize) {
         let Groups { places, keys, .. } = self;
-        places.reserve(groups, |group| hash(&keys[*group as usize * deep..][..deep]));
-        self.keys.reserve(groups * deep);
+        places.reserve(groups, |group| hash(keys.of(*group)));
+        keys.values.reserve(groups * deep);
+        keys.ends.reserve(groups);
         self.cells.reserve(groups);
     }
 
-    /// The group of a key, which may be new. All keys have as many values as the first.
+    /// The group of a key, which may be new.
     pub fn group(&mut self, key: &[Value]) -> u32 {
-        match self.len() {
-            0 => self.deep = key.len(),
-            _ => assert_eq!(self.deep, key.len(), "keys of one report have as many values"),
-        }
-        let (next, deep) = (self.len() as u32, self.deep);
+        let next = self.len() as u32;
         let Groups { places, keys, .. } = self;
-        let of = |group: u32| &keys[group as usize * deep..][..deep];
-        match places.entry(hash(key), |group| of(*group) == key, |group| hash(of(*group))) {
+        match places.entry(hash(key), |group| keys.of(*group) == key, |group| hash(keys.of(*group))) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(place) => {
                 place.insert(next);
-                self.keys.extend_from_slice(key);
+                self.keys.push(key);
                 self.cells.push();
                 next
             }
@@ -425,7 +437,7 @@ impl Groups {
 
     /// The key of a group.
     pub fn key(&self, group: u32) -> &[Value] {
-        &self.keys[group as usize * self.deep..][..self.deep]
+        self.keys.of(group)
     }
 
     pub fn row(&self, group: u32) -> Row<'_> {
@@ -546,6 +558,18 @@ fn compare(a: &[Value], b: &[Value]) -> std::cmp::Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn groups_are_found_by_keys_of_any_length() {
+        let mut groups = Groups::new(vec![Number::ZERO]);
+        let keys: [&[Value]; 4] = [&[Value::from("a")], &[], &[Value::from("a"), Value::Null], &[Value::from(1)]];
+        for _ in 0..2 {
+            assert_eq!(keys.map(|key| groups.group(key)), [0, 1, 2, 3]);
+        }
+        groups.reserve(1000, 1);
+        assert_eq!(groups.keys().map(|(_, key)| key).collect::<Vec<_>>(), keys);
+        assert_eq!((groups.group(keys[2]), groups.len()), (2, 4));
+    }
 
     #[test]
     fn nothing_and_null_are_not_zero() {
