@@ -80,4 +80,4 @@ class Times(Case):
         # Without a hash an answer would come a hundred times sooner. The shortest of twelve are compared, since a machine
         # under load only adds to them; how equal they are is proved beside nothing else.
         known, unknown = (min(times[which]) for which in (True, False))
-        self.assertLess(max(known, unknown), 4 * min(known, unknown), times)
+        self.assertLess(abs(known - unknown), max(known, unknown) / 3, times)

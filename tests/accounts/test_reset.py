@@ -1,6 +1,7 @@
 """New passwords by a mailed link."""
 
 import json
+import statistics
 import time
 
 from harness.installation import PASSWORD, Case
@@ -72,8 +73,8 @@ class Reset(Case):
                 seen.append((answer.status, answer.body, tuple(sorted(headers.items()))))
         self.assertEqual(len(set(seen)), 1, set(seen))
         # The answer leaves before anything is looked up; make proof measures it exactly.
-        shortest = [min(times) for times in times_s.values()]
-        self.assertLess(max(shortest) - min(shortest), 0.05)
+        medians = sorted(statistics.median(times) for times in times_s.values())
+        self.assertLess(medians[1] - medians[0], 0.05)
         asked = wait_for(lambda: server.call("ActivityLog.getEntries", filterByActivityType="password.reset_asked"),
                          30, "a line of the record")
         self.assertEqual({line["subject"] for line in asked}, {"view"})

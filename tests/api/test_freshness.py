@@ -29,8 +29,7 @@ class Freshness(Case):
             began = time.monotonic()
             wait_for(lambda: server.report("VisitsSummary.get")["nb_actions"] == number, 30, "the hit is seen")
             took_s.append(time.monotonic() - began)
-        # Other work on the machine only adds to the time.
-        self.assertLess(min(took_s), 2, took_s)
+        self.assertLess(max(took_s), 2, took_s)
 
     def test_a_late_hit_refreshes_an_answer_that_was_kept(self):
         server = self.serve()

@@ -15,6 +15,8 @@ class Counts(NamedTuple):
     run: int
     passed: int
     skipped: int
+    # Classes in which something failed, be it before their first test.
+    broken: int
 
 
 class Result(unittest.TextTestResult):
@@ -27,7 +29,9 @@ class Result(unittest.TextTestResult):
         self.passed += 1
 
     def getDescription(self, test):
-        return f"{type(test).__module__}.{test._testMethodName}"
+        # What prepares a class has no method's name, and says its own.
+        name = getattr(test, "_testMethodName", None)
+        return f"{type(test).__module__}.{name}" if name else str(test)
 
 
 def _classes(tests):
@@ -49,7 +53,7 @@ _work = []
 def _run(number):
     said = io.StringIO()
     result = unittest.TextTestRunner(stream=said, verbosity=2, resultclass=Result).run(unittest.TestSuite(_work[number]))
-    return said.getvalue(), Counts(result.testsRun, result.passed, len(result.skipped))
+    return said.getvalue(), Counts(result.testsRun, result.passed, len(result.skipped), int(not result.wasSuccessful()))
 
 
 def main(folder, names, at_once=AT_ONCE):
@@ -60,7 +64,7 @@ def main(folder, names, at_once=AT_ONCE):
     if names:
         loader.testNamePatterns = [f"*{name}*" for name in names]
     _work.extend(_classes(loader.discover(folder, top_level_dir=folder)))
-    total = Counts(0, 0, 0)
+    total = Counts(0, 0, 0, 0)
     with ProcessPoolExecutor(at_once, multiprocessing.get_context("fork")) as workers:
         for done in as_completed([workers.submit(_run, number) for number in range(len(_work))]):
             said, counts = done.result()
@@ -71,4 +75,4 @@ def main(folder, names, at_once=AT_ONCE):
     if total.skipped:
         print(f"{total.skipped} skipped")
     print(f"{total.passed} passed, {failed} failed")
-    return 0 if total.passed and not failed else 1
+    return 0 if total.passed and not total.broken else 1
