@@ -10,16 +10,19 @@ use duckdb::{
 use makoto_catalog::columns::{DICTIONARIES, dictionary_number};
 use makoto_model::TrackedUrl;
 use std::{
+    cmp::Reverse,
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex, MutexGuard, TryLockError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
-/// Texts kept per dictionary; a month's 200,000 URLs of a large site take about 24 MiB. Only those of URLs, titles and
-/// visitors can grow so far.
-const SHELF_BYTES_MAX: usize = 32 << 20;
-/// What an entry costs beside its text.
-const ENTRY_BYTES: usize = 48;
+/// What the texts of all dictionaries take at most; a month's 200,000 URLs of a large site take about 26 MiB.
+const BYTES_MAX: usize = 36 << 20;
+/// What an entry costs beside its text: its place in the table, which is half empty at times, and two counts.
+const ENTRY_BYTES: usize = 72;
 
 /// Spreads numbers that follow one another; they are our own, so nobody can choose them to collide.
 #[derive(Default)]
@@ -58,18 +61,23 @@ struct Shelf {
 /// The cache of every dictionary.
 pub(crate) struct Texts {
     shelves: Vec<Mutex<Shelf>>,
+    /// Of all shelves.
+    bytes: AtomicUsize,
 }
 
 impl Texts {
     pub(crate) fn new() -> Texts {
-        Texts { shelves: DICTIONARIES.iter().map(|_| Mutex::default()).collect() }
+        Texts { shelves: DICTIONARIES.iter().map(|_| Mutex::default()).collect(), bytes: AtomicUsize::new(0) }
     }
 
     /// Forgets everything.
     pub(crate) fn clear(&self) {
-        for shelf in &self.shelves {
-            *lock(shelf) = Shelf::default();
-        }
+        self.shelves.iter().for_each(|shelf| self.empty(&mut lock(shelf)));
+    }
+
+    fn empty(&self, shelf: &mut Shelf) {
+        self.bytes.fetch_sub(shelf.bytes, Ordering::Relaxed);
+        *shelf = Shelf::default();
     }
 
     /// The text of each number, in order; `None` for numbers that are null or that the dictionary lacks.
@@ -79,39 +87,68 @@ impl Texts {
         dictionary: &str,
         ids: &[Option<u32>],
     ) -> Result<Vec<Option<Arc<str>>>, Error> {
-        let shelf = dictionary_number(dictionary).and_then(|number| self.shelves.get(usize::from(number)));
-        let shelf = shelf.ok_or_else(|| Error::Plan(format!("there is no dictionary {dictionary}")))?;
-        let mut shelf = lock(shelf);
-        let known: Vec<_> = ids.iter().map(|id| id.and_then(|id| shelf.texts.get(&id).cloned())).collect();
-        let mut missing: Vec<i64> =
-            ids.iter().zip(&known).filter(|(_, text)| text.is_none()).filter_map(|(id, _)| id.map(i64::from)).collect();
+        let own = dictionary_number(dictionary).map(usize::from).filter(|own| *own < self.shelves.len());
+        let own = own.ok_or_else(|| Error::Plan(format!("there is no dictionary {dictionary}")))?;
+        let mut shelf = lock(&self.shelves[own]);
+        let mut found: Vec<_> = ids.iter().map(|id| id.and_then(|id| shelf.texts.get(&id).cloned())).collect();
+        let lacking = ids.iter().zip(&found).filter(|(_, text)| text.is_none());
+        let mut missing: Vec<i64> = lacking.filter_map(|(id, _)| id.map(i64::from)).collect();
         if missing.is_empty() {
-            return Ok(known);
+            return Ok(found);
         }
         missing.sort_unstable();
         missing.dedup();
         let read = read(connection, dictionary, &missing)?;
         let bytes: usize = read.iter().map(|(_, text)| text.len() + ENTRY_BYTES).sum();
-        if shelf.bytes + bytes > SHELF_BYTES_MAX {
-            return Ok(decode_past(&mut shelf, read, ids));
+        if bytes <= BYTES_MAX && self.is_full(bytes) {
+            self.make_room(own, &mut shelf, bytes);
         }
+        if self.is_full(bytes) {
+            let read: Known = read.into_iter().collect();
+            fill(&mut found, ids, &read);
+            return Ok(found);
+        }
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
         shelf.bytes += bytes;
         shelf.texts.extend(read);
-        Ok(ids.iter().map(|id| id.and_then(|id| shelf.texts.get(&id).cloned())).collect())
+        fill(&mut found, ids, &shelf.texts);
+        Ok(found)
+    }
+
+    /// Whether so many bytes would be too many.
+    fn is_full(&self, bytes: usize) -> bool {
+        self.bytes.load(Ordering::Relaxed) + bytes > BYTES_MAX
+    }
+
+    /// Empties shelves until so many bytes have room: others than this one, the fullest first, but for those that are
+    /// asked just now, and then its own.
+    fn make_room(&self, own: usize, shelf: &mut Shelf, bytes: usize) {
+        let others = self.shelves.iter().enumerate().filter(|(nth, _)| *nth != own);
+        let mut others: Vec<_> = others.filter_map(|(_, shelf)| free(shelf)).collect();
+        others.sort_unstable_by_key(|shelf| Reverse(shelf.bytes));
+        for shelf in others.iter_mut().map(|shelf| &mut **shelf).chain([shelf]) {
+            if !self.is_full(bytes) {
+                return;
+            }
+            self.empty(shelf);
+        }
     }
 }
 
-/// Answers from a full shelf and what was read beside it, then starts the shelf anew with the latter.
-fn decode_past(shelf: &mut Shelf, read: Vec<(u32, Arc<str>)>, ids: &[Option<u32>]) -> Vec<Option<Arc<str>>> {
-    let bytes = read.iter().map(|(_, text)| text.len() + ENTRY_BYTES).sum();
-    let read: Known = read.into_iter().collect();
-    let find = |id: u32| shelf.texts.get(&id).or_else(|| read.get(&id)).cloned();
-    let found = ids.iter().map(|id| id.and_then(find)).collect();
-    *shelf = match bytes <= SHELF_BYTES_MAX {
-        true => Shelf { texts: read, bytes },
-        false => Shelf::default(),
-    };
-    found
+/// The shelf, unless somebody else has it.
+fn free(shelf: &Mutex<Shelf>) -> Option<MutexGuard<'_, Shelf>> {
+    match shelf.try_lock() {
+        Ok(shelf) => Some(shelf),
+        Err(TryLockError::Poisoned(shelf)) => Some(shelf.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+/// Puts texts where they are not yet known.
+fn fill(found: &mut [Option<Arc<str>>], ids: &[Option<u32>], known: &Known) {
+    for (text, id) in found.iter_mut().zip(ids).filter(|(text, _)| text.is_none()) {
+        *text = id.and_then(|id| known.get(&id).cloned());
+    }
 }
 
 fn read(connection: &Connection, dictionary: &str, ids: &[i64]) -> Result<Vec<(u32, Arc<str>)>, Error> {
@@ -141,4 +178,57 @@ fn read(connection: &Connection, dictionary: &str, ids: &[i64]) -> Result<Vec<(u
         }
     }
     Ok(read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database in which two dictionaries have so many texts of some 200 letters.
+    fn filled(texts: u32) -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        for dictionary in &DICTIONARIES[..2] {
+            let table = text_table(dictionary);
+            connection
+                .execute_batch(&format!(
+                    "CREATE TABLE {table} AS SELECT n::UINTEGER AS id, NULL::UTINYINT AS prefix, \
+                     repeat('x', 200) || n AS text FROM range(1, {texts} + 1) t(n)"
+                ))
+                .unwrap();
+        }
+        connection
+    }
+
+    fn ask(texts: &Texts, connection: &Connection, dictionary: &str, ids: std::ops::RangeInclusive<u32>) {
+        let asked: Vec<Option<u32>> = ids.map(Some).chain([None, Some(u32::MAX)]).collect();
+        let answer = texts.decode(connection, dictionary, &asked).unwrap();
+        let (known, unknown) = answer.split_at(asked.len() - 2);
+        assert_eq!(unknown, [None, None]);
+        let right = |(text, id): (&Option<Arc<str>>, &Option<u32>)| {
+            text.as_ref().and_then(|text| text.trim_start_matches('x').parse().ok()) == *id
+        };
+        assert!(known.iter().zip(&asked).all(right));
+        let bytes: usize = texts.shelves.iter().map(|shelf| lock(shelf).bytes).sum();
+        assert_eq!(bytes, texts.bytes.load(Ordering::Relaxed));
+        assert!(bytes <= BYTES_MAX, "{bytes} bytes");
+    }
+
+    #[test]
+    fn all_texts_share_one_limit() {
+        let texts = Texts::new();
+        let connection = filled(150_000);
+        let kept = |nth: usize| lock(&texts.shelves[nth]).texts.len();
+        ask(&texts, &connection, DICTIONARIES[0], 1..=90_000);
+        ask(&texts, &connection, DICTIONARIES[1], 1..=10_000);
+        assert_eq!((kept(0), kept(1)), (90_000, 10_000));
+        ask(&texts, &connection, DICTIONARIES[1], 1..=80_000);
+        assert_eq!((kept(0), kept(1)), (0, 80_000), "the other one makes room");
+        ask(&texts, &connection, DICTIONARIES[1], 70_001..=150_000);
+        assert_eq!((kept(0), kept(1)), (0, 70_000), "its own texts make room");
+        ask(&texts, &connection, DICTIONARIES[0], 1..=150_000);
+        assert_eq!((kept(0), kept(1)), (0, 70_000), "too many at once are not kept and take nobody's room");
+        ask(&texts, &connection, DICTIONARIES[0], 1..=10);
+        texts.clear();
+        assert_eq!(texts.bytes.load(Ordering::Relaxed), 0);
+    }
 }

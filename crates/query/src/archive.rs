@@ -7,8 +7,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Values kept at most, over all tables: about 64 MiB. A month of 100,000 addresses is half of it.
-const VALUES_MAX: usize = 8_000_000;
+/// What all tables take at most. A month of 200,000 addresses fits.
+const BYTES_MAX: usize = 72 << 20;
 
 /// Sites and days whose version is remembered; when there are more, everything is forgotten at once.
 const DAYS_MAX: usize = 200_000;
@@ -29,7 +29,7 @@ pub struct Question {
 #[derive(Default)]
 struct Kept {
     tables: HashMap<Question, (Arc<Raw>, u64, u64)>,
-    values: usize,
+    bytes: usize,
     /// The moment at which a site's day last changed, on a clock that counts touches.
     versions: BTreeMap<(SiteId, Day), u64>,
     clock: u64,
@@ -68,22 +68,22 @@ impl Archive {
     /// Keeps a table made of days of this version; the one asked for longest ago goes when room is short.
     pub fn put(&self, question: Question, version: u64, raw: Arc<Raw>) {
         let weight = raw.weight();
-        if weight > VALUES_MAX / 2 {
+        if weight > BYTES_MAX {
             return;
         }
         let mut kept = self.kept();
         kept.asked += 1;
         let now = kept.asked;
         if let Some((old, _, _)) = kept.tables.insert(question, (raw, version, now)) {
-            kept.values -= old.weight();
+            kept.bytes -= old.weight();
         }
-        kept.values += weight;
-        while kept.values > VALUES_MAX {
+        kept.bytes += weight;
+        while kept.bytes > BYTES_MAX {
             let oldest =
                 kept.tables.iter().min_by_key(|(_, (_, _, asked))| *asked).map(|(question, _)| question.clone());
             let Some(oldest) = oldest else { break };
             if let Some((gone, _, _)) = kept.tables.remove(&oldest) {
-                kept.values -= gone.weight();
+                kept.bytes -= gone.weight();
             }
         }
     }
@@ -105,6 +105,7 @@ impl Archive {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::raw::Name;
     use makoto_catalog::Report;
 
     fn question(first: i32, last: i32) -> Question {
@@ -121,6 +122,41 @@ mod tests {
 
     fn table() -> Arc<Raw> {
         Arc::new(Raw::build(&Report::PLAIN, Vec::new(), crate::groups::Groups::new(Vec::new())))
+    }
+
+    /// Of so many rows, each of which is called by a text of 100 letters.
+    fn large(rows: usize) -> Arc<Raw> {
+        let mut raw = Raw::empty(Vec::new());
+        for row in 0..rows {
+            let text: Arc<str> = format!("{row:0>100}").into();
+            raw.push(0, Name::Path { text, from: 0, to: 100, leaf: true });
+        }
+        Arc::new(raw)
+    }
+
+    #[test]
+    fn tables_weigh_what_their_rows_and_texts_take() {
+        let weight = large(100_000).weight();
+        assert!((18_000_000..30_000_000).contains(&weight), "{weight}");
+    }
+
+    #[test]
+    fn the_table_asked_for_longest_ago_goes_when_room_is_short() {
+        let archive = Archive::default();
+        let (first, second) = (question(1, 1), question(2, 2));
+        let raw = large(BYTES_MAX / 1000);
+        for asked in [&first, &second] {
+            archive.put(asked.clone(), 0, raw.clone());
+        }
+        let mut nth = 3;
+        while archive.kept().tables.contains_key(&second) && nth < 99 {
+            assert!(archive.get(&first, 0).is_some());
+            archive.put(question(nth, nth), 0, raw.clone());
+            nth += 1;
+        }
+        let kept = archive.kept();
+        assert!(nth < 99 && kept.tables.contains_key(&first) && kept.tables.contains_key(&question(nth - 1, nth - 1)));
+        assert!(kept.bytes <= BYTES_MAX && kept.bytes == kept.tables.len() * raw.weight(), "{}", kept.bytes);
     }
 
     #[test]

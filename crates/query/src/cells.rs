@@ -48,9 +48,14 @@ impl Cells {
         }
     }
 
-    /// How many numbers are in memory.
+    /// How many bytes its numbers take.
     pub fn weight(&self) -> usize {
-        self.numbers.len()
+        self.numbers.capacity() * size_of::<Number>()
+    }
+
+    /// Gives back room that was made for rows which did not come.
+    pub fn settle(&mut self) {
+        self.numbers.shrink_to_fit();
     }
 
     /// Makes room for so many rows more.
@@ -148,7 +153,8 @@ mod tests {
         cells.set(1, 2, Number::from(3.0));
         cells.set(0, 1, Number::from(2.0));
         cells.push();
-        assert_eq!((cells.weight(), cells.same(0), cells.same(1)), (6, Some(Number::ZERO), None));
+        cells.settle();
+        assert_eq!((cells.weight(), cells.same(0), cells.same(1)), (6 * 8, Some(Number::ZERO), None));
         let rows: Vec<Vec<Number>> = (0..3).map(|row| cells.row(row).to_vec()).collect();
         let blank = vec![Number::ZERO, Number::NULL, Number::ABSENT];
         let first = vec![Number::ZERO, Number::from(2.0), Number::ABSENT];

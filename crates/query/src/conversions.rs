@@ -25,6 +25,14 @@ pub type Tally = [f64; 9];
 /// By the number of the goal; orders are 0, carts -1.
 pub type Goals = BTreeMap<i64, Tally>;
 
+/// A map keeps up to eleven goals beside each other, and six at least where they are more.
+const GOALS_BESIDE: usize = 11;
+
+/// How many bytes a row's goals take.
+pub fn weight(goals: &Goals) -> usize {
+    size_of::<Goals>() + (1 + goals.len() / 6) * GOALS_BESIDE * size_of::<(i64, Tally)>()
+}
+
 /// Places in a tally. The first two mean the same in every report.
 const CONVERSIONS: usize = 0;
 const REVENUE: usize = 1;

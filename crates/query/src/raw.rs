@@ -76,7 +76,22 @@ impl Node {
     fn place(&self) -> (u32, bool, &str) {
         (self.parent, self.name.is_leaf(), self.name.path())
     }
+
+    /// Bytes beside its own. The text of a part of a path is counted at the leaf.
+    fn weight(&self) -> usize {
+        let name = match &self.name {
+            Name::Key(key) => {
+                let texts = key.iter().filter_map(Value::as_text).map(|text| text.len() + SHARED_BYTES);
+                SHARED_BYTES + size_of_val(&**key) + texts.sum::<usize>()
+            }
+            other => other.whole().map_or(0, |text| text.len() + SHARED_BYTES),
+        };
+        self.children.capacity() * size_of::<u32>() + name
+    }
 }
+
+/// What shared data takes beside itself: two counts, and what it is rounded up by.
+const SHARED_BYTES: usize = 24;
 
 fn place_hash((parent, leaf, name): (u32, bool, &str)) -> u64 {
     let mut mix = Mix::default();
@@ -150,9 +165,18 @@ impl Raw {
         self.columns.iter().position(|column| column.name == name || column.metric.id == name)
     }
 
-    /// How many values it holds, for the cache's limit.
+    /// How many bytes it takes, for the cache's limit. Its texts are counted as if nobody else had them.
     pub fn weight(&self) -> usize {
-        self.cells.weight() + 4 * self.nodes.len() + 10 * self.goals.len()
+        let nodes = self.nodes.capacity() * size_of::<Node>() + self.nodes.iter().map(Node::weight).sum::<usize>();
+        let goals: usize = self.goals.values().map(conversions::weight).sum();
+        self.cells.weight() + nodes + goals
+    }
+
+    /// Gives back room that was made for rows which did not come.
+    fn settle(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.nodes.iter_mut().for_each(|node| node.children.shrink_to_fit());
+        self.cells.settle();
     }
 
     pub(crate) fn push(&mut self, parent: u32, name: Name) -> u32 {
@@ -226,7 +250,11 @@ impl Raw {
             _ => vec![true; raw.columns.len()],
         };
         raw.cut(0, (report.rows_max.0, report.rows_max.1), &summed);
-        if raw.nodes.len() > before { raw.reachable() } else { raw }
+        if raw.nodes.len() > before {
+            raw = raw.reachable();
+        }
+        raw.settle();
+        raw
     }
 
     /// The same rows without those that were cut off.

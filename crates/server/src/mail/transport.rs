@@ -129,7 +129,10 @@ impl Route {
             Some(reply_to) => builder.reply_to(reply_to.clone()),
             None => builder,
         };
-        let parts = MultiPart::alternative_plain_html(super::text::write(page), super::html::write(page));
+        let body = |text: String| text.replace("\r\n", "\n").replace('\r', " ");
+        // Some mail servers take a return by itself for the end of a line, and a dot behind it for the end of the mail;
+        // the library of mails doubles dots behind whole ends of lines alone (RUSTSEC-2026-0561).
+        let parts = MultiPart::alternative_plain_html(body(super::text::write(page)), body(super::html::write(page)));
         let mut message = builder.message_id(Some(id.to_owned())).multipart(parts).map_err(later)?;
         // So that nobody's absence notice answers.
         let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
@@ -211,6 +214,20 @@ mod tests {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert!(matches!(route.message("nobody", "<1@x>", &page()), Err(Undelivered::Never(_))));
+    }
+
+    #[tokio::test]
+    async fn no_text_ends_a_mail_before_its_end() {
+        let settings =
+            json!({ "Host": "localhost", "Port": "25", "Encryption": "none", "InnerTargets": "127.0.0.0/8,::1" });
+        let route = Route::new(&settings, "stats.example").await.unwrap();
+        let hostile = "a\r.\rMAIL FROM:<a@b.example>\r\n.\r\nb\n.\nc";
+        let blocks = vec![super::super::page::Block::Text(hostile.to_owned())];
+        let page = Page { language: "en".into(), subject: "a".into(), title: "a".into(), blocks, footer: Vec::new() };
+        let sent = route.message("ada@people.example", "<7@stats.example>", &page).unwrap().formatted();
+        let sent = String::from_utf8(sent).unwrap();
+        assert!(sent.contains("MAIL FROM"), "{sent}");
+        assert!(!sent.replace("\r\n", "").contains(['\r', '\n']), "{sent:?}");
     }
 
     #[test]
