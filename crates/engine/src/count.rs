@@ -103,17 +103,21 @@ impl Groups {
         let (first, last) = bounds(&keys);
         let mut groups = Groups { places: Places::between(first, last, 0), of_null: NOWHERE, count: 0 };
         let (mut found, mut of_rows) = (Vec::new(), Vec::with_capacity(keys.iter().map(|keys| keys.len()).sum()));
-        for key in keys.into_iter().flatten() {
-            let mut group = key.map_or(groups.of_null, |key| groups.places.of(key));
-            if group == NOWHERE {
-                group = found.len() as u32;
-                found.push(key);
-                match key {
-                    Some(key) => groups.places.put(key, group),
-                    None => groups.of_null = group,
+        for keys in keys {
+            let whole = keys.null_count() == 0;
+            for (row, key) in keys.values().iter().enumerate() {
+                let key = (whole || keys.is_valid(row)).then_some(*key);
+                let mut group = key.map_or(groups.of_null, |key| groups.places.of(key));
+                if group == NOWHERE {
+                    group = found.len() as u32;
+                    found.push(key);
+                    match key {
+                        Some(key) => groups.places.put(key, group),
+                        None => groups.of_null = group,
+                    }
                 }
+                of_rows.push(group);
             }
-            of_rows.push(group);
         }
         groups.count = found.len();
         Ok((groups, UInt32Array::from(found), of_rows))
@@ -132,42 +136,39 @@ impl Groups {
     /// How many different values of a column each group has.
     fn different(&self, of_rows: &[u32], rows: &[RecordBatch], column: usize) -> Result<Vec<i64>, Error> {
         let columns = rows.iter().map(|batch| numbers(batch.column(column))).collect::<Result<Vec<_>, _>>()?;
-        let values = || columns.iter().flat_map(Int64Array::iter);
-        let pairs = || of_rows.iter().zip(values()).filter_map(|(group, value)| Some((*group, value?)));
-        let pairs = || pairs().filter(|(group, _)| *group != NOWHERE);
-        Ok(self.ascending(pairs()).unwrap_or_else(|| self.in_any_order(pairs)))
+        let pairs = Pairs { of_rows, columns };
+        Ok(self.ascending(&pairs).unwrap_or_else(|| self.in_any_order(&pairs)))
     }
 
     /// Counts while each group's values only grow, as those of visits do in a sorted file; nothing when they do not.
-    fn ascending(&self, pairs: impl Iterator<Item = (u32, i64)>) -> Option<Vec<i64>> {
+    fn ascending(&self, pairs: &Pairs<'_>) -> Option<Vec<i64>> {
         let mut last = vec![i64::MIN; self.count];
         let mut counts = vec![0; self.count];
-        for (group, value) in pairs {
-            let last = &mut last[group as usize];
-            if value < *last {
-                return None;
-            }
-            counts[group as usize] += i64::from(value > *last);
+        let grow = pairs.all(|group, value| {
+            let last = &mut last[group];
+            counts[group] += i64::from(value > *last);
+            let grows = value >= *last;
             *last = value;
-        }
-        Some(counts)
+            grows
+        });
+        grow.then_some(counts)
     }
 
     /// Puts the values of each group side by side and sorts them: most groups have a few, for which that is faster than
     /// a set of all pairs.
-    fn in_any_order<P: Iterator<Item = (u32, i64)>>(&self, pairs: impl Fn() -> P) -> Vec<i64> {
+    fn in_any_order(&self, pairs: &Pairs<'_>) -> Vec<i64> {
         let mut ends = vec![0_usize; self.count];
-        pairs().for_each(|(group, _)| ends[group as usize] += 1);
+        pairs.each(|group, _| ends[group] += 1);
         let mut next = 0;
         for end in &mut ends {
             next += std::mem::replace(end, next);
         }
         let mut values = vec![0; next];
-        for (group, value) in pairs() {
-            let end = &mut ends[group as usize];
+        pairs.each(|group, value| {
+            let end = &mut ends[group];
             values[*end] = value;
             *end += 1;
-        }
+        });
         let mut rest = values.as_mut_slice();
         let mut from = 0;
         let mut counted = |end: usize| {
@@ -177,6 +178,39 @@ impl Groups {
             own.chunk_by(|a, b| a == b).count() as i64
         };
         ends.into_iter().map(&mut counted).collect()
+    }
+}
+
+/// The values of a column beside the groups of their rows.
+struct Pairs<'a> {
+    of_rows: &'a [u32],
+    columns: Vec<Int64Array>,
+}
+
+impl Pairs<'_> {
+    /// Whether this is said of every pair of a group and a value; ends where it is not.
+    fn all(&self, mut says: impl FnMut(usize, i64) -> bool) -> bool {
+        let mut rest = self.of_rows;
+        for column in &self.columns {
+            let (groups, others) = rest.split_at(column.len());
+            rest = others;
+            // Asking each value whether it is there takes several times as long.
+            let whole = column.null_count() == 0;
+            for (row, (group, value)) in groups.iter().zip(column.values()).enumerate() {
+                let counts = *group != NOWHERE && (whole || column.is_valid(row));
+                if counts && !says(*group as usize, *value) {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn each(&self, mut see: impl FnMut(usize, i64)) {
+        self.all(|group, value| {
+            see(group, value);
+            true
+        });
     }
 }
 

@@ -1,57 +1,64 @@
 //! Memory that the database's allocator keeps for later, given back to the system.
 
-use crate::Error;
+use crate::{Error, generation::lock};
 use duckdb::{Config, Connection};
 use std::{
-    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    sync::{
+        Mutex,
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
     time::Duration,
 };
 
 /// How often it is given back while work goes on.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// A database without anything in it, once one was needed.
+static EMPTY: Mutex<Option<Connection>> = Mutex::new(None);
+
 /// Does some work that needs much memory. The allocator keeps what a thread of ours freed until that same thread asks it
 /// for more, which may be never: so what is free goes back each second and at the end.
 pub(crate) fn giving_back<T>(work: impl FnOnce() -> T) -> T {
     std::thread::scope(|scope| {
         let (working, ended) = mpsc::channel();
-        scope.spawn(move || told(until(&ended)));
+        scope.spawn(move || until(&ended));
         let done = work();
         drop(working);
         done
     })
 }
 
-/// Gives back what is free.
-pub(crate) fn give_back() {
-    told(empty().and_then(|empty| let_go(&empty)));
+fn until(ended: &Receiver<()>) {
+    while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(EVERY) {
+        give_back();
+    }
+    give_back();
 }
 
-fn told(given: Result<(), Error>) {
-    if let Err(error) = given {
+/// Gives back what is free.
+pub(crate) fn give_back() {
+    if let Err(error) = let_go() {
         tracing::warn!(%error, "memory that a large task took is kept for the next one");
     }
 }
 
-fn until(ended: &Receiver<()>) -> Result<(), Error> {
-    let empty = empty()?;
-    while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(EVERY) {
-        let_go(&empty)?;
-    }
-    let_go(&empty)
+/// The allocator is one for all databases of the process, and lets go of what is free when one of them is given a limit.
+/// That of the store is locked, so it is an empty one's.
+fn let_go() -> Result<(), Error> {
+    let mut empty = lock(&EMPTY);
+    let connection = match empty.take() {
+        Some(connection) => connection,
+        None => open()?,
+    };
+    connection.execute_batch("SET memory_limit = '1MiB'").map_err(Error::database("give memory back"))?;
+    *empty = Some(connection);
+    Ok(())
 }
 
-/// A database without anything in it.
-fn empty() -> Result<Connection, Error> {
+fn open() -> Result<Connection, Error> {
     let failed = || Error::database("reach the allocator");
     let config = Config::default().threads(1).and_then(|config| config.enable_autoload_extension(false));
     Connection::open_in_memory_with_flags(config.map_err(failed())?).map_err(failed())
-}
-
-/// The allocator is one for all databases of the process, and lets go of what is free when one of them is given a limit.
-/// That of the store is locked, so it is an empty one's.
-fn let_go(empty: &Connection) -> Result<(), Error> {
-    empty.execute_batch("SET memory_limit = '1MiB'").map_err(Error::database("give memory back"))
 }
 
 #[cfg(all(test, target_os = "linux"))]
