@@ -8,6 +8,9 @@ const USER_PRESENT: u8 = 1;
 const USER_VERIFIED: u8 = 4;
 const KEY_ATTACHED: u8 = 64;
 
+/// The secret part of its key.
+pub const KEY: [u8; 32] = [7; 32];
+
 pub struct Authenticator {
     key: SigningKey,
     id: [u8; 16],
@@ -39,7 +42,7 @@ pub fn bytes_of(text: &str) -> Vec<u8> {
 
 impl Authenticator {
     pub fn new(origin: &'static str, party: &'static str) -> Authenticator {
-        let key = SigningKey::from_slice(&[7; 32]).unwrap();
+        let key = SigningKey::from_slice(&KEY).unwrap();
         Authenticator { key, id: [9; 16], handle: String::new(), counter: 0, origin, party, verifies_user: true }
     }
 

@@ -1,8 +1,10 @@
 //! Passkeys against a real store, with an authenticator in memory.
 
 mod authenticator;
+mod bent;
 
 use authenticator::{Authenticator, base64, bytes_of};
+use bent::{Dice, asked, bend};
 use makoto_access::{Caller, Principal, check_instance};
 use makoto_catalog::{Catalog, Feature};
 use makoto_identity::{Entry, Error, Identity, enforcement};
@@ -219,30 +221,10 @@ async fn promise_08_every_bent_byte_of_an_answer_is_refused() {
     }
 }
 
-/// Changes bytes as a fuzzer does: turns, drops and doubles some, and writes lengths and types that CBOR cares about.
-fn bend(bytes: &mut Vec<u8>, mut dice: impl FnMut(usize) -> usize) {
-    for _ in 0..=dice(4) {
-        let place = dice(bytes.len().max(1));
-        match dice(6) {
-            0 if place < bytes.len() => bytes[place] ^= 1 << dice(8),
-            1 if place < bytes.len() => bytes[place] = dice(256) as u8,
-            2 => bytes.truncate(place),
-            3 => bytes.insert(place, [0x1b, 0x5b, 0x7b, 0x9b, 0xbb, 0xdb, 0xff, 0x9f, 0xbf][dice(9)]),
-            4 => bytes.splice(place..place, std::iter::repeat_n(0x81 + dice(64) as u8, 1 + dice(300))).for_each(drop),
-            _ => {
-                let end = (place + dice(32)).min(bytes.len());
-                let part = bytes[place.min(end)..end].to_vec();
-                bytes.splice(place..place, part).for_each(drop);
-            }
-        }
-    }
-}
-
 /// Keys that a fuzzer makes of good ones. `PASSKEY_TRIES` asks for more of them, `PASSKEY_MINUTES` for as many as fit in;
 /// `PASSKEY_SEED` for others.
 #[tokio::test]
 async fn promise_08_whatever_a_key_sends_is_answered() {
-    let asked = |name: &str| std::env::var(name).ok().map(|number| number.parse::<u64>().unwrap());
     let (began, minutes) = (Instant::now(), asked("PASSKEY_MINUTES"));
     let tries = asked("PASSKEY_TRIES").unwrap_or(if minutes.is_some() { u64::MAX } else { 200 });
     let is_over = |tried| tried >= tries || minutes.is_some_and(|most| began.elapsed().as_secs() >= most * 60);
@@ -251,20 +233,14 @@ async fn promise_08_whatever_a_key_sends_is_answered() {
     let caller = bench.caller(&secret).await.unwrap();
     let mut key = Authenticator::new(ORIGIN, PARTY);
     let seed = asked("PASSKEY_SEED").unwrap_or(1);
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).max(1);
-    let mut roll = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
+    let mut dice = Dice::new(seed);
     let mut number = 0;
     while !is_over(number) {
         let options = bench.identity.start_passkey(&caller, NOW_S).await.unwrap();
         let mut made = key.create(&options);
         let field = ["attestationObject", "clientDataJSON"][usize::from(number % 8 == 7)];
         let mut bytes = bytes_of(made["response"][field].as_str().unwrap());
-        bend(&mut bytes, |end| (roll() % end as u64) as usize);
+        bend(&mut bytes, &mut dice);
         made["response"][field] = base64(&bytes).into();
         match bench.identity.finish_passkey(&caller, made, "Bent", NOW_S).await {
             // Some bytes are the authenticator's to choose, so that another good key may come of it. One must stay.
