@@ -250,7 +250,7 @@ fn promise_08_no_bytes_stop_what_reads_keys() {
         (asked("PASSKEY_TRIES").unwrap_or(50_000), asked("PASSKEY_MINUTES"), asked("PASSKEY_SEED").unwrap_or(1));
     let began = Instant::now();
     let is_over = |tried: u64| match minutes {
-        Some(minutes) => tried % 256 == 0 && began.elapsed() >= Duration::from_secs(minutes * 60),
+        Some(minutes) => tried.is_multiple_of(256) && began.elapsed() >= Duration::from_secs(minutes * 60),
         None => tried >= tries,
     };
     let threads = minutes.map_or(1, |_| std::thread::available_parallelism().map_or(1, usize::from)) as u64;
