@@ -87,7 +87,7 @@ impl Texts {
         dictionary: &str,
         ids: &[Option<u32>],
     ) -> Result<Vec<Option<Arc<str>>>, Error> {
-        let own = dictionary_number(dictionary).map(usize::from).filter(|own| *own < self.shelves.len());
+        let own = dictionary_number(dictionary).map(usize::from);
         let own = own.ok_or_else(|| Error::Plan(format!("there is no dictionary {dictionary}")))?;
         let mut shelf = lock(&self.shelves[own]);
         let mut found: Vec<_> = ids.iter().map(|id| id.and_then(|id| shelf.texts.get(&id).cloned())).collect();

@@ -26,9 +26,19 @@ pub struct Question {
     pub picked: String,
 }
 
+struct Table {
+    raw: Arc<Raw>,
+    /// In bytes; to weigh a large table takes a look at each of its rows.
+    weight: usize,
+    /// That of its days when it was made.
+    version: u64,
+    /// When it was asked for last.
+    asked: u64,
+}
+
 #[derive(Default)]
 struct Kept {
-    tables: HashMap<Question, (Arc<Raw>, u64, u64)>,
+    tables: HashMap<Question, Table>,
     bytes: usize,
     /// The moment at which a site's day last changed, on a clock that counts touches.
     versions: BTreeMap<(SiteId, Day), u64>,
@@ -57,12 +67,12 @@ impl Archive {
         let mut kept = self.kept();
         kept.asked += 1;
         let now = kept.asked;
-        let (raw, made, asked) = kept.tables.get_mut(question)?;
-        if *made != version {
+        let table = kept.tables.get_mut(question)?;
+        if table.version != version {
             return None;
         }
-        *asked = now;
-        Some(raw.clone())
+        table.asked = now;
+        Some(table.raw.clone())
     }
 
     /// Keeps a table made of days of this version; the one asked for longest ago goes when room is short.
@@ -73,17 +83,16 @@ impl Archive {
         }
         let mut kept = self.kept();
         kept.asked += 1;
-        let now = kept.asked;
-        if let Some((old, _, _)) = kept.tables.insert(question, (raw, version, now)) {
-            kept.bytes -= old.weight();
+        let table = Table { raw, weight, version, asked: kept.asked };
+        if let Some(old) = kept.tables.insert(question, table) {
+            kept.bytes -= old.weight;
         }
         kept.bytes += weight;
         while kept.bytes > BYTES_MAX {
-            let oldest =
-                kept.tables.iter().min_by_key(|(_, (_, _, asked))| *asked).map(|(question, _)| question.clone());
+            let oldest = kept.tables.iter().min_by_key(|(_, table)| table.asked).map(|(question, _)| question.clone());
             let Some(oldest) = oldest else { break };
-            if let Some((gone, _, _)) = kept.tables.remove(&oldest) {
-                kept.bytes -= gone.weight();
+            if let Some(gone) = kept.tables.remove(&oldest) {
+                kept.bytes -= gone.weight;
             }
         }
     }

@@ -50,8 +50,8 @@ use std::{
 };
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// Hits are taken apart on one thread and let go on another, which the system's allocator is slow at. Of its two lines the
-/// one that gives back within a tenth of a second what was let go; the other keeps it for a second or more.
+/// Hits are taken apart on one thread and let go on another, which the system's allocator is slow at. Of mimalloc's two lines
+/// the one that gives back within a tenth of a second what was let go; the other keeps it for a second or more.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

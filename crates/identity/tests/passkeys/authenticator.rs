@@ -10,6 +10,8 @@ const KEY_ATTACHED: u8 = 64;
 
 /// The secret part of its key.
 pub const KEY: [u8; 32] = [7; 32];
+/// What it calls its key.
+pub const ID: [u8; 16] = [9; 16];
 
 pub struct Authenticator {
     key: SigningKey,
@@ -43,7 +45,7 @@ pub fn bytes_of(text: &str) -> Vec<u8> {
 impl Authenticator {
     pub fn new(origin: &'static str, party: &'static str) -> Authenticator {
         let key = SigningKey::from_slice(&KEY).unwrap();
-        Authenticator { key, id: [9; 16], handle: String::new(), counter: 0, origin, party, verifies_user: true }
+        Authenticator { key, id: ID, handle: String::new(), counter: 0, origin, party, verifies_user: true }
     }
 
     fn client_data(&self, kind: &str, options: &Json) -> Vec<u8> {

@@ -3,7 +3,7 @@
 
 use crate::{
     ORIGIN, PARTY,
-    authenticator::{Authenticator, KEY, base64},
+    authenticator::{Authenticator, ID, KEY},
 };
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::json;
@@ -18,7 +18,6 @@ use webauthn_rs::prelude::{
 /// theirs; and one as a TPM has it.
 const CERTIFICATE: &[u8] = include_bytes!("attestation.der");
 const TPM_CERTIFICATE: &[u8] = include_bytes!("tpm.der");
-const ID: [u8; 16] = [9; 16];
 /// User present and verified, key attached; extensions follow.
 const FLAGS: u8 = 0x45;
 const EXTENSIONS: u8 = 0x80;
@@ -240,7 +239,7 @@ fn promise_08_keys_of_every_form_reach_what_reads_them() {
     // Of the authenticator's own key: without a statement, signed by itself, by its certificate, and by that as U2F keys are.
     assert_eq!(taken[..4], [true; 4], "{taken:?}");
     assert!(reader.party.finish_passkey_authentication(&reader.answer, &reader.sign_in).is_ok());
-    assert_eq!(base64(&reader.made.raw_id), base64(&ID));
+    assert_eq!(reader.made.raw_id, ID);
 }
 
 /// `PASSKEY_TRIES` asks for more of them, `PASSKEY_MINUTES` for as many as fit in on all cores; `PASSKEY_SEED` for others.
