@@ -3,7 +3,7 @@
 
 use crate::{Error, answer, texts::Spread};
 use duckdb::arrow::{
-    array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, UInt32Array},
+    array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, Int64Array, PrimitiveArray, RecordBatch, UInt32Array},
     compute::{cast, concat, max, min, take},
     datatypes::{DataType, Field, Int64Type, Schema, UInt32Type},
 };
@@ -23,6 +23,13 @@ type Hash = BuildHasherDefault<Spread>;
 fn numbers(column: &ArrayRef) -> Result<Int64Array, Error> {
     let unread = |error| Error::Plan(format!("values of type {} are not counted ({error})", column.data_type()));
     Ok(cast(column, &DataType::Int64).map_err(unread)?.as_primitive::<Int64Type>().clone())
+}
+
+/// The values of a column. Where all are there, none is asked whether it is, which takes several times as long.
+fn cells<T: ArrowPrimitiveType>(column: &PrimitiveArray<T>) -> impl Iterator<Item = Option<T::Native>> {
+    let whole = column.null_count() == 0;
+    let there = move |row| whole || column.is_valid(row);
+    column.values().iter().enumerate().map(move |(row, value)| there(row).then_some(*value))
 }
 
 /// The numbers of texts in a column of keys.
@@ -104,9 +111,7 @@ impl Groups {
         let mut groups = Groups { places: Places::between(first, last, 0), of_null: NOWHERE, count: 0 };
         let (mut found, mut of_rows) = (Vec::new(), Vec::with_capacity(keys.iter().map(|keys| keys.len()).sum()));
         for keys in keys {
-            let whole = keys.null_count() == 0;
-            for (row, key) in keys.values().iter().enumerate() {
-                let key = (whole || keys.is_valid(row)).then_some(*key);
+            for key in cells(keys) {
                 let mut group = key.map_or(groups.of_null, |key| groups.places.of(key));
                 if group == NOWHERE {
                     group = found.len() as u32;
@@ -194,11 +199,9 @@ impl Pairs<'_> {
         for column in &self.columns {
             let (groups, others) = rest.split_at(column.len());
             rest = others;
-            // Asking each value whether it is there takes several times as long.
-            let whole = column.null_count() == 0;
-            for (row, (group, value)) in groups.iter().zip(column.values()).enumerate() {
-                let counts = *group != NOWHERE && (whole || column.is_valid(row));
-                if counts && !says(*group as usize, *value) {
+            for (group, value) in groups.iter().zip(cells(column)) {
+                let Some(value) = value.filter(|_| *group != NOWHERE) else { continue };
+                if !says(*group as usize, value) {
                     return false;
                 }
             }
