@@ -114,7 +114,7 @@ impl Archive {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::raw::Name;
+    use crate::node::Name;
     use makoto_catalog::Report;
 
     fn question(first: i32, last: i32) -> Question {

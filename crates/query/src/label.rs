@@ -1,9 +1,6 @@
 //! What rows are called, and the facts that stand beside their numbers.
 
-use crate::{
-    raw::{Name, Raw},
-    segment::decode,
-};
+use crate::{node::Name, raw::Raw, segment::decode};
 use makoto_catalog::{FlatLabel, Meta, Report, RowLabel, Shape, Tree, language::Language};
 use makoto_model::{Day, Site, Value};
 

@@ -10,6 +10,7 @@ mod keep;
 mod kept;
 mod label;
 mod narrow;
+mod node;
 mod options;
 pub mod period;
 pub mod plan;

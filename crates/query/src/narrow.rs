@@ -5,10 +5,11 @@ use crate::{
     Answered, Line,
     cells::Row,
     groups::{Number, Places},
+    node::Name,
     options::Options,
     period::Asked,
     plan::Counted,
-    raw::{Name, Raw},
+    raw::Raw,
 };
 use makoto_access::{Denied, Limits, Role};
 use makoto_catalog::{ApiError, Report, Shape};

@@ -3,7 +3,8 @@
 use crate::{
     cells::{Cells, Row},
     conversions::{self, Goals},
-    groups::{Groups, Key, Mix, Number, Places},
+    groups::{Groups, Key, Number, Places},
+    node::{Name, Node, place_hash},
     plan::Counted,
 };
 use hashbrown::HashTable;
@@ -12,94 +13,8 @@ use makoto_model::Value;
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet, HashMap},
-    hash::Hasher,
     sync::Arc,
 };
-
-/// What a row is called, in a form that costs little to keep.
-#[derive(Clone, Debug)]
-pub enum Name {
-    Root,
-    /// The row of all that were too many.
-    Others,
-    /// Of a value.
-    Key(Arc<[Value]>),
-    /// A part of a text.
-    Path {
-        text: Arc<str>,
-        from: u32,
-        to: u32,
-        leaf: bool,
-    },
-    /// A name that is not in the text.
-    Word {
-        text: Arc<str>,
-        word: &'static str,
-        leaf: bool,
-    },
-    /// A text without any name.
-    Nameless,
-}
-
-impl Name {
-    /// The part of a path, as stored.
-    pub fn path(&self) -> &str {
-        match self {
-            Name::Path { text, from, to, .. } => &text[*from as usize..*to as usize],
-            Name::Word { word, .. } => word,
-            Name::Root | Name::Others | Name::Key(_) | Name::Nameless => "",
-        }
-    }
-
-    pub fn is_leaf(&self) -> bool {
-        matches!(self, Name::Path { leaf: true, .. } | Name::Word { leaf: true, .. } | Name::Nameless)
-    }
-
-    /// The whole text that the leaf stands for.
-    pub fn whole(&self) -> Option<&Arc<str>> {
-        match self {
-            Name::Path { text, leaf: true, .. } | Name::Word { text, leaf: true, .. } => Some(text),
-            _ => None,
-        }
-    }
-}
-
-#[derive(Clone, Debug)]
-pub struct Node {
-    pub name: Name,
-    pub parent: u32,
-    pub children: Vec<u32>,
-}
-
-impl Node {
-    /// What tells it apart in a tree of texts: the row around it, whether it is a leaf, and its name.
-    fn place(&self) -> (u32, bool, &str) {
-        (self.parent, self.name.is_leaf(), self.name.path())
-    }
-
-    /// Bytes beside its own. The text of a part of a path is counted at the leaf.
-    fn weight(&self) -> usize {
-        let name = match &self.name {
-            Name::Key(key) => {
-                let texts = key.iter().filter_map(Value::as_text).map(|text| text.len() + SHARED_BYTES);
-                SHARED_BYTES + size_of_val(&**key) + texts.sum::<usize>()
-            }
-            other => other.whole().map_or(0, |text| text.len() + SHARED_BYTES),
-        };
-        self.children.capacity() * size_of::<u32>() + name
-    }
-}
-
-/// What shared data takes beside itself: two counts, and what it is rounded up by.
-const SHARED_BYTES: usize = 24;
-
-fn place_hash((parent, leaf, name): (u32, bool, &str)) -> u64 {
-    let mut mix = Mix::default();
-    mix.write_u32(parent);
-    mix.write_u8(leaf.into());
-    mix.write(name.as_bytes());
-    mix.finish()
-}
 
 /// All rows. Node 0 is the root; its cells are the sums of everything.
 #[derive(Clone)]
@@ -385,7 +300,7 @@ impl Raw {
             }
             for (depth, part) in path.iter().enumerate() {
                 let leaf = depth + 1 == last;
-                let name = named(&text, part, leaf, tree.index.unwrap_or(""));
+                let name = Name::of_part(&text, part, leaf, tree.index.unwrap_or(""));
                 parent = self.child(&mut places, parent, name);
             }
             self.join(parent, groups.row(*group).iter());
@@ -398,7 +313,7 @@ impl Raw {
             (tree.split)(&text, &mut path);
             let mut parent = 0;
             for part in path.iter().take(rest.depth) {
-                let name = named(&text, part, false, "");
+                let name = Name::of_part(&text, part, false, "");
                 parent = self.child(&mut places, parent, name);
             }
             let node = self.others(&mut others, parent);
@@ -531,17 +446,6 @@ fn blank(report: &Report, columns: &[Counted], groups: &Groups, order: &[u32]) -
 
 /// Numbers of rows begin here, so that smaller ones can count rows.
 const NUMBERS_MIN: u32 = 1 << 24;
-
-/// Where a part of a text lies in it, or the word that was added.
-fn named(text: &Arc<str>, part: &str, leaf: bool, word: &'static str) -> Name {
-    let from = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-    match from.checked_add(part.len()) {
-        Some(to) if to <= text.len() && text.get(from..to) == Some(part) => {
-            Name::Path { text: text.clone(), from: from as u32, to: to as u32, leaf }
-        }
-        _ => Name::Word { text: text.clone(), word, leaf },
-    }
-}
 
 #[cfg(test)]
 mod tests {

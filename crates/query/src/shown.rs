@@ -3,11 +3,12 @@
 use crate::{
     Answered, Line,
     groups::Number,
+    node::Name,
     options::Options,
     period::Asked,
     plan::{self, Counted, Persons},
     query::Ask,
-    raw::{Name, Raw},
+    raw::Raw,
     table::Table,
     value,
 };

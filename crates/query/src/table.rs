@@ -5,8 +5,9 @@ use crate::{
     conversions::{self, Goals},
     groups::Number,
     label::{Labels, Place},
+    node::Name,
     options::{GoalChoice, LOW_SHARE, Options, Pivot},
-    raw::{Name, Raw},
+    raw::Raw,
     value,
 };
 use makoto_catalog::{Formula, GoalColumns, Metric, Report, Shape, Unit};
