@@ -5,16 +5,37 @@
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Params {
     text: String,
-    /// Where each name and each value ends in `text`; they follow each other without gaps.
-    ends: Vec<(u32, u32)>,
+    pairs: Vec<Pair>,
     /// The marks of all names: a request is asked for some sixty names, of which it has a dozen.
-    marks: u64,
+    marks: u128,
 }
 
-/// One of 64 marks that a name may have. Names that differ in length or in an end mostly differ in it.
-fn mark(name: &[u8]) -> u64 {
-    let ends = name.first().zip(name.last()).map_or(0, |(first, last)| u64::from(*first) * 7 + u64::from(*last) * 29);
-    1 << ((ends + name.len() as u64 * 13) % 64)
+/// Where a name and its value end in the text; they follow each other without gaps.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Pair {
+    key: u64,
+    name_end: u32,
+    end: u32,
+}
+
+/// Bytes at either end of a name that its key is made of.
+const KEY_BYTES: usize = 4;
+
+/// What names are compared by before their texts are: their ends and their length.
+#[inline]
+fn key(name: &[u8]) -> u64 {
+    let ends = name.len().min(KEY_BYTES);
+    let mut key = [0; 2 * KEY_BYTES];
+    key[..ends].copy_from_slice(&name[..ends]);
+    key[KEY_BYTES..KEY_BYTES + ends].copy_from_slice(&name[name.len() - ends..]);
+    u64::from_le_bytes(key) ^ (name.len() as u64) << 57
+}
+
+/// One of 128 marks that a name may have.
+#[inline]
+fn mark(key: u64) -> u128 {
+    // The upper bits of a product depend on all bits of a key.
+    1 << (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 57)
 }
 
 impl Params {
@@ -28,68 +49,70 @@ impl Params {
 
     /// Room for a request of this many bytes, so that the buffer need not grow.
     pub fn with_capacity(text_bytes: usize, pairs: usize) -> Params {
-        Params { text: String::with_capacity(text_bytes), ends: Vec::with_capacity(pairs), marks: 0 }
+        Params { text: String::with_capacity(text_bytes), pairs: Vec::with_capacity(pairs), marks: 0 }
     }
 
     /// Adds a parameter behind the others. Texts beyond 4 GiB in all are not kept.
     pub fn push(&mut self, name: &str, value: &str) {
         let Ok(end) = u32::try_from(self.text.len() + name.len() + value.len()) else { return };
         self.text.push_str(name);
-        let name_end = end - value.len() as u32;
         self.text.push_str(value);
-        self.ends.push((name_end, end));
-        self.marks |= mark(name.as_bytes());
+        let key = key(name.as_bytes());
+        self.pairs.push(Pair { key, name_end: end - value.len() as u32, end });
+        self.marks |= mark(key);
     }
 
     /// The last value given under this exact name.
+    #[inline]
     pub fn get(&self, name: &str) -> Option<&str> {
-        if self.marks & mark(name.as_bytes()) == 0 {
-            return None;
-        }
-        let bytes = self.text.as_bytes();
-        for at in (0..self.ends.len()).rev() {
-            let start = if at == 0 { 0 } else { self.ends[at - 1].1 as usize };
-            let (name_end, end) = (self.ends[at].0 as usize, self.ends[at].1 as usize);
-            // Most names differ in length already.
-            if name_end - start == name.len() && bytes[start..name_end] == *name.as_bytes() {
-                return Some(&self.text[name_end..end]);
-            }
-        }
-        None
+        let key = key(name.as_bytes());
+        if self.marks & mark(key) == 0 { None } else { self.find(key, name) }
+    }
+
+    fn find(&self, key: u64, name: &str) -> Option<&str> {
+        let alike = (0..self.pairs.len()).rev().filter(|at| self.pairs[*at].key == key);
+        alike.map(|at| self.pair(at)).find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     fn pair(&self, at: usize) -> (&str, &str) {
-        let start = if at == 0 { 0 } else { self.ends[at - 1].1 };
-        let (name_end, end) = self.ends[at];
+        let start = if at == 0 { 0 } else { self.pairs[at - 1].end };
+        let Pair { name_end, end, .. } = self.pairs[at];
         (&self.text[start as usize..name_end as usize], &self.text[name_end as usize..end as usize])
     }
 
     /// As `get`, with an absent or empty value as `None`.
+    #[inline]
     pub fn filled(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.is_empty())
     }
 
     /// A whole number; `None` when absent or not a number.
+    #[inline]
     pub fn int(&self, name: &str) -> Option<i64> {
-        self.get(name).and_then(|value| value.trim().parse().ok())
+        self.get(name).and_then(whole)
     }
 
     /// True for a value that is a number other than 0.
+    #[inline]
     pub fn flag(&self, name: &str) -> bool {
         self.int(name).is_some_and(|n| n != 0)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        (0..self.ends.len()).map(|at| self.pair(at))
+        (0..self.pairs.len()).map(|at| self.pair(at))
     }
 
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.pairs.is_empty()
     }
 
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.pairs.len()
     }
+}
+
+fn whole(text: &str) -> Option<i64> {
+    text.trim().parse().ok()
 }
 
 #[cfg(test)]
@@ -103,5 +126,18 @@ mod tests {
         assert!(params.flag("a") && !params.flag("b") && !params.flag("c"));
         assert_eq!(params.iter().collect::<Vec<_>>(), [("a", "1"), ("a", "2"), ("b", "")]);
         assert_eq!((params.len(), params.is_empty()), (3, false));
+    }
+
+    #[test]
+    fn names_that_are_alike_are_told_apart() {
+        let names = ["", "a", "aa", "abcd", "abcdabcd", "abcd1abcd", "abcd2abcd", "é", "pk_campaign", "pk_compaign"];
+        let mut params = Params::default();
+        for name in names {
+            assert_eq!(params.get(name), None);
+            params.push(name, &format!("of {name}"));
+        }
+        for name in names {
+            assert_eq!(params.get(name), Some(format!("of {name}").as_str()));
+        }
     }
 }

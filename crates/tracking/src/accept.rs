@@ -10,6 +10,7 @@ use crate::{
 use makoto_catalog::{Catalog, Facts, Table};
 use makoto_model::{Act, ActionKind, Device, Hit, Params, Place, SiteId, VisitorId, VisitorSource, Who};
 use sha1::{Digest, Sha1};
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -67,7 +68,7 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
         },
         user_agent: params.filled("ua").unwrap_or_else(|| sender.header("user-agent")),
         language: privacy.language.apply(params.filled("lang").unwrap_or_else(|| sender.header("accept-language"))),
-        raw_url: params.get("url").map(|text| url::plain(&url::clean(text))).unwrap_or_default(),
+        raw_url: params.get("url").map(|text| url::plain(url::clean(text))).unwrap_or_default(),
         time_s,
     };
     let visitor = identify(params)?;
@@ -89,7 +90,7 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
     }
     found.referrer = privacy.referrer.apply(found.referrer, found.keyword_guessed);
     let search = search::detect(params, page.as_ref(), &rules);
-    let page_url = page.map(|_| request.raw_url.as_str());
+    let page_url = page.map(|_| &*request.raw_url);
     let act = action::choose(params, page_url, search.as_ref(), &rules)?;
     let search = search.filter(|_| matches!(act, Act::Action { kind: ActionKind::SiteSearch, .. }));
     Ok(request.describe(visitor, &device, found, act, search.as_ref(), context))
@@ -102,7 +103,7 @@ struct Request<'a> {
     address: IpAddr,
     user_agent: &'a str,
     language: &'a str,
-    raw_url: String,
+    raw_url: Cow<'a, str>,
     time_s: i64,
 }
 
@@ -210,7 +211,7 @@ fn identify(params: &Params) -> Result<Visitor, Invalid> {
 
 /// The place that was found, or the one that the request tells.
 fn place(params: &Params, found: Place) -> Place {
-    let told = |name| params.filled(name).map(url::clean);
+    let told = |name| params.filled(name).map(|text| url::clean(text).into_owned());
     let Some(country) = told("country").filter(|text| text.len() == 2) else {
         return Place {
             region: told("region").unwrap_or(found.region),

@@ -113,7 +113,7 @@ fn compared(
     page: &str,
     title: Option<&str>,
 ) -> Option<String> {
-    let param = |name| params.filled(name).map(url::clean);
+    let param = |name| params.filled(name).map(|text| url::clean(text).into_owned());
     match (attribute, kind) {
         (Attribute::Url, ActionKind::PageView) => Some(page.to_owned()),
         (Attribute::Title, ActionKind::PageView) => Some(title.unwrap_or_default().to_owned()),

@@ -47,8 +47,9 @@ fn category(text: &str) -> Option<String> {
 fn filled(text: &str, name: &str) -> Option<String> {
     let mut pairs = text.split('&').filter_map(|pair| pair.split_once('='));
     let value = pairs.rfind(|(key, _)| key.eq_ignore_ascii_case(name))?.1;
-    let value = url::clean(&query::decode(value.as_bytes()));
-    (!value.is_empty()).then_some(value)
+    let decoded = query::decode(value.as_bytes());
+    let value = url::clean(&decoded);
+    (!value.is_empty()).then(|| value.into_owned())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Addresses as they are kept: cleaned, and without parameters that say nothing about the page.
 
 use crate::{query, rules::SiteRules};
+use std::borrow::Cow;
 
 /// Bytes of a URL or title that are kept.
 pub const TEXT_BYTES_MAX: usize = 1024;
@@ -53,12 +54,12 @@ impl Parts<'_> {
 }
 
 /// Without line breaks and NUL, without blanks at the ends.
-pub fn clean(text: &str) -> String {
-    if text.bytes().any(|b| matches!(b, b'\n' | b'\r' | 0)) {
+pub fn clean(text: &str) -> Cow<'_, str> {
+    if memchr::memchr3(b'\n', b'\r', 0, text.as_bytes()).is_some() {
         let kept: String = text.chars().filter(|c| !matches!(c, '\n' | '\r' | '\0')).collect();
-        return kept.trim().to_owned();
+        return Cow::Owned(kept.trim().to_owned());
     }
-    text.trim().to_owned()
+    Cow::Borrowed(text.trim())
 }
 
 /// The text's beginning, at most this many bytes and never half a character.
@@ -67,22 +68,23 @@ pub fn cut(text: &str, bytes_max: usize) -> &str {
 }
 
 /// Characters that a page wrote as HTML entities into its own address.
-pub fn plain(url: &str) -> String {
+pub fn plain(url: Cow<'_, str>) -> Cow<'_, str> {
     if !url.contains('&') {
-        return url.to_owned();
+        return url;
     }
     let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#039;", "'"), ("&#39;", "'"), ("&amp;", "&")];
-    pairs
-        .iter()
-        .fold(url.to_owned(), |text, (from, to)| if text.contains(from) { text.replace(from, to) } else { text })
+    pairs.iter().fold(url, |text, (from, to)| match text.contains(from) {
+        true => Cow::Owned(text.replace(from, to)),
+        false => text,
+    })
 }
 
 /// Matrix parameters as a query: `/p;a=1;b=2` becomes `/p?a=1&b=2`.
-pub fn matrix_as_query(url: &str) -> String {
+pub fn matrix_as_query(url: &str) -> Cow<'_, str> {
     let (semicolon, mark) = (url.find(';'), url.find('?'));
-    let Some(first) = semicolon.filter(|&at| mark.is_none_or(|mark| at < mark)) else { return url.to_owned() };
+    let Some(first) = semicolon.filter(|&at| mark.is_none_or(|mark| at < mark)) else { return Cow::Borrowed(url) };
     let rest = url[first + 1..].replacen('?', "&", usize::from(mark.is_some())).replace(';', "&");
-    format!("{}?{rest}", &url[..first])
+    Cow::Owned(format!("{}?{rest}", &url[..first]))
 }
 
 /// The address under which a page is counted; `None` when it is no absolute URL.
@@ -115,6 +117,11 @@ pub fn page(url: &str, rules: &SiteRules) -> Option<String> {
 }
 
 fn push_lower(out: &mut String, text: &str) {
+    if text.is_ascii() {
+        let start = out.len();
+        out.push_str(text);
+        return out[start..].make_ascii_lowercase();
+    }
     out.extend(text.chars().flat_map(char::to_lowercase));
 }
 
@@ -200,7 +207,7 @@ mod tests {
     #[test]
     fn texts_are_cleaned() {
         assert_eq!(clean(" Tab\tNew\nline\r "), "Tab\tNewline");
-        assert_eq!(plain("http://e.org/&amp;x=&lt;b&gt;"), "http://e.org/&x=<b>");
+        assert_eq!(plain("http://e.org/&amp;x=&lt;b&gt;".into()), "http://e.org/&x=<b>");
         assert_eq!(cut("aé", 2), "a");
         assert_eq!(parts("https://u:p@[::1]:80/x?q#f").map(|parts| parts.host()).as_deref(), Some("[::1]"));
     }

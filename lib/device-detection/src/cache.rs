@@ -1,12 +1,13 @@
 //! A detector that remembers what it said.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::detector::Detector;
 use crate::device::Device;
 use crate::hints::ClientHints;
+use xxhash_rust::xxh3::Xxh3Builder;
 
 /// Detections remembered. The user agents of a day on a large site; at about 700 bytes each they need 7 MB.
 pub const CACHE_ENTRIES_MAX: usize = 10_000;
@@ -16,19 +17,17 @@ const SHARDS: usize = 16;
 /// newer one, and when the newer one is full, the older one is dropped. So what is asked for stays.
 const GENERATION_ENTRIES_MAX: usize = CACHE_ENTRIES_MAX / SHARDS / 2;
 
-/// A detector with a bounded memory of its answers, in the shape in which they are wanted. Keys are two hashes with
-/// random secrets, so that nobody can prepare user agents that collide.
-#[derive(Debug)]
+/// A detector with a bounded memory of its answers, in the shape in which they are wanted. Keys are hashes
+/// of 128 bits with a random secret, so that nobody can prepare user agents that collide.
 pub struct CachedDetector<T = Device> {
     detector: Detector,
     shape: fn(Device) -> T,
-    secrets: [RandomState; 2],
+    hash: Xxh3Builder,
     shards: [Mutex<Shard<T>>; SHARDS],
 }
 
 type Generation<T> = HashMap<u128, Arc<T>>;
 
-#[derive(Debug)]
 struct Shard<T> {
     newer: Generation<T>,
     older: Generation<T>,
@@ -58,6 +57,15 @@ impl<T> Shard<T> {
     }
 }
 
+/// What the hash function takes as its secret, different in each process.
+fn secret() -> [u8; 192] {
+    let mut secret = [0; 192];
+    for (nth, part) in secret.chunks_exact_mut(8).enumerate() {
+        part.copy_from_slice(&RandomState::new().hash_one(nth).to_le_bytes());
+    }
+    secret
+}
+
 impl CachedDetector {
     /// Wraps a detector.
     #[must_use]
@@ -73,7 +81,7 @@ impl<T> CachedDetector<T> {
         Self {
             detector,
             shape,
-            secrets: [RandomState::new(), RandomState::new()],
+            hash: Xxh3Builder::new().with_secret(secret()),
             shards: std::array::from_fn(|_| Mutex::default()),
         }
     }
@@ -87,9 +95,10 @@ impl<T> CachedDetector<T> {
     /// Detects, or repeats what it said before about the same user agent and hints.
     #[must_use]
     pub fn detect(&self, user_agent: &str, hints: &ClientHints) -> Arc<T> {
-        let [high, low] = self.secrets.each_ref().map(|secret| secret.hash_one((user_agent, hints)));
-        let key = u128::from(high) << 64 | u128::from(low);
-        let shard = &self.shards[low as usize % SHARDS];
+        let mut hasher = self.hash.build();
+        (user_agent, hints).hash(&mut hasher);
+        let key = hasher.digest128();
+        let shard = &self.shards[key as usize % SHARDS];
         // A panic elsewhere can not leave a shard half changed, so a poisoned lock is taken as it is.
         let remembered = shard.lock().unwrap_or_else(PoisonError::into_inner).find(key);
         if let Some(device) = remembered {

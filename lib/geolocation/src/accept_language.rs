@@ -14,31 +14,32 @@ const HEADER_LENGTH_MAX_BYTES: usize = 1024;
 /// `"De-AT, de;q=0.8"` → `"de-at,de"`.
 pub fn accept_language_key(header: &str) -> String {
     let end = header.floor_char_boundary(HEADER_LENGTH_MAX_BYTES);
-    let mut bare = String::with_capacity(end);
-    let mut comment = false;
+    let mut key = String::with_capacity(end);
+    let (mut comment, mut weight) = (false, false);
     for c in header[..end].chars() {
         match c {
             '(' => comment = true,
             ')' => comment = false,
             _ if comment || c.is_whitespace() => {}
-            _ if c.is_ascii() => bare.push(c.to_ascii_lowercase()),
-            _ => bare.extend(c.to_lowercase()),
+            ',' => {
+                weight = false;
+                key.push(',');
+            }
+            _ if weight => {}
+            '.' => break,
+            '=' if key.ends_with(";q") => {
+                weight = true;
+                key.truncate(key.len() - 2);
+            }
+            _ if c.is_ascii() => key.push(c.to_ascii_lowercase()),
+            _ => key.extend(c.to_lowercase()),
         }
     }
-    let mut key = String::with_capacity(bare.len());
-    for (position, range) in bare.split(',').enumerate() {
-        if position > 0 {
-            key.push(',');
-        }
-        key.push_str(without_weight(range));
-    }
-    key.truncate(key.find('.').unwrap_or(key.len()));
     // Browsers of Serbia and Montenegro still name the country that was dissolved.
-    if key.contains("sr-sp") { key.replace("sr-sp", "sr-rs") } else { key }
-}
-
-fn without_weight(range: &str) -> &str {
-    range.split_once(";q=").map_or(range, |(tag, _)| tag)
+    match key.as_bytes().windows(5).any(|part| part == b"sr-sp") {
+        true => key.replace("sr-sp", "sr-rs"),
+        false => key,
+    }
 }
 
 /// A language range, taken apart as far as reports need.
@@ -74,7 +75,7 @@ pub fn visit_language(header: &str) -> String {
         return UNKNOWN_LANGUAGE.to_owned();
     };
     match range.region.filter(|region| is_country(region)) {
-        Some(region) => format!("{}-{region}", range.language),
+        Some(region) => [range.language, "-", region].concat(),
         None => range.language.to_owned(),
     }
 }
@@ -155,6 +156,9 @@ mod tests {
         assert_eq!(accept_language_key("De-AT, de;q=0.8 (mine), EN"), "de-at,de,en");
         assert_eq!(accept_language_key("en-us.UTF-8"), "en-us");
         assert_eq!(accept_language_key("sr-SP"), "sr-rs");
+        assert_eq!(accept_language_key("de;q=0.8;x=1,fr;Q=1.0;q=2,it;x=1;q=3"), "de,fr,it;x=1");
+        assert_eq!(accept_language_key("en;v=b3.1,de"), "en;v=b3");
+        assert_eq!(accept_language_key("en; q(.)=0.5,x;;q=1.5,.de"), "en,x;,");
         assert_eq!(accept_language_key(&"é".repeat(2000)).chars().count(), 512);
     }
 }

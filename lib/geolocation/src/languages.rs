@@ -1,7 +1,7 @@
 //! Languages: ISO 639-1 code and English name, and the labels of reports.
 
 use crate::accept_language::guess_country;
-use crate::countries::country_name;
+use crate::countries::{country_name, letters};
 use std::borrow::Cow;
 
 /// Code of a language nobody knows.
@@ -243,7 +243,8 @@ const MAIN_COUNTRIES: &[(&str, &str)] = &[
 ];
 
 fn find(table: &'static [(&str, &str)], code: &str) -> Option<&'static str> {
-    let at = table.binary_search_by(|(known, _)| (*known).cmp(code)).ok()?;
+    let code = Some(letters(code)?);
+    let at = table.binary_search_by_key(&code, |(known, _)| letters(known)).ok()?;
     Some(table[at].1)
 }
 

@@ -9,50 +9,54 @@ use std::borrow::Cow;
 pub const USER_ID_CHARS_MAX: usize = 200;
 /// Parameters whose values are addresses of pages.
 const URLS: [&str; 7] = ["url", "urlref", "link", "download", "_ref", "c_t", "c_p"];
-/// Parameters that are no texts of the page: numbers, secrets that are never kept, and identities that have rules of
-/// their own.
-const NO_TEXTS: [&str; 40] = [
-    "idsite",
-    "rec",
-    "apiv",
-    "rand",
-    "r",
-    "h",
-    "m",
-    "s",
-    "res",
-    "_id",
-    "cid",
-    "uid",
-    "cip",
-    "ua",
-    "uadata",
-    "lang",
-    "token_auth",
-    "cdt",
-    "cdo",
-    "pv_id",
-    "gt_ms",
-    "send_image",
-    "new_visit",
-    "ping",
-    "bots",
-    "ca",
-    "cookie",
-    "pdf",
-    "qt",
-    "realp",
-    "wma",
-    "fla",
-    "java",
-    "ag",
-    "lat",
-    "long",
-    "country",
-    "_idts",
-    "_idvc",
-    "ec_id",
-];
+/// Whether a parameter is no text of the page: a number, a secret that is never kept, or an identity that has rules
+/// of its own.
+fn is_no_text(name: &str) -> bool {
+    matches!(
+        name,
+        "idsite"
+            | "rec"
+            | "apiv"
+            | "rand"
+            | "r"
+            | "h"
+            | "m"
+            | "s"
+            | "res"
+            | "_id"
+            | "cid"
+            | "uid"
+            | "cip"
+            | "ua"
+            | "uadata"
+            | "lang"
+            | "token_auth"
+            | "cdt"
+            | "cdo"
+            | "pv_id"
+            | "gt_ms"
+            | "send_image"
+            | "new_visit"
+            | "ping"
+            | "bots"
+            | "ca"
+            | "cookie"
+            | "pdf"
+            | "qt"
+            | "realp"
+            | "wma"
+            | "fla"
+            | "java"
+            | "ag"
+            | "lat"
+            | "long"
+            | "country"
+            | "_idts"
+            | "_idvc"
+            | "ec_id"
+    )
+}
+
 /// What a browser remembers of its visitor.
 const REMEMBERED: [&str; 6] = ["_id", "_idts", "_idvc", "_viewts", "_refts", "_ects"];
 
@@ -84,7 +88,7 @@ impl Privacy {
                 detail => Some(detail.apply(value)),
             },
             _ if self.cookieless && REMEMBERED.contains(&name) => Some(String::new()),
-            _ if NO_TEXTS.contains(&name) || self.texts.is_off() => None,
+            _ if is_no_text(name) || self.texts.is_off() => None,
             _ if URLS.contains(&name) => changed(self.texts.url(value)),
             _ => changed(self.texts.text(value)),
         };

@@ -12,7 +12,10 @@ const TOKEN: &str = "[token]";
 /// How an at sign stands in texts and in parameters, encoded once and twice.
 const AT: [&str; 3] = ["@", "%40", "%2540"];
 /// Digits of a payment card's number.
-const CARD_DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
+const CARD_DIGITS_MAX: usize = 19;
+const CARD_DIGITS: std::ops::RangeInclusive<usize> = 13..=CARD_DIGITS_MAX;
+/// Characters that a token has at least.
+const TOKEN_CHARS_MIN: usize = 20;
 /// Hexadecimal digits from which on a word is taken for a token or a hash of something secret.
 const HEX_TOKEN_CHARS_MIN: usize = 32;
 /// Characters of the parts of a signed token.
@@ -138,7 +141,7 @@ fn replaced(text: &str, stretches: &[(usize, usize)], by: &str) -> Option<String
 }
 
 fn emails(text: &str) -> Option<String> {
-    if !AT.iter().any(|at| text.contains(at)) {
+    if memchr::memchr2(b'@', b'%', text.as_bytes()).is_none() || !AT.iter().any(|at| text.contains(at)) {
         return None;
     }
     let local = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '%' | '\'' | '!' | '~');
@@ -178,8 +181,9 @@ fn cards(text: &str) -> Option<String> {
             at += 1;
             continue;
         }
-        let (mut digits, mut end, mut next) = (vec![bytes[at]], at + 1, at + 1);
-        while next < bytes.len() && digits.len() <= *CARD_DIGITS.end() {
+        let (mut digits, mut count) = ([bytes[at]; CARD_DIGITS_MAX + 1], 1);
+        let (mut end, mut next) = (at + 1, at + 1);
+        while next < bytes.len() && count < digits.len() {
             // Groups of digits are parted by one sign.
             let gap = match &bytes[next..] {
                 [b'%', b'2', b'0', b'0'..=b'9', ..] => 3,
@@ -187,12 +191,13 @@ fn cards(text: &str) -> Option<String> {
                 [b'0'..=b'9', ..] => 0,
                 _ => break,
             };
-            digits.push(bytes[next + gap]);
+            digits[count] = bytes[next + gap];
+            count += 1;
             next += gap + 1;
             end = next;
         }
         let alone = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
-        if alone && CARD_DIGITS.contains(&digits.len()) && is_card(&digits) {
+        if alone && CARD_DIGITS.contains(&count) && is_card(&digits[..count]) {
             found.push((at, end));
         }
         at = end;
@@ -219,12 +224,15 @@ fn is_signed(word: &str) -> bool {
 }
 
 fn tokens(text: &str) -> Option<String> {
+    if text.len() < TOKEN_CHARS_MIN {
+        return None;
+    }
     let mut found = Vec::new();
     let mut from = 0;
     for word in text.split(|c| !is_word(c)) {
         let start = from;
         from = start + word.len() + text[start + word.len()..].chars().next().map_or(0, char::len_utf8);
-        if word.len() < 20 {
+        if word.len() < TOKEN_CHARS_MIN {
             continue;
         }
         let known = TOKEN_STARTS.iter().any(|(begin, chars)| word.starts_with(begin) && word.len() >= *chars);
