@@ -1,20 +1,18 @@
 //! Deltas gathered into what one transaction writes: of rows that changed several times only the last version.
 
-use crate::{
-    Error,
-    schema::{Layout, text_table},
-    visits::place,
-};
+use crate::{Error, schema::text_table, visits::place};
 use duckdb::{
     Connection,
     arrow::{
-        array::{ArrayRef, Float64Builder, Int64Builder, StringArray, UInt8Array, UInt32Array, UInt32Builder},
+        array::{ArrayRef, Float64Array, Int64Array, StringArray, UInt8Array, UInt32Array},
+        buffer::{BooleanBuffer, NullBuffer},
         datatypes::{Field, Schema},
         record_batch::RecordBatch,
+        util::bit_util,
     },
 };
 use makoto_catalog::{Catalog, Stored, Table, columns::DICTIONARIES};
-use makoto_model::{Cell, Delta, NewText, Row};
+use makoto_model::{Cell, Delta, NewText, PackedRow};
 use std::{
     collections::{HashMap, hash_map::Entry},
     sync::Arc,
@@ -23,7 +21,7 @@ use std::{
 /// What one table gains and loses.
 #[derive(Default)]
 pub(crate) struct Changes<'a> {
-    pub(crate) rows: Vec<&'a Row>,
+    pub(crate) rows: Vec<&'a PackedRow>,
     /// Ids of rows that earlier transactions wrote and that this one replaces.
     pub(crate) replaced: Vec<i64>,
 }
@@ -52,11 +50,11 @@ impl<'a> Gathering<'a> {
         Gathering { changes: Changes::default(), id_place, by_id: some_change.then(HashMap::new) }
     }
 
-    fn id(&self, row: &Row, column: &'static str) -> Result<i64, Error> {
-        row.get(self.id_place).and_then(|cell| cell.int()).ok_or(Error::CellShape { column })
+    fn id(&self, row: &PackedRow, column: &'static str) -> Result<i64, Error> {
+        row.get(self.id_place).int().ok_or(Error::CellShape { column })
     }
 
-    fn add(&mut self, rows: &'a [Row], column: &'static str) -> Result<(), Error> {
+    fn add(&mut self, rows: &'a [PackedRow], column: &'static str) -> Result<(), Error> {
         for row in rows {
             let id = self.id(row, column)?;
             if let Some(by_id) = &mut self.by_id {
@@ -67,7 +65,7 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
-    fn change(&mut self, rows: &'a [Row], column: &'static str) -> Result<(), Error> {
+    fn change(&mut self, rows: &'a [PackedRow], column: &'static str) -> Result<(), Error> {
         for row in rows {
             let id = self.id(row, column)?;
             match self.by_id.get_or_insert_default().entry(id) {
@@ -104,14 +102,14 @@ impl<'a> Batch<'a> {
             visits.change(&delta.changed_visits, "visit_id")?;
             actions.add(&delta.actions, "action_id")?;
             actions.change(&delta.changed_actions, "action_id")?;
-            let (numbered, older): (Vec<&Row>, Vec<&Row>) =
+            let (numbered, older): (Vec<&PackedRow>, Vec<&PackedRow>) =
                 delta.conversions.iter().partition(|row| conversions.id(row, "conversion_id").is_ok());
             conversions.changes.rows.extend(older);
             numbered.into_iter().try_for_each(|row| conversions.add(std::slice::from_ref(row), "conversion_id"))?;
             conversions.change(&delta.changed_conversions, "conversion_id")?;
             for changed in &delta.changed_conversions {
                 let id = conversions.id(changed, "conversion_id")?;
-                items.rows.retain(|item: &&Row| item.get(conversion_of).and_then(|cell| cell.int()) != Some(id));
+                items.rows.retain(|item: &&PackedRow| item.get(conversion_of) != Cell::Int(id));
                 items.replaced.push(id);
             }
             items.rows.extend(&delta.items);
@@ -153,111 +151,88 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Appends a table's new rows, column by column in stored order.
-    pub(crate) fn append_rows(
-        &self,
-        connection: &Connection,
-        catalog: &Catalog,
-        table: Table,
-        layout: &Layout,
-    ) -> Result<(), Error> {
+    /// Appends a table's new rows, column by column.
+    pub(crate) fn append_rows(&self, connection: &Connection, catalog: &Catalog, table: Table) -> Result<(), Error> {
         let rows = &self.changes(table).rows;
-        let declared = catalog.columns(table);
-        if let Some(row) = rows.iter().find(|row| row.len() != declared.len()) {
-            return Err(Error::RowShape { table: table.name(), expected: declared.len(), got: row.len() });
-        }
         if rows.is_empty() {
             return Ok(());
         }
-        let name = |place: &Option<usize>| place.map_or("undeclared", |place| declared[place].name);
-        let mut columns: Vec<Gathered> =
-            layout.columns.iter().map(|(stored, place)| Gathered::new(*stored, *place, rows.len())).collect();
-        for some in rows.chunks(ROWS_AT_ONCE) {
-            for (column, (_, place)) in columns.iter_mut().zip(&layout.columns) {
-                column.add(some).map_err(|()| Error::CellShape { column: name(place) })?;
+        let declared = catalog.columns(table);
+        let mut columns: Vec<Option<Gathered>> = declared.iter().map(|_| None).collect();
+        for (at, row) in rows.iter().enumerate() {
+            if row.width() != declared.len() {
+                return Err(Error::RowShape { table: table.name(), expected: declared.len(), got: row.width() });
+            }
+            for (place, cell) in row.present() {
+                let column = &declared[place];
+                let gathered = columns[place].get_or_insert_with(|| Gathered::new(column.stored, rows.len()));
+                gathered.put(at, cell).ok_or(Error::CellShape { column: column.name })?;
             }
         }
-        let named = columns.into_iter().zip(&layout.columns);
-        append(connection, table.name(), named.map(|(column, (_, place))| (name(place), column.finish())).collect())
+        let filled = declared.iter().zip(columns).filter_map(|(column, cells)| Some((column.name, cells?.finish())));
+        append(connection, table.name(), filled.collect())
     }
 }
 
-/// Rows taken at once: their cells stay in the processor's cache until every column has its own.
-const ROWS_AT_ONCE: usize = 128;
-
-/// A column in the making. One that is declared no more, and so has no place in the rows, gets nulls.
+/// A column in the making.
 struct Gathered {
-    place: Option<usize>,
     cells: Cells,
+    /// A bit for each row: whether it has a cell.
+    present: Vec<u8>,
+    rows: usize,
 }
 
 enum Cells {
-    Ints(Int64Builder),
-    Floats(Float64Builder),
-    Ids(UInt32Builder),
+    Ints(Vec<i64>),
+    Floats(Vec<f64>),
+    Ids(Vec<u32>),
 }
 
 impl Gathered {
-    fn new(stored: Stored, place: Option<usize>, rows: usize) -> Gathered {
+    fn new(stored: Stored, rows: usize) -> Gathered {
         let cells = match stored {
-            Stored::Int => Cells::Ints(Int64Builder::with_capacity(rows)),
-            Stored::Float => Cells::Floats(Float64Builder::with_capacity(rows)),
-            Stored::Text(_) => Cells::Ids(UInt32Builder::with_capacity(rows)),
+            Stored::Int => Cells::Ints(vec![0; rows]),
+            Stored::Float => Cells::Floats(vec![0.0; rows]),
+            Stored::Text(_) => Cells::Ids(vec![0; rows]),
         };
-        Gathered { place, cells }
+        Gathered { cells, present: vec![0; bit_util::ceil(rows, 8)], rows }
     }
 
-    /// Takes the column's cells of these rows; fails when one is of another kind.
-    fn add(&mut self, rows: &[&Row]) -> Result<(), ()> {
-        let cells = rows.iter().map(|row| self.place.map_or(Cell::Null, |place| row[place]));
-        match &mut self.cells {
-            Cells::Ints(ints) => {
-                for cell in cells {
-                    ints.append_option(match cell {
-                        Cell::Float(_) => return Err(()),
-                        other => other.int(),
-                    });
-                }
-            }
-            Cells::Floats(floats) => {
-                for cell in cells {
-                    floats.append_option(match cell {
-                        Cell::Null => None,
-                        Cell::Int(n) => Some(n as f64),
-                        Cell::Float(n) => Some(n),
-                    });
-                }
-            }
-            Cells::Ids(ids) => {
-                for cell in cells {
-                    ids.append_option(match cell {
-                        Cell::Null => None,
-                        Cell::Int(n) => Some(u32::try_from(n).map_err(|_| ())?),
-                        Cell::Float(_) => return Err(()),
-                    });
-                }
-            }
+    /// Takes the cell of a row; nothing when it is of another kind.
+    fn put(&mut self, row: usize, cell: Cell) -> Option<()> {
+        match (&mut self.cells, cell) {
+            (Cells::Ints(ints), Cell::Int(n)) => ints[row] = n,
+            (Cells::Floats(floats), Cell::Int(n)) => floats[row] = n as f64,
+            (Cells::Floats(floats), Cell::Float(n)) => floats[row] = n,
+            (Cells::Ids(ids), Cell::Int(n)) => ids[row] = u32::try_from(n).ok()?,
+            (_, Cell::Null) => return Some(()),
+            (Cells::Ints(_) | Cells::Ids(_), Cell::Float(_)) => return None,
         }
-        Ok(())
+        bit_util::set_bit(&mut self.present, row);
+        Some(())
     }
 
     fn finish(self) -> ArrayRef {
+        let nulls = NullBuffer::new(BooleanBuffer::new(self.present.into(), 0, self.rows));
+        let nulls = Some(nulls).filter(|nulls| nulls.null_count() > 0);
         match self.cells {
-            Cells::Ints(mut ints) => Arc::new(ints.finish()),
-            Cells::Floats(mut floats) => Arc::new(floats.finish()),
-            Cells::Ids(mut ids) => Arc::new(ids.finish()),
+            Cells::Ints(ints) => Arc::new(Int64Array::new(ints.into(), nulls)),
+            Cells::Floats(floats) => Arc::new(Float64Array::new(floats.into(), nulls)),
+            Cells::Ids(ids) => Arc::new(UInt32Array::new(ids.into(), nulls)),
         }
     }
 }
 
+/// Appends values of these columns of a table; the others are null.
 fn append(connection: &Connection, table: &str, columns: Vec<(&str, ArrayRef)>) -> Result<(), Error> {
     let failed = || Error::database("append rows");
+    let mut appender = connection.appender(table).map_err(failed())?;
+    columns.iter().try_for_each(|(name, _)| appender.add_column(name)).map_err(failed())?;
     let fields: Vec<Field> =
         columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
         .map_err(|error| Error::Plan(format!("rows of {table} do not form a batch ({error})")))?;
-    let mut appender = connection.appender(table).map_err(failed())?;
     appender.append_record_batch(batch).map_err(failed())?;
     appender.flush().map_err(failed())
 }

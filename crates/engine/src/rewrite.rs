@@ -66,7 +66,7 @@ fn replace(inner: &Inner, writer: &mut Option<Writer>, order: Order) -> Result<(
     *writer = None;
     let next = Arc::new(generation.next()?);
     prepare(&next.connect()?, &next.database(), &inner.catalog)?;
-    let opened = Writer::new(&next, &inner.catalog)?;
+    let opened = Writer::new(&next)?;
     *lock(&inner.counts) = opened.counts;
     *writer = Some(opened);
     inner.switch(next);

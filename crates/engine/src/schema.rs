@@ -7,12 +7,6 @@ use makoto_catalog::{
     columns::{Column, DICTIONARIES},
 };
 
-/// A table's columns in stored order; each says its place in the catalog's rows, or none when it is declared no more.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Layout {
-    pub(crate) columns: Vec<(Stored, Option<usize>)>,
-}
-
 /// The table that keeps a dictionary's texts.
 pub(crate) fn text_table(dictionary: &str) -> String {
     format!("text_{dictionary}")
@@ -124,26 +118,6 @@ fn stored_columns(connection: &Connection, database: &str, table: Table) -> Resu
         .map_err(failed())?;
     let rows = statement.query_map([database, table.name()], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed())?;
     rows.collect::<Result<_, _>>().map_err(failed())
-}
-
-/// Reads how a table's stored columns meet the catalog's.
-pub(crate) fn layout(
-    connection: &Connection,
-    database: &str,
-    catalog: &Catalog,
-    table: Table,
-) -> Result<Layout, Error> {
-    let declared = catalog.columns(table);
-    let columns = stored_columns(connection, database, table)?
-        .into_iter()
-        .map(|(name, kept)| match declared.iter().position(|column| column.name == name) {
-            Some(place) => (declared[place].stored, Some(place)),
-            None if kept == "DOUBLE" => (Stored::Float, None),
-            None if kept == "UINTEGER" => (Stored::Text(""), None),
-            None => (Stored::Int, None),
-        })
-        .collect();
-    Ok(Layout { columns })
 }
 
 #[cfg(test)]

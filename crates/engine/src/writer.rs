@@ -1,12 +1,6 @@
 //! The one writer: numbered deltas, one transaction per call.
 
-use crate::{
-    Error,
-    batch::Batch,
-    dialect::list,
-    generation::Generation,
-    schema::{Layout, layout, text_table},
-};
+use crate::{Error, batch::Batch, dialect::list, generation::Generation, schema::text_table};
 use duckdb::Connection;
 use makoto_catalog::{Catalog, Table, columns::DICTIONARIES};
 use makoto_model::Delta;
@@ -17,7 +11,6 @@ const REPLACED_PER_STATEMENT: usize = 10_000;
 /// The connection that writes, and what it knows of the file.
 pub(crate) struct Writer {
     pub(crate) connection: Connection,
-    layouts: [Layout; 4],
     pub(crate) applied: u64,
     pub(crate) counts: Counts,
 }
@@ -87,16 +80,13 @@ pub(crate) fn transact<T>(connection: &Connection, act: impl FnOnce() -> Result<
 }
 
 impl Writer {
-    pub(crate) fn new(generation: &Generation, catalog: &Catalog) -> Result<Writer, Error> {
+    pub(crate) fn new(generation: &Generation) -> Result<Writer, Error> {
         let connection = generation.connect()?;
-        let database = generation.database();
-        let of = |table| layout(&connection, &database, catalog, table);
-        let layouts = [of(Table::Visit)?, of(Table::Action)?, of(Table::Conversion)?, of(Table::Item)?];
         let applied = connection
             .query_row("SELECT max(applied) FROM engine_state", [], |row| row.get(0))
             .map_err(Error::database("read its state"))?;
         let counts = Counts::read(&connection)?;
-        Ok(Writer { connection, layouts, applied, counts })
+        Ok(Writer { connection, applied, counts })
     }
 
     pub(crate) fn apply(&mut self, catalog: &Catalog, deltas: &[Delta]) -> Result<(), Error> {
@@ -122,8 +112,8 @@ impl Writer {
         self.delete(Table::Action, "action_id", &batch.actions.replaced)?;
         self.delete(Table::Conversion, "conversion_id", &batch.conversions.replaced)?;
         self.delete(Table::Item, "conversion_id", &batch.items.replaced)?;
-        for (table, layout) in Table::ALL.into_iter().zip(&self.layouts) {
-            batch.append_rows(&self.connection, catalog, table, layout)?;
+        for table in Table::ALL {
+            batch.append_rows(&self.connection, catalog, table)?;
         }
         self.connection
             .execute("UPDATE engine_state SET applied = ?, unsorted = ?", [batch.last_number, unsorted])

@@ -1,6 +1,6 @@
 //! What the fold hands to an engine: numbered, in order, and harmless when applied twice.
 
-use crate::{Day, SiteId};
+use crate::{Day, PackedRow, SiteId};
 use serde::{Deserialize, Serialize};
 
 /// A stored value. Texts are numbers of a dictionary by the time they are stored.
@@ -53,19 +53,34 @@ pub struct Delta {
     pub number: u64,
     pub texts: Vec<NewText>,
     /// Visits seen for the first time.
-    pub new_visits: Vec<Row>,
+    pub new_visits: Vec<PackedRow>,
     /// New versions of visits that an earlier delta created; they replace the row of the same `visit_id`.
-    pub changed_visits: Vec<Row>,
-    pub actions: Vec<Row>,
+    pub changed_visits: Vec<PackedRow>,
+    pub actions: Vec<PackedRow>,
     /// New versions of actions that an earlier delta created (page timings that came later).
-    pub changed_actions: Vec<Row>,
-    pub conversions: Vec<Row>,
+    pub changed_actions: Vec<PackedRow>,
+    pub conversions: Vec<PackedRow>,
     /// Sites and local days whose answers this delta changes.
     pub touched: Vec<(SiteId, Day)>,
     /// New versions of conversions that an earlier delta created (carts that change or become orders); the items of
     /// the earlier versions go with them.
-    pub changed_conversions: Vec<Row>,
-    pub items: Vec<Row>,
+    pub changed_conversions: Vec<PackedRow>,
+    pub items: Vec<PackedRow>,
+}
+
+/// A delta as it was kept before rows were packed.
+#[derive(Deserialize)]
+struct WholeDelta {
+    number: u64,
+    texts: Vec<NewText>,
+    new_visits: Vec<Row>,
+    changed_visits: Vec<Row>,
+    actions: Vec<Row>,
+    changed_actions: Vec<Row>,
+    conversions: Vec<Row>,
+    touched: Vec<(SiteId, Day)>,
+    changed_conversions: Vec<Row>,
+    items: Vec<Row>,
 }
 
 /// A delta as it was kept before there were items. Its conversions are laid out otherwise.
@@ -81,6 +96,44 @@ struct DeltaBefore {
     touched: Vec<(SiteId, Day)>,
 }
 
+fn packed(rows: Vec<Row>) -> Vec<PackedRow> {
+    rows.into_iter().map(PackedRow::from).collect()
+}
+
+impl From<WholeDelta> for Delta {
+    fn from(before: WholeDelta) -> Delta {
+        Delta {
+            number: before.number,
+            texts: before.texts,
+            new_visits: packed(before.new_visits),
+            changed_visits: packed(before.changed_visits),
+            actions: packed(before.actions),
+            changed_actions: packed(before.changed_actions),
+            conversions: packed(before.conversions),
+            touched: before.touched,
+            changed_conversions: packed(before.changed_conversions),
+            items: packed(before.items),
+        }
+    }
+}
+
+impl From<DeltaBefore> for WholeDelta {
+    fn from(before: DeltaBefore) -> WholeDelta {
+        WholeDelta {
+            number: before.number,
+            texts: before.texts,
+            new_visits: before.new_visits,
+            changed_visits: before.changed_visits,
+            actions: before.actions,
+            changed_actions: before.changed_actions,
+            conversions: before.conversions,
+            touched: before.touched,
+            changed_conversions: Vec::new(),
+            items: Vec::new(),
+        }
+    }
+}
+
 impl Delta {
     /// The bytes that the fold keeps.
     ///
@@ -90,28 +143,22 @@ impl Delta {
         postcard::to_allocvec(self)
     }
 
-    /// Reads deltas of older programs too, whose conversions have fewer columns.
-    ///
     /// # Errors
     /// When the bytes are not a delta.
     pub fn decode(bytes: &[u8]) -> Result<Delta, postcard::Error> {
-        match postcard::from_bytes(bytes) {
-            Err(postcard::Error::DeserializeUnexpectedEnd) => {
-                let before: DeltaBefore = postcard::from_bytes(bytes)?;
-                Ok(Delta {
-                    number: before.number,
-                    texts: before.texts,
-                    new_visits: before.new_visits,
-                    changed_visits: before.changed_visits,
-                    actions: before.actions,
-                    changed_actions: before.changed_actions,
-                    conversions: before.conversions,
-                    touched: before.touched,
-                    ..Delta::default()
-                })
-            }
-            read => read,
-        }
+        postcard::from_bytes(bytes)
+    }
+
+    /// Reads a delta of an older program, whose rows were not packed and whose conversions may have fewer columns.
+    ///
+    /// # Errors
+    /// When the bytes are not a delta.
+    pub fn decode_older(bytes: &[u8]) -> Result<Delta, postcard::Error> {
+        let whole = match postcard::from_bytes::<WholeDelta>(bytes) {
+            Err(postcard::Error::DeserializeUnexpectedEnd) => postcard::from_bytes::<DeltaBefore>(bytes)?.into(),
+            read => read?,
+        };
+        Ok(whole.into())
     }
 
     pub fn is_empty(&self) -> bool {

@@ -42,7 +42,17 @@ impl ValueRef<'_> {
     }
 }
 
-fn put_number(bytes: &mut Vec<u8>, mut n: u64) {
+/// Small numbers of either sign become small ones without.
+pub(crate) fn zigzag(n: i64) -> u64 {
+    ((n << 1) ^ (n >> 63)).cast_unsigned()
+}
+
+pub(crate) fn unzigzag(n: u64) -> i64 {
+    (n >> 1).cast_signed() ^ -(n & 1).cast_signed()
+}
+
+/// Writes a number, a small one in few bytes.
+pub(crate) fn put_number(bytes: &mut Vec<u8>, mut n: u64) {
     while n >= u64::from(MORE) {
         bytes.push(n as u8 | MORE);
         n >>= BITS;
@@ -50,7 +60,14 @@ fn put_number(bytes: &mut Vec<u8>, mut n: u64) {
     bytes.push(n as u8);
 }
 
-fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+pub(crate) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+    // Most are small.
+    if let [byte, rest @ ..] = *bytes
+        && byte & MORE == 0
+    {
+        *bytes = rest;
+        return Some(u64::from(*byte));
+    }
     let mut n = 0u64;
     for shift in (0..u64::BITS).step_by(BITS as usize) {
         let (&byte, rest) = bytes.split_first()?;
@@ -70,8 +87,7 @@ impl Values {
             Value::Null => self.0.push(NULL),
             Value::Int(n) => {
                 self.0.push(INT);
-                // Small numbers of either sign are short.
-                put_number(&mut self.0, ((n << 1) ^ (n >> 63)).cast_unsigned());
+                put_number(&mut self.0, zigzag(*n));
             }
             Value::Float(n) => {
                 self.0.push(FLOAT);
@@ -95,9 +111,16 @@ impl Values {
         self.iter().nth(place)
     }
 
+    /// The values that are no nulls.
+    pub fn present(&self) -> Present<'_> {
+        Present { rest: self.iter(), place: 0 }
+    }
+
     /// How many there are; counted anew each time.
     pub fn len(&self) -> usize {
-        self.iter().count()
+        let mut present = self.present();
+        present.by_ref().for_each(drop);
+        present.passed()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -125,10 +148,7 @@ impl<'a> Iterator for Iter<'a> {
         self.0 = rest;
         match kind {
             NULL => Some(ValueRef::Null),
-            INT => {
-                let n = take_number(&mut self.0)?;
-                Some(ValueRef::Int((n >> 1).cast_signed() ^ -(n & 1).cast_signed()))
-            }
+            INT => Some(ValueRef::Int(unzigzag(take_number(&mut self.0)?))),
             FLOAT => {
                 let (bytes, rest) = self.0.split_first_chunk()?;
                 self.0 = rest;
@@ -137,6 +157,33 @@ impl<'a> Iterator for Iter<'a> {
             TEXT => self.text(),
             _ => None,
         }
+    }
+}
+
+/// Goes through packed values that are no nulls, with their places.
+pub struct Present<'a> {
+    rest: Iter<'a>,
+    place: usize,
+}
+
+impl Present<'_> {
+    /// How many values, nulls among them, were gone through; at the end, how many there are.
+    pub fn passed(&self) -> usize {
+        self.place
+    }
+}
+
+impl<'a> Iterator for Present<'a> {
+    type Item = (usize, ValueRef<'a>);
+
+    fn next(&mut self) -> Option<(usize, ValueRef<'a>)> {
+        // Several nulls stand together, mostly.
+        let nulls = self.rest.0.iter().take_while(|kind| **kind == NULL).count();
+        self.rest.0 = &self.rest.0[nulls..];
+        self.place += nulls;
+        let value = self.rest.next()?;
+        self.place += 1;
+        Some((self.place - 1, value))
     }
 }
 
@@ -197,6 +244,13 @@ mod tests {
         let packed: Values = values.iter().cloned().collect();
         assert_eq!(packed.iter().map(ValueRef::to_value).collect::<Vec<_>>(), values);
         assert_eq!((packed.len(), packed.get(1), packed.get(99)), (values.len(), Some(ValueRef::Int(1)), None));
+        let (mut present, mut places) = (packed.present(), Vec::new());
+        for (place, value) in &mut present {
+            assert_eq!(value.to_value(), values[place]);
+            places.push(place);
+        }
+        assert_eq!((present.passed(), places.len()), (values.len(), values.len() - 2));
+        assert_eq!((places.first(), places.last()), (Some(&0), Some(&(values.len() - 2))));
         let bytes = postcard::to_allocvec(&packed).unwrap();
         assert_eq!(postcard::from_bytes::<Values>(&bytes).unwrap(), packed);
     }
@@ -206,7 +260,10 @@ mod tests {
         for bytes in [&[9][..], &[INT], &[INT, MORE], &[FLOAT, 0], &[TEXT, 5, b'a'], &[TEXT, 1, 0xff], &[INT; 20]] {
             let bytes = [&[NULL][..], bytes].concat();
             assert!(Values(bytes.clone()).len() <= 11, "{bytes:?}");
-            assert_eq!(Values(bytes).get(0), Some(ValueRef::Null));
+            let values = Values(bytes);
+            let mut present = values.present();
+            assert_eq!((&mut present).count() + 1, values.len(), "none of them is null but the first");
+            assert_eq!((present.passed(), values.get(0)), (values.len(), Some(ValueRef::Null)));
         }
         assert_eq!(Values([vec![INT], vec![MORE; 30]].concat()).len(), 0);
         assert!(Values::default().is_empty());

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use makoto_catalog::{Catalog, HIT_FORM, Table, columns::CONVERSION};
-use makoto_model::{BadRecord, Cell, Delta, Hit, Row, Value, ValueRef, Values};
+use makoto_model::{BadRecord, Cell, Delta, Hit, PackedRow, Value, ValueRef, Values};
 
 /// The columns of a table in a schema text, as `Catalog::hit_schema` and `Catalog::row_schema` write it.
 fn columns<'a>(schema: &'a str, table: &str) -> Vec<&'a str> {
@@ -20,20 +20,20 @@ fn reorder(facts: &mut Values, from: &[&str], to: impl Iterator<Item = &'static 
 
 /// A conversion of a delta of an older program in the columns of this one: it knew site, visit, time, goal and a text of
 /// parameters.
-pub(crate) fn widen_conversion(row: &mut Row) {
-    if let [site, visit, time, goal, _] = **row {
+pub(crate) fn widen_conversion(row: &mut PackedRow) {
+    if let [site, visit, time, goal, _] = *row.unpack() {
         let mut wide = vec![Cell::Null; CONVERSION.len()];
         for (column, cell) in [("site_id", site), ("visit_id", visit), ("time_s", time), ("goal", goal)] {
             if let Some(at) = CONVERSION.iter().position(|known| known.name == column) {
                 wide[at] = cell;
             }
         }
-        *row = wide.into();
+        *row = wide.as_slice().into();
     }
 }
 
 /// A delta's rows by table.
-fn rows(delta: &mut Delta) -> [(Table, &mut Vec<Row>); 7] {
+fn rows(delta: &mut Delta) -> [(Table, &mut Vec<PackedRow>); 7] {
     [
         (Table::Visit, &mut delta.new_visits),
         (Table::Visit, &mut delta.changed_visits),
@@ -54,7 +54,9 @@ pub(crate) fn reorder_rows(delta: &mut Delta, written: &str, catalog: &Catalog) 
         let places: Vec<Option<usize>> = to.map(|column| from.iter().position(|known| *known == column.name)).collect();
         for row in rows {
             check_width(table, row, from.len())?;
-            *row = places.iter().map(|place| place.map_or(Cell::Null, |at| row[at])).collect();
+            let before = row.unpack();
+            let cells: Vec<Cell> = places.iter().map(|place| place.map_or(Cell::Null, |at| before[at])).collect();
+            *row = cells.as_slice().into();
         }
     }
     Ok(())
@@ -69,10 +71,10 @@ pub(crate) fn check_widths(delta: &mut Delta, catalog: &Catalog) -> Result<(), E
     Ok(())
 }
 
-fn check_width(table: Table, row: &Row, expected: usize) -> Result<(), Error> {
-    match row.len() == expected {
+fn check_width(table: Table, row: &PackedRow, expected: usize) -> Result<(), Error> {
+    match row.width() == expected {
         true => Ok(()),
-        false => Err(Error::Columns { table: table.name(), found: row.len(), expected }),
+        false => Err(Error::Columns { table: table.name(), found: row.width(), expected }),
     }
 }
 
@@ -106,10 +108,10 @@ mod tests {
 
     #[test]
     fn conversions_of_older_programs_keep_what_they_said() {
-        let mut row: Row = [1, 2, 3, 4, 5].map(Cell::Int).into();
+        let mut row = PackedRow::from(&[1, 2, 3, 4, 5].map(Cell::Int)[..]);
         widen_conversion(&mut row);
-        let told: Vec<i64> = row.iter().filter_map(|cell| cell.int()).collect();
-        assert_eq!((row.len(), told), (CONVERSION.len(), vec![1, 2, 3, 4]));
+        let told: Vec<i64> = row.present().filter_map(|(_, cell)| cell.int()).collect();
+        assert_eq!((row.width(), told), (CONVERSION.len(), vec![1, 2, 3, 4]));
     }
 
     #[test]

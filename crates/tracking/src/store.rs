@@ -6,14 +6,19 @@
 //! count them twice. One sync per batch is shared by a thousand hits.
 
 use crate::{Error, convert};
-use makoto_catalog::Catalog;
-use makoto_model::{Day, Delta, SiteId};
-use rusqlite::{Connection, OptionalExtension, params};
+use makoto_catalog::{
+    Catalog,
+    columns::{VISITORS, dictionary_number},
+};
+use makoto_model::{Day, Delta, SiteId, VisitorId};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter, types::ToSqlOutput};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The form of the tables below.
-const FORMAT: i64 = 4;
+const FORMAT: i64 = 5;
+/// The form before rows of deltas were packed.
+const FORMAT_OF_WHOLE_ROWS: i64 = 4;
 /// The form before it said in which columns deltas are written.
 const FORMAT_WITHOUT_COLUMNS: i64 = 3;
 /// The form before days of sites had an allowance of new texts.
@@ -38,11 +43,13 @@ const TABLES: &str = "
     CREATE TABLE delta (number INTEGER PRIMARY KEY, body BLOB NOT NULL);";
 
 /// Page cache: the inner pages of some ten million visitors and texts.
-const CACHE_KIB: i32 = 32 * 1024;
+const CACHE_KIB: i32 = 20 * 1024;
 /// Log pages after which it is copied into the file; larger saves copies of pages that change in every batch.
 const CHECKPOINT_PAGES: i32 = 16_000;
 /// Statements kept prepared: all that this file has.
 const STATEMENTS_MAX: usize = 40;
+/// Rows that one statement inserts: what a statement costs is shared by them.
+const ROWS_AT_ONCE: usize = 64;
 /// Key bytes of the hash of texts; what the hash function takes.
 const SECRET_BYTES: u32 = 192;
 
@@ -70,6 +77,17 @@ struct CountersBefore {
 }
 
 impl Counters {
+    /// How many visitors got numbers.
+    pub fn visitors(&self) -> usize {
+        let dictionary = dictionary_number(VISITORS).map(usize::from);
+        dictionary.and_then(|at| self.texts.get(at)).map_or(0, |last| *last as usize)
+    }
+
+    /// How many texts did.
+    pub fn texts(&self) -> usize {
+        self.texts.iter().map(|last| *last as usize).sum::<usize>() - self.visitors()
+    }
+
     fn decode(bytes: &[u8]) -> Result<Counters, Error> {
         match postcard::from_bytes(bytes) {
             Err(postcard::Error::DeserializeUnexpectedEnd) => {
@@ -98,25 +116,9 @@ impl Store {
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        if (FORMAT_WITHOUT_BROUGHT..FORMAT).contains(&found) {
-            // Before anything is changed, so that the older program can still read it.
-            deltas(&connection, 0, usize::MAX)?
-                .iter_mut()
-                .try_for_each(|delta| convert::check_widths(delta, catalog))?;
-        }
         match found {
             0 => create(&connection)?,
-            FORMAT_WITHOUT_BROUGHT => {
-                add_brought(&connection)?;
-                add_goals(&connection)?;
-                add_columns(&connection, catalog)?;
-            }
-            FORMAT_WITHOUT_GOALS => {
-                add_goals(&connection)?;
-                add_columns(&connection, catalog)?;
-            }
-            FORMAT_WITHOUT_COLUMNS => add_columns(&connection, catalog)?,
-            FORMAT => {}
+            FORMAT_WITHOUT_BROUGHT..=FORMAT => bring_up(&connection, found, catalog)?,
             _ => return Err(Error::Format { found, known: FORMAT }),
         }
         let (secret, counters): (Vec<u8>, Vec<u8>) =
@@ -169,11 +171,26 @@ impl Store {
         Ok(row.optional()?)
     }
 
-    pub fn keep_visitor(&self, number: u32, id: u64, record: &[u8]) -> Result<(), Error> {
-        let sql = "INSERT INTO visitor (number, id, record) VALUES (?1, ?2, ?3)
-            ON CONFLICT (number) DO UPDATE SET record = ?3";
-        self.connection.prepare_cached(sql)?.execute(params![number, id.cast_signed(), record])?;
-        Ok(())
+    /// The ids and numbers of all visitors.
+    pub fn visitors(&self) -> Result<Vec<(VisitorId, u32)>, Error> {
+        let mut statement = self.connection.prepare("SELECT id, number FROM visitor")?;
+        let visitor = |row: &Row| Ok((VisitorId(row.get::<_, i64>(0)?.cast_unsigned()), row.get(1)?));
+        Ok(statement.query_map([], visitor)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Writes visitors down, each with a number, an id and a record.
+    pub fn keep_visitors(&self, visitors: &[(u32, VisitorId, Vec<u8>)]) -> Result<(), Error> {
+        let end = "ON CONFLICT (number) DO UPDATE SET record = excluded.record";
+        self.insert("INTO visitor (number, id, record)", end, visitors, |(number, id, record)| {
+            [ToSqlOutput::from(*number), id.0.cast_signed().into(), record.as_slice().into()]
+        })
+    }
+
+    /// The keys and numbers of all texts.
+    pub fn texts(&self) -> Result<Vec<(u64, u32)>, Error> {
+        let mut statement = self.connection.prepare("SELECT key, id FROM text")?;
+        let text = |row: &Row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?));
+        Ok(statement.query_map([], text)?.collect::<Result<_, _>>()?)
     }
 
     pub fn text(&self, key: u64) -> Result<Option<u32>, Error> {
@@ -181,10 +198,29 @@ impl Store {
         Ok(statement.query_row([key.cast_signed()], |row| row.get(0)).optional()?)
     }
 
-    pub fn keep_text(&self, key: u64, id: u32) -> Result<(), Error> {
-        let mut statement = self.connection.prepare_cached("INSERT INTO text (key, id) VALUES (?1, ?2)")?;
-        statement.execute(params![key.cast_signed(), id])?;
-        Ok(())
+    /// Writes down the numbers of texts by their keys.
+    pub fn keep_texts(&self, texts: &[(u64, u32)]) -> Result<(), Error> {
+        self.insert("INTO text (key, id)", "", texts, |(key, id)| [key.cast_signed().into(), (*id).into()])
+    }
+
+    /// Inserts rows of so many values, many with one statement.
+    fn insert<'a, T, const VALUES: usize>(
+        &self,
+        into: &str,
+        end: &str,
+        rows: &'a [T],
+        values: impl Fn(&'a T) -> [ToSqlOutput<'a>; VALUES],
+    ) -> Result<(), Error> {
+        let row = format!("({})", ["?"; VALUES].join(", "));
+        let write = |rows: &'a [T]| -> Result<(), Error> {
+            let sql = format!("INSERT {into} VALUES {} {end}", vec![row.as_str(); rows.len()].join(", "));
+            self.connection.prepare_cached(&sql)?.execute(params_from_iter(rows.iter().flat_map(&values)))?;
+            Ok(())
+        };
+        // What is left over goes one by one, so that two statements do for any number.
+        let (many, left) = rows.as_chunks::<ROWS_AT_ONCE>();
+        many.iter().try_for_each(|rows| write(rows))?;
+        left.chunks(1).try_for_each(write)
     }
 
     /// Forgets a text, unless another number stands for it now.
@@ -293,10 +329,7 @@ impl Store {
     }
 
     pub fn keep_delta(&self, delta: &Delta) -> Result<(), Error> {
-        let body = delta.encode()?;
-        let mut statement = self.connection.prepare_cached("INSERT INTO delta (number, body) VALUES (?1, ?2)")?;
-        statement.execute(params![delta.number.cast_signed(), body])?;
-        Ok(())
+        insert_delta(&self.connection, delta)
     }
 
     /// Deltas behind this number that are not forgotten, in order.
@@ -310,18 +343,50 @@ impl Store {
     }
 }
 
-fn deltas(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Delta>, Error> {
+fn bodies(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Vec<u8>>, Error> {
     let sql = "SELECT body FROM delta WHERE number > ?1 ORDER BY number LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let bodies = statement.query_map([after.cast_signed(), limit], |row| row.get::<_, Vec<u8>>(0))?;
-    bodies
-        .map(|body| {
-            let mut delta = Delta::decode(&body?)?;
-            delta.conversions.iter_mut().for_each(convert::widen_conversion);
-            Ok(delta)
-        })
-        .collect()
+    let bodies = statement.query_map([after.cast_signed(), limit], |row| row.get(0))?;
+    Ok(bodies.collect::<Result<_, _>>()?)
+}
+
+fn deltas(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Delta>, Error> {
+    bodies(connection, after, limit)?.iter().map(|body| Ok(Delta::decode(body)?)).collect()
+}
+
+fn insert_delta(connection: &Connection, delta: &Delta) -> Result<(), Error> {
+    let body = delta.encode()?;
+    let mut statement = connection.prepare_cached("INSERT INTO delta (number, body) VALUES (?1, ?2)")?;
+    statement.execute(params![delta.number.cast_signed(), body])?;
+    Ok(())
+}
+
+/// Brings a file of an older form to this one, step by step.
+fn bring_up(connection: &Connection, found: i64, catalog: &Catalog) -> Result<(), Error> {
+    if found == FORMAT {
+        return Ok(());
+    }
+    let mut pending: Vec<Delta> = Vec::new();
+    for body in bodies(connection, 0, usize::MAX)? {
+        let mut delta = Delta::decode_older(&body)?;
+        delta.conversions.iter_mut().for_each(convert::widen_conversion);
+        if found <= FORMAT_WITHOUT_COLUMNS {
+            // Before anything is changed, so that the older program can still read it.
+            convert::check_widths(&mut delta, catalog)?;
+        }
+        pending.push(delta);
+    }
+    if found <= FORMAT_WITHOUT_BROUGHT {
+        add_brought(connection)?;
+    }
+    if found <= FORMAT_WITHOUT_GOALS {
+        add_goals(connection)?;
+    }
+    if found <= FORMAT_WITHOUT_COLUMNS {
+        add_columns(connection, catalog)?;
+    }
+    pack_rows(connection, &pending)
 }
 
 fn add_brought(connection: &Connection) -> Result<(), Error> {
@@ -341,6 +406,13 @@ fn add_goals(connection: &Connection) -> Result<(), Error> {
 fn add_columns(connection: &Connection, catalog: &Catalog) -> Result<(), Error> {
     connection.execute_batch("BEGIN IMMEDIATE; ALTER TABLE fold ADD COLUMN columns TEXT;")?;
     connection.execute("UPDATE fold SET columns = ?1", [catalog.row_schema()])?;
+    connection.pragma_update(None, "user_version", FORMAT_OF_WHOLE_ROWS)?;
+    Ok(connection.execute_batch("COMMIT")?)
+}
+
+fn pack_rows(connection: &Connection, pending: &[Delta]) -> Result<(), Error> {
+    connection.execute_batch("BEGIN IMMEDIATE; DELETE FROM delta;")?;
+    pending.iter().try_for_each(|delta| insert_delta(connection, delta))?;
     connection.pragma_update(None, "user_version", FORMAT)?;
     Ok(connection.execute_batch("COMMIT")?)
 }
@@ -359,14 +431,32 @@ fn create(connection: &Connection) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use makoto_catalog::Table;
-    use makoto_model::Cell;
+    use makoto_catalog::{Table, columns::CONVERSION};
+    use makoto_model::{Cell, NewText, Row};
+
+    fn no_rows() -> Vec<Row> {
+        Vec::new()
+    }
+
+    /// What is behind the number of a delta without rows that were there from the first, as it was kept before they were
+    /// packed.
+    fn nothing(conversions: Vec<Row>) -> impl Serialize {
+        let touched: Vec<(SiteId, Day)> = Vec::new();
+        let texts: Vec<NewText> = Vec::new();
+        (texts, no_rows(), no_rows(), no_rows(), no_rows(), conversions, touched)
+    }
+
+    fn put(store: &Store, number: i64, body: &impl Serialize) {
+        let body = postcard::to_allocvec(body).unwrap();
+        let sql = "INSERT INTO delta (number, body) VALUES (?1, ?2)";
+        store.connection.execute(sql, params![number, body]).unwrap();
+    }
 
     /// A file that has one delta pending, with an item of this many values, before it said in which columns.
     fn older(path: &Path, catalog: &Catalog, values: usize) {
         let (store, _) = Store::open(path, catalog).unwrap();
-        let items = vec![vec![Cell::Int(5); values].into()];
-        store.keep_delta(&Delta { number: 1, items, ..Delta::default() }).unwrap();
+        let items: Vec<Row> = vec![vec![Cell::Int(5); values].into()];
+        put(&store, 1, &(1u64, nothing(no_rows()), no_rows(), items));
         let before = "ALTER TABLE fold DROP COLUMN columns; PRAGMA user_version = 3";
         store.connection.execute_batch(before).unwrap();
     }
@@ -387,7 +477,8 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         older(&path, &catalog, width);
         let (store, _) = Store::open(&path, &catalog).unwrap();
-        assert_eq!(store.deltas(0, 9).unwrap()[0].items[0].len(), width);
+        assert_eq!(store.deltas(0, 9).unwrap()[0].items[0].width(), width);
+        assert_eq!(store.deltas(0, 9).unwrap()[0].items[0].get(width - 1), Cell::Int(5));
     }
 
     #[test]
@@ -397,6 +488,8 @@ mod tests {
         let catalog = Catalog::new(&[]).unwrap();
         let (store, _) = Store::open(&path, &catalog).unwrap();
         store.keep_partition(SiteId(1), Day(20_000)).unwrap();
+        // Of a time at which conversions had five columns, and nothing was bought.
+        put(&store, 1, &(1u64, nothing(vec![[5, 4, 3, 2, 1].map(Cell::Int).into()])));
         let before = "DROP TABLE reached; DROP TABLE cart; DROP TABLE buyer; ALTER TABLE fold DROP COLUMN columns;
             ALTER TABLE partition DROP COLUMN brought; PRAGMA user_version = 1";
         store.connection.execute_batch(before).unwrap();
@@ -406,6 +499,10 @@ mod tests {
             assert_eq!(store.partition(SiteId(1), Day(20_000)).unwrap(), Some(kept));
             assert_eq!(store.partition(SiteId(1), Day(20_001)).unwrap(), None);
             store.keep_brought(SiteId(1), Day(20_000), &[7]).unwrap();
+            let pending = store.deltas(0, 9).unwrap();
+            let conversion = &pending[0].conversions[0];
+            assert_eq!((pending.len(), pending[0].number, conversion.width()), (1, 1, CONVERSION.len()));
+            assert_eq!((conversion.get(0), conversion.get(1)), (Cell::Int(5), Cell::Int(4)));
         }
     }
 }

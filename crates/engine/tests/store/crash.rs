@@ -25,7 +25,7 @@ fn nth_delta(number: u64) -> makoto_model::Delta {
     for id in first - VISITS_PER_DELTA..first {
         if number > 1 {
             let changed = maker.visit(id, START_S + id % 500_000, Some("CH"));
-            maker.delta.changed_visits.push(changed);
+            maker.delta.changed_visits.push(changed.into());
         }
     }
     // Every delta builds the same short texts; only the first one brings them, and visitors stay without theirs.

@@ -3,6 +3,7 @@
 use crate::fixture::*;
 use makoto_catalog::{Aggregate, Bucket, Condition, Expr, Measure, Op, Plan, Scope};
 use makoto_engine::Engine;
+use makoto_model::PackedRow;
 
 const VISITORS: Measure = Measure { name: "visitors", aggregate: Aggregate::DistinctPerDay("visitor"), only: None };
 const OTHERS: Measure =
@@ -30,7 +31,7 @@ fn filled(dir: &std::path::Path) -> Engine {
         // Somebody else turned out to be behind some visits.
         event[3] = maker.text("visitor", &format!("{:016x}", 1 + below(400)));
         event[5] = makoto_model::Cell::Int(1 + (id % 2));
-        maker.delta.actions.extend([blank, event]);
+        maker.delta.actions.extend([blank, event].map(PackedRow::from));
     }
     engine.apply(&[maker.finish()]).unwrap();
     engine

@@ -138,11 +138,11 @@ impl Maker {
     /// Adds a visit that saw these URLs, a second apart, the last at this moment. Action ids are the visit's times 100.
     pub fn add(&mut self, id: i64, last_s: i64, browser: Option<&str>, urls: &[&str]) {
         let visit = self.visit(id, last_s, browser);
-        self.delta.new_visits.push(visit);
+        self.delta.new_visits.push(visit.into());
         for (nth, url) in urls.iter().enumerate() {
             let time_s = last_s - (urls.len() - 1 - nth) as i64;
             let action = self.action(id * 100 + nth as i64, id, time_s, Some(url));
-            self.delta.actions.push(action);
+            self.delta.actions.push(action.into());
         }
     }
 

@@ -21,7 +21,7 @@ fn fill(engine: &Engine, maker: &mut Maker, visits: i64) {
     engine.apply(&[maker.finish()]).unwrap();
     for id in (2..=visits).step_by(2) {
         let changed = maker.visit(id, START_S + 86_400 + id, Some("OP"));
-        maker.delta.changed_visits.push(changed);
+        maker.delta.changed_visits.push(changed.into());
     }
     engine.apply(&[maker.finish()]).unwrap();
 }
@@ -121,7 +121,7 @@ fn damage_is_found() {
     maker.add(1, START_S, Some("FF"), &["https://example.org/a"]);
     maker.add(1, START_S, Some("FF"), &[]);
     let orphan = maker.action(500, 44, START_S, None);
-    maker.delta.actions.push(orphan);
+    maker.delta.actions.push(orphan.into());
     maker.delta.texts.retain(|text| &*text.text != "FF");
     engine.apply(&[maker.finish()]).unwrap();
     let found: Vec<String> =

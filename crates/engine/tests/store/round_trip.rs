@@ -1,7 +1,7 @@
 use crate::fixture::*;
 use makoto_catalog::{Aggregate, Condition, Expr, Measure, Op, Scope, Table};
 use makoto_engine::{Error, VisitsQuestion};
-use makoto_model::{Cell, Day, Value};
+use makoto_model::{Cell, Day, PackedRow, Value};
 
 fn week(filter: Condition) -> VisitsQuestion {
     VisitsQuestion {
@@ -57,12 +57,12 @@ fn changed_rows_replace_their_former_versions() {
     maker.add(1, START_S + 100, Some("FF"), &["https://example.org/a"]);
     let first = maker.finish();
     let changed = maker.visit(1, START_S + 300, Some("CH"));
-    maker.delta.changed_visits.push(changed);
+    maker.delta.changed_visits.push(changed.into());
     let action = maker.action(100, 1, START_S + 300, Some("https://example.org/c"));
-    maker.delta.changed_actions.push(action);
+    maker.delta.changed_actions.push(action.into());
     let second = maker.finish();
     let changed = maker.visit(1, START_S + 400, Some("SF"));
-    maker.delta.changed_visits.push(changed);
+    maker.delta.changed_visits.push(changed.into());
     let third = maker.finish();
     engine.apply(&[first]).unwrap();
     engine.apply(&[second, third]).unwrap();
@@ -85,11 +85,17 @@ fn one_call_may_hold_several_versions_of_a_row() {
     maker.add(1, START_S + 100, Some("FF"), &[]);
     let first = maker.finish();
     let changed = maker.visit(1, START_S + 300, Some("CH"));
-    maker.delta.changed_visits.push(changed);
+    maker.delta.changed_visits.push(changed.into());
     let second = maker.finish();
     engine.apply(&[first, second]).unwrap();
     assert_eq!((engine.applied(), engine.stats().unwrap().visits), (2, 1));
     assert_eq!(met(&engine, compare(Expr::Column("browser"), Op::Is, "ch")), [1]);
+}
+
+fn set(row: &mut PackedRow, place: usize, cell: Cell) {
+    let mut cells = row.unpack();
+    cells[place] = cell;
+    *row = cells.into();
 }
 
 #[test]
@@ -103,13 +109,13 @@ fn a_gap_and_a_damaged_row_change_nothing() {
     let second = maker.finish();
     assert!(matches!(engine.apply(std::slice::from_ref(&second)), Err(Error::Gap { expected: 1, got: 2 })));
     let mut damaged = first.clone();
-    damaged.new_visits[0] = vec![Cell::Int(1); 3].into();
+    damaged.new_visits[0] = [Cell::Int(1); 3][..].into();
     assert!(matches!(engine.apply(&[damaged]), Err(Error::RowShape { table: "visit", .. })));
     let mut damaged = first.clone();
-    damaged.actions[0][2] = Cell::Float(0.5);
+    set(&mut damaged.actions[0], 2, Cell::Float(0.5));
     assert!(matches!(engine.apply(&[damaged]), Err(Error::CellShape { column: "action_id" })));
     let mut damaged = first.clone();
-    damaged.actions[0][6] = Cell::Int(-1);
+    set(&mut damaged.actions[0], 6, Cell::Int(-1));
     let refused = engine.apply(&[damaged]);
     assert!(matches!(refused, Err(Error::CellShape { column: "url" })), "{refused:?}");
     assert_eq!((engine.applied(), engine.stats().unwrap().visits, engine.stats().unwrap().texts), (0, 0, 0));
@@ -129,7 +135,8 @@ fn columns_are_added_when_declared_and_kept_when_not() {
     let engine = open(dir.path(), grown_catalog());
     maker.catalog = grown_catalog();
     maker.add(2, START_S + 200, Some("CH"), &["https://example.org/a"]);
-    maker.delta.actions[0].last_mut().map(|cell| std::mem::replace(cell, Cell::Int(250))).unwrap();
+    let last = maker.delta.actions[0].width() - 1;
+    set(&mut maker.delta.actions[0], last, Cell::Int(250));
     engine.apply(&[maker.finish()]).unwrap();
     let loads = plan(Scope::Action, &[Expr::Column("load_ms")], &[COUNT], Condition::none());
     assert_eq!(shown(&engine.run(&loads).unwrap()), ["0: - 1", "0: 250 1"]);
@@ -147,7 +154,7 @@ fn columns_are_added_when_declared_and_kept_when_not() {
             ("latitude", Cell::Float(1.5)),
         ],
     );
-    maker.delta.new_visits.push(row);
+    maker.delta.new_visits.push(row.into());
     engine.apply(&[maker.finish()]).unwrap();
     engine.cluster().unwrap();
     engine.close().unwrap();

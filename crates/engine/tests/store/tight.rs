@@ -36,7 +36,7 @@ fn fill(engine: &Engine) {
             ("url", url),
         ];
         let action = maker.row(Table::Action, &values.map(|(name, n)| (name, Cell::Int(n))));
-        maker.delta.actions.push(action);
+        maker.delta.actions.push(action.into());
         if nth % 20_000 == 0 {
             engine.apply(&[maker.finish()]).unwrap();
         }

@@ -112,12 +112,12 @@ impl Maker {
             ("action_count", actions),
         ];
         let visit = self.row(Table::Visit, &[&own[..], &times].concat(), &who);
-        self.delta.new_visits.push(visit);
+        self.delta.new_visits.push(visit.into());
         for nth in 0..actions {
             let kind = [1, 1, 1, 2, 3, 8, 10, 13][self.dice.roll(8) as usize];
             let values = [("action_id", id * 100 + nth), ("time_s", first_s + nth * 40), ("kind", kind)];
             let action = self.row(Table::Action, &[&own[..], &values].concat(), &who);
-            self.delta.actions.push(action);
+            self.delta.actions.push(action.into());
         }
         if self.dice.roll(3) > 0 {
             return;
@@ -126,12 +126,12 @@ impl Maker {
         let values =
             [("conversion_id", id), ("time_s", first_s + actions * 40), ("goal", goal), ("action_id", id * 100)];
         let conversion = self.row(Table::Conversion, &[&own[..], &values].concat(), &who);
-        self.delta.conversions.push(conversion);
+        self.delta.conversions.push(conversion.into());
         for rank in 1..=2 {
             let source = self.dice.roll(3) as i64 - 1;
             let values = [("conversion_id", id), ("time_s", first_s + 1), ("source", source), ("rank", rank)];
             let item = self.row(Table::Item, &[&own[..], &values].concat(), &who);
-            self.delta.items.push(item);
+            self.delta.items.push(item.into());
         }
     }
 }

@@ -9,22 +9,21 @@ use crate::{Error, order};
 use makoto_catalog::columns::{NAMES, REFERRER_URLS, TITLES, URLS, USERS, VISITORS, dictionary_number};
 use makoto_catalog::{Keep, Stored};
 use makoto_model::{
-    Act, ActionKind, Cell, Day, Delta, Hit, NewText, Referrer, ReferrerKind, Row, SiteId, ValueRef, VisitorId,
+    Act, ActionKind, Cell, Day, Delta, Hit, NewText, PackedRow, Referrer, ReferrerKind, Row, SiteId, ValueRef,
+    VisitorId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
-
-/// The place of its number in a row of an action.
-const ACTION_ID: usize = 2;
 
 /// What the hits of a batch have changed so far.
 pub struct Batch {
     texts: Vec<NewText>,
     /// In the order of their numbers, as the engine stores them.
     changed: BTreeMap<u64, (Place, bool)>,
-    actions: Vec<Row>,
+    /// In the order of their numbers, which grow by one.
+    actions: Vec<PackedRow>,
     /// New versions of actions of earlier batches, by their numbers.
-    changed_actions: BTreeMap<i64, Row>,
+    changed_actions: BTreeMap<i64, PackedRow>,
     pub(super) conversions: Vec<Row>,
     /// New versions of conversions of earlier batches, by their numbers.
     changed_conversions: BTreeMap<i64, Row>,
@@ -32,6 +31,7 @@ pub struct Batch {
     touched: BTreeSet<(SiteId, Day)>,
     /// Where the hit that is being folded belongs; its new texts are counted there.
     place: Place,
+    scratch: Vec<u8>,
 }
 
 impl Default for Batch {
@@ -46,16 +46,16 @@ impl Default for Batch {
             items: Vec::new(),
             touched: BTreeSet::new(),
             place: (SiteId(0), Day(0)),
+            scratch: Vec::new(),
         }
     }
 }
 
 impl Batch {
     /// Puts a new version of an action in place of the one before.
-    fn put_action(&mut self, row: Row) {
-        let id = int(&row, ACTION_ID);
-        // Numbers grow by one, also from action to action of a batch.
-        let first = self.actions.first().map_or(i64::MAX, |first| int(first, ACTION_ID));
+    fn put_action(&mut self, row: PackedRow) {
+        let id = action_id(&row);
+        let first = self.actions.first().map_or(i64::MAX, action_id);
         match usize::try_from(id - first).ok().and_then(|at| self.actions.get_mut(at)) {
             Some(own) => *own = row,
             None => _ = self.changed_actions.insert(id, row),
@@ -71,6 +71,14 @@ impl Batch {
             None => _ = self.changed_conversions.insert(id, row),
         }
     }
+}
+
+fn action_id(row: &PackedRow) -> i64 {
+    row.get(page_views::ID).int().unwrap_or(0)
+}
+
+fn packed(rows: impl IntoIterator<Item = Row>, scratch: &mut Vec<u8>) -> Vec<PackedRow> {
+    rows.into_iter().map(|row| PackedRow::pack(&row, scratch)).collect()
 }
 
 impl Fold {
@@ -108,7 +116,7 @@ impl Fold {
         }
         self.visitors.remember(&self.store, visitor, place.0, past(row))?;
         let partition = self.partition(place)?;
-        partition.put(row)?;
+        partition.put(row);
         if !partition.stored {
             partition.stored = true;
             self.store.keep_partition(place.0, place.1)?;
@@ -160,7 +168,7 @@ impl Fold {
         if let Some(user) = &hit.who.user_id {
             row[row::USER] = self.number(batch, Text::of(USERS, user))?;
         }
-        for (at, value) in hit.visit_facts.iter().enumerate() {
+        for (at, value) in hit.visit_facts.present() {
             row[row::OWN + at] = self.cell(batch, self.schema.visit[at].0, value)?;
         }
         Ok(row)
@@ -179,9 +187,9 @@ impl Fold {
         if let Some(user) = &hit.who.user_id {
             row[row::USER] = self.number(batch, Text::of(USERS, user))?;
         }
-        for (at, value) in hit.visit_facts.iter().enumerate() {
+        for (at, value) in hit.visit_facts.present() {
             let (stored, keep) = self.schema.visit[at];
-            if keep == Keep::Latest && !value.is_null() {
+            if keep == Keep::Latest {
                 row[row::OWN + at] = self.cell(batch, stored, value)?;
             }
         }
@@ -222,8 +230,8 @@ impl Fold {
     fn record(&mut self, batch: &mut Batch, hit: &Hit, action: &visit::Action, visit: &Row) -> Result<Cell, Error> {
         let before = action.before(visit, hit.time_s);
         self.counters.action += 1;
-        let mut row = Vec::with_capacity(12 + hit.action_facts.len());
-        row.extend([
+        let mut row = vec![Cell::Null; self.schema.action_columns];
+        let own = [
             visit[row::SITE],
             visit[row::ID],
             Cell::Int(self.counters.action.cast_signed()),
@@ -236,14 +244,13 @@ impl Fold {
             before.title,
             Cell::Int(before.spent_s),
             Cell::Int(i64::from(before.was_search)),
-        ]);
-        let mut facts = hit.action_facts.iter();
-        for at in 0..self.schema.action.len() {
-            let value = facts.next().unwrap_or(ValueRef::Null);
-            row.push(self.cell(batch, self.schema.action[at], value)?);
+        ];
+        row[..own.len()].copy_from_slice(&own);
+        for (at, value) in hit.action_facts.present() {
+            row[own.len() + at] = self.cell(batch, self.schema.action[at], value)?;
         }
-        let row = row.into();
-        self.page_views.note(&row)?;
+        let row = PackedRow::pack(&row, &mut batch.scratch);
+        self.page_views.note(&row);
         batch.actions.push(row);
         Ok(Cell::Int(self.counters.action.cast_signed()))
     }
@@ -257,7 +264,7 @@ impl Fold {
         let told = self.page_views.told_by(hit);
         let cell = |(at, value): (usize, ValueRef)| Ok((at, self.cell(batch, self.schema.action[at], value)?));
         let told: Vec<(usize, Cell)> = told.into_iter().map(cell).collect::<Result<_, Error>>()?;
-        if let Some(row) = self.page_views.put((int(visit, row::ID), name), &told)? {
+        if let Some(row) = self.page_views.put((int(visit, row::ID), name), &told) {
             batch.put_action(row);
         }
         Ok(())
@@ -274,11 +281,12 @@ impl Fold {
             let stored = self.history.page_views(after).map_err(Error::History)?;
             let deltas = self.store.deltas(0, usize::MAX)?;
             let later = deltas.into_iter().flat_map(|delta| delta.actions.into_iter().chain(delta.changed_actions));
-            rows.extend(stored.into_iter().chain(later).map(|row| (int(&row, ACTION_ID), row)));
+            let stored = stored.into_iter().map(PackedRow::from);
+            rows.extend(stored.chain(later).map(|row| (action_id(&row), row)));
         }
         for row in rows.values() {
-            check_length(row, self.schema.action_columns, "an action")?;
-            self.page_views.note(row)?;
+            check_width(row.width(), self.schema.action_columns, "an action")?;
+            self.page_views.note(row);
         }
         self.page_views.complete = true;
         Ok(())
@@ -298,28 +306,31 @@ impl Fold {
 
     /// The number of a text. A new one that the day of the site has no place for gets that of the others.
     pub(super) fn number(&mut self, batch: &mut Batch, text: Text) -> Result<Cell, Error> {
+        let dictionary = text.dictionary;
         let known = self.dictionaries.find(&self.store, text)?;
-        if let Some(number) = known {
-            return Ok(Cell::Int(i64::from(number)));
-        }
-        let text = if is_limited(text.dictionary) { self.admit(batch.place, text)? } else { text };
-        self.number_always(batch, text)
+        let is_welcome = known.is_some() || !is_limited(dictionary) || self.admits(batch.place, dictionary)?;
+        let (counters, texts) = (&mut self.counters.texts, &mut batch.texts);
+        let number = match known {
+            Some(number) => number,
+            None if is_welcome => self.dictionaries.add(counters, texts, text),
+            None => {
+                let others = Text { dictionary, prefix: None, text: OTHERS };
+                self.dictionaries.number(&self.store, counters, texts, others)?
+            }
+        };
+        Ok(Cell::Int(i64::from(number)))
     }
 
-    fn admit<'a>(&mut self, place: Place, text: Text<'a>) -> Result<Text<'a>, Error> {
+    /// Whether the day of the site has a place for one more new text.
+    fn admits(&mut self, place: Place, dictionary: u8) -> Result<bool, Error> {
         let max = self.new_texts_max;
-        match self.partition(place)?.brought.take(text.dictionary, max) {
-            Verdict::Welcome => Ok(text),
+        match self.partition(place)?.brought.take(dictionary, max) {
+            Verdict::Welcome => Ok(true),
             Verdict::Folded { is_first } => {
-                self.overflows.note(place, text.dictionary, is_first);
-                Ok(Text { dictionary: text.dictionary, prefix: None, text: OTHERS })
+                self.overflows.note(place, dictionary, is_first);
+                Ok(false)
             }
         }
-    }
-
-    fn number_always(&mut self, batch: &mut Batch, text: Text) -> Result<Cell, Error> {
-        let number = self.dictionaries.number(&self.store, &mut self.counters.texts, &mut batch.texts, text)?;
-        Ok(Cell::Int(i64::from(number)))
     }
 
     /// The number of a visitor, who may be new.
@@ -349,30 +360,30 @@ impl Fold {
     }
 
     /// The delta of a batch; `None` when nothing changed.
-    pub(super) fn finish(&mut self, batch: Batch) -> Result<Option<Delta>, Error> {
+    pub(super) fn finish(&mut self, mut batch: Batch) -> Result<Option<Delta>, Error> {
         for place in &batch.touched {
             if let Some(brought) = self.partition(*place)?.brought.take_changes() {
                 let brought = postcard::to_allocvec(brought)?;
                 self.store.keep_brought(place.0, place.1, &brought)?;
             }
         }
+        let scratch = &mut batch.scratch;
         let mut delta = Delta {
             number: self.counters.delta + 1,
             texts: batch.texts,
             actions: batch.actions,
             changed_actions: batch.changed_actions.into_values().collect(),
-            conversions: batch.conversions,
+            conversions: packed(batch.conversions, scratch),
             touched: batch.touched.into_iter().collect(),
-            changed_conversions: batch.changed_conversions.into_values().collect(),
-            items: batch.items,
+            changed_conversions: packed(batch.changed_conversions.into_values(), scratch),
+            items: packed(batch.items, scratch),
             ..Delta::default()
         };
         for (id, (place, is_new)) in batch.changed {
-            if let Some(row) = self.partition(place)?.row(id)? {
+            if let Some(row) = self.partition(place)?.row(id).cloned() {
                 if is_new { delta.new_visits.push(row) } else { delta.changed_visits.push(row) }
             }
         }
-        self.dictionaries.shrink();
         Ok((!delta.is_empty()).then_some(delta))
     }
 
@@ -428,9 +439,9 @@ impl Fold {
         let here = [Cell::Int(i64::from(place.0.0)), Cell::Int(i64::from(place.1.0))];
         let mut after = 0;
         while let Some(delta) = self.store.deltas(after, 1)?.pop() {
-            let rows = delta.new_visits.iter().chain(&delta.changed_visits);
+            let rows = delta.new_visits.iter().chain(&delta.changed_visits).map(PackedRow::unpack);
             for row in rows.filter(|row| [row[row::SITE], row[row::DAY]] == here) {
-                self.take(partition, row)?;
+                self.take(partition, &row)?;
             }
             self.partitions.make_room(partition)?;
             after = delta.number;
@@ -439,15 +450,15 @@ impl Fold {
     }
 
     fn take(&self, partition: &mut Partition, row: &Row) -> Result<(), Error> {
-        check_length(row, self.schema.visit_columns, "a visit")?;
+        check_width(row.len(), self.schema.visit_columns, "a visit")?;
         partition.put_over(row)
     }
 }
 
-fn check_length(row: &Row, expected: usize, what: &str) -> Result<(), Error> {
-    if row.len() == expected {
+fn check_width(width: usize, expected: usize, what: &str) -> Result<(), Error> {
+    if width == expected {
         return Ok(());
     }
-    let message = format!("{what} has {} values where the catalog has {expected}", row.len());
+    let message = format!("{what} has {width} values where the catalog has {expected}");
     Err(Error::History(message.into()))
 }

@@ -3,7 +3,10 @@
 
 use super::TEXTS_CACHED_MAX;
 use super::cache::Cache;
-use crate::{Error, store::Store};
+use crate::{
+    Error,
+    store::{Counters, Store},
+};
 use makoto_catalog::columns::dictionary_number;
 use makoto_model::{NewText, TrackedUrl};
 use xxhash_rust::xxh3::Xxh3Builder;
@@ -11,6 +14,8 @@ use xxhash_rust::xxh3::Xxh3Builder;
 pub struct Dictionaries {
     hash: Xxh3Builder,
     known: Cache<u64, u32>,
+    /// What the batch has given numbers to.
+    fresh: Vec<(u64, u32)>,
 }
 
 /// A text as a dictionary knows it.
@@ -33,10 +38,12 @@ impl<'a> Text<'a> {
 }
 
 impl Dictionaries {
-    pub fn new(secret: &[u8]) -> Dictionaries {
+    /// With the numbers that the file has, if they are few enough to be at hand.
+    pub fn open(store: &Store, counters: &Counters) -> Result<Dictionaries, Error> {
         let mut key = [0; 192];
-        key.iter_mut().zip(secret).for_each(|(to, from)| *to = *from);
-        Dictionaries { hash: Xxh3Builder::new().with_secret(key), known: Cache::new(TEXTS_CACHED_MAX) }
+        key.iter_mut().zip(&store.secret).for_each(|(to, from)| *to = *from);
+        let known = Cache::of_all(TEXTS_CACHED_MAX, counters.texts(), || store.texts())?;
+        Ok(Dictionaries { hash: Xxh3Builder::new().with_secret(key), known, fresh: Vec::new() })
     }
 
     pub fn key(&self, text: Text) -> u64 {
@@ -51,6 +58,9 @@ impl Dictionaries {
         let key = self.key(text);
         if let Some(id) = self.known.get(&key) {
             return Ok(Some(*id));
+        }
+        if self.known.is_whole() {
+            return Ok(None);
         }
         let stored = store.text(key)?;
         if let Some(id) = stored {
@@ -67,28 +77,34 @@ impl Dictionaries {
         texts: &mut Vec<NewText>,
         text: Text,
     ) -> Result<u32, Error> {
-        let key = self.key(text);
-        if let Some(id) = self.known.get(&key) {
-            return Ok(*id);
+        match self.find(store, text)? {
+            Some(id) => Ok(id),
+            None => Ok(self.add(counters, texts, text)),
         }
-        if let Some(id) = store.text(key)? {
-            self.known.put(key, id);
-            return Ok(id);
-        }
-        let id = next(counters, text.dictionary);
-        store.keep_text(key, id)?;
+    }
+
+    /// The number of a text that has none yet: the next one. The text goes out with the delta.
+    pub fn add(&mut self, counters: &mut Vec<u32>, texts: &mut Vec<NewText>, text: Text) -> u32 {
+        let (key, id) = (self.key(text), next(counters, text.dictionary));
+        self.fresh.push((key, id));
         self.known.put(key, id);
         texts.push(NewText { dictionary: text.dictionary, id, prefix: text.prefix, text: text.text.into() });
-        Ok(id)
+        id
+    }
+
+    /// Writes down what has got numbers.
+    pub fn keep(&mut self, store: &Store) -> Result<(), Error> {
+        let mut fresh = std::mem::take(&mut self.fresh);
+        // In order, so that the file is written in order.
+        fresh.sort_unstable();
+        store.keep_texts(&fresh)?;
+        self.known.shrink();
+        Ok(())
     }
 
     /// Lets go of every number that is held in memory.
     pub fn let_go(&mut self) {
         self.known = Cache::new(TEXTS_CACHED_MAX);
-    }
-
-    pub fn shrink(&mut self) {
-        self.known.shrink();
     }
 }
 

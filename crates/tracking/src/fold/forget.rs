@@ -56,7 +56,7 @@ impl Fold {
             let begins: Vec<(SiteId, i64)> = visits.iter().map(|(site, past)| (*site, past.first_s)).collect();
             self.store.keep_orders(visitor, &begins)?;
             if let Some((id, _)) = self.store.visitor(visitor)? {
-                self.store.keep_visitor(visitor, id, &Visitors::record(visits)?)?;
+                self.store.keep_visitors(&[(visitor, VisitorId(id), Visitors::record(visits)?)])?;
             }
         }
         self.store.commit(&self.counters)?;
@@ -106,6 +106,7 @@ impl Fold {
             self.counters.delta = delta.number;
             self.store.keep_delta(delta)?;
         }
+        self.dictionaries.keep(&self.store)?;
         self.store.commit(&self.counters)?;
         self.stopped = false;
         Ok((numbers, delta))
@@ -122,7 +123,7 @@ impl Fold {
     /// Lets go of everything that is held of visits, visitors and texts.
     fn let_go(&mut self) {
         self.partitions.let_go();
-        self.visitors = Visitors::default();
+        self.visitors.let_go();
         self.page_views = PageViews::new(&self.catalog);
         self.dictionaries.let_go();
     }

@@ -93,12 +93,12 @@ impl Fold {
     pub fn open(path: &Path, catalog: Arc<Catalog>, history: Box<dyn History + Send>) -> Result<Fold, Error> {
         let (store, counters) = Store::open(path, &catalog)?;
         Ok(Fold {
-            dictionaries: Dictionaries::new(&store.secret),
+            dictionaries: Dictionaries::open(&store, &counters)?,
+            visitors: Visitors::open(&store, &counters)?,
             store,
             counters,
             schema: Schema::of(&catalog),
             partitions: Partitions::new(VISITS_MAX, path.parent().unwrap_or(Path::new("."))),
-            visitors: Visitors::default(),
             page_views: PageViews::new(&catalog),
             catalog,
             history,
@@ -184,6 +184,7 @@ impl Fold {
             self.store.keep_delta(delta)?;
         }
         self.visitors.keep(&self.store)?;
+        self.dictionaries.keep(&self.store)?;
         self.store.commit(&counters)?;
         self.counters = counters;
         self.partitions.shrink()?;

@@ -1,13 +1,9 @@
 //! The latest page views, which later hits may still complete: how long a page took to load is known only when it is
 //! there, and a tracker tells it with whatever it sends next.
 
-use super::{
-    partition::{int, packed},
-    spread::Spread,
-};
-use crate::Error;
+use super::spread::Spread;
 use makoto_catalog::{Catalog, Dimension, Keep, Source, Table, columns::PAGE_VIEW};
-use makoto_model::{ActionKind, Cell, Hit, Row, ValueRef};
+use makoto_model::{ActionKind, Cell, Hit, PackedRow, ValueRef};
 use std::collections::{HashMap, VecDeque};
 
 /// Actions of all sites behind the newest one, among which page views can be completed: minutes of a busy server,
@@ -16,7 +12,7 @@ pub const ACTIONS_MAX: u64 = 30_000;
 
 /// Places in rows of actions.
 const VISIT: usize = 1;
-const ID: usize = 2;
+pub const ID: usize = 2;
 const KIND: usize = 5;
 
 /// A visit and the id that the tracker gave the page view in it.
@@ -24,7 +20,7 @@ type Name = (i64, i64);
 
 struct Held {
     action: u64,
-    row: Box<[u8]>,
+    row: PackedRow,
 }
 
 pub struct PageViews {
@@ -68,19 +64,19 @@ impl PageViews {
 
     /// The facts of a hit that complete its page view, by their numbers.
     pub fn told_by<'a>(&self, hit: &'a Hit) -> Vec<(usize, ValueRef<'a>)> {
-        let facts = hit.action_facts.iter().enumerate();
-        facts.filter(|(fact, value)| !value.is_null() && self.later.contains(fact)).collect()
+        hit.action_facts.present().filter(|(fact, _)| self.later.contains(fact)).collect()
     }
 
     /// Takes in what was recorded; lets go of what is too old.
-    pub fn note(&mut self, row: &Row) -> Result<(), Error> {
-        let action = int(row, ID).cast_unsigned();
-        if int(row, KIND) == ActionKind::PageView as i64
-            && let Some(fact) = self.name
-            && let Cell::Int(name) = row[own() + fact]
+    pub fn note(&mut self, row: &PackedRow) {
+        let int = |place| row.get(place).int().unwrap_or(0);
+        let action = int(ID).cast_unsigned();
+        if let Some(fact) = self.name
+            && let Cell::Int(name) = row.get(own() + fact)
+            && int(KIND) == ActionKind::PageView as i64
         {
-            let name = (int(row, VISIT), name);
-            self.held.insert(name, Held { action, row: packed(row, &mut self.scratch)? });
+            let name = (int(VISIT), name);
+            self.held.insert(name, Held { action, row: row.clone() });
             self.order.push_back((action, name));
         }
         while let Some((old, name)) = self.order.front().copied().filter(|(old, _)| old + ACTIONS_MAX <= action) {
@@ -89,13 +85,12 @@ impl PageViews {
                 self.held.remove(&name);
             }
         }
-        Ok(())
     }
 
     /// Puts facts into a page view's row; the new row, if that changes it.
-    pub fn put(&mut self, name: Name, facts: &[(usize, Cell)]) -> Result<Option<Row>, Error> {
-        let Some(held) = self.held.get_mut(&name) else { return Ok(None) };
-        let mut row: Vec<Cell> = postcard::from_bytes(&held.row)?;
+    pub fn put(&mut self, name: Name, facts: &[(usize, Cell)]) -> Option<PackedRow> {
+        let held = self.held.get_mut(&name)?;
+        let mut row = held.row.unpack();
         let mut changed = false;
         for (fact, cell) in facts {
             let kept = &mut row[own() + fact];
@@ -103,11 +98,10 @@ impl PageViews {
             *kept = *cell;
         }
         if !changed {
-            return Ok(None);
+            return None;
         }
-        let row = row.into_boxed_slice();
-        held.row = packed(&row, &mut self.scratch)?;
-        Ok(Some(row))
+        held.row = PackedRow::pack(&row, &mut self.scratch);
+        Some(held.row.clone())
     }
 }
 

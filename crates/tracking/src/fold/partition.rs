@@ -2,7 +2,7 @@
 
 use super::{allowance::Brought, row, spill::Spill, spread::Spread};
 use crate::Error;
-use makoto_model::{Cell, Day, Row, SiteId};
+use makoto_model::{Cell, Day, PackedRow, Row, SiteId};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -30,7 +30,7 @@ pub const NOBODY: u32 = 0;
 /// A visit, packed; beside it what visits are looked for by. Large sites have hundreds of thousands of them in a day, so
 /// each byte counts.
 pub struct Held {
-    pub row: Box<[u8]>,
+    pub row: PackedRow,
     pub id: u64,
     pub config: i64,
     pub last_s: i64,
@@ -45,7 +45,7 @@ pub struct Held {
 
 impl Held {
     /// One that is linked to no other yet.
-    pub fn new(row: Box<[u8]>, id: u64, config: i64, last_s: i64, numbers: (u32, u32, u32)) -> Held {
+    pub fn new(row: PackedRow, id: u64, config: i64, last_s: i64, numbers: (u32, u32, u32)) -> Held {
         let (visitor, user, actions) = numbers;
         Held { row, id, config, last_s, visitor, user, actions, before_of_visitor: NONE, before_of_config: NONE }
     }
@@ -88,13 +88,6 @@ pub struct Window {
 
 pub fn int(row: &[Cell], at: usize) -> i64 {
     row[at].int().unwrap_or(0)
-}
-
-/// A row in one piece of memory that is not larger than it need be. `scratch` may hold anything.
-pub fn packed(row: &Row, scratch: &mut Vec<u8>) -> Result<Box<[u8]>, Error> {
-    scratch.clear();
-    *scratch = postcard::to_extend(row, std::mem::take(scratch))?;
-    Ok(scratch.as_slice().into())
 }
 
 fn number(row: &[Cell], at: usize) -> u32 {
@@ -178,9 +171,8 @@ impl Partition {
         self.places.contains_key(&visit)
     }
 
-    pub fn row(&self, visit: u64) -> Result<Option<Row>, Error> {
-        let unpack = |held: &Held| postcard::from_bytes::<Vec<Cell>>(&held.row).map(Vec::into_boxed_slice);
-        Ok(self.held(visit).map(unpack).transpose()?)
+    pub fn row(&self, visit: u64) -> Option<&PackedRow> {
+        self.held(visit).map(|held| &held.row)
     }
 
     /// The newest visit of a visitor within the window.
@@ -237,15 +229,14 @@ impl Partition {
     }
 
     /// Takes a visit in that is held or was nowhere, or its new version.
-    pub fn put(&mut self, row: &Row) -> Result<(), Error> {
-        let held = self.held_of(row)?;
+    pub fn put(&mut self, row: &Row) {
+        let held = self.held_of(row);
         self.put_held(held);
-        Ok(())
     }
 
     /// Takes a visit in, over what is known of it, which may have been put aside.
     pub fn put_over(&mut self, row: &Row) -> Result<(), Error> {
-        let held = self.held_of(row)?;
+        let held = self.held_of(row);
         self.put_held_over(held)
     }
 
@@ -259,12 +250,12 @@ impl Partition {
         Ok(())
     }
 
-    fn held_of(&mut self, row: &Row) -> Result<Held, Error> {
+    fn held_of(&mut self, row: &Row) -> Held {
         let user = row[row::USER].int().map_or(NOBODY, |_| number(row, row::USER));
         let numbers = (number(row, row::VISITOR), user, number(row, row::ACTIONS));
         let id = int(row, row::ID).cast_unsigned();
-        let packed = packed(row, &mut self.scratch)?;
-        Ok(Held::new(packed, id, int(row, row::CONFIG), int(row, row::LAST_S), numbers))
+        let packed = PackedRow::pack(row, &mut self.scratch);
+        Held::new(packed, id, int(row, row::CONFIG), int(row, row::LAST_S), numbers)
     }
 
     fn put_held(&mut self, mut held: Held) {
@@ -427,10 +418,10 @@ mod tests {
     fn visits_are_found_by_visitor_and_fingerprint_also_when_they_change_hands() {
         let mut partition = Partition::default();
         for (id, last_s) in [(1, 10), (2, 30), (3, 20)] {
-            partition.put(&visit(id, 5, 7, None, last_s)).unwrap();
+            partition.put(&visit(id, 5, 7, None, last_s));
         }
         // The same part of a fingerprint, and yet another one.
-        partition.put(&visit(4, 6, 7 << 32, Some(9), 40)).unwrap();
+        partition.put(&visit(4, 6, 7 << 32, Some(9), 40));
         assert_eq!(part(7), part(7 << 32));
         let of = |partition: &mut Partition, visitor| partition.of_visitor(visitor, ANY).unwrap();
         assert_eq!((of(&mut partition, 5), of(&mut partition, 6), of(&mut partition, 8)), (Some(2), Some(4), None));
@@ -441,13 +432,13 @@ mod tests {
         // The one in the middle goes, then the first and the last.
         let mut left = vec![1, 2, 3];
         for (id, last_s, newest) in [(2, 30, Some(3)), (1, 10, Some(3)), (3, 20, None)] {
-            partition.put(&visit(id, 6, 7, None, last_s)).unwrap();
+            partition.put(&visit(id, 6, 7, None, last_s));
             left.retain(|known| *known != id);
             assert_eq!(of(&mut partition, 5), newest, "{left:?} are left");
             assert_eq!(of(&mut partition, 6), Some(4));
         }
         assert_eq!(partition.of_visitor(6, Window { until_s: 25, ..ANY }).unwrap(), Some(3));
-        assert_eq!(partition.row(3).unwrap(), Some(visit(3, 6, 7, None, 20)));
+        assert_eq!(partition.row(3).map(PackedRow::unpack), Some(visit(3, 6, 7, None, 20)));
         assert_eq!((partition.visits.len(), partition.holds(4), partition.holds(5)), (4, true, false));
     }
 
@@ -464,7 +455,7 @@ mod tests {
         let mut partitions = Partitions::new(2, folder.path());
         let mut partition = Partition::default();
         for (id, last_s) in [(1, 0), (2, 2 * HELD_S), (3, 3 * HELD_S), (4, 4 * HELD_S)] {
-            partition.put(&visit(id, 5, 7, None, last_s)).unwrap();
+            partition.put(&visit(id, 5, 7, None, last_s));
         }
         partitions.put(place, partition).unwrap();
         partitions.shrink().unwrap();
@@ -475,7 +466,7 @@ mod tests {
         // What is held is newer than what is read again, and all of it then stays for a while.
         let mut read = Partition::default();
         for (id, last_s) in [(1, 0), (3, 7), (4, 7)] {
-            read.put(&visit(id, 5, 7, None, last_s)).unwrap();
+            read.put(&visit(id, 5, 7, None, last_s));
         }
         partitions.put(place, read).unwrap();
         assert_eq!(partitions.get(place).unwrap().last_s(4), Some(4 * HELD_S));
@@ -493,7 +484,7 @@ mod tests {
         let row = |id: i64, last_s| visit(id, id / 2, 7 + id % 3, (id % 3 == 2).then_some(id), last_s);
         let mut partition = Partition::default();
         for id in 1..=30 {
-            partition.put(&row(id, id)).unwrap();
+            partition.put(&row(id, id));
         }
         partitions.put(place, partition).unwrap();
         partitions.shrink().unwrap();
@@ -507,7 +498,10 @@ mod tests {
         );
         assert_eq!((of_visitor(5, 9), of_visitor(99, 30)), (None, None));
         assert_eq!((held.holds(10), held.holds(11), held.holds(12)), (true, true, false));
-        assert_eq!((held.row(10).unwrap(), held.last_s(10), held.actions(10)), (Some(row(10, 10)), Some(10), 0));
+        assert_eq!(
+            (held.row(10).map(PackedRow::unpack), held.last_s(10), held.actions(10)),
+            (Some(row(10, 10)), Some(10), 0)
+        );
         let mut of_config = |config, window| held.of_config(config, window).unwrap();
         assert_eq!(of_config(7, ANY), Some(30));
         assert_eq!(of_config(7, Window { until_s: 26, ..ANY }), Some(24));
@@ -519,13 +513,13 @@ mod tests {
         );
         assert_eq!((of_config(8, user(None)), of_config(9, Window { until_s: 25, ..ANY })), (Some(25), Some(23)));
         // One that is changed is aside no more as it was; what is over goes with its file.
-        held.put(&row(10, 2 * HELD_S)).unwrap();
+        held.put(&row(10, 2 * HELD_S));
         partitions.shrink().unwrap();
         let held = partitions.get(place).unwrap();
         assert_eq!(held.of_visitor(5, Window { until_s: HELD_S, ..ANY }).unwrap(), Some(11));
         assert_eq!(held.of_visitor(5, ANY).unwrap(), Some(10));
-        held.put(&row(31, 4 * HELD_S)).unwrap();
-        (32..40).for_each(|id| held.put(&row(id, 4 * HELD_S)).unwrap());
+        held.put(&row(31, 4 * HELD_S));
+        (32..40).for_each(|id| held.put(&row(id, 4 * HELD_S)));
         partitions.shrink().unwrap();
         let held = partitions.get(place).unwrap();
         assert_eq!(held.of_visitor(1, ANY).unwrap(), None);

@@ -35,8 +35,8 @@ impl Fold {
         let (visit, row) = match self.find(place, hit)? {
             None => return Ok(Recognised::Unknown),
             Some(Found::Elsewhere(past, visitor)) => return Ok(Recognised::Returning(past, visitor)),
-            Some(Found::Here(visit)) => match self.partition(place)?.row(visit)? {
-                Some(row) => (visit, row),
+            Some(Found::Here(visit)) => match self.partition(place)?.row(visit) {
+                Some(row) => (visit, row.unpack()),
                 None => return Ok(Recognised::Unknown),
             },
         };

@@ -3,7 +3,8 @@
 
 use super::partition::{HELD_S, Held, NOBODY, Window};
 use crate::Error;
-use rusqlite::{Connection, Params, Row, params};
+use makoto_model::PackedRow;
+use rusqlite::{Connection, Params, Row, params, types::Type};
 use std::{fs, io, path::Path};
 
 const TABLE: &str = "
@@ -51,7 +52,7 @@ impl Spill {
             "INSERT INTO visit (id, visitor, config, last_s, user, actions, row) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
         let mut statement = part.connection.prepare_cached(sql)?;
         for Held { row, id, config, last_s, visitor, user, actions, .. } in visits {
-            statement.execute(params![id.cast_signed(), visitor, config, last_s, user, actions, &row[..]])?;
+            statement.execute(params![id.cast_signed(), visitor, config, last_s, user, actions, row.as_bytes()])?;
         }
         Ok(())
     }
@@ -108,8 +109,9 @@ impl Spill {
 fn held(row: &Row) -> rusqlite::Result<Held> {
     let found = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
     let (visitor, config, last_s, user, actions) = found;
-    let packed = row.get_ref(6)?.as_blob()?;
-    Ok(Held::new(packed.into(), row.get::<_, i64>(0)?.cast_unsigned(), config, last_s, (visitor, user, actions)))
+    let packed = PackedRow::from_bytes(row.get_ref(6)?.as_blob()?)
+        .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(6, Type::Blob, Box::new(fault)))?;
+    Ok(Held::new(packed, row.get::<_, i64>(0)?.cast_unsigned(), config, last_s, (visitor, user, actions)))
 }
 
 /// A file that has no name any more: it ends with the program, however that ends.

@@ -2,7 +2,10 @@
 
 use super::VISITORS_CACHED_MAX;
 use super::cache::Cache;
-use crate::{Error, store::Store};
+use crate::{
+    Error,
+    store::{Counters, Store},
+};
 use makoto_model::{SiteId, VisitorId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -57,21 +60,33 @@ pub struct Visitors {
     changed: BTreeSet<u32>,
 }
 
-impl Default for Visitors {
-    fn default() -> Visitors {
+impl Visitors {
+    /// With the numbers that the file has, if they are few enough to be at hand.
+    pub fn open(store: &Store, counters: &Counters) -> Result<Visitors, Error> {
+        let numbers = Cache::of_all(VISITORS_CACHED_MAX, counters.visitors(), || store.visitors())?;
+        Ok(Visitors { numbers, ..Visitors::holding_none() })
+    }
+
+    fn holding_none() -> Visitors {
         Visitors {
             numbers: Cache::new(VISITORS_CACHED_MAX),
             known: Cache::new(VISITORS_CACHED_MAX),
             changed: BTreeSet::new(),
         }
     }
-}
 
-impl Visitors {
+    /// Lets go of everything that is held in memory.
+    pub fn let_go(&mut self) {
+        *self = Visitors::holding_none();
+    }
+
     /// The number of a visitor who was seen before.
     pub fn number(&mut self, store: &Store, id: VisitorId) -> Result<Option<u32>, Error> {
         if let Some(number) = self.numbers.get(&id) {
             return Ok(Some(*number));
+        }
+        if self.numbers.is_whole() {
+            return Ok(None);
         }
         let stored = store.visitor_number(id.0)?;
         if let Some(number) = stored {
@@ -174,11 +189,13 @@ impl Visitors {
 
     /// Writes down who has changed.
     pub fn keep(&mut self, store: &Store) -> Result<(), Error> {
+        let mut records = Vec::with_capacity(self.changed.len());
         for number in std::mem::take(&mut self.changed) {
             if let Some(visitor) = self.known.get(&number) {
-                store.keep_visitor(number, visitor.id.0, &postcard::to_allocvec(&visitor.sites)?)?;
+                records.push((number, visitor.id, postcard::to_allocvec(&visitor.sites)?));
             }
         }
+        store.keep_visitors(&records)?;
         self.numbers.shrink();
         self.known.shrink();
         Ok(())

@@ -43,8 +43,8 @@ fn pending_changes_are_read_in_the_columns_of_the_new_program() {
             for ((table, before), after) in tables.into_iter().zip(kinds(before)).zip(kinds(after)) {
                 assert_eq!(before.len(), after.len());
                 for (before, after) in before.iter().zip(&after) {
-                    let before = named(&catalog(), table, before);
-                    for (name, cell) in named(&other, table, after) {
+                    let before = named(&catalog(), table, &before.unpack());
+                    for (name, cell) in named(&other, table, &after.unpack()) {
                         let kept = before.iter().find(|(known, _)| *known == name);
                         assert_eq!(cell, kept.map_or(Cell::Null, |(_, cell)| *cell), "{name}");
                     }

@@ -320,7 +320,7 @@ fn a_visit_of_ten_thousand_actions_is_left_alone() {
     let mut fold = open(folder.path(), &store);
     let hits: Vec<(u64, Hit)> = (1..=10_001).map(|position| (position, hit(NOON_S, 1))).collect();
     let delta = fold.apply(&hits).unwrap().unwrap();
-    let counts: Vec<_> = delta.new_visits.iter().map(|row| (row[9].int(), row[18].int())).collect();
+    let counts: Vec<_> = delta.new_visits.iter().map(|row| (row.get(9).int(), row.get(18).int())).collect();
     assert_eq!(counts, [(Some(10_000), Some(1)), (Some(1), Some(1))]);
 }
 

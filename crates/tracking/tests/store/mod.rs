@@ -1,7 +1,7 @@
 //! An engine of maps.
 
 use makoto_catalog::{Catalog, Stored, Table, columns::dictionary_number};
-use makoto_model::{Cell, Day, Delta, Row, SiteId, TrackedUrl};
+use makoto_model::{Cell, Day, Delta, PackedRow, Row, SiteId, TrackedUrl};
 use makoto_tracking::{History, history::HistoryError};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -22,26 +22,26 @@ impl Store {
             let whole = TrackedUrl::join_parts(text.prefix, &text.text);
             assert_eq!(self.texts.insert((text.dictionary, text.id), whole), None, "a number is given out once");
         }
-        for row in &delta.new_visits {
-            assert_eq!(self.visits.insert(row[1].int().unwrap(), row.clone()), None, "a visit is new once");
+        for row in delta.new_visits.iter().map(PackedRow::unpack) {
+            assert_eq!(self.visits.insert(row[1].int().unwrap(), row), None, "a visit is new once");
         }
-        for row in &delta.changed_visits {
-            assert!(self.visits.insert(row[1].int().unwrap(), row.clone()).is_some(), "a changed visit was new before");
+        for row in delta.changed_visits.iter().map(PackedRow::unpack) {
+            assert!(self.visits.insert(row[1].int().unwrap(), row).is_some(), "a changed visit was new before");
         }
-        self.actions.extend(delta.actions.iter().cloned());
-        for row in &delta.changed_actions {
+        self.actions.extend(delta.actions.iter().map(PackedRow::unpack));
+        for row in delta.changed_actions.iter().map(PackedRow::unpack) {
             let before = self.actions.iter_mut().find(|known| known[2] == row[2]);
-            *before.expect("a changed action was new before") = row.clone();
+            *before.expect("a changed action was new before") = row;
         }
-        for row in &delta.conversions {
-            assert_eq!(self.conversions.insert(row[2].int().unwrap(), row.clone()), None, "a conversion is new once");
+        for row in delta.conversions.iter().map(PackedRow::unpack) {
+            assert_eq!(self.conversions.insert(row[2].int().unwrap(), row), None, "a conversion is new once");
         }
-        for row in &delta.changed_conversions {
-            let before = self.conversions.insert(row[2].int().unwrap(), row.clone());
-            assert!(before.is_some(), "a changed conversion was new before");
+        for row in delta.changed_conversions.iter().map(PackedRow::unpack) {
             self.items.retain(|item| item[2] != row[2]);
+            let before = self.conversions.insert(row[2].int().unwrap(), row);
+            assert!(before.is_some(), "a changed conversion was new before");
         }
-        self.items.extend(delta.items.iter().cloned());
+        self.items.extend(delta.items.iter().map(PackedRow::unpack));
     }
 
     /// The text of a row's column; empty for null.
