@@ -31,10 +31,6 @@ pub struct Engine {
 /// A task that took so much memory gives it back to the system at its end, which is otherwise kept for the next one.
 const FLUSH_FROM: &str = "16MiB";
 
-/// The log is moved to the file when it is so long. Each time the rows behind the last full group are written anew, so a
-/// shorter one costs hits more; a longer one takes as much more memory, and is read again after a crash.
-const LOG_MAX: &str = "24MiB";
-
 /// Rows of an answer after which memory is given back: tens of MiB were taken for them, and reports are made of them next.
 const LARGE_ROWS: usize = 50_000;
 
@@ -72,7 +68,6 @@ fn open_root(dir: &Path, options: Options) -> Result<Connection, Error> {
         .and_then(|config| config.enable_autoload_extension(false))
         .and_then(|config| config.with("autoinstall_known_extensions", "false"))
         .and_then(|config| config.with("allocator_flush_threshold", FLUSH_FROM))
-        .and_then(|config| config.with("checkpoint_threshold", LOG_MAX))
         .and_then(|config| config.with("temp_directory", format!("{folder}/spill")))
         .map_err(failed())?;
     let root = Connection::open_in_memory_with_flags(config).map_err(failed())?;

@@ -68,21 +68,6 @@ pub struct Delta {
     pub items: Vec<PackedRow>,
 }
 
-/// A delta as it was kept before rows were packed.
-#[derive(Deserialize)]
-struct WholeDelta {
-    number: u64,
-    texts: Vec<NewText>,
-    new_visits: Vec<Row>,
-    changed_visits: Vec<Row>,
-    actions: Vec<Row>,
-    changed_actions: Vec<Row>,
-    conversions: Vec<Row>,
-    touched: Vec<(SiteId, Day)>,
-    changed_conversions: Vec<Row>,
-    items: Vec<Row>,
-}
-
 /// A delta as it was kept before there were items. Its conversions are laid out otherwise.
 #[derive(Deserialize)]
 struct DeltaBefore {
@@ -96,12 +81,20 @@ struct DeltaBefore {
     touched: Vec<(SiteId, Day)>,
 }
 
+/// A delta as it was kept before rows were packed.
+#[derive(Deserialize)]
+struct WholeDelta {
+    before: DeltaBefore,
+    changed_conversions: Vec<Row>,
+    items: Vec<Row>,
+}
+
 fn packed(rows: Vec<Row>) -> Vec<PackedRow> {
     rows.into_iter().map(PackedRow::from).collect()
 }
 
 impl From<WholeDelta> for Delta {
-    fn from(before: WholeDelta) -> Delta {
+    fn from(WholeDelta { before, changed_conversions, items }: WholeDelta) -> Delta {
         Delta {
             number: before.number,
             texts: before.texts,
@@ -111,25 +104,8 @@ impl From<WholeDelta> for Delta {
             changed_actions: packed(before.changed_actions),
             conversions: packed(before.conversions),
             touched: before.touched,
-            changed_conversions: packed(before.changed_conversions),
-            items: packed(before.items),
-        }
-    }
-}
-
-impl From<DeltaBefore> for WholeDelta {
-    fn from(before: DeltaBefore) -> WholeDelta {
-        WholeDelta {
-            number: before.number,
-            texts: before.texts,
-            new_visits: before.new_visits,
-            changed_visits: before.changed_visits,
-            actions: before.actions,
-            changed_actions: before.changed_actions,
-            conversions: before.conversions,
-            touched: before.touched,
-            changed_conversions: Vec::new(),
-            items: Vec::new(),
+            changed_conversions: packed(changed_conversions),
+            items: packed(items),
         }
     }
 }
@@ -154,8 +130,11 @@ impl Delta {
     /// # Errors
     /// When the bytes are not a delta.
     pub fn decode_older(bytes: &[u8]) -> Result<Delta, postcard::Error> {
-        let whole = match postcard::from_bytes::<WholeDelta>(bytes) {
-            Err(postcard::Error::DeserializeUnexpectedEnd) => postcard::from_bytes::<DeltaBefore>(bytes)?.into(),
+        let whole = match postcard::from_bytes(bytes) {
+            Err(postcard::Error::DeserializeUnexpectedEnd) => {
+                let before = postcard::from_bytes(bytes)?;
+                WholeDelta { before, changed_conversions: Vec::new(), items: Vec::new() }
+            }
             read => read?,
         };
         Ok(whole.into())
