@@ -3,12 +3,13 @@
 
 use crate::values::{put_number, take_number, unzigzag, zigzag};
 use crate::{Cell, Row};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 
 /// A row that is not changed any more: how many cells it has, and of each that is no null how many nulls stand before it,
 /// of which kind it is, and its number.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "&[u8]")]
 pub struct PackedRow(Box<[u8]>);
 
 /// Bytes that are no row.
@@ -47,21 +48,6 @@ impl PackedRow {
         PackedRow(scratch.as_slice().into())
     }
 
-    /// Takes bytes from elsewhere for what they once were.
-    ///
-    /// # Errors
-    /// `NoRow` when they were no row.
-    pub fn from_bytes(bytes: &[u8]) -> Result<PackedRow, NoRow> {
-        let row = PackedRow(bytes.into());
-        let mut rest = bytes;
-        let length = take_number(&mut rest).filter(|length| *length <= CELLS_MAX).ok_or(NoRow)?;
-        let mut present = Present { bytes: rest, place: 0 };
-        while present.next().is_some() {}
-        // What could not be read is left over.
-        let whole = present.bytes.is_empty() && present.place as u64 <= length;
-        whole.then_some(row).ok_or(NoRow)
-    }
-
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -91,6 +77,21 @@ impl PackedRow {
             row[place] = cell;
         }
         row.into()
+    }
+}
+
+/// Bytes from elsewhere are taken for what they once were.
+impl TryFrom<&[u8]> for PackedRow {
+    type Error = NoRow;
+
+    fn try_from(bytes: &[u8]) -> Result<PackedRow, NoRow> {
+        let mut rest = bytes;
+        let length = take_number(&mut rest).filter(|length| *length <= CELLS_MAX).ok_or(NoRow)?;
+        let mut present = Present { bytes: rest, place: 0 };
+        while present.next().is_some() {}
+        // What could not be read is left over.
+        let whole = present.bytes.is_empty() && present.place as u64 <= length;
+        whole.then(|| PackedRow(bytes.into())).ok_or(NoRow)
     }
 }
 
@@ -145,22 +146,6 @@ impl Serialize for PackedRow {
     }
 }
 
-impl<'de> Deserialize<'de> for PackedRow {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<PackedRow, D::Error> {
-        struct Reader;
-        impl de::Visitor<'_> for Reader {
-            type Value = PackedRow;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a packed row")
-            }
-            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<PackedRow, E> {
-                PackedRow::from_bytes(bytes).map_err(E::custom)
-            }
-        }
-        from.deserialize_bytes(Reader)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,7 +159,7 @@ mod tests {
         for row in [row.as_slice(), &[], &[Cell::Null; 9], &numbers] {
             let packed = PackedRow::from(row);
             assert_eq!((&*packed.unpack(), packed.width()), (row, row.len()));
-            assert_eq!(PackedRow::from_bytes(packed.as_bytes()).as_ref(), Ok(&packed));
+            assert_eq!(PackedRow::try_from(packed.as_bytes()).as_ref(), Ok(&packed));
             let bytes = postcard::to_allocvec(&packed).unwrap();
             assert_eq!(postcard::from_bytes::<PackedRow>(&bytes).unwrap(), packed);
             for (place, cell) in row.iter().enumerate() {
@@ -197,7 +182,7 @@ mod tests {
         let short = [&[1], &one[1..]].concat();
         let long = [&[0xff; 9][..], &[0x7f], &one[1..]].concat();
         for bytes in [vec![], cut(&one), more(&one), cut(&float), more(&float), short, long, vec![0x80; 20]] {
-            assert_eq!(PackedRow::from_bytes(&bytes), Err(NoRow), "{bytes:?}");
+            assert_eq!(PackedRow::try_from(&*bytes), Err(NoRow), "{bytes:?}");
             let sent = postcard::to_allocvec(&serde_bytes(&bytes)).unwrap();
             assert!(postcard::from_bytes::<PackedRow>(&sent).is_err());
         }

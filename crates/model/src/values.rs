@@ -2,7 +2,7 @@
 //! them: so they are written one behind the other and read in place.
 
 use crate::Value;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 
 const NULL: u8 = 0;
@@ -14,7 +14,8 @@ const BITS: u32 = 7;
 const MORE: u8 = 1 << BITS;
 
 /// A list of values in one piece of memory.
-#[derive(Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default, Deserialize)]
+#[serde(from = "&[u8]")]
 pub struct Values(Vec<u8>);
 
 /// One of them, as it stands there.
@@ -197,6 +198,13 @@ impl FromIterator<Value> for Values {
     }
 }
 
+/// Bytes are taken for what was packed.
+impl From<&[u8]> for Values {
+    fn from(bytes: &[u8]) -> Values {
+        Values(bytes.to_vec())
+    }
+}
+
 impl From<Vec<Value>> for Values {
     fn from(values: Vec<Value>) -> Values {
         values.into_iter().collect()
@@ -212,22 +220,6 @@ impl fmt::Debug for Values {
 impl Serialize for Values {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_bytes(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Values {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Values, D::Error> {
-        struct Reader;
-        impl de::Visitor<'_> for Reader {
-            type Value = Values;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("packed values")
-            }
-            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Values, E> {
-                Ok(Values(bytes.to_vec()))
-            }
-        }
-        from.deserialize_bytes(Reader)
     }
 }
 

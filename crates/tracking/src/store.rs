@@ -212,15 +212,18 @@ impl Store {
         values: impl Fn(&'a T) -> [ToSqlOutput<'a>; VALUES],
     ) -> Result<(), Error> {
         let row = format!("({})", ["?"; VALUES].join(", "));
-        let write = |rows: &'a [T]| -> Result<(), Error> {
-            let sql = format!("INSERT {into} VALUES {} {end}", vec![row.as_str(); rows.len()].join(", "));
-            self.connection.prepare_cached(&sql)?.execute(params_from_iter(rows.iter().flat_map(&values)))?;
+        let write = |together: usize, rows: &'a [T]| -> Result<(), Error> {
+            let sql = format!("INSERT {into} VALUES {} {end}", vec![row.as_str(); together].join(", "));
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            for some in rows.chunks(together) {
+                statement.execute(params_from_iter(some.iter().flat_map(&values)))?;
+            }
             Ok(())
         };
         // What is left over goes one by one, so that two statements do for any number.
-        let (many, left) = rows.as_chunks::<ROWS_AT_ONCE>();
-        many.iter().try_for_each(|rows| write(rows))?;
-        left.chunks(1).try_for_each(write)
+        let (many, left) = rows.split_at(rows.len() - rows.len() % ROWS_AT_ONCE);
+        write(ROWS_AT_ONCE, many)?;
+        write(1, left)
     }
 
     /// Forgets a text, unless another number stands for it now.

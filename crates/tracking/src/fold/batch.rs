@@ -2,9 +2,10 @@
 
 use super::allowance::{OTHERS, Record, Verdict, is_limited};
 use super::dictionary::{Text, next};
+use super::page_views::{self, action_id};
 use super::partition::{HELD_S, Partition, Place, int};
 use super::recognise::{Recognised, past};
-use super::{Fold, conversion::CONVERSION_ID, page_views, row, visit};
+use super::{Fold, conversion::CONVERSION_ID, row, visit};
 use crate::{Error, order};
 use makoto_catalog::columns::{NAMES, REFERRER_URLS, TITLES, URLS, USERS, VISITORS, dictionary_number};
 use makoto_catalog::{Keep, Stored};
@@ -71,10 +72,6 @@ impl Batch {
             None => _ = self.changed_conversions.insert(id, row),
         }
     }
-}
-
-fn action_id(row: &PackedRow) -> i64 {
-    row.get(page_views::ID).int().unwrap_or(0)
 }
 
 fn packed(rows: impl IntoIterator<Item = Row>, scratch: &mut Vec<u8>) -> Vec<PackedRow> {
@@ -307,16 +304,13 @@ impl Fold {
     /// The number of a text. A new one that the day of the site has no place for gets that of the others.
     pub(super) fn number(&mut self, batch: &mut Batch, text: Text) -> Result<Cell, Error> {
         let dictionary = text.dictionary;
-        let known = self.dictionaries.find(&self.store, text)?;
-        let is_welcome = known.is_some() || !is_limited(dictionary) || self.admits(batch.place, dictionary)?;
-        let (counters, texts) = (&mut self.counters.texts, &mut batch.texts);
-        let number = match known {
+        let number = match self.dictionaries.find(&self.store, text)? {
             Some(number) => number,
-            None if is_welcome => self.dictionaries.add(counters, texts, text),
-            None => {
+            None if is_limited(dictionary) && !self.admits(batch.place, dictionary)? => {
                 let others = Text { dictionary, prefix: None, text: OTHERS };
-                self.dictionaries.number(&self.store, counters, texts, others)?
+                self.dictionaries.number(&self.store, &mut self.counters.texts, &mut batch.texts, others)?
             }
+            None => self.dictionaries.add(&mut self.counters.texts, &mut batch.texts, text),
         };
         Ok(Cell::Int(i64::from(number)))
     }

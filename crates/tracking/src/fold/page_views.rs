@@ -12,7 +12,7 @@ pub const ACTIONS_MAX: u64 = 30_000;
 
 /// Places in rows of actions.
 const VISIT: usize = 1;
-pub const ID: usize = 2;
+const ID: usize = 2;
 const KIND: usize = 5;
 
 /// A visit and the id that the tracker gave the page view in it.
@@ -34,6 +34,15 @@ pub struct PageViews {
     scratch: Vec<u8>,
     /// What was recorded before the fold was opened is here as well.
     pub complete: bool,
+}
+
+fn int(row: &PackedRow, place: usize) -> i64 {
+    row.get(place).int().unwrap_or(0)
+}
+
+/// The number of an action.
+pub fn action_id(row: &PackedRow) -> i64 {
+    int(row, ID)
 }
 
 fn own() -> usize {
@@ -69,13 +78,12 @@ impl PageViews {
 
     /// Takes in what was recorded; lets go of what is too old.
     pub fn note(&mut self, row: &PackedRow) {
-        let int = |place| row.get(place).int().unwrap_or(0);
-        let action = int(ID).cast_unsigned();
+        let action = action_id(row).cast_unsigned();
         if let Some(fact) = self.name
             && let Cell::Int(name) = row.get(own() + fact)
-            && int(KIND) == ActionKind::PageView as i64
+            && int(row, KIND) == ActionKind::PageView as i64
         {
-            let name = (int(VISIT), name);
+            let name = (int(row, VISIT), name);
             self.held.insert(name, Held { action, row: row.clone() });
             self.order.push_back((action, name));
         }

@@ -109,7 +109,7 @@ impl Spill {
 fn held(row: &Row) -> rusqlite::Result<Held> {
     let found = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
     let (visitor, config, last_s, user, actions) = found;
-    let packed = PackedRow::from_bytes(row.get_ref(6)?.as_blob()?)
+    let packed = PackedRow::try_from(row.get_ref(6)?.as_blob()?)
         .map_err(|fault| rusqlite::Error::FromSqlConversionFailure(6, Type::Blob, Box::new(fault)))?;
     Ok(Held::new(packed, row.get::<_, i64>(0)?.cast_unsigned(), config, last_s, (visitor, user, actions)))
 }
