@@ -62,9 +62,7 @@ impl Records {
 
     /// Gives back much room that was not needed: many groups may wait for a slow disk.
     pub fn shrink(&mut self) {
-        if self.encoded.capacity() - self.encoded.len() > WASTE_BYTES_MAX {
-            self.encoded.shrink_to_fit();
-        }
+        give_back(&mut self.encoded);
     }
 
     /// How many there are.
@@ -81,6 +79,12 @@ impl Records {
     pub(crate) fn finish(self) -> Option<(Vec<u8>, u32)> {
         let count = u32::try_from(self.count).ok()?;
         (!self.too_long).then_some((self.encoded, count))
+    }
+}
+
+fn give_back(bytes: &mut Vec<u8>) {
+    if bytes.capacity() - bytes.len() > WASTE_BYTES_MAX {
+        bytes.shrink_to_fit();
     }
 }
 
@@ -115,6 +119,8 @@ impl Builder {
 
     /// Adds `count` records as [`Records`] wrote them.
     pub(crate) fn push(&mut self, encoded: &[u8], count: u32) {
+        // Room for the checksum as well, which else would double a large group at its end.
+        self.bytes.reserve(encoded.len() + CHECKSUM_BYTES);
         self.bytes.extend_from_slice(encoded);
         self.count += count;
     }
@@ -125,6 +131,7 @@ impl Builder {
         self.bytes[12..HEAD_BYTES].copy_from_slice(&self.schema.0.to_le_bytes());
         let checksum = xxh3_64(&self.bytes);
         self.bytes.extend_from_slice(&checksum.to_le_bytes());
+        give_back(&mut self.bytes);
         Group { first: self.first, count: self.count, schema: self.schema, bytes: self.bytes.into() }
     }
 }
@@ -211,6 +218,18 @@ mod tests {
         let records: Vec<_> = group.iter().map(|r| (r.position.get(), r.schema.get(), r.payload)).collect();
         assert_eq!(records, [(7, 3, "one".into()), (8, 3, "".into()), (9, 3, "three".into())]);
         assert_eq!((group.first(), group.last()), (7, 9));
+    }
+
+    #[test]
+    fn a_large_group_takes_hardly_more_room_than_its_bytes() {
+        for lengths in [&[1 << 20][..], &[200_000, 1]] {
+            let mut builder = Builder::new(1, SchemaId(1));
+            lengths.iter().for_each(|length| builder.push(&vec![7; *length], 1));
+            let bytes = builder.finish().bytes;
+            let length = bytes.len();
+            let room = Vec::from(bytes).capacity();
+            assert!(room - length <= WASTE_BYTES_MAX, "{room} for {length}");
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ use visitor::Visitors;
 /// Visits held in memory, about 260 bytes each. Of the partitions that no hit of the running batch needs, the one
 /// longest unused goes first; of those that it needs, visits that ended more than an hour ago go, and the oldest of the
 /// others are put aside on the disk.
-pub const VISITS_MAX: usize = 200_000;
+pub const VISITS_MAX: usize = 150_000;
 /// Visitors and texts whose numbers are kept at hand, about 180 and 30 bytes each.
 pub const VISITORS_CACHED_MAX: usize = 100_000;
 pub const TEXTS_CACHED_MAX: usize = 400_000;

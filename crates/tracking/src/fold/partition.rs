@@ -281,6 +281,10 @@ impl Partition {
         self.places.insert(held.id, place);
         held.before_of_visitor = self.by_visitor.insert(held.visitor, place).unwrap_or(NONE);
         held.before_of_config = self.by_config.insert(part(held.config), place).unwrap_or(NONE);
+        if self.visits.len() == self.visits.capacity() {
+            // Less room for nothing than doubling leaves.
+            self.visits.reserve_exact(self.visits.len() / 4 + 4);
+        }
         self.visits.push(held);
     }
 
