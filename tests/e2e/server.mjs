@@ -38,11 +38,12 @@ function freePort() {
 }
 
 /** Runs a command to its end; fails with what it said. */
-async function command(words, input = '') {
-  const child = spawn(binary, words, { env });
+async function command(words, input) {
+  // One that reads nothing may end before anything could be written to it.
+  const child = spawn(binary, words, { env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
-  child.stdin.end(input);
+  child.stdin?.end(input);
   const status = await new Promise((done, fail) => child.once('error', fail).once('close', done));
   if (status !== 0) throw new Error(`makoto ${words[0]} ended with ${status}: ${said}`);
   return said;
