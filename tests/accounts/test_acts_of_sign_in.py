@@ -1,14 +1,13 @@
 """Acts that need a security key, a clock that has gone on, another country or a place that takes nothing."""
 
-import http.server
 import json
-import threading
 import time
 
 from acts import Acts, performs
 from harness.installation import PASSWORD
 from harness.passkey import Key
 from harness.server import free_port, wait_for
+from harness.webhook import Webhook
 
 WRONG = "a wrong password, and long"
 # A password of Matomo's as it stores it: bcrypt of MD5.
@@ -88,16 +87,5 @@ class SignInActs(Acts):
                    f"UPDATE activity SET at_ms = at_ms - 360000 WHERE id <= {first}")
         wait_for(lambda: self.lines("audit.stalled"), 60, "the alarm")
 
-        class Receiver(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                self.rfile.read(int(self.headers["Content-Length"]))
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        receiver = http.server.ThreadingHTTPServer(("127.0.0.1", port), Receiver)
-        self.addCleanup(receiver.server_close)
-        self.addCleanup(receiver.shutdown)
-        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        webhook = Webhook(port)
+        self.addCleanup(webhook.end)

@@ -1,5 +1,6 @@
 """The record of acts leaves the machine by syslog over TLS."""
 
+import contextlib
 import json
 import re
 import socket
@@ -8,6 +9,7 @@ import threading
 
 from harness.installation import Case
 from harness.server import wait_for
+from harness.webhook import Webhook
 from support import certificate, own_certificate
 
 
@@ -71,6 +73,34 @@ class SyslogOverTls(Case):
         server.cli("setting", "set", "ActivityLog.syslogAddress", f"localhost:{syslog.port}")
         wait_for(lambda: self.touch(server) and re.search("could not be sent on", server.log_text()), 30, "the refusal in the log")
         self.assertEqual(syslog.messages, [])
+
+    def test_promise_46_a_place_that_does_not_answer_holds_up_neither_another_one_nor_a_stop(self):
+        server, webhook = self.serve(), Webhook()
+        self.addCleanup(webhook.end)
+        # Who connects is let in by the system, and hears nothing.
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        for name, value in (("SecurityCheckup.innerTargets", "127.0.0.1,::1"), ("ActivityLog.webhookUrl", webhook.url),
+                            ("ActivityLog.syslogAddress", f"localhost:{silent.getsockname()[1]}")):
+            self.assertEqual(server.cli("setting", "set", name, value)[0], 0)
+        silent.settimeout(0.1)
+
+        def spoken_to():
+            self.touch(server)
+            with contextlib.suppress(TimeoutError):
+                return silent.accept()[0]
+
+        connection = wait_for(spoken_to, 30, "syslog is spoken to")
+        self.addCleanup(connection.close)
+        server.call("SitesManager.addSite", siteName="b", urls="https://b.example")
+        wait_for(lambda: any(line["kind"] == "site.added" for line in webhook.lines), 30, "the webhook has the line of the site")
+        connection.setblocking(False)
+        with self.assertRaises(BlockingIOError, msg="the server gave up on syslog before the webhook had the line"):
+            while connection.recv(65536):
+                pass
+        status, took_s = server.stop()
+        self.assertEqual(status, 0)
+        self.assertLess(took_s, 10)
 
     @staticmethod
     def touch(server):

@@ -2,20 +2,19 @@
 
 import contextlib
 import hmac
-import http.server
 import json
 import pathlib
 import re
 import socket
 import sqlite3
 import subprocess
-import threading
 import tomllib
 import unittest
 import urllib.parse
 
 from harness.installation import PASSWORD, Case, allow_given_passwords
 from harness.server import AGENT, DAYS, wait_for
+from harness.webhook import Webhook
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EVIL = "https://evil.example"
@@ -475,26 +474,11 @@ class Logs(Case):
 
     def test_promise_46_the_record_is_sent_to_another_system_until_that_has_it(self):
         server, secret = self.serve(), "a secret of the two systems"
-        bodies, answers = [], [500, 503]
-
-        class Receiver(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status = answers.pop() if answers else 204
-                bodies.append((status, body, self.headers["X-Makoto-Signature"]))
-                self.send_response(status)
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-        threading.Thread(target=receiver.serve_forever, daemon=True).start()
-        self.addCleanup(receiver.server_close)
-        self.addCleanup(receiver.shutdown)
+        webhook = Webhook(answers=[503, 500])
+        self.addCleanup(webhook.end)
         # Webhooks reach this machine only where that is allowed.
         self.assertEqual(server.cli("setting", "set", "SecurityCheckup.innerTargets", "127.0.0.1")[0], 0)
-        for key, value in (("webhookSecret", secret), ("webhookUrl", f"http://127.0.0.1:{receiver.server_port}/record")):
+        for key, value in (("webhookSecret", secret), ("webhookUrl", webhook.url)):
             self.assertEqual(server.cli("setting", "set", f"ActivityLog.{key}", value)[0], 0)
 
         def begun():
@@ -507,12 +491,11 @@ class Logs(Case):
         self.cookie(server, "view")
 
         def kinds():
-            lines = [json.loads(line) for status, body, _ in bodies if status == 204 for line in body.splitlines()]
-            return [line["kind"] for line in lines]
+            return {line["kind"] for line in webhook.lines}
 
-        wait_for(lambda: {"session.signed_in", "session.refused"} <= set(kinds()), 60, f"the lines arrive: {bodies}")
-        self.assertEqual([status for status, _, _ in bodies[:2]], [503, 500])
-        for _, body, signature in bodies:
+        wait_for(lambda: {"session.signed_in", "session.refused"} <= kinds(), 60, f"the lines arrive: {webhook.taken}")
+        self.assertEqual([status for status, _, _ in webhook.taken[:2]], [503, 500])
+        for _, body, signature in webhook.taken:
             self.assertEqual(signature, "sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest())
             self.assertNotIn(b"not the password", body)
 

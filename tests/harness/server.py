@@ -218,11 +218,12 @@ class Server:
         token = token or self.token
         if token:
             sent["Authorization"] = f"Bearer {token}"
-        answer = self.request("POST", "/index.php", urllib.parse.urlencode(form), sent)
+        request = ("POST", "/index.php", urllib.parse.urlencode(form), sent)
+        answer = self.request(*request)
         if "x-makoto-lag" in answer.headers:
             # On a busy machine the newest hits may be missing, which the answer says.
             self.wait_counted()
-            answer = self.request("POST", "/index.php", urllib.parse.urlencode(form), sent)
+            answer = self.request(*request)
         return answer
 
     def call(self, method, **params):

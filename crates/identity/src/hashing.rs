@@ -16,8 +16,8 @@ use tokio::sync::{Semaphore, oneshot};
 const OPEN_AT_ONCE_MAX: usize = 2;
 /// Hashes at once of those who have shown who they are; guesses never wait in their way.
 const KNOWN_AT_ONCE_MAX: usize = 1;
-/// Guesses that wait for their turn: some seconds of them. More are sent away at once.
-const OPEN_WAITING_MAX: usize = 64;
+/// Guesses that wait for their turn: some quarter of a minute of them. More are sent away at once.
+const OPEN_WAITING_MAX: usize = 32;
 /// How long those are told to wait, in seconds.
 const FULL_WAIT_S: u64 = 5;
 /// How far guesses stand behind hits and reports where a core is wanted by both, in steps of `nice`: they get about a
@@ -29,10 +29,10 @@ const KNOWN_NICENESS: i32 = 5;
 /// computes keep its core until the next tick, however far it stands behind, and a hit may wait there. At most so long,
 /// as what takes longer was itself kept waiting.
 const OPEN_REST_MAX: Duration = Duration::from_millis(200);
-/// Where so many guesses wait it is a crowd, and guesses fill a quarter of the time: nobody waits much longer for it, since
+/// Where so many guesses wait it is a crowd, and guesses fill an eighth of the time: nobody waits much longer for it, since
 /// most of a crowd is sent away for some seconds anyway.
 const CROWD_MIN: usize = 16;
-const CROWD_RESTS: u32 = 3;
+const CROWD_RESTS: u32 = 7;
 
 /// Whose hash it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -203,7 +203,7 @@ mod tests {
     fn promise_03_guesses_rest_and_the_longer_the_more_they_are() {
         let took = Duration::from_millis(70);
         assert_eq!(rest(took, 0), took);
-        assert_eq!(rest(took, CROWD_MIN), 3 * took);
+        assert_eq!(rest(took, CROWD_MIN), 7 * took);
         assert_eq!(rest(Duration::from_secs(9), 0), OPEN_REST_MAX, "it was kept waiting itself");
     }
 

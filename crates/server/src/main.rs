@@ -47,6 +47,7 @@ use std::{
     io::{Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -289,10 +290,18 @@ enum AuditAct {
     },
 }
 
+/// How long the end waits for work that nothing else waits for, such as a question to another server: what must not be
+/// cut short has ended before.
+const STRAGGLERS_WAIT_MAX: Duration = Duration::from_secs(1);
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match runtimes::pages(matches!(cli.act, Act::Serve(_))) {
-        Ok(runtime) => runtime.block_on(run(cli.act)),
+        Ok(runtime) => {
+            let done = runtime.block_on(run(cli.act));
+            runtime.shutdown_timeout(STRAGGLERS_WAIT_MAX);
+            done
+        }
         Err(fault) => Err(Failure::File { path: "threads".to_owned(), fault }),
     };
     match done {

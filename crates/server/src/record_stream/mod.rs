@@ -40,23 +40,23 @@ struct Errand {
     meta: Meta,
 }
 
-static PLACES: [Place; 2] = [
-    Place { name: "syslog", address: &activity_log::SYSLOG_ADDRESS, send: syslog::send },
-    Place { name: "webhook", address: &activity_log::WEBHOOK_URL, send: webhook::send },
-];
+static SYSLOG: Place = Place { name: "syslog", address: &activity_log::SYSLOG_ADDRESS, send: syslog::send };
+static WEBHOOK: Place = Place { name: "webhook", address: &activity_log::WEBHOOK_URL, send: webhook::send };
 
-/// Sends until told to stop.
-pub async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut stalled = [false; PLACES.len()];
+/// Sends until told to stop. No place waits for another one.
+pub async fn run(app: Arc<App>, stop: watch::Receiver<bool>) {
+    tokio::join!(send_on(&app, &SYSLOG, stop.clone()), send_on(&app, &WEBHOOK, stop));
+}
+
+async fn send_on(app: &App, place: &Place, mut stop: watch::Receiver<bool>) {
+    let mut stalled = false;
     loop {
         tokio::select! {
             _ = tokio::time::sleep(LOOK_EVERY) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        for (place, stalled) in PLACES.iter().zip(&mut stalled) {
-            if let Err(fault) = forward(&app, place, stalled).await {
-                tracing::error!(place = place.name, %fault, "the record could not be sent on");
-            }
+        if let Err(fault) = forward(app, place, &mut stalled).await {
+            tracing::error!(place = place.name, %fault, "the record could not be sent on");
         }
     }
 }
