@@ -1,5 +1,6 @@
 """What was acknowledged is kept and counted once: through kills, stops, full disks and backups."""
 
+import json
 import random
 import shutil
 import socket
@@ -12,6 +13,8 @@ from harness.server import Server, may_mount, scratch, wait_for
 
 KILL_ROUNDS = 5
 ACKED_MIN = 40
+# More than a server that is built for tests counts within the time that a stop has for it.
+WAITING = 150_000
 
 
 class Kills(Case):
@@ -64,6 +67,18 @@ class Stops(Case):
         self.assertFalse((server.data_dir / "control.sock").exists())
         server.start()
         self.assertEqual(check_counts(counted(server), load.acked, load.unknown), SOUND)
+
+    def promise_60_what_waits_to_be_counted_does_not_hold_up_the_stop(self):
+        server = self.serve()
+        for first in range(0, WAITING, 1000):
+            hits = [{"idsite": 1, "rec": 1, "url": f"https://shop.example/{n}", "cid": f"{n // 3:016x}"} for n in range(first, first + 1000)]
+            self.assertEqual(server.bulk(hits, token=server.token).status, 200)
+        status, took_s = server.stop()
+        self.assertEqual(status, 0)
+        self.assertLess(took_s, 10)
+        server.start()
+        wait_for(lambda: json.loads(server.request("GET", "/health").text)["hits_waiting"] == 0, 120, "all are counted")
+        self.assertEqual(server.report("VisitsSummary.get")["nb_actions"], WAITING)
 
     def promise_60_a_request_under_way_is_answered(self):
         server = self.serve()

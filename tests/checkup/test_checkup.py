@@ -321,10 +321,16 @@ class Checkup(CheckupCase):
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         server = self.serve(backup_folder=folder)
         wait_for(lambda: self.checks(server)["C31"]["state"] == "pass", 60, "a backup was made and tried")
+        half, other, newer = (folder / name for name in ("makoto-2026-03-02-18-30-00", "makoto-notes", "makoto-2026-03-02-18-30-01"))
+        for path in (half, other, newer):
+            path.mkdir()
+            (path / "meta.db").write_bytes(b"")
+        (newer / "manifest.json").write_text('{"format": 99}')
         time.sleep(1)  # The names of backups tell seconds; of two in one second the first stays.
         made = self.fix(server, "C31")
         self.assertEqual(made["state"], "pass")
-        self.assertGreaterEqual(len(list(folder.iterdir())), 2)
+        self.assertGreaterEqual(len(list(folder.iterdir())), 4)
+        self.assertEqual([path.exists() for path in (half, other, newer)], [False, True, True], "only what a stop cut short goes")
         shutil.rmtree(folder)
         self.assert_states(server, C31="fail")
         self.assertEqual(self.fix(server, "C31")["state"], "pass")

@@ -51,6 +51,8 @@ pub(crate) struct Inner {
     pub(crate) counts: Mutex<Counts>,
     pub(crate) texts: Texts,
     gate: Gate,
+    /// Whoever writes the file anew or copies it is in it meanwhile.
+    pub(crate) rewriting: Gate,
     /// One copy at a time.
     pub(crate) copying: Mutex<()>,
     /// As the table of kept reports has them.
@@ -103,6 +105,7 @@ impl Engine {
             current: RwLock::new(Some(generation)),
             texts: Texts::new(),
             gate: Gate::new(),
+            rewriting: Gate::new(),
             copying: Mutex::new(()),
             kept_days: Mutex::new(kept_days),
         };
@@ -265,11 +268,18 @@ impl Engine {
         self.inner.read(|reader| check::stats(reader.connection()?, &path, counts))
     }
 
+    /// Breaks off what sorts, compacts or copies the file, which may take minutes, and lets none of it begin any more: it
+    /// ends with `Closed`, and the file counts as it was. Everything else goes on.
+    pub fn break_off(&self) {
+        self.inner.rewriting.close();
+    }
+
     /// Writes everything to the data file and refuses further calls. Questions under way are broken off.
     ///
     /// # Errors
     /// `Database` when the last write fails; the next start then replays it from the log beside the file.
     pub fn close(&self) -> Result<(), Error> {
+        self.break_off();
         let Some(writer) = lock(&self.inner.writer).take() else { return Ok(()) };
         self.inner.gate.close();
         let flushed = writer.checkpoint();

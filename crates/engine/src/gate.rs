@@ -5,16 +5,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Questions answered at once. Each holds a connection and competes for one memory limit.
+/// Questions answered at once. Each holds a connection and competes for one memory limit. Rewrites are fewer anyway.
 const READERS_MAX: usize = 8;
 /// How long a question waits for a place before it is refused, seconds.
 const WAIT_MAX_S: u64 = 30;
-/// Longest time that questions may take to end once they are broken off.
+/// Longest time that those who are in may take to end once they are broken off.
 const END_WAIT_MAX: Duration = Duration::from_secs(3);
 /// Pause between two times that they are broken off: one may have been between two of its statements.
 const END_PAUSE: Duration = Duration::from_millis(5);
 
-/// Lets a bounded number of questions in, until it closes.
+/// Lets a bounded number of questions in, or of rewrites, until it closes.
 pub(crate) struct Gate {
     state: Mutex<State>,
     freed: Condvar,
@@ -65,7 +65,7 @@ impl Gate {
             state = self.freed.wait_timeout(state, END_PAUSE).unwrap_or_else(PoisonError::into_inner).0;
         }
         if state.taken > 0 {
-            tracing::warn!(questions = state.taken, "some questions do not end");
+            tracing::warn!(left = state.taken, "what was broken off does not end");
         }
     }
 }

@@ -59,7 +59,7 @@ fn replace(inner: &Inner, writer: &mut Option<Writer>, order: Order) -> Result<(
     let current = writer.as_ref().ok_or(Error::Closed)?;
     let generation = inner.generation()?;
     let draft = generation.draft_path();
-    write(&current.connection, &draft, DRAFT, order)?;
+    write(inner, &current.connection, &draft, DRAFT, order)?;
     std::fs::rename(&draft, generation.next_path()).map_err(Error::file("put the new data file in place"))?;
     sync_folder(generation.dir())?;
     // From here on a restart opens the new file, so nothing may be written to the old one any more.
@@ -78,7 +78,7 @@ pub(crate) fn backup(inner: &Inner, to: &Path) -> Result<(), Error> {
     let _one_at_a_time = lock(&inner.copying);
     let generation = inner.generation()?;
     let draft = generation.backup_path();
-    giving_back(|| write(&generation.connect()?, &draft, COPY, Order::AsTheyStand))?;
+    giving_back(|| write(inner, &generation.connect()?, &draft, COPY, Order::AsTheyStand))?;
     if std::fs::rename(&draft, to).is_err() {
         // Another file system: copy beside the target, then rename there, so that no half copy bears its name.
         let failed = || Error::file("write the backup");
@@ -96,9 +96,14 @@ pub(crate) fn backup(inner: &Inner, to: &Path) -> Result<(), Error> {
 }
 
 /// Writes all tables to a fresh file; the file is complete and durable afterwards, or gone.
-fn write(connection: &Connection, path: &Path, name: &str, order: Order) -> Result<(), Error> {
+fn write(inner: &Inner, connection: &Connection, path: &Path, name: &str, order: Order) -> Result<(), Error> {
     Generation::create(connection, path, name)?;
-    let written = transact(connection, || copy_tables(connection, name, order));
+    let written = transact(connection, || {
+        // Left before the transaction ends: its undoing must not be broken off too.
+        let mut place = inner.rewriting.enter()?;
+        place.asks(connection.interrupt_handle());
+        copy_tables(connection, name, order)
+    });
     let detached =
         connection.execute_batch(&format!("DETACH {name}")).map_err(Error::database("finish a new data file"));
     let durable = written.and(detached).and_then(|()| {

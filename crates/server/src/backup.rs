@@ -17,6 +17,7 @@ use std::{
     io::Read,
     path::{Path, PathBuf},
 };
+use tokio::task::block_in_place;
 
 /// The list of a backup's files with their hashes; written last, so that a backup without it is not whole.
 const MANIFEST: &str = "manifest.json";
@@ -64,7 +65,7 @@ pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
     if !faults.is_empty() {
         return Err(Failure::Data(format!("the backup is not sound: {}", faults.join("; "))));
     }
-    let files = hashes(to)?;
+    let files = block_in_place(|| hashes(to))?;
     let count = files.len();
     let manifest = Manifest {
         format: FORMAT,
@@ -88,6 +89,11 @@ pub fn made_s(folder: &Path) -> Option<i64> {
     read_manifest(folder).ok().map(|manifest| manifest.made_s)
 }
 
+/// Whether a folder holds a backup that was made to its end, by whichever version.
+pub fn is_whole(folder: &Path) -> bool {
+    folder.join(MANIFEST).exists()
+}
+
 fn read_manifest(from: &Path) -> Result<Manifest, Failure> {
     let path = from.join(MANIFEST);
     let text = std::fs::read_to_string(&path).map_err(|fault| Failure::file(&path, fault))?;
@@ -109,6 +115,17 @@ async fn copy_back(from: &Path, dir: &Path) -> Result<(Manifest, usize), Failure
     if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Failure::Refused(format!("{} is not empty; restore into a new directory", dir.display())));
     }
+    block_in_place(|| copy_files(&manifest, from, dir))?;
+    let paused = close_to_public(dir, &dir.join(APART)).await?;
+    let faults = doctor::examine_closed(dir).await?;
+    match faults.is_empty() {
+        true => Ok((manifest, paused)),
+        false => Err(Failure::Data(format!("what was restored is not sound: {}", faults.join("; ")))),
+    }
+}
+
+/// Copies the files that a backup lists, and compares each with it before and after.
+fn copy_files(manifest: &Manifest, from: &Path, dir: &Path) -> Result<(), Failure> {
     let found = hashes(from)?;
     if let Some((name, _)) = manifest.files.iter().find(|(name, hash)| found.get(*name) != Some(*hash)) {
         return Err(Failure::Data(format!("{name} of the backup is missing or was changed; use another backup")));
@@ -128,12 +145,7 @@ async fn copy_back(from: &Path, dir: &Path) -> Result<(Manifest, usize), Failure
             return Err(Failure::Data(format!("{name} was restored as something else; look at the disk")));
         }
     }
-    let paused = close_to_public(dir, &apart).await?;
-    let faults = doctor::examine_closed(dir).await?;
-    match faults.is_empty() {
-        true => Ok((manifest, paused)),
-        false => Err(Failure::Data(format!("what was restored is not sound: {}", faults.join("; ")))),
-    }
+    Ok(())
 }
 
 /// Pauses what the restored relational store would show to everybody, and puts it in its place. How much it was.

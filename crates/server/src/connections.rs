@@ -43,7 +43,7 @@ const LAST_CALL: Duration = Duration::from_millis(250);
 /// Between two looks at whether there is anybody left to wait for.
 const LAST_CALL_LOOK: Duration = Duration::from_millis(10);
 /// Longest time that open requests may take after that.
-const DRAIN_WAIT_MAX: Duration = Duration::from_secs(5);
+const DRAIN_WAIT_MAX: Duration = Duration::from_secs(4);
 /// Pause after the system refused a connection, for want of descriptors for instance.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 

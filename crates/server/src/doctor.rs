@@ -23,8 +23,16 @@ pub async fn examine_closed(dir: &Path) -> Result<Vec<String>, Failure> {
     let config = Config::load(None, [], [])?;
     let instance = Instance::open(dir).await?;
     let mut faults = meta_faults(&instance.meta).await?;
-    let engine = open_engine(&instance, &config)?;
-    faults.extend(engine_faults(&engine)?);
+    // A server tries its backups so too, and others must not wait for the thread meanwhile.
+    faults.extend(tokio::task::block_in_place(|| store_faults(&instance, &config))?);
+    instance.meta.close().await;
+    Ok(faults)
+}
+
+/// Faults of what is tracked: the analytics store, the fold and the journal, and how they fit together.
+fn store_faults(instance: &Instance, config: &Config) -> Result<Vec<String>, Failure> {
+    let engine = open_engine(instance, config)?;
+    let mut faults = engine_faults(&engine)?;
     let fold = pipeline::open_fold(&instance.files.fold(), &instance.catalog, &engine)?;
     if engine.applied() > fold.last_delta() {
         faults.push(format!(
@@ -46,7 +54,6 @@ pub async fn examine_closed(dir: &Path) -> Result<Vec<String>, Failure> {
     }
     drop(fold);
     engine.close()?;
-    instance.meta.close().await;
     Ok(faults)
 }
 

@@ -12,8 +12,8 @@ use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -36,6 +36,10 @@ const FRESH_WAIT_MAX: Duration = Duration::from_secs(1);
 /// Pause after a failure of a store, before it is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// How long a stop goes on folding what waits in the journal. What is left then is folded after the next start: after a
+/// large import that takes longer than a stop may.
+const REST_WAIT_MAX: Duration = Duration::from_secs(2);
+
 /// Something to do with the fold between two batches, when the engine has every delta. After a failure the fold is
 /// opened anew.
 type Act = Box<dyn FnOnce(&mut Fold) -> Result<(), Failure> + Send>;
@@ -44,7 +48,8 @@ type Act = Box<dyn FnOnce(&mut Fold) -> Result<(), Failure> + Send>;
 pub struct Flow {
     wanted: Mutex<u64>,
     wake: Condvar,
-    stop: AtomicBool,
+    /// Since when the server stops.
+    stop: OnceLock<Instant>,
     applied: watch::Sender<u64>,
     /// Held while a batch goes through; who holds it sees all stores at the same point.
     still: Mutex<()>,
@@ -68,7 +73,12 @@ impl Flow {
 
     /// The server stops: what fails from now on is done at its next start.
     pub fn stops(&self) -> bool {
-        self.stop.load(Ordering::Acquire)
+        self.stop.get().is_some()
+    }
+
+    /// What is left to fold is left for the next start.
+    fn is_over(&self) -> bool {
+        self.stop.get().is_some_and(|since| since.elapsed() >= REST_WAIT_MAX)
     }
 
     /// The position up to which reports count every hit.
@@ -190,7 +200,7 @@ impl Pipeline {
         let flow = Arc::new(Flow {
             wanted: Mutex::new(0),
             wake: Condvar::new(),
-            stop: AtomicBool::new(false),
+            stop: OnceLock::new(),
             applied: watch::Sender::new(0),
             still: Mutex::new(()),
             acts: Mutex::default(),
@@ -223,7 +233,7 @@ impl Pipeline {
                 Err(failure) => {
                     tracing::error!(%failure, "hits could not be folded; they are safe in the journal and tried again");
                     flow.failures.fetch_add(1, Ordering::Relaxed);
-                    if flow.stop.load(Ordering::Acquire) {
+                    if flow.stops() {
                         return;
                     }
                     std::thread::sleep(RETRY);
@@ -232,7 +242,7 @@ impl Pipeline {
         }
     }
 
-    /// One batch, or a wait for one; false when it is time to stop and nothing is left to fold.
+    /// One batch, or a wait for one; false when it is time to stop.
     fn step(&self, fold: &mut Fold, flow: &Flow) -> Result<bool, Failure> {
         let still = flow.pause();
         self.hand_over(fold, &[])?;
@@ -244,7 +254,7 @@ impl Pipeline {
         flow.applied.send_replace(position);
         let head = self.journal.head().get();
         if head <= position {
-            if flow.stop.load(Ordering::Acquire) {
+            if flow.stops() {
                 return Ok(false);
             }
             self.journal.trim(Position::new(fold.position()))?;
@@ -253,6 +263,10 @@ impl Pipeline {
                 drop(flow.wake.wait_timeout(wanted, LINGER));
             }
             return Ok(true);
+        }
+        if flow.is_over() {
+            tracing::info!(hits = head - position, "hits wait in the journal for the next start");
+            return Ok(false);
         }
         self.linger(flow, position);
         let still = flow.pause();
@@ -289,7 +303,7 @@ impl Pipeline {
             let wanted = flow.hold();
             let left = until.saturating_duration_since(Instant::now());
             let many = self.journal.head().get() - position >= LINGER_RECORDS_MAX;
-            if *wanted > position || many || flow.acts_wait() || left.is_zero() || flow.stop.load(Ordering::Acquire) {
+            if *wanted > position || many || flow.acts_wait() || left.is_zero() || flow.stops() {
                 return;
             }
             drop(flow.wake.wait_timeout(wanted, left));
@@ -340,9 +354,9 @@ async fn wake_on_append(journal: Journal, flow: Arc<Flow>) {
 }
 
 impl Handle {
-    /// Folds what is left in the journal and ends the thread. Blocks.
+    /// Folds what is left in the journal, as far as a stop has time for it, and ends the thread. Blocks.
     pub fn stop(self) {
-        self.flow.stop.store(true, Ordering::Release);
+        self.flow.stop.get_or_init(Instant::now);
         self.flow.wake.notify_all();
         self.waker.abort();
         if self.thread.join().is_err() {

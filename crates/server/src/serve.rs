@@ -247,6 +247,8 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
 async fn close(running: Arc<Running>, pipeline: Handle) -> Result<(), Failure> {
     let app = running.app.clone();
     let closed = tokio::task::spawn_blocking(move || -> Result<(), Failure> {
+        // The fold may wait for it.
+        app.engine.break_off();
         pipeline.stop();
         app.journal.clone().close()?;
         Ok(app.engine.close()?)

@@ -1,6 +1,6 @@
 use crate::fixture::*;
 use makoto_catalog::{Aggregate, Condition, Expr, Measure, Op, Scope};
-use makoto_engine::Engine;
+use makoto_engine::{Engine, Error};
 use std::path::Path;
 
 fn files(dir: &Path) -> Vec<String> {
@@ -73,6 +73,38 @@ fn a_rewrite_that_a_crash_cut_short_leaves_the_old_file() {
     let engine = open(dir.path(), catalog());
     assert_eq!(answers(&engine), before);
     assert_eq!(files(dir.path()), ["analytics.1.duckdb"]);
+}
+
+#[test]
+fn a_rewrite_that_is_broken_off_leaves_the_old_file_and_the_store_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path(), catalog());
+    let mut maker = Maker::new(catalog());
+    fill(&engine, &mut maker, 1000);
+    let before = answers(&engine);
+    let sorted = std::thread::scope(|scope| {
+        let sorting = scope.spawn(|| engine.cluster());
+        while !dir.path().join("analytics.2.writing").exists() && !sorting.is_finished() {
+            std::thread::yield_now();
+        }
+        engine.break_off();
+        sorting.join().unwrap()
+    });
+    match sorted {
+        Err(Error::Closed) => assert!(files(dir.path()).iter().all(|name| name.starts_with("analytics.1.duckdb"))),
+        // It was done before it could be broken off.
+        sorted => assert!(sorted.unwrap()),
+    }
+    assert!(matches!(engine.compact(), Err(Error::Closed)));
+    assert!(matches!(engine.backup(&dir.path().join("copy.duckdb")), Err(Error::Closed)));
+    assert!(!dir.path().join("copy.duckdb").exists());
+    assert_eq!((answers(&engine), engine.check().unwrap()), (before, Vec::new()));
+    maker.add(2000, START_S, Some("FF"), &[]);
+    engine.apply(&[maker.finish()]).unwrap();
+    engine.close().unwrap();
+    drop(engine);
+    let engine = open(dir.path(), catalog());
+    assert_eq!((engine.applied(), engine.stats().unwrap().visits), (3, 1001));
 }
 
 #[test]

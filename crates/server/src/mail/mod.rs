@@ -33,7 +33,7 @@ const FAULT_PAUSE: Duration = Duration::from_secs(10);
 const OLD_ROUTE_TRIES_MAX: i64 = 3;
 /// How long a stop waits for mails under way, once the last request has ended: together less than the ten seconds that a
 /// stop may take. What is not sent by then is sent after the next start.
-const STOP_WAIT_MAX: Duration = Duration::from_secs(3);
+const STOP_WAIT_MAX: Duration = Duration::from_secs(2);
 /// Bytes of a mail's number that are written: enough to be no other's.
 const ID_BYTES: usize = 16;
 

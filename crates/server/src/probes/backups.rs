@@ -18,8 +18,10 @@ use std::{
 const BACKUPS_MAX: usize = 10_000;
 /// What the folder of a backup's trial is called, beside the data folder.
 const TRIAL: &str = "restore-trial";
-/// How the folders of daily backups begin.
+/// How the folders of daily backups begin, …
 const PREFIX: &str = "makoto-";
+/// … and how long the time behind that is, as in 2026-03-02-18-30-00.
+const TIME_CHARS: usize = 19;
 
 fn told(path: &Path) -> impl Fn(std::io::Error) -> String {
     let path = path.display().to_string();
@@ -75,7 +77,15 @@ pub async fn look(running: &Running) -> Known<Backup> {
     Ok(Backup { folder: shown, made_s, elsewhere, file_system: file_system(folder), ..none })
 }
 
-/// Writes today's backup and removes the oldest ones; what came of it in words.
+/// Whether a daily backup was begun in this folder that did not end: its list of files is written last.
+fn is_unfinished(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let time = name.strip_prefix(PREFIX).unwrap_or_default();
+    let named = time.len() == TIME_CHARS && time.chars().all(|char| char.is_ascii_digit() || char == '-');
+    named && path.is_dir() && !backup::is_whole(path)
+}
+
+/// Writes today's backup and removes the oldest ones, and those that a stop cut short; what came of it in words.
 ///
 /// # Errors
 /// When no folder is named, or the backup fails.
@@ -89,6 +99,12 @@ pub async fn make(running: &Running) -> Known<String> {
     let _one = running.backups.lock().await;
     if to.exists() {
         return Ok(format!("{} was made a moment ago", to.display()));
+    }
+    for entry in fs::read_dir(&folder).map_err(told(&folder))?.take(BACKUPS_MAX) {
+        let path = entry.map_err(told(&folder))?.path();
+        if is_unfinished(&path) {
+            remove(&path)?;
+        }
     }
     let done = backup::make(running, &to).await.map_err(|fault| fault.to_string())?;
     let kept = running.app.config.backups_kept as usize;
@@ -124,9 +140,9 @@ pub async fn drill(running: &Running) -> Known<String> {
     Ok(format!("{name} was restored for trial: {files} files are equal and sound"))
 }
 
-fn remove(trial: &Path) -> Known<()> {
-    match fs::remove_dir_all(trial) {
-        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(told(trial)(fault)),
+fn remove(folder: &Path) -> Known<()> {
+    match fs::remove_dir_all(folder) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(told(folder)(fault)),
         _ => Ok(()),
     }
 }
