@@ -1,6 +1,5 @@
 """What was acknowledged is kept and counted once: through kills, stops, full disks and backups."""
 
-import json
 import random
 import shutil
 import socket
@@ -77,7 +76,7 @@ class Stops(Case):
         self.assertEqual(status, 0)
         self.assertLess(took_s, 10)
         server.start()
-        wait_for(lambda: json.loads(server.request("GET", "/health").text)["hits_waiting"] == 0, 120, "all are counted")
+        server.wait_counted()
         self.assertEqual(server.report("VisitsSummary.get")["nb_actions"], WAITING)
 
     def promise_60_a_request_under_way_is_answered(self):

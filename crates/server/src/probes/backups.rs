@@ -77,12 +77,16 @@ pub async fn look(running: &Running) -> Known<Backup> {
     Ok(Backup { folder: shown, made_s, elsewhere, file_system: file_system(folder), ..none })
 }
 
+/// What the name of a daily backup's folder says behind its beginning; nothing for other names.
+fn time_of(path: &Path) -> Option<String> {
+    path.file_name()?.to_string_lossy().strip_prefix(PREFIX).map(str::to_owned)
+}
+
 /// Whether a daily backup was begun in this folder that did not end: its list of files is written last.
 fn is_unfinished(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let time = name.strip_prefix(PREFIX).unwrap_or_default();
-    let named = time.len() == TIME_CHARS && time.chars().all(|char| char.is_ascii_digit() || char == '-');
-    named && path.is_dir() && !backup::is_whole(path)
+    let named =
+        |time: String| time.len() == TIME_CHARS && time.chars().all(|char| char.is_ascii_digit() || char == '-');
+    time_of(path).is_some_and(named) && path.is_dir() && !backup::is_whole(path)
 }
 
 /// Writes today's backup and removes the oldest ones, and those that a stop cut short; what came of it in words.
@@ -108,8 +112,7 @@ pub async fn make(running: &Running) -> Known<String> {
     }
     let done = backup::make(running, &to).await.map_err(|fault| fault.to_string())?;
     let kept = running.app.config.backups_kept as usize;
-    let ours = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
-    for (_, old) in found(&folder)?.into_iter().filter(|(_, path)| ours(path)).skip(kept) {
+    for (_, old) in found(&folder)?.into_iter().filter(|(_, path)| time_of(path).is_some()).skip(kept) {
         fs::remove_dir_all(&old).map_err(told(&old))?;
     }
     Ok(done)
