@@ -201,6 +201,7 @@ class FullDisk(Case):
                 subprocess.run(["rm", ballast], check=True)
                 wait_for(lambda: server.hit(cid="00000000000000bb").status == 200, 10, "hits are taken again")
                 after = wait_for(lambda: server.report("VisitsSummary.get")["nb_actions"], 10, "reports answer")
+                self.assertEqual(self.sign_in(server).status, 200)
                 self.assertGreater(after, before)
         # Every acknowledged hit, and none besides, however full it was.
         self.assertEqual(server.report("VisitsSummary.get")["nb_actions"], server.metrics()["makoto_hits_accepted_total"])

@@ -104,6 +104,14 @@ async fn check_key(write: &SqlitePool, seal: &Seal) -> Result<(), Error> {
     }
 }
 
+/// Whether a connection that was given back can begin another transaction. When the disk is full, SQLite undoes a
+/// transaction by itself: there is nothing left to undo then, but the connection goes on counting it.
+async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // What was to be undone is undone before this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
+
 impl Meta {
     /// Opens or creates the file and brings its tables up to date.
     ///
@@ -117,7 +125,11 @@ impl Meta {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(LOCK_WAIT_MAX);
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .after_release(|connection, _| Box::pin(is_usable(connection)))
+            .connect_with(options.clone())
+            .await?;
         migrations::migrator().run(&write).await?;
         let read = SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options.read_only(true)).await?;
         let seal = Seal::open(&path.with_file_name(KEY_FILE))?;
@@ -327,6 +339,21 @@ mod tests {
 
     async fn level(meta: &Meta) -> i64 {
         sqlx::query_scalar("PRAGMA synchronous").fetch_one(&meta.write).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn promise_56_a_full_disk_leaves_the_store_usable() {
+        let dir = tempfile::tempdir().unwrap();
+        let meta = Meta::open(&dir.path().join("meta.db"), Arc::new(Catalog::new(&[]).unwrap())).await.unwrap();
+        let caller = Caller::inside(Principal::Anonymous);
+        sqlx::query("PRAGMA max_page_count = 1").execute(&meta.write).await.unwrap();
+        let long = json!({ "login": "x".repeat(100_000) });
+        let refused = meta.record(&caller, Activity::SignInFailed, long).await.unwrap_err().to_string();
+        assert!(refused.contains("full"), "{refused}");
+        // The next connection knows nothing of that limit, as if there were room again.
+        meta.record(&caller, Activity::SignInFailed, json!({ "login": "eve" })).await.unwrap();
+        let lines: Vec<String> = sqlx::query_scalar("SELECT subject FROM activity").fetch_all(&meta.read).await.unwrap();
+        assert_eq!(lines, ["eve"]);
     }
 
     #[tokio::test]
