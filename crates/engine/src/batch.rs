@@ -41,13 +41,18 @@ pub(crate) struct Batch<'a> {
 struct Gathering<'a> {
     changes: Changes<'a>,
     id_place: usize,
-    /// Where each row stands; not kept when none of them changes.
+    /// Where each row stands; not kept when none of them can come twice.
     by_id: Option<HashMap<i64, usize>>,
 }
 
+/// Whether one of these deltas may change what another of them brought: a delta changes only what earlier ones did.
+fn may_meet(deltas: &[Delta], changed: fn(&Delta) -> &Vec<PackedRow>) -> bool {
+    deltas.iter().skip(1).any(|delta| !changed(delta).is_empty())
+}
+
 impl<'a> Gathering<'a> {
-    fn new(id_place: usize, some_change: bool) -> Gathering<'a> {
-        Gathering { changes: Changes::default(), id_place, by_id: some_change.then(HashMap::new) }
+    fn new(id_place: usize, may_meet: bool) -> Gathering<'a> {
+        Gathering { changes: Changes::default(), id_place, by_id: may_meet.then(HashMap::new) }
     }
 
     fn id(&self, row: &PackedRow, column: &'static str) -> Result<i64, Error> {
@@ -55,27 +60,27 @@ impl<'a> Gathering<'a> {
     }
 
     fn add(&mut self, rows: &'a [PackedRow], column: &'static str) -> Result<(), Error> {
-        for row in rows {
-            let id = self.id(row, column)?;
-            if let Some(by_id) = &mut self.by_id {
-                by_id.insert(id, self.changes.rows.len());
+        if self.by_id.is_some() {
+            for (row, at) in rows.iter().zip(self.changes.rows.len()..) {
+                let id = self.id(row, column)?;
+                self.by_id.get_or_insert_default().insert(id, at);
             }
-            self.changes.rows.push(row);
         }
+        self.changes.rows.extend(rows);
         Ok(())
     }
 
     fn change(&mut self, rows: &'a [PackedRow], column: &'static str) -> Result<(), Error> {
         for row in rows {
             let id = self.id(row, column)?;
-            match self.by_id.get_or_insert_default().entry(id) {
-                Entry::Occupied(known) => self.changes.rows[*known.get()] = row,
-                Entry::Vacant(free) => {
-                    free.insert(self.changes.rows.len());
-                    self.changes.rows.push(row);
-                    self.changes.replaced.push(id);
-                }
+            let known = self.by_id.as_mut().map(|by_id| by_id.entry(id));
+            if let Some(Entry::Occupied(known)) = known {
+                self.changes.rows[*known.get()] = row;
+                continue;
             }
+            known.map(|free| free.or_insert(self.changes.rows.len()));
+            self.changes.rows.push(row);
+            self.changes.replaced.push(id);
         }
         Ok(())
     }
@@ -84,13 +89,12 @@ impl<'a> Gathering<'a> {
 impl<'a> Batch<'a> {
     pub(crate) fn gather(catalog: &Catalog, deltas: &'a [Delta]) -> Result<Batch<'a>, Error> {
         let mut texts: Vec<Vec<&NewText>> = DICTIONARIES.iter().map(|_| Vec::new()).collect();
-        let visits_change = deltas.iter().any(|delta| !delta.changed_visits.is_empty());
-        let actions_change = deltas.iter().any(|delta| !delta.changed_actions.is_empty());
-        let conversions_change = deltas.iter().any(|delta| !delta.changed_conversions.is_empty());
-        let mut visits = Gathering::new(place(catalog, Table::Visit, "visit_id")?, visits_change);
-        let mut actions = Gathering::new(place(catalog, Table::Action, "action_id")?, actions_change);
-        let conversion_id = place(catalog, Table::Conversion, "conversion_id")?;
-        let mut conversions = Gathering::new(conversion_id, conversions_change);
+        let gathering = |table, id, changed| -> Result<Gathering<'a>, Error> {
+            Ok(Gathering::new(place(catalog, table, id)?, may_meet(deltas, changed)))
+        };
+        let mut visits = gathering(Table::Visit, "visit_id", |delta| &delta.changed_visits)?;
+        let mut actions = gathering(Table::Action, "action_id", |delta| &delta.changed_actions)?;
+        let mut conversions = gathering(Table::Conversion, "conversion_id", |delta| &delta.changed_conversions)?;
         let conversion_of = place(catalog, Table::Item, "conversion_id")?;
         let mut items = Changes::default();
         for delta in deltas {

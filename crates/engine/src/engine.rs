@@ -17,9 +17,10 @@ use makoto_model::{Cell, Day, Delta, Row, SiteId, Value};
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock, Weak,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 /// A handle on the store; clones share it. Every call blocks.
@@ -30,6 +31,13 @@ pub struct Engine {
 
 /// A task that took so much memory gives it back to the system at its end, which is otherwise kept for the next one.
 const FLUSH_FROM: &str = "16MiB";
+
+/// How long a copy of a file that the database gave up may take to end, and how often it is looked whether it has.
+const LOST_WAIT_MAX: Duration = Duration::from_secs(5);
+const LOST_PAUSE: Duration = Duration::from_millis(5);
+
+/// When the database writes to its file by itself: we say when.
+const NEVER_BY_ITSELF: &str = "1TiB";
 
 /// Rows of an answer after which memory is given back: tens of MiB were taken for them, and reports are made of them next.
 const LARGE_ROWS: usize = 50_000;
@@ -42,11 +50,16 @@ const PIECE_MEASURES_MAX: usize = 13;
 type Columns = (Vec<Column>, Vec<RecordBatch>);
 
 pub(crate) struct Inner {
+    dir: PathBuf,
+    options: Options,
     pub(crate) catalog: Arc<Catalog>,
     /// Nothing once the store is closed. Held while a batch is written or the file is rewritten.
     pub(crate) writer: Mutex<Option<Writer>>,
     current: RwLock<Option<Arc<Generation>>>,
+    /// The database of the current file and of those before it that are still read.
+    root: Mutex<Weak<Mutex<Connection>>>,
     applied: AtomicU64,
+    written: AtomicU64,
     /// As of the last delta, for those who must not wait for the writer.
     pub(crate) counts: Mutex<Counts>,
     pub(crate) texts: Texts,
@@ -70,6 +83,7 @@ fn open_root(dir: &Path, options: Options) -> Result<Connection, Error> {
         .and_then(|config| config.enable_autoload_extension(false))
         .and_then(|config| config.with("autoinstall_known_extensions", "false"))
         .and_then(|config| config.with("allocator_flush_threshold", FLUSH_FROM))
+        .and_then(|config| config.with("wal_autocheckpoint", NEVER_BY_ITSELF))
         .and_then(|config| config.with("temp_directory", format!("{folder}/spill")))
         .map_err(failed())?;
     let root = Connection::open_in_memory_with_flags(config).map_err(failed())?;
@@ -83,6 +97,15 @@ fn open_root(dir: &Path, options: Options) -> Result<Connection, Error> {
     Ok(root)
 }
 
+/// Opens the newest data file of a folder, with the tables of the catalog.
+fn open_newest(dir: &Path, options: Options, catalog: &Catalog) -> Result<(Arc<Generation>, Writer), Error> {
+    let root = Arc::new(Mutex::new(open_root(dir, options)?));
+    let generation = Arc::new(Generation::attach(root, dir, newest(dir)?)?);
+    prepare(&generation.connect()?, &generation.database(), catalog)?;
+    let writer = Writer::new(&generation)?;
+    Ok((generation, writer))
+}
+
 impl Engine {
     /// Opens the store in this folder, making folder and tables where they lack. Removes what a crash during a
     /// rewrite left behind, and adds columns that the catalog gained.
@@ -92,16 +115,17 @@ impl Engine {
     pub fn open(dir: &Path, catalog: Arc<Catalog>, options: Options) -> Result<Engine, Error> {
         std::fs::create_dir_all(dir).map_err(Error::file("make its folder"))?;
         let dir = dir.canonicalize().map_err(Error::file("find its folder"))?;
-        let root = Arc::new(Mutex::new(open_root(&dir, options)?));
-        let generation = Arc::new(Generation::attach(root, &dir, newest(&dir)?)?);
-        prepare(&generation.connect()?, &generation.database(), &catalog)?;
-        let writer = Writer::new(&generation)?;
+        let (generation, writer) = open_newest(&dir, options, &catalog)?;
         let kept_days = kept::days(&writer.connection)?;
         let inner = Inner {
+            dir,
+            options,
             catalog,
             applied: AtomicU64::new(writer.applied),
+            written: AtomicU64::new(writer.written),
             counts: Mutex::new(writer.counts),
             writer: Mutex::new(Some(writer)),
+            root: Mutex::new(generation.root()),
             current: RwLock::new(Some(generation)),
             texts: Texts::new(),
             gate: Gate::new(),
@@ -117,18 +141,25 @@ impl Engine {
         self.inner.applied.load(Ordering::Acquire)
     }
 
+    /// The number of the last delta that a crash does not take back: those behind it must be kept, and are applied again
+    /// once the store is opened after one.
+    pub fn written(&self) -> u64 {
+        self.inner.written.load(Ordering::Acquire)
+    }
+
     /// Applies deltas in one transaction, in order. Those already applied are skipped, so that applying twice changes
-    /// nothing; after an error nothing of them is applied.
+    /// nothing. Questions see them from now on; in the file they stand once `written` says so.
     ///
     /// # Errors
-    /// `Gap` when a number is missing, `RowShape` and `CellShape` for rows of another catalog.
+    /// `Gap` when a number is missing, `RowShape` and `CellShape` for rows of another catalog: nothing of them is applied
+    /// then. `Unwritten` when the file could not be written: the store is then as it was last written, and all deltas
+    /// behind `written` must be applied again.
     pub fn apply(&self, deltas: &[Delta]) -> Result<(), Error> {
-        let mut writer = lock(&self.inner.writer);
-        let writer = writer.as_mut().ok_or(Error::Closed)?;
-        writer.apply(&self.inner.catalog, deltas)?;
-        *lock(&self.inner.counts) = writer.counts;
-        self.inner.applied.store(writer.applied, Ordering::Release);
-        Ok(())
+        self.inner.with_writer(|writer| {
+            writer.apply(&self.inner.catalog, deltas)?;
+            self.inner.show(writer);
+            writer.write_out_when_due()
+        })
     }
 
     /// Answers a plan.
@@ -277,12 +308,15 @@ impl Engine {
     /// Writes everything to the data file and refuses further calls. Questions under way are broken off.
     ///
     /// # Errors
-    /// `Database` when the last write fails; the next start then replays it from the log beside the file.
+    /// `Unwritten` when the last write fails. What the file lacks is applied again after the next start, as it is without
+    /// an error when the disk has no room for it.
     pub fn close(&self) -> Result<(), Error> {
         self.break_off();
-        let Some(writer) = lock(&self.inner.writer).take() else { return Ok(()) };
+        let mut open = lock(&self.inner.writer);
         self.inner.gate.close();
-        let flushed = writer.checkpoint();
+        let Some(mut writer) = open.take() else { return Ok(()) };
+        let flushed = writer.write_last();
+        self.inner.show(&writer);
         drop(writer);
         self.inner.current.write().unwrap_or_else(PoisonError::into_inner).take();
         flushed
@@ -300,6 +334,56 @@ impl Inner {
         if let Some(old) = old {
             old.retire();
         }
+    }
+
+    /// Does something with the writer, and lets everybody know what it has done. A file that the database has given up is
+    /// opened anew, as it was last written.
+    pub(crate) fn with_writer<T>(&self, act: impl FnOnce(&mut Writer) -> Result<T, Error>) -> Result<T, Error> {
+        let mut open = lock(&self.writer);
+        if open.is_none() {
+            // It could not be opened when it should have been, or the store is closed.
+            self.reopen(&mut open)?;
+        }
+        let writer = open.as_mut().ok_or(Error::Closed)?;
+        let done = act(writer);
+        self.show(writer);
+        if let Err(fault) = &done
+            && fault.is_of_lost_file()
+        {
+            let words = std::error::Error::source(fault).map(ToString::to_string).unwrap_or_default();
+            tracing::error!(%fault, words, "the data file is opened anew as it was last written");
+            self.reopen(&mut open)?;
+        }
+        done
+    }
+
+    /// Opens the newest file anew, with a database of its own. Questions wait meanwhile.
+    fn reopen(&self, writer: &mut Option<Writer>) -> Result<(), Error> {
+        let _nobody_asks = self.gate.empty()?;
+        *writer = None;
+        self.current.write().unwrap_or_else(PoisonError::into_inner).take();
+        let mut root = lock(&self.root);
+        let since = Instant::now();
+        while root.strong_count() > 0 {
+            if since.elapsed() >= LOST_WAIT_MAX {
+                return Err(Error::Busy);
+            }
+            std::thread::sleep(LOST_PAUSE);
+        }
+        let (generation, fresh) = open_newest(&self.dir, self.options, &self.catalog)?;
+        *lock(&self.kept_days) = kept::days(&fresh.connection)?;
+        *root = generation.root();
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(generation);
+        self.show(&fresh);
+        *writer = Some(fresh);
+        Ok(())
+    }
+
+    /// Lets everybody know what the writer has done.
+    pub(crate) fn show(&self, writer: &Writer) {
+        *lock(&self.counts) = writer.counts;
+        self.applied.store(writer.applied, Ordering::Release);
+        self.written.store(writer.written, Ordering::Release);
     }
 
     /// Lends a reader, when one is free.

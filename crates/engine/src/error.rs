@@ -6,6 +6,8 @@ use std::path::PathBuf;
 pub enum Error {
     #[error("the analytics store could not {doing}; the log has the database's own words")]
     Database { doing: &'static str, source: duckdb::Error },
+    #[error("the analytics store could not write to its file; see that its disk has room, the log has the database's own words")]
+    Unwritten(#[source] duckdb::Error),
     #[error("the analytics store could not {doing}: {source}; check that its folder can be written and has room")]
     File { doing: &'static str, source: std::io::Error },
     #[error("the question needs more memory than the analytics store may use; raise its memory limit or ask for less")]
@@ -31,6 +33,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// The database has given its file up, as it does when it cannot write to it.
+    pub(crate) fn is_of_lost_file(&self) -> bool {
+        match self {
+            Error::Unwritten(_) => true,
+            Error::Database { source, .. } => source.to_string().contains("has been invalidated"),
+            _ => false,
+        }
+    }
+
     /// Wraps the database's error; what the caller can mend or has caused is told apart.
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(duckdb::Error) -> Error {
         move |source| match source.to_string() {

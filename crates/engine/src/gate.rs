@@ -26,6 +26,8 @@ struct State {
     /// Breaks off a question.
     asked: Vec<Arc<InterruptHandle>>,
     closed: bool,
+    /// Nobody is let in for a while.
+    held: bool,
 }
 
 /// A place taken; given back when dropped.
@@ -41,17 +43,35 @@ impl Gate {
 
     pub(crate) fn enter(&self) -> Result<Place<'_>, Error> {
         let wait = Duration::from_secs(WAIT_MAX_S);
-        let full = |state: &mut State| state.taken == READERS_MAX && !state.closed;
+        let full = |state: &mut State| (state.taken == READERS_MAX || state.held) && !state.closed;
         let (mut state, _) =
             self.freed.wait_timeout_while(lock(&self.state), wait, full).unwrap_or_else(PoisonError::into_inner);
         if state.closed {
             return Err(Error::Closed);
         }
-        if state.taken == READERS_MAX {
+        if state.taken == READERS_MAX || state.held {
             return Err(Error::Busy);
         }
         state.taken += 1;
         Ok(Place { gate: self, asked: None })
+    }
+
+    /// Lets nobody in until what is returned is dropped, once all who are in have left.
+    pub(crate) fn empty(&self) -> Result<Held<'_>, Error> {
+        let mut state = lock(&self.state);
+        state.held = true;
+        let held = Held(self);
+        let (left, _) = self
+            .freed
+            .wait_timeout_while(state, END_WAIT_MAX, |state| state.taken > 0 && !state.closed)
+            .unwrap_or_else(PoisonError::into_inner);
+        let (taken, closed) = (left.taken, left.closed);
+        drop(left);
+        match (taken, closed) {
+            (_, true) => Err(Error::Closed),
+            (0, false) => Ok(held),
+            (_, false) => Err(Error::Busy),
+        }
     }
 
     /// Lets nobody in any more, breaks off every question, and waits until all have left, for some seconds at most.
@@ -67,6 +87,16 @@ impl Gate {
         if state.taken > 0 {
             tracing::warn!(left = state.taken, "what was broken off does not end");
         }
+    }
+}
+
+/// An empty gate that nobody enters.
+pub(crate) struct Held<'a>(&'a Gate);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.state).held = false;
+        self.0.freed.notify_all();
     }
 }
 
@@ -86,7 +116,8 @@ impl Drop for Place<'_> {
             state.asked.retain(|other| !Arc::ptr_eq(own, other));
         }
         drop(state);
-        self.gate.freed.notify_one();
+        // Those who wait for a place, and who waits for all to leave.
+        self.gate.freed.notify_all();
     }
 }
 

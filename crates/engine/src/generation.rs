@@ -6,7 +6,7 @@ use duckdb::Connection;
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -16,6 +16,9 @@ const FINISHED: &str = "duckdb";
 const WRITING: &str = "writing";
 /// The format that this release and the next one can both open.
 const STORAGE_VERSION: &str = "v1.4.0";
+/// No log is written beside the file: what it lacks since it was last written to, the fold hands in again. A log that an
+/// older program left is taken in.
+const RECOVERY: &str = "no_wal_writes";
 
 /// Takes a lock whose holder may have panicked: what these locks guard is never left half changed.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -91,7 +94,8 @@ impl Generation {
     /// Attaches the data file with this number, making it when it lacks.
     pub(crate) fn attach(root: Arc<Mutex<Connection>>, dir: &Path, number: u64) -> Result<Generation, Error> {
         let path = quoted(&data_path(dir, number))?;
-        let sql = format!("ATTACH {path} AS g{number} (STORAGE_VERSION '{STORAGE_VERSION}')");
+        let sql =
+            format!("ATTACH {path} AS g{number} (STORAGE_VERSION '{STORAGE_VERSION}', RECOVERY_MODE '{RECOVERY}')");
         lock(&root).execute_batch(&sql).map_err(Error::database("open its data file"))?;
         Ok(Generation {
             number,
@@ -149,6 +153,11 @@ impl Generation {
     /// Attaches the generation that was just put in place after this one.
     pub(crate) fn next(&self) -> Result<Generation, Error> {
         Generation::attach(Arc::clone(&self.root), &self.dir, self.number + 1)
+    }
+
+    /// The database that it is attached to; gone once nobody uses any file of it.
+    pub(crate) fn root(&self) -> Weak<Mutex<Connection>> {
+        Arc::downgrade(&self.root)
     }
 
     pub(crate) fn retire(&self) {

@@ -4,9 +4,8 @@ use crate::{
     Chosen, Engine, Error, answer,
     chosen::{self, Clause},
     dialect::list,
-    generation::lock,
     schema::text_table,
-    writer::{Writer, transact},
+    writer::{COPY_WAIT_MAX, Writer, transact},
 };
 use duckdb::{
     Connection,
@@ -294,14 +293,16 @@ impl Engine {
         Ok(())
     }
 
-    /// Writes in one transaction between two deltas, and counts the rows anew.
+    /// Writes in one transaction between two deltas, and counts the rows anew. No delta has what is written here, so the
+    /// file has it when this returns.
     pub(crate) fn write<T>(&self, act: impl FnOnce(&Writer) -> Result<T, Error>) -> Result<T, Error> {
-        let mut open = lock(&self.inner.writer);
-        let writer = open.as_mut().ok_or(Error::Closed)?;
-        let before: &Writer = writer;
-        let done = transact(&before.connection, || act(before))?;
-        writer.recount()?;
-        *lock(&self.inner.counts) = writer.counts;
-        Ok(done)
+        self.inner.with_writer(|writer| {
+            writer.need_room()?;
+            let before: &Writer = writer;
+            let done = transact(&before.connection, || act(before))?;
+            writer.recount()?;
+            writer.write_out(COPY_WAIT_MAX)?;
+            Ok(done)
+        })
     }
 }

@@ -67,7 +67,7 @@ fn replace(inner: &Inner, writer: &mut Option<Writer>, order: Order) -> Result<(
     let next = Arc::new(generation.next()?);
     prepare(&next.connect()?, &next.database(), &inner.catalog)?;
     let opened = Writer::new(&next)?;
-    *lock(&inner.counts) = opened.counts;
+    inner.show(&opened);
     *writer = Some(opened);
     inner.switch(next);
     Ok(())

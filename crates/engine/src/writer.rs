@@ -4,18 +4,43 @@ use crate::{Error, batch::Batch, dialect::list, generation::Generation, schema::
 use duckdb::Connection;
 use makoto_catalog::{Catalog, Table, columns::DICTIONARIES};
 use makoto_model::Delta;
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
+/// Rows applied after which the file is written. Until then they stand in memory, and the fold keeps their deltas.
+const UNWRITTEN_ROWS_MAX: u64 = 80_000;
+/// Deltas after which it is written, though they bring few rows: to be applied again after a crash they are all read.
+const UNWRITTEN_DELTAS_MAX: u64 = 1_000;
+/// How many times as much is too much.
+const TOO_MUCH_UNWRITTEN: u64 = 4;
+/// What writing takes at the most, about: the rows, those that they are put together with, and what describes them.
+const ROOM_BYTES: u64 = 48 * 1024 * 1024;
+/// The database's words where it would write to the file while a question reads it.
+const IS_READ: &str = "Cannot CHECKPOINT";
+/// How long it is waited for a moment without questions before they have to wait: when too much is unwritten, and when
+/// something must be written while a copy may be made of all of the file.
+const READ_WAIT_MAX: Duration = Duration::from_secs(2);
+pub(crate) const COPY_WAIT_MAX: Duration = Duration::from_secs(20);
+/// How often it is looked for.
+const READ_PAUSE: Duration = Duration::from_millis(5);
 /// Rows replaced by one statement; the list of their ids stays small beside the batch itself.
 const REPLACED_PER_STATEMENT: usize = 10_000;
 
 /// The connection that writes, and what it knows of the file.
 pub(crate) struct Writer {
     pub(crate) connection: Connection,
+    folder: PathBuf,
     pub(crate) applied: u64,
     pub(crate) counts: Counts,
+    /// The number of the last delta that the file has.
+    pub(crate) written: u64,
+    /// Rows applied since.
+    unwritten_rows: u64,
 }
 
-/// Rows of the file.
+/// Rows of the store.
 #[derive(Clone, Copy)]
 pub(crate) struct Counts {
     pub(crate) visits: u64,
@@ -86,7 +111,8 @@ impl Writer {
             .query_row("SELECT max(applied) FROM engine_state", [], |row| row.get(0))
             .map_err(Error::database("read its state"))?;
         let counts = Counts::read(&connection)?;
-        Ok(Writer { connection, applied, counts })
+        let folder = generation.dir().to_owned();
+        Ok(Writer { connection, folder, applied, counts, written: applied, unwritten_rows: 0 })
     }
 
     pub(crate) fn apply(&mut self, catalog: &Catalog, deltas: &[Delta]) -> Result<(), Error> {
@@ -102,8 +128,22 @@ impl Writer {
         let batch = Batch::gather(catalog, fresh)?;
         let counts = self.counts.after(&batch);
         transact(&self.connection, || self.write(catalog, &batch, counts.unsorted))?;
+        self.unwritten_rows += counts.unsorted - self.counts.unsorted + batch.texts();
         (self.applied, self.counts) = (batch.last_number, counts);
         Ok(())
+    }
+
+    /// Writes what is applied to the data file once it is so much that this is worth it, and then between two questions
+    /// unless it has become too much.
+    pub(crate) fn write_out_when_due(&mut self) -> Result<(), Error> {
+        let deltas = self.applied - self.written;
+        let times = (self.unwritten_rows / UNWRITTEN_ROWS_MAX).max(deltas / UNWRITTEN_DELTAS_MAX);
+        match times {
+            0 => Ok(()),
+            1..TOO_MUCH_UNWRITTEN if !self.has_room()? => Ok(()),
+            1..TOO_MUCH_UNWRITTEN => self.try_write_out().map(drop),
+            _ => self.write_out(READ_WAIT_MAX),
+        }
     }
 
     fn write(&self, catalog: &Catalog, batch: &Batch, unsorted: u64) -> Result<(), Error> {
@@ -143,8 +183,62 @@ impl Writer {
         Ok(())
     }
 
-    /// Moves everything from the log to the data file.
-    pub(crate) fn checkpoint(&self) -> Result<(), Error> {
-        self.connection.execute_batch("CHECKPOINT").map_err(Error::database("write everything to disk"))
+    /// Whether the disk has room enough for writing to the file. The database gives a file up to which it cannot write.
+    pub(crate) fn has_room(&self) -> Result<bool, Error> {
+        let space = rustix::fs::statvfs(&self.folder).map_err(|fault| Error::file("look at its disk")(fault.into()))?;
+        Ok(space.f_bavail.saturating_mul(space.f_frsize) >= ROOM_BYTES)
+    }
+
+    /// Fails where the disk has not.
+    pub(crate) fn need_room(&self) -> Result<(), Error> {
+        match self.has_room()? {
+            true => Ok(()),
+            false => Err(Error::file("write to its file")(std::io::ErrorKind::StorageFull.into())),
+        }
+    }
+
+    /// Writes everything to the data file; false when a question is just reading it.
+    fn try_write_out(&mut self) -> Result<bool, Error> {
+        match self.connection.execute_batch("CHECKPOINT") {
+            Err(fault) if fault.to_string().contains(IS_READ) => Ok(false),
+            done => self.wrote(done).map(|()| true),
+        }
+    }
+
+    /// Writes everything to the data file between two questions; false when there was no such moment for so long.
+    fn write_between(&mut self, wait_max: Duration) -> Result<bool, Error> {
+        let since = Instant::now();
+        loop {
+            match self.try_write_out()? {
+                false if since.elapsed() < wait_max => std::thread::sleep(READ_PAUSE),
+                wrote => return Ok(wrote),
+            }
+        }
+    }
+
+    /// The same; where there is no such moment, questions wait until it is done.
+    pub(crate) fn write_out(&mut self, wait_max: Duration) -> Result<(), Error> {
+        match self.write_between(wait_max)? {
+            true => Ok(()),
+            false => {
+                let done = self.connection.execute_batch("FORCE CHECKPOINT");
+                self.wrote(done)
+            }
+        }
+    }
+
+    /// Writes everything to the data file before it is closed, unless there is no room for it or a question does not end:
+    /// what it lacks is applied again once it is opened.
+    pub(crate) fn write_last(&mut self) -> Result<(), Error> {
+        match self.has_room()? {
+            true => self.write_between(READ_WAIT_MAX).map(drop),
+            false => Ok(()),
+        }
+    }
+
+    fn wrote(&mut self, done: duckdb::Result<()>) -> Result<(), Error> {
+        done.map_err(Error::Unwritten)?;
+        (self.written, self.unwritten_rows) = (self.applied, 0);
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! What the fold hands to an engine: numbered, in order, and harmless when applied twice.
 
-use crate::{Day, PackedRow, SiteId};
+use crate::{Day, PackedRow, SiteId, hit::Behind};
 use serde::{Deserialize, Serialize};
 
 /// A stored value. Texts are numbers of a dictionary by the time they are stored.
@@ -116,7 +116,13 @@ impl Delta {
     /// # Errors
     /// Fails only when a value is larger than memory allows to copy.
     pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
-        postcard::to_allocvec(self)
+        let rows = [&self.new_visits, &self.changed_visits, &self.actions, &self.conversions].into_iter().flatten();
+        let rows: usize = rows.map(|row| row.as_bytes().len()).sum();
+        let texts: usize = self.texts.iter().map(|text| text.text.len()).sum();
+        // About as much as it takes, since a delta may be megabytes long.
+        let mut bytes = Vec::with_capacity((rows + texts) / 8 * 9);
+        postcard::serialize_with_flavor(self, Behind(&mut bytes))?;
+        Ok(bytes)
     }
 
     /// # Errors

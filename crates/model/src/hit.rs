@@ -122,7 +122,7 @@ impl TrackedUrl {
 }
 
 /// Writes behind what stands in a buffer.
-struct Behind<'a>(&'a mut Vec<u8>);
+pub(crate) struct Behind<'a>(pub(crate) &'a mut Vec<u8>);
 
 impl Flavor for Behind<'_> {
     type Output = ();

@@ -163,6 +163,10 @@ impl History for Past {
     fn page_views(&self, after: u64) -> Result<Vec<Row>, HistoryError> {
         Ok(self.0.page_views(after)?)
     }
+
+    fn applied(&self) -> u64 {
+        self.0.applied()
+    }
 }
 
 /// Everything the thread works on.
@@ -310,8 +314,14 @@ impl Pipeline {
         }
     }
 
-    /// Gives the engine every delta that it lacks, and lets the reports know what changed.
+    /// Gives the engine every delta that it lacks, and lets the reports know what changed. The fold keeps deltas until the
+    /// engine's file has them.
     fn hand_over(&self, fold: &mut Fold, fresh: &[Delta]) -> Result<(), Failure> {
+        self.apply(fold, fresh)?;
+        Ok(fold.forget(self.engine.written())?)
+    }
+
+    fn apply(&self, fold: &Fold, fresh: &[Delta]) -> Result<(), Failure> {
         let applied = self.engine.applied();
         let stored;
         let waiting = match fresh {
@@ -324,11 +334,12 @@ impl Pipeline {
         if waiting.is_empty() {
             return Ok(());
         }
-        self.engine.apply(waiting)?;
+        let done = self.engine.apply(waiting);
+        // Also after a fault, which may be one of writing alone.
         for delta in waiting {
             self.query.touch(&delta.touched);
         }
-        Ok(fold.forget(self.engine.applied())?)
+        Ok(done?)
     }
 
     fn decode(&self, record: &Record, own_id: SchemaId) -> Result<Hit, Failure> {

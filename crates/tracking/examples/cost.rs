@@ -24,6 +24,10 @@ impl History for Nothing {
     fn page_views(&self, _: u64) -> Result<Vec<Row>, HistoryError> {
         Ok(Vec::new())
     }
+
+    fn applied(&self) -> u64 {
+        0
+    }
 }
 
 fn site() -> Site {

@@ -20,4 +20,7 @@ pub trait History {
     /// # Errors
     /// As `partition`.
     fn page_views(&self, after: u64) -> Result<Vec<Row>, HistoryError>;
+
+    /// The number of the last delta applied so far.
+    fn applied(&self) -> u64;
 }

@@ -1,7 +1,10 @@
 use crate::fixture::*;
 use makoto_catalog::{Aggregate, Condition, Expr, Measure, Op, Scope};
-use makoto_engine::{Engine, Error};
-use std::path::Path;
+use makoto_engine::{Chosen, Engine, Error};
+use std::{
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 fn files(dir: &Path) -> Vec<String> {
     let mut names: Vec<String> =
@@ -143,6 +146,44 @@ fn questions_and_deltas_go_on_beside_rewrites() {
         }
     });
     assert_eq!(files(dir.path()).iter().filter(|name| name.ends_with("duckdb")).count(), 1);
+}
+
+#[test]
+fn the_file_is_written_beside_questions_and_copies() {
+    let (dir, away) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let engine = open(dir.path(), catalog());
+    let mut maker = Maker::new(catalog());
+    fill(&engine, &mut maker, 200);
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(|| {
+                    while !is_over.load(Ordering::Relaxed) {
+                        answers(&engine);
+                    }
+                })
+            })
+            .collect();
+        let copying = scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                engine.backup(&away.path().join("copy.duckdb")).unwrap();
+            }
+        });
+        // What no delta has is on the disk at once, and all deltas with it.
+        let done: Result<Vec<u64>, Error> = (1..=60)
+            .map(|visit| {
+                maker.add(1000 + visit, START_S, Some("FF"), &["https://example.org/a"]);
+                engine.apply(&[maker.finish()])?;
+                engine.remove(&Chosen::Visits { site: SITE, visits: vec![visit] })?;
+                Ok(engine.applied() - engine.written())
+            })
+            .collect();
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(done.unwrap(), [0; 60]);
+        asking.into_iter().chain([copying]).for_each(|thread| thread.join().unwrap());
+    });
+    assert_eq!((engine.stats().unwrap().visits, engine.check().unwrap()), (200, Vec::new()));
 }
 
 #[test]

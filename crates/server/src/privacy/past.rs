@@ -166,9 +166,7 @@ impl Stores<'_> {
         let texts: Vec<(u8, String)> = masked.iter().filter_map(|(_, text)| Some((number, text.clone()?))).collect();
         let (numbers, delta) = self.fold.introduce(&texts)?;
         if let Some(delta) = delta {
-            let last = delta.number;
             self.engine.apply(&[delta])?;
-            self.fold.forget(last)?;
         }
         let mut numbers = numbers.into_iter();
         Ok(masked.into_iter().map(|(id, text)| (id, text.and_then(|_| numbers.next()))).collect())

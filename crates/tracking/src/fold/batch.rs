@@ -32,6 +32,8 @@ pub struct Batch {
     touched: BTreeSet<(SiteId, Day)>,
     /// Where the hit that is being folded belongs; its new texts are counted there.
     place: Place,
+    /// Its position in the journal.
+    position: u64,
     scratch: Vec<u8>,
 }
 
@@ -47,12 +49,21 @@ impl Default for Batch {
             items: Vec::new(),
             touched: BTreeSet::new(),
             place: (SiteId(0), Day(0)),
+            position: 0,
             scratch: Vec::new(),
         }
     }
 }
 
 impl Batch {
+    /// Whether the hit that is being folded brought as many facts as there are columns for them, or none at all.
+    fn check(&self, found: usize, expected: usize) -> Result<(), Error> {
+        match found == expected || found == 0 {
+            true => Ok(()),
+            false => Err(Error::Schema { position: self.position, found, expected }),
+        }
+    }
+
     /// Puts a new version of an action in place of the one before.
     fn put_action(&mut self, row: PackedRow) {
         let id = action_id(&row);
@@ -84,7 +95,7 @@ impl Fold {
             return self.fold(batch, position, &order::upgraded(hit, *goal, params));
         }
         let place = (hit.site, hit.day);
-        batch.place = place;
+        (batch.place, batch.position) = (place, position);
         let is_ping = matches!(hit.act, Act::Ping);
         match self.recognise(place, hit)? {
             Recognised::Running(id, mut row) => {
@@ -165,9 +176,12 @@ impl Fold {
         if let Some(user) = &hit.who.user_id {
             row[row::USER] = self.number(batch, Text::of(USERS, user))?;
         }
-        for (at, value) in hit.visit_facts.present() {
-            row[row::OWN + at] = self.cell(batch, self.schema.visit[at].0, value)?;
+        let mut facts = hit.visit_facts.present();
+        for (at, value) in &mut facts {
+            let Some((stored, _)) = self.schema.visit.get(at).copied() else { continue };
+            row[row::OWN + at] = self.cell(batch, stored, value)?;
         }
+        batch.check(facts.passed(), self.schema.visit.len())?;
         Ok(row)
     }
 
@@ -184,12 +198,13 @@ impl Fold {
         if let Some(user) = &hit.who.user_id {
             row[row::USER] = self.number(batch, Text::of(USERS, user))?;
         }
-        for (at, value) in hit.visit_facts.present() {
-            let (stored, keep) = self.schema.visit[at];
-            if keep == Keep::Latest {
+        let mut facts = hit.visit_facts.present();
+        for (at, value) in &mut facts {
+            if let Some((stored, Keep::Latest)) = self.schema.visit.get(at).copied() {
                 row[row::OWN + at] = self.cell(batch, stored, value)?;
             }
         }
+        batch.check(facts.passed(), self.schema.visit.len())?;
         let last_s = row[row::LAST_S];
         visit::prolong(row, hit.time_s, !matches!(hit.act, Act::Ping));
         let moved_to = std::mem::replace(&mut row[row::LAST_S], last_s);
@@ -243,21 +258,24 @@ impl Fold {
             Cell::Int(i64::from(before.was_search)),
         ];
         row[..own.len()].copy_from_slice(&own);
-        for (at, value) in hit.action_facts.present() {
-            row[own.len() + at] = self.cell(batch, self.schema.action[at], value)?;
+        let mut facts = hit.action_facts.present();
+        for (at, value) in &mut facts {
+            let Some(stored) = self.schema.action.get(at).copied() else { continue };
+            row[own.len() + at] = self.cell(batch, stored, value)?;
         }
-        let row = PackedRow::pack(&row, &mut batch.scratch);
-        self.page_views.note(&row);
-        batch.actions.push(row);
+        batch.check(facts.passed(), self.schema.action.len())?;
+        let packed = PackedRow::pack(&row, &mut batch.scratch);
+        self.page_views.note(&row, &packed);
+        batch.actions.push(packed);
         Ok(Cell::Int(self.counters.action.cast_signed()))
     }
 
     /// What a hit tells of a page view that was recorded before it.
     fn complete_page_view(&mut self, batch: &mut Batch, hit: &Hit, visit: &Row) -> Result<(), Error> {
-        let Some(name) = self.page_views.named_by(hit) else { return Ok(()) };
         if matches!(hit.act, Act::Action { kind: ActionKind::PageView, .. }) {
             return Ok(());
         }
+        let Some(name) = self.page_views.named_by(hit) else { return Ok(()) };
         let told = self.page_views.told_by(hit);
         let cell = |(at, value): (usize, ValueRef)| Ok((at, self.cell(batch, self.schema.action[at], value)?));
         let told: Vec<(usize, Cell)> = told.into_iter().map(cell).collect::<Result<_, Error>>()?;
@@ -276,14 +294,14 @@ impl Fold {
         let mut rows = BTreeMap::new();
         if self.counters.action > 0 {
             let stored = self.history.page_views(after).map_err(Error::History)?;
-            let deltas = self.store.deltas(0, usize::MAX)?;
+            let deltas = self.store.deltas(self.history.applied(), usize::MAX)?;
             let later = deltas.into_iter().flat_map(|delta| delta.actions.into_iter().chain(delta.changed_actions));
             let stored = stored.into_iter().map(PackedRow::from);
             rows.extend(stored.chain(later).map(|row| (action_id(&row), row)));
         }
         for row in rows.values() {
             check_width(row.width(), self.schema.action_columns, "an action")?;
-            self.page_views.note(row);
+            self.page_views.note(&row.unpack(), row);
         }
         self.page_views.complete = true;
         Ok(())
@@ -431,7 +449,7 @@ impl Fold {
     /// Takes in the visits of deltas that the engine lacks yet.
     fn read_pending(&self, partition: &mut Partition, place: Place) -> Result<(), Error> {
         let here = [Cell::Int(i64::from(place.0.0)), Cell::Int(i64::from(place.1.0))];
-        let mut after = 0;
+        let mut after = self.history.applied();
         while let Some(delta) = self.store.deltas(after, 1)?.pop() {
             let rows = delta.new_visits.iter().chain(&delta.changed_visits).map(PackedRow::unpack);
             for row in rows.filter(|row| [row[row::SITE], row[row::DAY]] == here) {

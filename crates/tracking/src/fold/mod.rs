@@ -55,6 +55,8 @@ pub struct Fold {
     history: Box<dyn History + Send>,
     new_texts_max: u32,
     overflows: Overflows,
+    /// The last delta that was forgotten since the fold was opened.
+    forgotten: u64,
     /// A batch failed half-way; memory and file may differ.
     stopped: bool,
 }
@@ -104,6 +106,7 @@ impl Fold {
             history,
             new_texts_max: NEW_TEXTS_MAX,
             overflows: Overflows::default(),
+            forgotten: 0,
             stopped: false,
         })
     }
@@ -172,7 +175,6 @@ impl Fold {
         for hit in hits {
             let (position, hit) = hit?;
             if position > folded {
-                self.check(position, hit.borrow())?;
                 self.fold(&mut batch, position, hit.borrow())?;
             }
         }
@@ -192,16 +194,7 @@ impl Fold {
         Ok(delta)
     }
 
-    fn check(&self, position: u64, hit: &Hit) -> Result<(), Error> {
-        let pairs = [(&hit.visit_facts, self.schema.visit.len()), (&hit.action_facts, self.schema.action.len())];
-        let wrong = pairs.into_iter().find(|(facts, expected)| facts.len() != *expected && !facts.is_empty());
-        match wrong {
-            Some((facts, expected)) => Err(Error::Schema { position, found: facts.len(), expected }),
-            None => Ok(()),
-        }
-    }
-
-    /// The deltas behind `after` that are not forgotten, in order, at most `limit`.
+    /// The deltas behind `after`, in order, at most `limit`.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -209,12 +202,16 @@ impl Fold {
         self.store.deltas(after, limit)
     }
 
-    /// Forgets deltas that the engine has applied.
+    /// Forgets deltas that the engine has in its file.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn forget(&mut self, up_to: u64) -> Result<(), Error> {
-        self.store.forget(up_to)
+        if up_to > self.forgotten {
+            self.store.forget(up_to)?;
+            self.forgotten = up_to;
+        }
+        Ok(())
     }
 
     /// Visits held in memory.

@@ -36,13 +36,9 @@ pub struct PageViews {
     pub complete: bool,
 }
 
-fn int(row: &PackedRow, place: usize) -> i64 {
-    row.get(place).int().unwrap_or(0)
-}
-
 /// The number of an action.
 pub fn action_id(row: &PackedRow) -> i64 {
-    int(row, ID)
+    row.get(ID).int().unwrap_or(0)
 }
 
 fn own() -> usize {
@@ -76,14 +72,15 @@ impl PageViews {
         hit.action_facts.present().filter(|(fact, _)| self.later.contains(fact)).collect()
     }
 
-    /// Takes in what was recorded; lets go of what is too old.
-    pub fn note(&mut self, row: &PackedRow) {
-        let action = action_id(row).cast_unsigned();
+    /// Takes in what was recorded, cell by cell and as it is kept; lets go of what is too old.
+    pub fn note(&mut self, cells: &[Cell], row: &PackedRow) {
+        let int = |place: usize| cells[place].int().unwrap_or(0);
+        let action = int(ID).cast_unsigned();
         if let Some(fact) = self.name
-            && let Cell::Int(name) = row.get(own() + fact)
-            && int(row, KIND) == ActionKind::PageView as i64
+            && let Cell::Int(name) = cells[own() + fact]
+            && int(KIND) == ActionKind::PageView as i64
         {
-            let name = (int(row, VISIT), name);
+            let name = (int(VISIT), name);
             self.held.insert(name, Held { action, row: row.clone() });
             self.order.push_back((action, name));
         }

@@ -14,10 +14,13 @@ pub struct Store {
     pub actions: Vec<Row>,
     pub conversions: BTreeMap<i64, Row>,
     pub items: Vec<Row>,
+    /// The number of the last delta.
+    pub applied: u64,
 }
 
 impl Store {
     pub fn apply(&mut self, delta: &Delta) {
+        self.applied = delta.number;
         for text in &delta.texts {
             let whole = TrackedUrl::join_parts(text.prefix, &text.text);
             assert_eq!(self.texts.insert((text.dictionary, text.id), whole), None, "a number is given out once");
@@ -71,5 +74,9 @@ impl History for Shared {
         let store = self.0.lock().map_err(|_| "the store is poisoned")?;
         let asked = |row: &&Row| row[2].int() > Some(after.cast_signed()) && row[5] == Cell::Int(1);
         Ok(store.actions.iter().filter(asked).cloned().collect())
+    }
+
+    fn applied(&self) -> u64 {
+        self.0.lock().map_or(0, |store| store.applied)
     }
 }
