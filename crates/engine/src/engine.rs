@@ -211,8 +211,17 @@ impl Engine {
     /// # Errors
     /// `Database` when the file cannot be read, `Busy` when too many ask at once.
     pub fn partition(&self, place: (SiteId, Day), since_s: i64, after: i64, most: u32) -> Result<Vec<Row>, Error> {
-        let asked = dialect::partition(&self.inner.catalog, place, since_s, after, most);
-        self.inner.read(|reader| visits::stored(reader.connection()?, &self.inner.catalog, Table::Visit, &asked))
+        let catalog = &self.inner.catalog;
+        let partition = dialect::Partition { place, since_s, after };
+        let end = partition.end(catalog, most);
+        self.inner.read(|reader| {
+            let connection = reader.connection()?;
+            // Only numbers are put in order to find out how far this reaches: there may be a million rows.
+            match answer::ids(connection, &end.sql, &end.binds)?.first() {
+                Some(end) => visits::stored(connection, catalog, Table::Visit, &partition.up_to(catalog, *end)),
+                None => Ok(Vec::new()),
+            }
+        })
     }
 
     /// The stored page views of all sites with numbers behind this one that have an id of the tracker's, as the fold

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 pub enum Error {
     #[error("the analytics store could not {doing}; the log has the database's own words")]
     Database { doing: &'static str, source: duckdb::Error },
-    #[error("the analytics store could not write to its file; see that its disk has room, the log has the database's own words")]
+    #[error(
+        "the analytics store could not write to its file; see that its disk has room, the log has the database's own words"
+    )]
     Unwritten(#[source] duckdb::Error),
     #[error("the analytics store could not {doing}: {source}; check that its folder can be written and has room")]
     File { doing: &'static str, source: std::io::Error },

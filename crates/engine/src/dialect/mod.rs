@@ -12,7 +12,7 @@ mod visits;
 
 pub(crate) use apart::{Apart, Piece, pieces};
 pub(crate) use plan::{Column, Question, question, question_of_piece, reach_question};
-pub(crate) use visits::{bought_by, newest, newest_orders, page_views, partition, reach_of_visits, rows_of, visits};
+pub(crate) use visits::{Partition, bought_by, newest, newest_orders, page_views, reach_of_visits, rows_of, visits};
 
 use crate::Error;
 use duckdb::types::Value as Bound;

@@ -103,24 +103,41 @@ pub(crate) fn page_views(catalog: &Catalog, after: u64) -> Question {
     question(print, sql)
 }
 
-/// The first visits with numbers behind this one of a site whose stamped day is this one and which ended at this moment or
-/// later.
-pub(crate) fn partition(
-    catalog: &Catalog,
-    (site, day): (SiteId, Day),
-    since_s: i64,
-    after: i64,
-    most: u32,
-) -> Question {
-    let mut print = Printer::new(catalog, site, &[], &nothing);
-    let (site, day, since_s) = (print.bind(site.0), print.bind(day.0), print.bind(since_s));
-    let (after, most) = (print.bind(after), print.bind(most));
-    let sql = format!(
-        "SELECT {} FROM visit v WHERE v.site_id = {site} AND v.day = {day} AND v.last_action_s >= {since_s} \
-         AND v.visit_id > {after} ORDER BY v.visit_id LIMIT {most}",
-        declared(catalog, Table::Visit, "v")
-    );
-    question(print, sql)
+/// The visits of a site whose stamped day is this one, which ended at this moment or later, and whose numbers are behind
+/// this one.
+#[derive(Clone, Copy)]
+pub(crate) struct Partition {
+    pub(crate) place: (SiteId, Day),
+    pub(crate) since_s: i64,
+    pub(crate) after: i64,
+}
+
+impl Partition {
+    fn condition(self, print: &mut Printer) -> String {
+        let (site, day) = (print.bind(self.place.0.0), print.bind(self.place.1.0));
+        let (since_s, after) = (print.bind(self.since_s), print.bind(self.after));
+        format!("v.site_id = {site} AND v.day = {day} AND v.last_action_s >= {since_s} AND v.visit_id > {after}")
+    }
+
+    /// The number of the last of the first so many of them.
+    pub(crate) fn end(self, catalog: &Catalog, most: u32) -> Question {
+        let mut print = Printer::new(catalog, self.place.0, &[], &nothing);
+        let condition = self.condition(&mut print);
+        let most = print.bind(most);
+        let numbers = format!("SELECT v.visit_id FROM visit v WHERE {condition} ORDER BY v.visit_id LIMIT {most}");
+        question(print, format!("SELECT max(visit_id) FROM ({numbers})"))
+    }
+
+    /// Those with numbers up to this one, whole: row groups that have none of them are not read.
+    pub(crate) fn up_to(self, catalog: &Catalog, end: i64) -> Question {
+        let mut print = Printer::new(catalog, self.place.0, &[], &nothing);
+        let condition = self.condition(&mut print);
+        let end = print.bind(end);
+        let columns = declared(catalog, Table::Visit, "v");
+        let sql =
+            format!("SELECT {columns} FROM visit v WHERE {condition} AND v.visit_id <= {end} ORDER BY v.visit_id");
+        question(print, sql)
+    }
 }
 
 /// The newest visits of all sites, by their numbers.
