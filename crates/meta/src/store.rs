@@ -352,7 +352,8 @@ mod tests {
         assert!(refused.contains("full"), "{refused}");
         // The next connection knows nothing of that limit, as if there were room again.
         meta.record(&caller, Activity::SignInFailed, json!({ "login": "eve" })).await.unwrap();
-        let lines: Vec<String> = sqlx::query_scalar("SELECT subject FROM activity").fetch_all(&meta.read).await.unwrap();
+        let lines: Vec<String> =
+            sqlx::query_scalar("SELECT subject FROM activity").fetch_all(&meta.read).await.unwrap();
         assert_eq!(lines, ["eve"]);
     }
 
