@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Rows applied after which the file is written. Until then they stand in memory, and the fold keeps their deltas.
-const UNWRITTEN_ROWS_MAX: u64 = 80_000;
+const UNWRITTEN_ROWS_MAX: u64 = 100_000;
 /// Deltas after which it is written, though they bring few rows: to be applied again after a crash they are all read.
 const UNWRITTEN_DELTAS_MAX: u64 = 1_000;
 /// How many times as much is too much.
