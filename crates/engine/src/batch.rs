@@ -50,20 +50,23 @@ fn may_meet(deltas: &[Delta], changed: fn(&Delta) -> &Vec<PackedRow>) -> bool {
     deltas.iter().skip(1).any(|delta| !changed(delta).is_empty())
 }
 
+fn id_of(row: &PackedRow, place: usize, column: &'static str) -> Result<i64, Error> {
+    row.get(place).int().ok_or(Error::CellShape { column })
+}
+
 impl<'a> Gathering<'a> {
     fn new(id_place: usize, may_meet: bool) -> Gathering<'a> {
         Gathering { changes: Changes::default(), id_place, by_id: may_meet.then(HashMap::new) }
     }
 
     fn id(&self, row: &PackedRow, column: &'static str) -> Result<i64, Error> {
-        row.get(self.id_place).int().ok_or(Error::CellShape { column })
+        id_of(row, self.id_place, column)
     }
 
     fn add(&mut self, rows: &'a [PackedRow], column: &'static str) -> Result<(), Error> {
-        if self.by_id.is_some() {
+        if let Some(by_id) = &mut self.by_id {
             for (row, at) in rows.iter().zip(self.changes.rows.len()..) {
-                let id = self.id(row, column)?;
-                self.by_id.get_or_insert_default().insert(id, at);
+                by_id.insert(id_of(row, self.id_place, column)?, at);
             }
         }
         self.changes.rows.extend(rows);
@@ -73,12 +76,14 @@ impl<'a> Gathering<'a> {
     fn change(&mut self, rows: &'a [PackedRow], column: &'static str) -> Result<(), Error> {
         for row in rows {
             let id = self.id(row, column)?;
-            let known = self.by_id.as_mut().map(|by_id| by_id.entry(id));
-            if let Some(Entry::Occupied(known)) = known {
-                self.changes.rows[*known.get()] = row;
-                continue;
+            match self.by_id.as_mut().map(|by_id| by_id.entry(id)) {
+                Some(Entry::Occupied(known)) => {
+                    self.changes.rows[*known.get()] = row;
+                    continue;
+                }
+                Some(Entry::Vacant(free)) => _ = free.insert(self.changes.rows.len()),
+                None => {}
             }
-            known.map(|free| free.or_insert(self.changes.rows.len()));
             self.changes.rows.push(row);
             self.changes.replaced.push(id);
         }

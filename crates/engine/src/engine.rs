@@ -157,7 +157,6 @@ impl Engine {
     pub fn apply(&self, deltas: &[Delta]) -> Result<(), Error> {
         self.inner.with_writer(|writer| {
             writer.apply(&self.inner.catalog, deltas)?;
-            self.inner.show(writer);
             writer.write_out_when_due()
         })
     }

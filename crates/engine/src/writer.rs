@@ -184,7 +184,7 @@ impl Writer {
     }
 
     /// Whether the disk has room enough for writing to the file. The database gives a file up to which it cannot write.
-    pub(crate) fn has_room(&self) -> Result<bool, Error> {
+    fn has_room(&self) -> Result<bool, Error> {
         let space = rustix::fs::statvfs(&self.folder).map_err(|fault| Error::file("look at its disk")(fault.into()))?;
         Ok(space.f_bavail.saturating_mul(space.f_frsize) >= ROOM_BYTES)
     }

@@ -10,7 +10,7 @@ use crate::{Error, order};
 use makoto_catalog::columns::{NAMES, REFERRER_URLS, TITLES, URLS, USERS, VISITORS, dictionary_number};
 use makoto_catalog::{Keep, Stored};
 use makoto_model::{
-    Act, ActionKind, Cell, Day, Delta, Hit, NewText, PackedRow, Referrer, ReferrerKind, Row, SiteId, ValueRef,
+    Act, ActionKind, Cell, Day, Delta, Hit, NewText, PackedRow, Referrer, ReferrerKind, Row, SiteId, ValueRef, Values,
     VisitorId,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,8 +57,8 @@ impl Default for Batch {
 
 impl Batch {
     /// Whether the hit that is being folded brought as many facts as there are columns for them, or none at all.
-    fn check(&self, found: usize, expected: usize) -> Result<(), Error> {
-        match found == expected || found == 0 {
+    fn check(&self, facts: &Values, found: usize, expected: usize) -> Result<(), Error> {
+        match found == expected || facts.is_empty() {
             true => Ok(()),
             false => Err(Error::Schema { position: self.position, found, expected }),
         }
@@ -96,6 +96,11 @@ impl Fold {
         }
         let place = (hit.site, hit.day);
         (batch.place, batch.position) = (place, position);
+        // Page views, which are most, are checked while their facts are read: all of them are.
+        if !matches!(hit.act, Act::Action { kind: ActionKind::PageView, .. }) {
+            batch.check(&hit.visit_facts, hit.visit_facts.len(), self.schema.visit.len())?;
+            batch.check(&hit.action_facts, hit.action_facts.len(), self.schema.action.len())?;
+        }
         let is_ping = matches!(hit.act, Act::Ping);
         match self.recognise(place, hit)? {
             Recognised::Running(id, mut row) => {
@@ -181,7 +186,7 @@ impl Fold {
             let Some((stored, _)) = self.schema.visit.get(at).copied() else { continue };
             row[row::OWN + at] = self.cell(batch, stored, value)?;
         }
-        batch.check(facts.passed(), self.schema.visit.len())?;
+        batch.check(&hit.visit_facts, facts.passed(), self.schema.visit.len())?;
         Ok(row)
     }
 
@@ -204,7 +209,7 @@ impl Fold {
                 row[row::OWN + at] = self.cell(batch, stored, value)?;
             }
         }
-        batch.check(facts.passed(), self.schema.visit.len())?;
+        batch.check(&hit.visit_facts, facts.passed(), self.schema.visit.len())?;
         let last_s = row[row::LAST_S];
         visit::prolong(row, hit.time_s, !matches!(hit.act, Act::Ping));
         let moved_to = std::mem::replace(&mut row[row::LAST_S], last_s);
@@ -263,7 +268,7 @@ impl Fold {
             let Some(stored) = self.schema.action.get(at).copied() else { continue };
             row[own.len() + at] = self.cell(batch, stored, value)?;
         }
-        batch.check(facts.passed(), self.schema.action.len())?;
+        batch.check(&hit.action_facts, facts.passed(), self.schema.action.len())?;
         let packed = PackedRow::pack(&row, &mut batch.scratch);
         self.page_views.note(&row, &packed);
         batch.actions.push(packed);

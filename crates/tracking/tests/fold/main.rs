@@ -447,4 +447,8 @@ fn hits_are_folded_once_and_a_wrong_one_stops_the_fold() {
     assert_eq!((again.number, again.new_visits.len(), again.changed_visits.len()), (2, 0, 1));
     fold.forget(1).unwrap();
     assert_eq!(fold.pending(0, 9).unwrap(), [again]);
+    // Also of a hit that makes no action.
+    let facts = vec![Value::Null].into();
+    let wrong = Hit { act: Act::Ping, action_facts: facts, ..hit(NOON_S + 3, 9) };
+    assert!(matches!(fold.apply(&[(4, wrong)]), Err(Error::Schema { position: 4, .. })));
 }
