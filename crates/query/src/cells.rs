@@ -2,6 +2,7 @@
 //! measure how fast its pages load, two columns of three.
 
 use crate::groups::Number;
+use makoto_catalog::Merge;
 use std::ops::Index;
 
 /// Where the numbers of a column are.
@@ -101,6 +102,37 @@ impl Cells {
         self.numbers[start + at] = number;
     }
 
+    /// Adds to a number of a row.
+    pub fn join(&mut self, row: usize, column: usize, number: Number, merge: Merge) {
+        match self.columns[column] {
+            Place::At(at) => {
+                let cell = &mut self.numbers[row * self.fresh.len() + at as usize];
+                *cell = cell.join(number, merge);
+            }
+            Place::Same(same) => self.set(row, column, same.join(number, merge)),
+        }
+    }
+
+    /// Adds the numbers of each row to those of the row around it, from the last one on, in columns that differ from row
+    /// to row. `around` says which row that is: one before it, and for the first row nothing.
+    pub fn join_upward(&mut self, columns: &[(usize, Merge)], around: impl Fn(usize) -> usize) {
+        let places: Vec<(usize, Merge)> = columns
+            .iter()
+            .filter_map(|(column, merge)| match self.columns[*column] {
+                Place::At(at) => Some((at as usize, *merge)),
+                Place::Same(_) => None,
+            })
+            .collect();
+        let width = self.fresh.len();
+        for row in (1..self.rows).rev() {
+            let (before, own) = self.numbers.split_at_mut(row * width);
+            let outer = &mut before[around(row) * width..][..width];
+            for (at, merge) in &places {
+                outer[*at] = outer[*at].join(own[*at], *merge);
+            }
+        }
+    }
+
     /// Sets all numbers of a row.
     pub fn put(&mut self, row: usize, numbers: impl IntoIterator<Item = Number>) {
         numbers.into_iter().enumerate().for_each(|(column, number)| self.set(row, column, number));
@@ -160,5 +192,25 @@ mod tests {
         let first = vec![Number::ZERO, Number::from(2.0), Number::ABSENT];
         assert_eq!(rows, [first, vec![Number::ZERO, Number::NULL, Number::from(3.0)], blank]);
         assert_eq!(cells.row(1)[2], Number::from(3.0));
+    }
+
+    #[test]
+    fn numbers_are_added_to_those_of_the_rows_around() {
+        let mut cells = Cells::new(&[Number::ABSENT, Number::ABSENT, Number::ZERO]);
+        cells.spread([0, 1]);
+        (0..4).for_each(|_| cells.push());
+        // Rows 2 and 3 lie in row 1, which lies in row 0.
+        for (row, number) in [(2, 3.0), (3, 5.0)] {
+            cells.join(row, 0, Number::from(number), Merge::Sum);
+            cells.join(row, 1, Number::from(number), Merge::Max);
+        }
+        cells.join(3, 0, Number::from(1.0), Merge::Sum);
+        cells.join_upward(&[(0, Merge::Sum), (1, Merge::Max), (2, Merge::Sum)], |row| [0, 0, 1, 1][row]);
+        let numbers = |row: usize| cells.row(row).to_vec();
+        assert_eq!(numbers(0), [Number::from(9.0), Number::from(5.0), Number::ZERO]);
+        assert_eq!((numbers(1), numbers(2)[0]), (numbers(0), Number::from(3.0)));
+        // A column in which all rows had the same number has one of its own once a row differs.
+        cells.join(2, 2, Number::from(2.0), Merge::Sum);
+        assert_eq!((cells.row(1)[2], cells.row(2)[2]), (Number::ZERO, Number::from(2.0)));
     }
 }

@@ -291,8 +291,9 @@ impl Groups {
         self.goals.entry(group).or_default()
     }
 
-    /// Makes room for so many groups at once, whose keys have so many values.
+    /// Makes room for so many groups in all, whose keys have so many values.
     fn reserve(&mut self, groups: usize, deep: usize) {
+        let groups = groups.saturating_sub(self.len());
         let Groups { places, keys, .. } = self;
         places.reserve(groups, |group| hash(keys.of(*group)));
         keys.values.reserve(groups * deep);

@@ -8,7 +8,7 @@ use crate::{
     plan::Counted,
 };
 use hashbrown::HashTable;
-use makoto_catalog::{GoalColumns, Report, RowLabel, Shape, Tree};
+use makoto_catalog::{GoalColumns, Merge, Report, RowLabel, Shape, Tree};
 use makoto_model::Value;
 use std::{
     cmp::Ordering,
@@ -105,25 +105,16 @@ impl Raw {
     /// Adds cells to a row.
     pub(crate) fn join(&mut self, node: u32, cells: impl IntoIterator<Item = Number>) {
         for (place, number) in cells.into_iter().enumerate() {
-            let joined = self.row(node)[place].join(number, self.columns[place].merge);
-            self.cells.set(node as usize, place, joined);
+            self.cells.join(node as usize, place, number, self.columns[place].merge);
         }
     }
 
     /// Sums every row into the one around it. Inner rows stand after outer ones, so that one pass from the end will
     /// do. Persons do not add up: one may be in several rows.
     fn sum_upward(&mut self) {
-        let summed: Vec<usize> = (0..self.columns.len())
-            .filter(|place| !self.columns[*place].persons && self.cells.same(*place).is_none())
-            .collect();
-        for node in (1..self.nodes.len()).rev() {
-            let parent = self.nodes[node].parent;
-            for place in &summed {
-                let number = self.cells.row(node)[*place];
-                let joined = self.row(parent)[*place].join(number, self.columns[*place].merge);
-                self.cells.set(parent as usize, *place, joined);
-            }
-        }
+        let columns = self.columns.iter().enumerate().filter(|(_, column)| !column.persons);
+        let summed: Vec<(usize, Merge)> = columns.map(|(place, column)| (place, column.merge)).collect();
+        self.cells.join_upward(&summed, |node| self.nodes[node].parent as usize);
         if !self.goals.is_empty() {
             for node in (1..self.nodes.len() as u32).rev() {
                 let own = self.goals.get(&node).cloned();
@@ -337,7 +328,7 @@ impl Raw {
 
     /// Makes one row of those that are too many, here and inside.
     fn cut(&mut self, node: u32, (rows_max, inside_max): (usize, usize), summed: &[bool]) {
-        if rows_max == 0 {
+        if rows_max == 0 || self.nodes[node as usize].children.is_empty() {
             return;
         }
         let children = std::mem::take(&mut self.nodes[node as usize].children);
