@@ -52,7 +52,7 @@ const FIELDS: &[Field] = &[
     Field { name: "log", default: "info", doc: "what is logged: error, warn, info, debug, trace, or per module" },
     Field { name: "log_format", default: "text", doc: "text or json" },
     Field { name: "city_databases", default: "", doc: "paths of city databases (MMDB), separated by commas" },
-    Field { name: "backup_folder", default: "", doc: "folder for a backup each day; none when empty" },
+    Field { name: "backup_folder", default: "", doc: "folder of its own for a backup each day; none when empty" },
     Field { name: "backups_kept", default: "7", doc: "daily backups that are kept in it" },
     Field { name: "device_rules", default: "", doc: "path of a device rule pack that replaces the built-in one" },
 ];

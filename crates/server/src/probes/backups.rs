@@ -10,12 +10,15 @@ use makoto_meta::Activity;
 use serde_json::json;
 use std::{
     fs,
+    io::Write,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
 /// Backups that are looked at; more are no daily backups.
 const BACKUPS_MAX: usize = 10_000;
+/// The file that says whose backups a folder has: of those in one folder each installation would remove the other's.
+const OWNER: &str = "makoto-owner";
 /// What the folder of a backup's trial is called, beside the data folder.
 const TRIAL: &str = "restore-trial";
 /// How the folders of daily backups begin, …
@@ -26,6 +29,40 @@ const TIME_CHARS: usize = 19;
 fn told(path: &Path) -> impl Fn(std::io::Error) -> String {
     let path = path.display().to_string();
     move |fault| format!("{path}: {fault}")
+}
+
+/// By what an installation is known in that file.
+fn own_name(running: &Running) -> String {
+    let key = running.instance.meta.derive_key("folder of backups");
+    key[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether a folder was taken for backups, by this installation alone.
+fn is_ours(folder: &Path, own: &str) -> Known<bool> {
+    let path = folder.join(OWNER);
+    match fs::read_to_string(&path) {
+        Ok(owner) if owner.trim() == own => Ok(true),
+        Ok(_) => Err(format!(
+            "{} has the backups of another installation, and each would remove those of the other; name a folder of its own \
+             as backup_folder, or remove {} if there is no other one",
+            folder.display(),
+            path.display()
+        )),
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(fault) => Err(told(&path)(fault)),
+    }
+}
+
+/// Takes a folder for the backups of this installation.
+fn take(folder: &Path, own: &str) -> Known<()> {
+    if is_ours(folder, own)? {
+        return Ok(());
+    }
+    // Whole or not there at all, wherever this is cut short.
+    let (draft, path) = (folder.join(format!("{OWNER}.{own}")), folder.join(OWNER));
+    let mut file = fs::File::create(&draft).map_err(told(&draft))?;
+    file.write_all(own.as_bytes()).and_then(|()| file.sync_all()).map_err(told(&draft))?;
+    fs::rename(&draft, &path).map_err(told(&path))
 }
 
 /// Whole backups in a folder with when they were made, the newest first.
@@ -71,6 +108,9 @@ pub async fn look(running: &Running) -> Known<Backup> {
     if !folder.exists() {
         return Ok(Backup { folder: shown, drill_fault: "the folder does not exist".to_owned(), ..none });
     }
+    if let Err(fault) = is_ours(folder, &own_name(running)) {
+        return Ok(Backup { folder: shown, drill_fault: fault, ..none });
+    }
     let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev()).map_err(told(path));
     let elsewhere = device(folder)? != device(running.instance.files.dir())?;
     let made_s = found(folder)?.first().map(|(made_s, _)| *made_s);
@@ -98,6 +138,7 @@ pub async fn make(running: &Running) -> Known<String> {
     let folder =
         folder.ok_or("no folder is named; set backup_folder in the configuration and start the server anew")?;
     fs::create_dir_all(&folder).map_err(told(&folder))?;
+    take(&folder, &own_name(running))?;
     let name = format!("{PREFIX}{}", makoto_features::sites_manager::date_time(now_s()).replace([':', ' '], "-"));
     let to = folder.join(name);
     let _one = running.backups.lock().await;
@@ -127,6 +168,7 @@ pub async fn drill(running: &Running) -> Known<String> {
     let folder = running.app.config.backup_folder.clone();
     let folder =
         folder.ok_or("no folder is named; set backup_folder in the configuration and start the server anew")?;
+    is_ours(&folder, &own_name(running))?;
     let newest = found(&folder)?.into_iter().next();
     let (_, newest) = newest.ok_or_else(|| format!("{} holds no whole backup", folder.display()))?;
     let mut last = running.drill.lock().await;
@@ -147,5 +189,25 @@ fn remove(folder: &Path) -> Known<()> {
     match fs::remove_dir_all(folder) {
         Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(told(folder)(fault)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_has_the_backups_of_one_installation() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(is_ours(folder.path(), "one"), Ok(false));
+        take(folder.path(), "one").unwrap();
+        take(folder.path(), "one").unwrap();
+        assert_eq!(is_ours(folder.path(), "one"), Ok(true));
+        let said = take(folder.path(), "two").unwrap_err();
+        assert!(said.contains("another installation") && said.contains(OWNER), "{said}");
+        assert_eq!(is_ours(folder.path(), "two"), Err(said));
+        fs::remove_file(folder.path().join(OWNER)).unwrap();
+        take(folder.path(), "two").unwrap();
+        assert_eq!(is_ours(folder.path(), "two"), Ok(true));
     }
 }
