@@ -335,9 +335,9 @@ impl Groups {
                     }
                 }
                 true => {
-                    let mut cells = self.row(group).to_vec();
-                    join(&mut cells, other.row(theirs), columns);
-                    self.put(group, cells);
+                    for (column, number) in other.row(theirs).iter().enumerate() {
+                        self.cells.join(group as usize, column, number, columns[column].merge);
+                    }
                     if !bare {
                         self.bare.remove(&group);
                     }

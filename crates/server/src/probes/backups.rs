@@ -6,7 +6,7 @@ use makoto_features::{
     probes::{Backup, Known},
     services::now_s,
 };
-use makoto_meta::Activity;
+use makoto_meta::{Activity, hex};
 use serde_json::json;
 use std::{
     fs,
@@ -33,11 +33,10 @@ fn told(path: &Path) -> impl Fn(std::io::Error) -> String {
 
 /// By what an installation is known in that file.
 fn own_name(running: &Running) -> String {
-    let key = running.instance.meta.derive_key("folder of backups");
-    key[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&running.instance.meta.derive_key("folder of backups")[..16])
 }
 
-/// Whether a folder was taken for backups, by this installation alone.
+/// Whether a folder was taken for the backups of this installation; an error when it was for those of another one.
 fn is_ours(folder: &Path, own: &str) -> Known<bool> {
     let path = folder.join(OWNER);
     match fs::read_to_string(&path) {
@@ -138,10 +137,10 @@ pub async fn make(running: &Running) -> Known<String> {
     let folder =
         folder.ok_or("no folder is named; set backup_folder in the configuration and start the server anew")?;
     fs::create_dir_all(&folder).map_err(told(&folder))?;
-    take(&folder, &own_name(running))?;
     let name = format!("{PREFIX}{}", makoto_features::sites_manager::date_time(now_s()).replace([':', ' '], "-"));
     let to = folder.join(name);
     let _one = running.backups.lock().await;
+    take(&folder, &own_name(running))?;
     if to.exists() {
         return Ok(format!("{} was made a moment ago", to.display()));
     }
