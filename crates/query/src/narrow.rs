@@ -5,7 +5,7 @@ use crate::{
     Answered, Line,
     cells::Row,
     groups::{Number, Places},
-    node::Name,
+    node::{Name, Word},
     options::Options,
     period::Asked,
     plan::Counted,
@@ -130,7 +130,7 @@ impl Poured {
         poured.raw.join(0, whole.row(0).iter());
         let mut waiting = vec![(0, 0, 0)];
         while let Some((from, to, depth)) = waiting.pop() {
-            for child in whole.nodes[from as usize].children.iter().filter(|_| depth < limits.levels_max) {
+            for child in whole.inside(from).iter().filter(|_| depth < limits.levels_max) {
                 let node = poured.add(to, whole.nodes[*child as usize].name.clone(), depth);
                 waiting.push((*child, node, depth + 1));
             }
@@ -161,10 +161,10 @@ impl Poured {
         let places: Vec<Option<usize>> = day.columns.iter().map(place).collect();
         let mut waiting = vec![(0, 0, 0)];
         while let Some((from, to, depth)) = waiting.pop() {
-            if self.raw.nodes[to as usize].children.is_empty() {
+            if self.raw.inside(to).is_empty() {
                 continue;
             }
-            for child in &day.nodes[from as usize].children {
+            for child in day.inside(from) {
                 let cells = fitted(day.row(*child), &places, self.raw.columns.len());
                 let visits = by.map_or(0.0, |by| day.row(*child)[by].float());
                 let name = &day.nodes[*child as usize].name;
@@ -187,10 +187,8 @@ impl Poured {
 
     /// Without the rows that nothing was poured into.
     fn finish(mut self) -> Raw {
-        for node in 0..self.raw.nodes.len() {
-            let children = std::mem::take(&mut self.raw.nodes[node].children);
-            let filled = |child: &u32| self.raw.row(*child).iter().any(|cell| cell.get().is_some());
-            self.raw.nodes[node].children = children.into_iter().filter(filled).collect();
+        for node in 0..self.raw.nodes.len() as u32 {
+            self.raw.keep_inside(node, |raw, row| raw.row(row).iter().any(|cell| cell.get().is_some()));
         }
         self.raw.reachable()
     }
@@ -212,7 +210,7 @@ fn name_hash(name: &Name, identity: usize) -> u64 {
     match name {
         Name::Root | Name::Others => hash(1, ""),
         Name::Nameless => hash(2, ""),
-        Name::Path { .. } | Name::Word { .. } => hash(3 + u64::from(name.is_leaf()), name.path()),
+        Name::Path { .. } | Name::Word(_) => hash(3 + u64::from(name.is_leaf()), name.path()),
         Name::Key(key) => {
             let apart = if identity == 0 { &key[..] } else { &key[..identity.min(key.len())] };
             hash(5, &format!("{apart:?}"))
@@ -253,7 +251,7 @@ impl Raw {
         let mut places: Places<(u32, u64)> = Places::default();
         let mut waiting = vec![(0, 0)];
         while let Some((from, to)) = waiting.pop() {
-            for child in &self.nodes[from as usize].children {
+            for child in self.inside(from) {
                 let name = cut_name(&self.nodes[*child as usize].name);
                 let place = (to, name_hash(&name, 0));
                 let node = *places.entry(place).or_insert_with(|| plain.push(to, name));
@@ -273,9 +271,10 @@ fn cut_name(name: &Name) -> Name {
             let text = text.get(..end as usize).map_or_else(|| text.clone(), Into::into);
             Name::Path { text, from: *from, to: end.min(*to), leaf: *leaf }
         }
-        Name::Word { text, word, leaf } => {
-            let end = end_of_path(text);
-            Name::Word { text: text.get(..end).map_or_else(|| text.clone(), Into::into), word, leaf: *leaf }
+        Name::Word(word) => {
+            let end = end_of_path(&word.text);
+            let text = word.text.get(..end).map_or_else(|| word.text.clone(), Into::into);
+            Name::Word(Box::new(Word { text, ..**word }))
         }
         other => other.clone(),
     }

@@ -22,12 +22,7 @@ pub enum Name {
         to: u32,
         leaf: bool,
     },
-    /// A name that is not in the text.
-    Word {
-        text: Arc<str>,
-        word: &'static str,
-        leaf: bool,
-    },
+    Word(Box<Word>),
     /// A text without any name.
     Nameless,
 }
@@ -40,7 +35,7 @@ impl Name {
             Some(to) if to <= text.len() && text.get(from..to) == Some(part) => {
                 Name::Path { text: text.clone(), from: from as u32, to: to as u32, leaf }
             }
-            _ => Name::Word { text: text.clone(), word, leaf },
+            _ => Name::Word(Box::new(Word { text: text.clone(), word, leaf })),
         }
     }
 
@@ -48,29 +43,44 @@ impl Name {
     pub fn path(&self) -> &str {
         match self {
             Name::Path { text, from, to, .. } => &text[*from as usize..*to as usize],
-            Name::Word { word, .. } => word,
+            Name::Word(word) => word.word,
             Name::Root | Name::Others | Name::Key(_) | Name::Nameless => "",
         }
     }
 
     pub fn is_leaf(&self) -> bool {
-        matches!(self, Name::Path { leaf: true, .. } | Name::Word { leaf: true, .. } | Name::Nameless)
+        match self {
+            Name::Path { leaf, .. } => *leaf,
+            Name::Word(word) => word.leaf,
+            Name::Nameless => true,
+            Name::Root | Name::Others | Name::Key(_) => false,
+        }
     }
 
     /// The whole text that the leaf stands for.
     pub fn whole(&self) -> Option<&Arc<str>> {
         match self {
-            Name::Path { text, leaf: true, .. } | Name::Word { text, leaf: true, .. } => Some(text),
+            Name::Path { text, leaf: true, .. } => Some(text),
+            Name::Word(word) => Some(&word.text).filter(|_| word.leaf),
             _ => None,
         }
     }
+}
+
+/// A name that is not in the text. Few rows have one, and so the others take less room.
+#[derive(Clone, Debug)]
+pub struct Word {
+    pub text: Arc<str>,
+    pub word: &'static str,
+    pub leaf: bool,
 }
 
 #[derive(Clone, Debug)]
 pub struct Node {
     pub name: Name,
     pub parent: u32,
-    pub children: Vec<u32>,
+    /// Which list of rows is inside it; the first one, in which there are none, for most.
+    pub(crate) list: u32,
 }
 
 impl Node {
@@ -88,7 +98,7 @@ impl Node {
             }
             other => other.whole().map_or(0, |text| text.len() + SHARED_BYTES),
         };
-        self.children.capacity() * size_of::<u32>() + name
+        name + if matches!(self.name, Name::Word(_)) { size_of::<Word>() } else { 0 }
     }
 }
 
@@ -99,4 +109,14 @@ pub(crate) fn place_hash((parent, leaf, name): (u32, bool, &str)) -> u64 {
     mix.write_u8(leaf.into());
     mix.write(name.as_bytes());
     mix.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_takes_little_room() {
+        assert_eq!(size_of::<Node>(), 40);
+    }
 }

@@ -21,6 +21,8 @@ use std::{
 pub struct Raw {
     pub columns: Vec<Counted>,
     pub nodes: Vec<Node>,
+    /// Lists of rows that are inside others. The first is empty: most rows have none.
+    lists: Vec<Vec<u32>>,
     cells: Cells,
     /// What rows say of goals; most say nothing.
     goals: HashMap<u32, Goals>,
@@ -49,7 +51,8 @@ impl Raw {
         cells.push();
         Raw {
             columns,
-            nodes: vec![Node { name: Name::Root, parent: 0, children: Vec::new() }],
+            nodes: vec![Node { name: Name::Root, parent: 0, list: 0 }],
+            lists: vec![Vec::new()],
             cells,
             goals: HashMap::new(),
             goal_totals: BTreeMap::new(),
@@ -80,24 +83,51 @@ impl Raw {
         self.columns.iter().position(|column| column.name == name || column.metric.id == name)
     }
 
+    /// The rows inside a row.
+    pub fn inside(&self, node: u32) -> &[u32] {
+        &self.lists[self.nodes[node as usize].list as usize]
+    }
+
+    /// The list of rows inside a row, which it gets if it has none yet.
+    fn list(&mut self, node: u32) -> &mut Vec<u32> {
+        let list = &mut self.nodes[node as usize].list;
+        if *list == 0 {
+            *list = self.lists.len() as u32;
+            self.lists.push(Vec::new());
+        }
+        &mut self.lists[*list as usize]
+    }
+
+    /// Keeps those of the rows inside a row that are wanted.
+    pub(crate) fn keep_inside(&mut self, node: u32, wanted: impl Fn(&Raw, u32) -> bool) {
+        if !self.inside(node).is_empty() {
+            let mut inside = std::mem::take(self.list(node));
+            inside.retain(|row| wanted(self, *row));
+            *self.list(node) = inside;
+        }
+    }
+
     /// How many bytes it takes, for the cache's limit. Its texts are counted as if nobody else had them.
     pub fn weight(&self) -> usize {
         let nodes = self.nodes.capacity() * size_of::<Node>() + self.nodes.iter().map(Node::weight).sum::<usize>();
+        let lists = self.lists.iter().map(|list| list.capacity() * size_of::<u32>()).sum::<usize>()
+            + self.lists.capacity() * size_of::<Vec<u32>>();
         let goals: usize = self.goals.values().map(conversions::weight).sum();
-        self.cells.weight() + nodes + goals
+        self.cells.weight() + nodes + lists + goals
     }
 
     /// Gives back room that was made for rows which did not come.
     fn settle(&mut self) {
         self.nodes.shrink_to_fit();
-        self.nodes.iter_mut().for_each(|node| node.children.shrink_to_fit());
+        self.lists.shrink_to_fit();
+        self.lists.iter_mut().for_each(Vec::shrink_to_fit);
         self.cells.settle();
     }
 
     pub(crate) fn push(&mut self, parent: u32, name: Name) -> u32 {
         let node = self.nodes.len() as u32;
-        self.nodes.push(Node { name, parent, children: Vec::new() });
-        self.nodes[parent as usize].children.push(node);
+        self.nodes.push(Node { name, parent, list: 0 });
+        self.list(parent).push(node);
         self.cells.push();
         node
     }
@@ -146,7 +176,7 @@ impl Raw {
             _ => order.iter().for_each(|group| raw.join(0, groups.row(*group).iter())),
         }
         (raw.known_goals, raw.innermost_goals) =
-            (raw.goals_of(|_| true), raw.goals_of(|node| node.children.is_empty()));
+            (raw.goals_of(|_| true), raw.goals_of(|node| raw.inside(node).is_empty()));
         raw.goal_totals = std::mem::take(&mut groups.goal_totals);
         drop(groups);
         let before = raw.nodes.len();
@@ -173,7 +203,7 @@ impl Raw {
         kept.join_goals(0, self.goals(0));
         let mut waiting = vec![(0, 0)];
         while let Some((old, new)) = waiting.pop() {
-            for child in &self.nodes[old as usize].children {
+            for child in self.inside(old) {
                 let node = kept.push(new, self.nodes[*child as usize].name.clone());
                 kept.cells.put(node as usize, self.row(*child).iter());
                 kept.join_goals(node, self.goals(*child));
@@ -186,8 +216,8 @@ impl Raw {
     }
 
     /// The goals of some rows.
-    fn goals_of(&self, wanted: impl Fn(&Node) -> bool) -> Vec<i64> {
-        let rows = self.goals.iter().filter(|(node, _)| wanted(&self.nodes[**node as usize]));
+    fn goals_of(&self, wanted: impl Fn(u32) -> bool) -> Vec<i64> {
+        let rows = self.goals.iter().filter(|(node, _)| wanted(**node));
         let goals: BTreeSet<i64> = rows.flat_map(|(_, goals)| goals.keys().copied()).collect();
         goals.into_iter().collect()
     }
@@ -240,8 +270,8 @@ impl Raw {
     /// Puts rows that always stand in their places; others follow them.
     fn add_always(&mut self, levels: &[RowLabel], always: &makoto_catalog::Always) {
         let identity = levels[0].identity;
-        let known: HashMap<Key, u32> = self.nodes[0]
-            .children
+        let known: HashMap<Key, u32> = self
+            .inside(0)
             .iter()
             .filter_map(|node| match &self.nodes[*node as usize].name {
                 Name::Key(key) => Some((Key(key.clone(), identity), *node)),
@@ -253,9 +283,9 @@ impl Raw {
             let key = Key(key.into(), identity);
             order.push(known.get(&key).copied().unwrap_or_else(|| self.push_blank(key.0, always.columns)));
         }
-        let rest: Vec<u32> = self.nodes[0].children.iter().copied().filter(|node| !order.contains(node)).collect();
+        let rest: Vec<u32> = self.inside(0).iter().copied().filter(|node| !order.contains(node)).collect();
         order.extend(rest);
-        self.nodes[0].children = order;
+        *self.list(0) = order;
     }
 
     fn push_blank(&mut self, key: Arc<[Value]>, shown: makoto_catalog::AlwaysColumns) -> u32 {
@@ -328,10 +358,10 @@ impl Raw {
 
     /// Makes one row of those that are too many, here and inside.
     fn cut(&mut self, node: u32, (rows_max, inside_max): (usize, usize), summed: &[bool]) {
-        if rows_max == 0 || self.nodes[node as usize].children.is_empty() {
+        if rows_max == 0 || self.inside(node).is_empty() {
             return;
         }
-        let children = std::mem::take(&mut self.nodes[node as usize].children);
+        let children = std::mem::take(self.list(node));
         let is_others = |child: &u32| matches!(self.nodes[*child as usize].name, Name::Others);
         let (mut rest, mut rows): (Vec<u32>, Vec<u32>) = children.into_iter().partition(is_others);
         if rows.len() + usize::from(!rest.is_empty()) > rows_max {
@@ -339,7 +369,7 @@ impl Raw {
             rows.sort_by(|a, b| self.row(*b)[by].float().total_cmp(&self.row(*a)[by].float()));
             rest.extend(rows.split_off(rows_max - 1));
         }
-        self.nodes[node as usize].children = rows;
+        *self.list(node) = rows;
         if !rest.is_empty() {
             let others = self.push(node, Name::Others);
             for gone in rest {
@@ -354,7 +384,7 @@ impl Raw {
                 self.join_goals(others, goals.as_ref());
             }
         }
-        for child in self.nodes[node as usize].children.clone() {
+        for child in self.inside(node).to_vec() {
             self.cut(child, (inside_max, inside_max), summed);
         }
     }
@@ -398,7 +428,7 @@ impl Raw {
 
     /// The rows inside a row, against the order in which they are numbered.
     fn last_first(&self, node: u32) -> Vec<u32> {
-        let mut inner = self.nodes[node as usize].children.clone();
+        let mut inner = self.inside(node).to_vec();
         let by: Vec<usize> = self.ranked.iter().filter_map(|name| self.column(name)).collect();
         let rank = |a: &u32, b: &u32| {
             let orders = by.iter().map(|by| self.row(*a)[*by].float().total_cmp(&self.row(*b)[*by].float()));
@@ -413,7 +443,7 @@ impl Raw {
         let mut found = Vec::new();
         let mut waiting = self.last_first(0);
         while let Some(node) = waiting.pop() {
-            if !self.nodes[node as usize].children.is_empty() {
+            if !self.inside(node).is_empty() {
                 found.push(node);
                 waiting.extend(self.last_first(node));
             }
@@ -496,13 +526,13 @@ mod tests {
             ("http://e.org/y", 2),
             ("http://e.org/z", 1),
         ]);
-        let shown: Vec<(&str, f64)> = raw.nodes[0]
-            .children
+        let shown: Vec<(&str, f64)> = raw
+            .inside(0)
             .iter()
             .map(|node| (raw.nodes[*node as usize].name.path(), raw.row(*node)[0].float()))
             .collect();
         assert_eq!(shown, [("d", 7.0), ("x", 5.0), ("", 3.0)]);
-        assert!(matches!(raw.nodes[raw.nodes[0].children[2] as usize].name, Name::Others));
+        assert!(matches!(raw.nodes[raw.inside(0)[2] as usize].name, Name::Others));
         assert_eq!(raw.row(0)[0].float(), 15.0);
         assert_eq!(raw.nodes.len(), 6);
     }

@@ -18,7 +18,7 @@ use std::borrow::Cow;
 
 /// The row that a function makes of all groups.
 pub fn folded(ask: &Ask, raw: &Raw, asked: &Asked, row: fn(&Folded) -> Columns) -> Answered {
-    let nodes = &raw.nodes[0].children;
+    let nodes = raw.inside(0);
     let key = |node: &u32| match &raw.nodes[*node as usize].name {
         Name::Key(key) => &**key,
         _ => &[],

@@ -65,7 +65,7 @@ impl Table<'_> {
     fn opened_by_itself(&self, number: u32) -> Option<u32> {
         let opens = self.report.subtable.is_none_or(|subtable| subtable == self.report.method);
         let node = opens.then(|| self.raw.numbered(number)).flatten()?;
-        (!self.raw.nodes[node as usize].children.is_empty()).then_some(node)
+        (!self.raw.inside(node).is_empty()).then_some(node)
     }
 
     /// The rows inside the row that was opened from another method; every row's insides without a number.
@@ -76,8 +76,8 @@ impl Table<'_> {
                 None => Vec::new(),
             },
             None => {
-                let outer = &self.raw.nodes[0].children;
-                let inner = outer.iter().flat_map(|node| self.raw.nodes[*node as usize].children.iter().copied());
+                let outer = self.raw.inside(0);
+                let inner = outer.iter().flat_map(|node| self.raw.inside(*node).iter().copied());
                 self.shown(inner.map(|node| self.item(node)).collect(), 0, Place::Opened)
             }
         }
@@ -90,7 +90,7 @@ impl Table<'_> {
         let mut node = 0;
         for (depth, part) in path.iter().enumerate() {
             let leaf = depth + 1 == path.len();
-            let found = self.raw.nodes[node as usize].children.iter().copied().find(|child| {
+            let found = self.raw.inside(node).iter().copied().find(|child| {
                 let name = &self.raw.nodes[*child as usize].name;
                 name.is_leaf() == leaf && name.path() == *part
             });
@@ -189,7 +189,7 @@ impl Table<'_> {
             Some(place) => item.cells[*place].float(),
             None => self.compute(metric, &item.cells),
         };
-        let items = self.raw.nodes[parent as usize].children.iter().map(|node| self.item(*node));
+        let items = self.raw.inside(parent).iter().map(|node| self.item(*node));
         let lacks: Vec<usize> = self.report.lacks.iter().filter_map(|metric| self.raw.column(metric.id)).collect();
         items
             .filter(|item| needs.iter().all(|needs| amount(item, needs) > 0.0))
@@ -279,7 +279,7 @@ impl Table<'_> {
         if regex.is_match(&self.text(item, column, labels)) {
             return true;
         }
-        let children = item.node.map_or(&[][..], |node| &self.raw.nodes[node as usize].children);
+        let children = item.node.map_or(&[][..], |node| self.raw.inside(node));
         children.iter().any(|child| self.matches_inside(&self.item(*child), column, regex, labels))
     }
 
@@ -379,10 +379,10 @@ impl Table<'_> {
         }
         labels.meta(item.node, &mut line.meta);
         if labels.place == Place::Flat && self.options.with_folders {
-            let folder = item.node.is_some_and(|node| !self.raw.nodes[node as usize].children.is_empty());
+            let folder = item.node.is_some_and(|node| !self.raw.inside(node).is_empty());
             line.meta.push(("is_aggregate", Value::from(folder)));
         }
-        let Some(node) = item.node.filter(|node| !self.raw.nodes[*node as usize].children.is_empty()) else {
+        let Some(node) = item.node.filter(|node| !self.raw.inside(*node).is_empty()) else {
             return line;
         };
         if matches!(labels.place, Place::Opened | Place::Flat)
@@ -468,7 +468,7 @@ impl Table<'_> {
 
     /// A row without rows inside, or those inside it.
     fn flatten(&self, item: Item, items: &mut Vec<Item>) {
-        let children = item.node.map_or(&[][..], |node| &self.raw.nodes[node as usize].children);
+        let children = item.node.map_or(&[][..], |node| self.raw.inside(node));
         if children.is_empty() || self.options.with_folders {
             items.push(item);
         }
@@ -485,21 +485,21 @@ impl Table<'_> {
             return self.shown(items, 0, Place::Flat);
         }
         let labels = self.labels(Place::Table);
-        let everything = self.raw.nodes[root as usize].children.iter().map(|node| self.item(*node)).collect::<Vec<_>>();
+        let everything = self.raw.inside(root).iter().map(|node| self.item(*node)).collect::<Vec<_>>();
         let mut lines = Vec::new();
         for (number, label) in self.options.label.iter().enumerate() {
             let mut node = root;
             let mut parent = root;
             let found = label.split('>').all(|part| {
                 parent = node;
-                let children = &self.raw.nodes[node as usize].children;
+                let children = self.raw.inside(node);
                 let found = children.iter().copied().find(|child| labels.is_called(*child, part));
                 found.map(|child| node = child).is_some()
             });
             if found && node != root {
                 let level: Vec<Item> = match parent == root {
                     true => everything.clone(),
-                    false => self.raw.nodes[parent as usize].children.iter().map(|n| self.item(*n)).collect(),
+                    false => self.raw.inside(parent).iter().map(|n| self.item(*n)).collect(),
                 };
                 let mut line = self.line(&self.item(node), &labels, &self.standing(level.iter()), 0);
                 if self.options.label_numbers {

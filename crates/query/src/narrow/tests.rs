@@ -68,7 +68,7 @@ fn rows(raw: &Raw, node: u32) -> Vec<(String, f64)> {
         let text = if matches!(name, Name::Others) { "Others" } else { name.path() };
         (text.to_owned(), raw.row(*child)[0].float())
     };
-    raw.nodes[node as usize].children.iter().map(row).collect()
+    raw.inside(node).iter().map(row).collect()
 }
 
 fn named(pairs: &[(&str, f64)]) -> Vec<(String, f64)> {
@@ -114,9 +114,9 @@ fn addresses_end_before_their_queries_unless_they_are_shown_on_purpose() {
 fn rows_are_nested_no_deeper_than_allowed_and_small_ones_fold_inside() {
     let raw = built(&[("http://e.org/a/b/c", 4), ("http://e.org/a/x", 1)]);
     let shown = guarded(&limits(3), &PAGES, &raw, NO_DAYS);
-    let outer = shown.nodes[0].children[0];
+    let outer = shown.inside(0)[0];
     assert_eq!(rows(&shown, outer), named(&[("b", 4.0), ("Others", 1.0)]));
-    let inner = shown.nodes[outer as usize].children[0];
+    let inner = shown.inside(outer)[0];
     assert_eq!(rows(&shown, inner), []);
 }
 
