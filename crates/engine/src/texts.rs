@@ -3,7 +3,7 @@
 use crate::{Error, dialect::list, generation::lock, schema::text_table};
 use duckdb::{
     Connection,
-    arrow::array::{Array, AsArray, RecordBatch},
+    arrow::array::{Array, AsArray},
     arrow::datatypes::{UInt8Type, UInt32Type},
     types::Value as Bound,
 };
@@ -162,9 +162,9 @@ fn read(connection: &Connection, dictionary: &str, ids: &[i64]) -> Result<Vec<(u
     let last = ids.last().copied().unwrap_or(0);
     let binds = [Bound::BigInt(first), Bound::BigInt(last), Bound::Text(list(ids))];
     let mut statement = connection.prepare(&sql).map_err(failed())?;
-    let batches: Vec<RecordBatch> = statement.query_arrow(duckdb::params_from_iter(binds)).map_err(failed())?.collect();
+    let batches = statement.query_arrow(duckdb::params_from_iter(binds)).map_err(failed())?;
     let mut read = Vec::with_capacity(ids.len());
-    for batch in &batches {
+    for batch in batches {
         let ids = batch.column(0).as_primitive::<UInt32Type>();
         let prefixes = batch.column(1).as_primitive::<UInt8Type>();
         let texts = batch.column(2).as_string::<i32>();

@@ -1,34 +1,59 @@
-//! The numbers of a table's rows. A column in which all rows have the same number takes no room: of a site that does not
-//! measure how fast its pages load, two columns of three.
+//! The numbers of a table's rows, column by column. A column in which all rows have the same number takes no room: of a
+//! site that does not measure how fast its pages load, two columns of three.
 
 use crate::groups::Number;
 use makoto_catalog::Merge;
 use std::ops::Index;
 
-/// Where the numbers of a column are.
-#[derive(Clone, Copy)]
-enum Place {
-    /// The same in every row.
-    Same(Number),
-    /// So far behind the beginning of a row.
-    At(u32),
+/// The numbers of one column.
+#[derive(Clone)]
+struct Column {
+    /// Of the first rows, up to the last one that has another number than the rest.
+    numbers: Vec<Number>,
+    /// What all rows behind these have.
+    rest: Number,
+}
+
+impl Column {
+    fn get(&self, row: usize) -> &Number {
+        self.numbers.get(row).unwrap_or(&self.rest)
+    }
+
+    /// Sets the number of a row; `rows` will be there in the end.
+    fn set(&mut self, row: usize, number: Number, rows: usize) {
+        match self.numbers.get_mut(row) {
+            Some(cell) => *cell = number,
+            None if number == self.rest => {}
+            None => {
+                self.fill(row, rows);
+                self.numbers.push(number);
+            }
+        }
+    }
+
+    /// Gives each of the first rows a number of its own; `rows` will be there in the end.
+    fn fill(&mut self, first: usize, rows: usize) {
+        if self.numbers.is_empty() {
+            self.numbers.reserve_exact(rows.max(first));
+        }
+        self.numbers.resize(first, self.rest);
+    }
 }
 
 /// Rows of numbers, each with as many columns.
 #[derive(Clone)]
 pub struct Cells {
-    columns: Vec<Place>,
-    /// What a new row has in columns that differ from row to row.
-    fresh: Vec<Number>,
-    numbers: Vec<Number>,
+    columns: Vec<Column>,
     rows: usize,
+    /// How many rows are expected in the end.
+    expected: usize,
 }
 
 impl Cells {
     /// No rows; each new one has these numbers.
     pub fn new(blank: &[Number]) -> Cells {
-        let columns = blank.iter().copied().map(Place::Same).collect();
-        Cells { columns, fresh: Vec::new(), numbers: Vec::new(), rows: 0 }
+        let columns = blank.iter().map(|number| Column { numbers: Vec::new(), rest: *number }).collect();
+        Cells { columns, rows: 0, expected: 0 }
     }
 
     /// How many rows there are.
@@ -43,93 +68,55 @@ impl Cells {
 
     /// The number that every row has in a column, as far as that is known.
     pub fn same(&self, column: usize) -> Option<Number> {
-        match self.columns[column] {
-            Place::Same(number) => Some(number),
-            Place::At(_) => None,
-        }
+        let Column { numbers, rest } = &self.columns[column];
+        numbers.is_empty().then_some(*rest)
     }
 
     /// How many bytes its numbers take.
     pub fn weight(&self) -> usize {
-        self.numbers.capacity() * size_of::<Number>()
+        self.columns.iter().map(|column| column.numbers.capacity() * size_of::<Number>()).sum()
     }
 
     /// Gives back room that was made for rows which did not come.
     pub fn settle(&mut self) {
-        self.numbers.shrink_to_fit();
+        self.columns.iter_mut().for_each(|column| column.numbers.shrink_to_fit());
     }
 
-    /// Makes room for so many rows more.
-    pub fn reserve(&mut self, rows: usize) {
-        self.numbers.reserve(rows * self.fresh.len());
+    /// So many rows more are expected.
+    pub fn expect(&mut self, rows: usize) {
+        self.expected = self.expected.max(self.rows + rows);
     }
 
-    /// Lets the numbers of these columns differ from row to row.
-    pub fn spread(&mut self, columns: impl IntoIterator<Item = usize>) {
-        let before = self.fresh.len();
-        for column in columns {
-            if let Place::Same(number) = self.columns[column] {
-                self.columns[column] = Place::At(self.fresh.len() as u32);
-                self.fresh.push(number);
-            }
-        }
-        if self.fresh.len() == before || self.rows == 0 {
-            return;
-        }
-        let mut numbers = Vec::with_capacity(self.rows * self.fresh.len());
-        for row in 0..self.rows {
-            numbers.extend_from_slice(&self.numbers[row * before..(row + 1) * before]);
-            numbers.extend_from_slice(&self.fresh[before..]);
-        }
-        self.numbers = numbers;
-    }
-
-    pub fn push(&mut self) {
-        self.numbers.extend_from_slice(&self.fresh);
+    /// A new row, and where it stands.
+    pub fn push(&mut self) -> u32 {
         self.rows += 1;
+        (self.rows - 1) as u32
     }
 
     pub fn set(&mut self, row: usize, column: usize, number: Number) {
-        let at = match self.columns[column] {
-            Place::Same(same) if same == number => return,
-            Place::Same(_) => {
-                self.spread([column]);
-                self.fresh.len() - 1
-            }
-            Place::At(at) => at as usize,
-        };
-        let start = row * self.fresh.len();
-        self.numbers[start + at] = number;
+        self.columns[column].set(row, number, self.expected);
     }
 
     /// Adds to a number of a row.
     pub fn join(&mut self, row: usize, column: usize, number: Number, merge: Merge) {
-        match self.columns[column] {
-            Place::At(at) => {
-                let cell = &mut self.numbers[row * self.fresh.len() + at as usize];
-                *cell = cell.join(number, merge);
-            }
-            Place::Same(same) => self.set(row, column, same.join(number, merge)),
-        }
+        let column = &mut self.columns[column];
+        column.set(row, column.get(row).join(number, merge), self.expected);
     }
 
-    /// Adds the numbers of each row to those of the row around it, from the last one on, in columns that differ from row
-    /// to row. `around` says which row that is: one before it, and for the first row nothing.
-    pub fn join_upward(&mut self, columns: &[(usize, Merge)], around: impl Fn(usize) -> usize) {
-        let places: Vec<(usize, Merge)> = columns
-            .iter()
-            .filter_map(|(column, merge)| match self.columns[*column] {
-                Place::At(at) => Some((at as usize, *merge)),
-                Place::Same(_) => None,
-            })
-            .collect();
-        let width = self.fresh.len();
-        for row in (1..self.rows).rev() {
-            let (before, own) = self.numbers.split_at_mut(row * width);
-            let outer = &mut before[around(row) * width..][..width];
-            for (at, merge) in &places {
-                outer[*at] = outer[*at].join(own[*at], *merge);
-            }
+    /// The same rows; those that come after them have these numbers.
+    pub fn followed_by(mut self, blank: &[Number]) -> Cells {
+        for (column, blank) in self.columns.iter_mut().zip(blank).filter(|(column, blank)| column.rest != **blank) {
+            column.fill(self.rows, self.expected);
+            column.rest = *blank;
+        }
+        self
+    }
+
+    /// Adds the numbers of rows to those of others, pair by pair (to, from), in a column whose rows differ.
+    pub fn join_rows(&mut self, column: usize, merge: Merge, pairs: impl Iterator<Item = (usize, usize)>) {
+        let column = &mut self.columns[column];
+        if !column.numbers.is_empty() {
+            pairs.for_each(|(to, from)| column.set(to, column.get(to).join(*column.get(from), merge), self.expected));
         }
     }
 
@@ -139,7 +126,7 @@ impl Cells {
     }
 
     pub fn row(&self, row: usize) -> Row<'_> {
-        Row { cells: self, start: row * self.fresh.len() }
+        Row { cells: self, row }
     }
 }
 
@@ -147,12 +134,12 @@ impl Cells {
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
     cells: &'a Cells,
-    start: usize,
+    row: usize,
 }
 
 impl<'a> Row<'a> {
     pub fn iter(self) -> impl Iterator<Item = Number> + 'a {
-        (0..self.cells.width()).map(move |column| self[column])
+        self.cells.columns.iter().map(move |column| *column.get(self.row))
     }
 
     pub fn to_vec(self) -> Vec<Number> {
@@ -164,10 +151,7 @@ impl Index<usize> for Row<'_> {
     type Output = Number;
 
     fn index(&self, column: usize) -> &Number {
-        match &self.cells.columns[column] {
-            Place::Same(number) => number,
-            Place::At(at) => &self.cells.numbers[self.start + *at as usize],
-        }
+        self.cells.columns[column].get(self.row)
     }
 }
 
@@ -178,6 +162,7 @@ mod tests {
     #[test]
     fn a_column_takes_room_once_its_rows_differ() {
         let mut cells = Cells::new(&[Number::ZERO, Number::NULL, Number::ABSENT]);
+        cells.expect(100);
         cells.push();
         cells.push();
         cells.set(1, 0, Number::ZERO);
@@ -186,7 +171,7 @@ mod tests {
         cells.set(0, 1, Number::from(2.0));
         cells.push();
         cells.settle();
-        assert_eq!((cells.weight(), cells.same(0), cells.same(1)), (6 * 8, Some(Number::ZERO), None));
+        assert_eq!((cells.weight(), cells.same(0), cells.same(1)), (3 * 8, Some(Number::ZERO), None));
         let rows: Vec<Vec<Number>> = (0..3).map(|row| cells.row(row).to_vec()).collect();
         let blank = vec![Number::ZERO, Number::NULL, Number::ABSENT];
         let first = vec![Number::ZERO, Number::from(2.0), Number::ABSENT];
@@ -195,17 +180,32 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_follow_have_numbers_of_their_own() {
+        let mut cells = Cells::new(&[Number::ZERO, Number::ZERO, Number::ABSENT]);
+        cells.push();
+        cells.push();
+        cells.set(0, 1, Number::from(2.0));
+        let mut cells = cells.followed_by(&[Number::ABSENT, Number::ZERO, Number::ABSENT]);
+        cells.push();
+        let numbers = |column: usize| [0, 1, 2].map(|row| cells.row(row)[column]);
+        assert_eq!(numbers(0), [Number::ZERO, Number::ZERO, Number::ABSENT]);
+        assert_eq!(numbers(1), [Number::from(2.0), Number::ZERO, Number::ZERO]);
+        assert_eq!((numbers(2), cells.same(2)), ([Number::ABSENT; 3], Some(Number::ABSENT)));
+    }
+
+    #[test]
     fn numbers_are_added_to_those_of_the_rows_around() {
         let mut cells = Cells::new(&[Number::ABSENT, Number::ABSENT, Number::ZERO]);
-        cells.spread([0, 1]);
-        (0..4).for_each(|_| cells.push());
+        (0..4).for_each(|_| _ = cells.push());
         // Rows 2 and 3 lie in row 1, which lies in row 0.
         for (row, number) in [(2, 3.0), (3, 5.0)] {
             cells.join(row, 0, Number::from(number), Merge::Sum);
             cells.join(row, 1, Number::from(number), Merge::Max);
         }
         cells.join(3, 0, Number::from(1.0), Merge::Sum);
-        cells.join_upward(&[(0, Merge::Sum), (1, Merge::Max), (2, Merge::Sum)], |row| [0, 0, 1, 1][row]);
+        for (column, merge) in [(0, Merge::Sum), (1, Merge::Max), (2, Merge::Sum)] {
+            cells.join_rows(column, merge, [(1, 3), (1, 2), (0, 1)].into_iter());
+        }
         let numbers = |row: usize| cells.row(row).to_vec();
         assert_eq!(numbers(0), [Number::from(9.0), Number::from(5.0), Number::ZERO]);
         assert_eq!((numbers(1), numbers(2)[0]), (numbers(0), Number::from(3.0)));

@@ -298,7 +298,8 @@ impl Groups {
         places.reserve(groups, |group| hash(keys.of(*group)));
         keys.values.reserve(groups * deep);
         keys.ends.reserve(groups);
-        self.cells.reserve(groups);
+        // Rows around them may be put behind them.
+        self.cells.expect(groups + groups / 8 + 1);
     }
 
     /// The group of a key, which may be new.
@@ -445,6 +446,11 @@ impl Groups {
         self.cells.row(group as usize)
     }
 
+    /// The numbers of all groups, one behind the other. The groups have none any more.
+    pub fn take_cells(&mut self) -> Cells {
+        std::mem::replace(&mut self.cells, Cells::new(&self.blank))
+    }
+
     /// The number that every group has in a column, as far as that is known.
     pub fn same(&self, column: usize) -> Option<Number> {
         self.cells.same(column)
@@ -510,8 +516,6 @@ fn way(report: &Report, key: &[Value]) -> (Vec<u128>, bool) {
 /// When the answer lacks a number.
 pub fn gather(groups: &mut [Groups], answer: &Answer, columns: Range<usize>) -> Result<(), makoto_engine::Error> {
     let rows = &answer.rows;
-    let differing = columns.clone().enumerate().filter(|(nth, _)| !answer.is_same(*nth)).map(|(_, column)| column);
-    groups.iter_mut().for_each(|groups| groups.cells.spread(differing.clone()));
     if let [only] = groups {
         only.reserve(rows.len(), rows.keys.len());
     }

@@ -79,6 +79,8 @@ pub struct Word {
 pub struct Node {
     pub name: Name,
     pub parent: u32,
+    /// Where its numbers stand.
+    pub(crate) cells: u32,
     /// Which list of rows is inside it; the first one, in which there are none, for most.
     pub(crate) list: u32,
 }
@@ -117,6 +119,6 @@ mod tests {
 
     #[test]
     fn a_row_takes_little_room() {
-        assert_eq!(size_of::<Node>(), 40);
+        assert_eq!(size_of::<Node>(), 48);
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     plan::Counted,
 };
 use hashbrown::HashTable;
-use makoto_catalog::{GoalColumns, Merge, Report, RowLabel, Shape, Tree};
+use makoto_catalog::{GoalColumns, Report, RowLabel, Shape, Tree};
 use makoto_model::Value;
 use std::{
     cmp::Ordering,
@@ -46,12 +46,15 @@ impl Raw {
 
     /// The root alone; like every new row it has these numbers.
     fn of(columns: Vec<Counted>, blank: &[Number]) -> Raw {
-        let mut cells = Cells::new(blank);
-        cells.spread((0..blank.len()).filter(|column| blank[*column] == Number::ABSENT));
-        cells.push();
+        Raw::over(columns, Cells::new(blank))
+    }
+
+    /// The root alone, behind numbers that rows will be made of.
+    fn over(columns: Vec<Counted>, mut cells: Cells) -> Raw {
+        let root = Node { name: Name::Root, parent: 0, cells: cells.push(), list: 0 };
         Raw {
             columns,
-            nodes: vec![Node { name: Name::Root, parent: 0, list: 0 }],
+            nodes: vec![root],
             lists: vec![Vec::new()],
             cells,
             goals: HashMap::new(),
@@ -75,7 +78,7 @@ impl Raw {
     }
 
     pub fn row(&self, node: u32) -> Row<'_> {
-        self.cells.row(node as usize)
+        self.cells.row(self.place(node))
     }
 
     /// The place of a column; for persons its name in longer periods will do as well.
@@ -107,6 +110,11 @@ impl Raw {
         }
     }
 
+    /// Where the numbers of a row stand.
+    fn place(&self, node: u32) -> usize {
+        self.nodes[node as usize].cells as usize
+    }
+
     /// How many bytes it takes, for the cache's limit. Its texts are counted as if nobody else had them.
     pub fn weight(&self) -> usize {
         let nodes = self.nodes.capacity() * size_of::<Node>() + self.nodes.iter().map(Node::weight).sum::<usize>();
@@ -125,26 +133,34 @@ impl Raw {
     }
 
     pub(crate) fn push(&mut self, parent: u32, name: Name) -> u32 {
+        let cells = self.cells.push();
+        self.push_over(parent, name, cells)
+    }
+
+    /// A row whose numbers stand there already.
+    fn push_over(&mut self, parent: u32, name: Name, cells: u32) -> u32 {
         let node = self.nodes.len() as u32;
-        self.nodes.push(Node { name, parent, list: 0 });
+        self.nodes.push(Node { name, parent, cells, list: 0 });
         self.list(parent).push(node);
-        self.cells.push();
         node
     }
 
     /// Adds cells to a row.
     pub(crate) fn join(&mut self, node: u32, cells: impl IntoIterator<Item = Number>) {
+        let row = self.place(node);
         for (place, number) in cells.into_iter().enumerate() {
-            self.cells.join(node as usize, place, number, self.columns[place].merge);
+            self.cells.join(row, place, number, self.columns[place].merge);
         }
     }
 
     /// Sums every row into the one around it. Inner rows stand after outer ones, so that one pass from the end will
     /// do. Persons do not add up: one may be in several rows.
     fn sum_upward(&mut self) {
-        let columns = self.columns.iter().enumerate().filter(|(_, column)| !column.persons);
-        let summed: Vec<(usize, Merge)> = columns.map(|(place, column)| (place, column.merge)).collect();
-        self.cells.join_upward(&summed, |node| self.nodes[node].parent as usize);
+        for (place, column) in self.columns.iter().enumerate().filter(|(_, column)| !column.persons) {
+            let inner = self.nodes.iter().skip(1).rev();
+            let pairs = inner.map(|node| (self.nodes[node.parent as usize].cells as usize, node.cells as usize));
+            self.cells.join_rows(place, column.merge, pairs);
+        }
         if !self.goals.is_empty() {
             for node in (1..self.nodes.len() as u32).rev() {
                 let own = self.goals.get(&node).cloned();
@@ -159,7 +175,12 @@ impl Raw {
         groups.close();
         let order = groups.order(report, &columns);
         let blank = blank(report, &columns, &groups, &order);
-        let mut raw = Raw { ranked: report.ranked, ..Raw::of(columns, &blank) };
+        let mut raw = match &report.shape {
+            // Most of its rows are groups: their numbers stay where they are.
+            Shape::Tree(_) => Raw::over(columns, groups.take_cells().followed_by(&blank)),
+            _ => Raw::of(columns, &blank),
+        };
+        raw.ranked = report.ranked;
         match &report.shape {
             Shape::Rows { levels, always, .. } => {
                 let inner = matches!(report.goals, GoalColumns::ByKeys { inner: true, .. });
@@ -199,13 +220,13 @@ impl Raw {
             (0..self.columns.len()).map(|place| self.cells.same(place).unwrap_or(Number::ABSENT)).collect();
         let mut kept = Raw { ranked: self.ranked, ..Raw::of(self.columns.clone(), &blank) };
         kept.different_unknown = self.different_unknown;
-        kept.cells.put(0, self.row(0).iter());
+        kept.put(0, self.row(0));
         kept.join_goals(0, self.goals(0));
         let mut waiting = vec![(0, 0)];
         while let Some((old, new)) = waiting.pop() {
             for child in self.inside(old) {
                 let node = kept.push(new, self.nodes[*child as usize].name.clone());
-                kept.cells.put(node as usize, self.row(*child).iter());
+                kept.put(node, self.row(*child));
                 kept.join_goals(node, self.goals(*child));
                 waiting.push((*child, node));
             }
@@ -213,6 +234,10 @@ impl Raw {
         kept.goal_totals = self.goal_totals;
         (kept.known_goals, kept.innermost_goals) = (self.known_goals, self.innermost_goals);
         kept
+    }
+
+    fn put(&mut self, node: u32, cells: Row) {
+        self.cells.put(self.place(node), cells.iter());
     }
 
     /// The goals of some rows.
@@ -296,7 +321,7 @@ impl Raw {
                 makoto_catalog::AlwaysColumns::Only(name) => self.columns[place].name == name,
             };
             let number = if stands { Number::ZERO } else { Number::ABSENT };
-            self.cells.set(node as usize, place, number);
+            self.cells.set(self.place(node), place, number);
         }
         node
     }
@@ -306,7 +331,6 @@ impl Raw {
         let rows = order.len() + order.len() / 8;
         let mut places = HashTable::with_capacity(rows);
         self.nodes.reserve(rows);
-        self.cells.reserve(rows);
         for group in order {
             let text: Arc<str> = match groups.key(*group).first() {
                 Some(Value::Text(text)) => text.clone(),
@@ -314,18 +338,17 @@ impl Raw {
             };
             let mut path = Vec::new();
             (tree.split)(&text, &mut path);
+            let (leaf, folders) = match path.split_last() {
+                Some((leaf, folders)) => (Name::of_part(&text, leaf, true, tree.index.unwrap_or("")), folders),
+                None => (Name::Nameless, &[][..]),
+            };
             let mut parent = 0;
-            let last = path.len();
-            if path.is_empty() {
-                parent = self.child(&mut places, 0, Name::Nameless);
+            for part in folders {
+                let name = Name::of_part(&text, part, false, tree.index.unwrap_or(""));
+                parent = self.child(&mut places, parent, name, None);
             }
-            for (depth, part) in path.iter().enumerate() {
-                let leaf = depth + 1 == last;
-                let name = Name::of_part(&text, part, leaf, tree.index.unwrap_or(""));
-                parent = self.child(&mut places, parent, name);
-            }
-            self.join(parent, groups.row(*group).iter());
-            self.join_goals(parent, groups.goals(*group));
+            let node = self.child(&mut places, parent, leaf, Some(*group));
+            self.join_goals(node, groups.goals(*group));
         }
         let mut others = HashMap::new();
         for rest in &groups.rest {
@@ -335,7 +358,7 @@ impl Raw {
             let mut parent = 0;
             for part in path.iter().take(rest.depth) {
                 let name = Name::of_part(&text, part, false, "");
-                parent = self.child(&mut places, parent, name);
+                parent = self.child(&mut places, parent, name, None);
             }
             let node = self.others(&mut others, parent);
             self.join(node, rest.cells.iter().copied());
@@ -344,14 +367,22 @@ impl Raw {
         self.sum_upward();
     }
 
-    /// The row of this name inside a row, which may be new.
-    fn child(&mut self, places: &mut HashTable<u32>, parent: u32, name: Name) -> u32 {
+    /// The row of this name inside a row, which may be new. It has the numbers of the group, where there is one.
+    fn child(&mut self, places: &mut HashTable<u32>, parent: u32, name: Name, group: Option<u32>) -> u32 {
         let wanted = (parent, name.is_leaf(), name.path());
         let hash = place_hash(wanted);
-        if let Some(node) = places.find(hash, |node| self.nodes[*node as usize].place() == wanted) {
-            return *node;
+        let found = places.find(hash, |node| self.nodes[*node as usize].place() == wanted);
+        if let Some(node) = found.copied() {
+            if let Some(group) = group {
+                let cells = self.cells.row(group as usize).to_vec();
+                self.join(node, cells);
+            }
+            return node;
         }
-        let node = self.push(parent, name);
+        let node = match group {
+            Some(group) => self.push_over(parent, name, group),
+            None => self.push(parent, name),
+        };
         places.insert_unique(hash, node, |node| place_hash(self.nodes[*node as usize].place()));
         node
     }

@@ -31,11 +31,6 @@ impl From<Rows> for Answer {
 }
 
 impl Answer {
-    /// Whether every row has the same number as one of the plan's measures.
-    pub fn is_same(&self, nth: usize) -> bool {
-        self.places.as_ref().is_some_and(|places| matches!(places.get(nth), Some(Place::Same(_))))
-    }
-
     /// One of the plan's measures, for each row.
     ///
     /// # Errors
