@@ -42,7 +42,7 @@ test('a superuser keeps the installation in order', async (t) => {
 
   await t.test('the system check tells of mails that cannot leave, and what to do', async () => {
     await go('diagnostic/system-check', 'System check');
-    await page.getByText('Something needs attention.').waitFor();
+    await page.getByText('Needs attention: Mails.').waitFor();
     await page.getByText('no mail server is set: name one in the general settings', { exact: false }).waitFor();
     assert.deepEqual(await axeFindings(page), []);
   });

@@ -3,7 +3,7 @@ use crate::{
     dialect::{self, Column, Yields},
     gate::Gate,
     generation::{Generation, Reader, lock, newest},
-    giveback::give_back,
+    giveback::GiveBack,
     kept::{self, KeptDays},
     rewrite,
     schema::prepare,
@@ -40,7 +40,7 @@ const LOST_PAUSE: Duration = Duration::from_millis(5);
 const NEVER_BY_ITSELF: &str = "1TiB";
 
 /// Rows of an answer after which memory is given back: tens of MiB were taken for them, and reports are made of them next.
-const LARGE_ROWS: usize = 50_000;
+pub const LARGE_ROWS: usize = 50_000;
 
 /// Sums and counts that one piece of a large question asks for at once: half of what reports on pages have, which takes
 /// 80 MiB for 165,000 pages.
@@ -70,6 +70,7 @@ pub(crate) struct Inner {
     pub(crate) copying: Mutex<()>,
     /// As the table of kept reports has them.
     pub(crate) kept_days: Mutex<KeptDays>,
+    give_back: GiveBack,
 }
 
 /// The in-memory database that data files are attached to. It may touch files in the store's folder alone, and no
@@ -132,6 +133,7 @@ impl Engine {
             rewriting: Gate::new(),
             copying: Mutex::new(()),
             kept_days: Mutex::new(kept_days),
+            give_back: GiveBack::start()?,
         };
         Ok(Engine { inner: Arc::new(inner) })
     }
@@ -157,7 +159,13 @@ impl Engine {
     pub fn apply(&self, deltas: &[Delta]) -> Result<(), Error> {
         self.inner.with_writer(|writer| {
             writer.apply(&self.inner.catalog, deltas)?;
-            writer.write_out_when_due()
+            let before = writer.written;
+            writer.write_out_when_due()?;
+            if writer.written > before {
+                // Rows stood in memory until now, and what their columns were put together with.
+                self.give_back();
+            }
+            Ok(())
         })
     }
 
@@ -190,9 +198,14 @@ impl Engine {
             self.inner.collect(connection, plan, &columns, batches)
         })?;
         if rows.len() >= LARGE_ROWS {
-            give_back();
+            self.give_back();
         }
         Ok(rows)
+    }
+
+    /// Memory that the database's allocator keeps goes back to the system soon: for when large answers were let go of.
+    pub fn give_back(&self) {
+        self.inner.give_back.soon();
     }
 
     /// The visits log.

@@ -5,7 +5,7 @@ use duckdb::{Config, Connection};
 use std::{
     sync::{
         Mutex,
-        mpsc::{self, Receiver, RecvTimeoutError},
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
     },
     time::Duration,
 };
@@ -35,8 +35,29 @@ fn until(ended: &Receiver<()>) {
     give_back();
 }
 
+/// A thread that gives back what is free when it is told to, so that nobody waits for it.
+pub(crate) struct GiveBack {
+    tell: SyncSender<()>,
+}
+
+impl GiveBack {
+    /// Starts the thread, which ends with this.
+    pub(crate) fn start() -> Result<GiveBack, Error> {
+        let (tell, told) = mpsc::sync_channel(1);
+        let work = move || told.iter().for_each(|()| give_back());
+        let thread = std::thread::Builder::new().name("give-back".to_owned()).spawn(work);
+        thread.map_err(Error::file("start the thread that gives memory back"))?;
+        Ok(GiveBack { tell })
+    }
+
+    /// What is free goes back soon. Who is told a second time before that has been told.
+    pub(crate) fn soon(&self) {
+        let _ = self.tell.try_send(());
+    }
+}
+
 /// Gives back what is free.
-pub(crate) fn give_back() {
+fn give_back() {
     if let Err(error) = let_go() {
         tracing::warn!(%error, "memory that a large task took is kept for the next one");
     }
@@ -72,19 +93,39 @@ mod tests {
         line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() / 1024
     }
 
+    /// Takes some 128 MiB and lets them go; how many MiB the process had at most.
+    fn task(database: &Connection) -> u64 {
+        database.execute_batch("CREATE TABLE t AS SELECT random() AS n FROM range(16000000)").unwrap();
+        let most = resident();
+        database.execute_batch("DROP TABLE t; CHECKPOINT").unwrap();
+        most
+    }
+
     #[test]
     fn what_a_large_task_took_goes_back() {
-        let config = Config::default().threads(1).unwrap();
-        let database = Connection::open_in_memory_with_flags(config).unwrap();
-        let task = || {
-            database.execute_batch("CREATE TABLE t AS SELECT random() AS n FROM range(16000000)").unwrap();
-            let most = resident();
-            database.execute_batch("DROP TABLE t; CHECKPOINT").unwrap();
-            most
-        };
+        let database = open().unwrap();
         let before = resident();
-        let most = giving_back(task);
+        let most = giving_back(|| task(&database));
         let after = resident();
         assert!(most > before + 100 && after < before + 30, "{before} MiB, {most} at most, {after} at the end");
+    }
+
+    #[test]
+    fn a_thread_gives_back_what_it_is_told_of() {
+        let (database, give_back) = (open().unwrap(), GiveBack::start().unwrap());
+        let before = resident();
+        let most = task(&database);
+        let kept = resident();
+        give_back.soon();
+        // A second task while it may be at work: nobody waits, and it is told again.
+        task(&database);
+        give_back.soon();
+        let gone = || {
+            (0..1000).any(|_| {
+                std::thread::sleep(Duration::from_millis(10));
+                resident() < before + 30
+            })
+        };
+        assert!(most > before + 100 && gone(), "{before} MiB, {most} at most, {kept} kept");
     }
 }

@@ -23,7 +23,7 @@ mod visits;
 mod writer;
 
 pub use chosen::Chosen;
-pub use engine::Engine;
+pub use engine::{Engine, LARGE_ROWS};
 pub use error::Error;
 pub use kept::{KeptReport, KeptSize};
 pub use question::{Fault, Kept, Options, Rows, Stats, VisitRecord, VisitsQuestion};

@@ -1,44 +1,8 @@
 //! The numbers of a table's rows, column by column. A column in which all rows have the same number takes no room: of a
 //! site that does not measure how fast its pages load, two columns of three.
 
-use crate::groups::Number;
+use crate::{column::Column, groups::Number};
 use makoto_catalog::Merge;
-use std::ops::Index;
-
-/// The numbers of one column.
-#[derive(Clone)]
-struct Column {
-    /// Of the first rows, up to the last one that has another number than the rest.
-    numbers: Vec<Number>,
-    /// What all rows behind these have.
-    rest: Number,
-}
-
-impl Column {
-    fn get(&self, row: usize) -> &Number {
-        self.numbers.get(row).unwrap_or(&self.rest)
-    }
-
-    /// Sets the number of a row; `rows` will be there in the end.
-    fn set(&mut self, row: usize, number: Number, rows: usize) {
-        match self.numbers.get_mut(row) {
-            Some(cell) => *cell = number,
-            None if number == self.rest => {}
-            None => {
-                self.fill(row, rows);
-                self.numbers.push(number);
-            }
-        }
-    }
-
-    /// Gives each of the first rows a number of its own; `rows` will be there in the end.
-    fn fill(&mut self, first: usize, rows: usize) {
-        if self.numbers.is_empty() {
-            self.numbers.reserve_exact(rows.max(first));
-        }
-        self.numbers.resize(first, self.rest);
-    }
-}
 
 /// Rows of numbers, each with as many columns.
 #[derive(Clone)]
@@ -52,8 +16,7 @@ pub struct Cells {
 impl Cells {
     /// No rows; each new one has these numbers.
     pub fn new(blank: &[Number]) -> Cells {
-        let columns = blank.iter().map(|number| Column { numbers: Vec::new(), rest: *number }).collect();
-        Cells { columns, rows: 0, expected: 0 }
+        Cells { columns: blank.iter().copied().map(Column::of).collect(), rows: 0, expected: 0 }
     }
 
     /// How many rows there are.
@@ -68,18 +31,17 @@ impl Cells {
 
     /// The number that every row has in a column, as far as that is known.
     pub fn same(&self, column: usize) -> Option<Number> {
-        let Column { numbers, rest } = &self.columns[column];
-        numbers.is_empty().then_some(*rest)
+        self.columns[column].same()
     }
 
     /// How many bytes its numbers take.
     pub fn weight(&self) -> usize {
-        self.columns.iter().map(|column| column.numbers.capacity() * size_of::<Number>()).sum()
+        self.columns.iter().map(Column::weight).sum()
     }
 
     /// Gives back room that was made for rows which did not come.
     pub fn settle(&mut self) {
-        self.columns.iter_mut().for_each(|column| column.numbers.shrink_to_fit());
+        self.columns.iter_mut().for_each(Column::settle);
     }
 
     /// So many rows more are expected.
@@ -105,18 +67,16 @@ impl Cells {
 
     /// The same rows; those that come after them have these numbers.
     pub fn followed_by(mut self, blank: &[Number]) -> Cells {
-        for (column, blank) in self.columns.iter_mut().zip(blank).filter(|(column, blank)| column.rest != **blank) {
-            column.fill(self.rows, self.expected);
-            column.rest = *blank;
-        }
+        let columns = self.columns.iter_mut().zip(blank);
+        columns.for_each(|(column, blank)| column.follow(self.rows, *blank, self.expected));
         self
     }
 
     /// Adds the numbers of rows to those of others, pair by pair (to, from), in a column whose rows differ.
     pub fn join_rows(&mut self, column: usize, merge: Merge, pairs: impl Iterator<Item = (usize, usize)>) {
         let column = &mut self.columns[column];
-        if !column.numbers.is_empty() {
-            pairs.for_each(|(to, from)| column.set(to, column.get(to).join(*column.get(from), merge), self.expected));
+        if column.same().is_none() {
+            pairs.for_each(|(to, from)| column.set(to, column.get(to).join(column.get(from), merge), self.expected));
         }
     }
 
@@ -139,19 +99,16 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     pub fn iter(self) -> impl Iterator<Item = Number> + 'a {
-        self.cells.columns.iter().map(move |column| *column.get(self.row))
+        self.cells.columns.iter().map(move |column| column.get(self.row))
+    }
+
+    /// The number in a column.
+    pub fn at(self, column: usize) -> Number {
+        self.cells.columns[column].get(self.row)
     }
 
     pub fn to_vec(self) -> Vec<Number> {
         self.iter().collect()
-    }
-}
-
-impl Index<usize> for Row<'_> {
-    type Output = Number;
-
-    fn index(&self, column: usize) -> &Number {
-        self.cells.columns[column].get(self.row)
     }
 }
 
@@ -171,12 +128,12 @@ mod tests {
         cells.set(0, 1, Number::from(2.0));
         cells.push();
         cells.settle();
-        assert_eq!((cells.weight(), cells.same(0), cells.same(1)), (3 * 8, Some(Number::ZERO), None));
+        assert_eq!((cells.weight(), cells.same(0), cells.same(1)), (3 * 4, Some(Number::ZERO), None));
         let rows: Vec<Vec<Number>> = (0..3).map(|row| cells.row(row).to_vec()).collect();
         let blank = vec![Number::ZERO, Number::NULL, Number::ABSENT];
         let first = vec![Number::ZERO, Number::from(2.0), Number::ABSENT];
         assert_eq!(rows, [first, vec![Number::ZERO, Number::NULL, Number::from(3.0)], blank]);
-        assert_eq!(cells.row(1)[2], Number::from(3.0));
+        assert_eq!(cells.row(1).at(2), Number::from(3.0));
     }
 
     #[test]
@@ -187,7 +144,7 @@ mod tests {
         cells.set(0, 1, Number::from(2.0));
         let mut cells = cells.followed_by(&[Number::ABSENT, Number::ZERO, Number::ABSENT]);
         cells.push();
-        let numbers = |column: usize| [0, 1, 2].map(|row| cells.row(row)[column]);
+        let numbers = |column: usize| [0, 1, 2].map(|row| cells.row(row).at(column));
         assert_eq!(numbers(0), [Number::ZERO, Number::ZERO, Number::ABSENT]);
         assert_eq!(numbers(1), [Number::from(2.0), Number::ZERO, Number::ZERO]);
         assert_eq!((numbers(2), cells.same(2)), ([Number::ABSENT; 3], Some(Number::ABSENT)));
@@ -211,6 +168,6 @@ mod tests {
         assert_eq!((numbers(1), numbers(2)[0]), (numbers(0), Number::from(3.0)));
         // A column in which all rows had the same number has one of its own once a row differs.
         cells.join(2, 2, Number::from(2.0), Merge::Sum);
-        assert_eq!((cells.row(1)[2], cells.row(2)[2]), (Number::ZERO, Number::from(2.0)));
+        assert_eq!((cells.row(1).at(2), cells.row(2).at(2)), (Number::ZERO, Number::from(2.0)));
     }
 }

@@ -363,7 +363,7 @@ impl Groups {
         let Some(whole) = whole else { return };
         for (theirs, key) in whole.keys() {
             let (group, cells) = (self.group(key) as usize, whole.row(theirs));
-            different.iter().for_each(|column| self.cells.set(group, *column, cells[*column]));
+            different.iter().for_each(|column| self.cells.set(group, *column, cells.at(*column)));
         }
     }
 
@@ -374,7 +374,7 @@ impl Groups {
         }
         for group in std::mem::take(&mut self.bare) {
             for column in 0..self.cells.width() {
-                if self.row(group)[column] == Number::NULL {
+                if self.row(group).at(column) == Number::NULL {
                     self.cells.set(group as usize, column, Number::ZERO);
                 }
             }
@@ -389,7 +389,7 @@ impl Groups {
         }
         let by = columns.iter().position(|column| column.name == "nb_visits").unwrap_or(0);
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        order.sort_by(|a, b| self.row(*b)[by].float().total_cmp(&self.row(*a)[by].float()));
+        order.sort_by(|a, b| self.row(*b).at(by).float().total_cmp(&self.row(*a).at(by).float()));
         let tail = order.split_off(groups_max);
         let ways: Vec<(Vec<u128>, bool)> = tail.iter().map(|group| way(report, self.key(*group))).collect();
         let around = |(outer, shown): &(Vec<u128>, bool), depth: usize| {
@@ -468,11 +468,11 @@ impl Groups {
         match (&report.shape, hits) {
             (Shape::Tree(_), Some(hits)) if order.len() > ORDERED_MAX => order.sort_by_cached_key(|group| {
                 let text = bare(self.key(*group).first());
-                let hits = self.row(*group)[hits].float() as u64;
+                let hits = self.row(*group).at(hits).float() as u64;
                 (std::cmp::Reverse(hits), xxhash_rust::xxh3::xxh3_64(text.as_bytes()))
             }),
             (Shape::Tree(_), Some(hits)) => order.sort_by(|a, b| {
-                let count = |group: u32| self.row(group)[hits].float();
+                let count = |group: u32| self.row(group).at(hits).float();
                 let text = |group: u32| bare(self.key(group).first());
                 count(*b).total_cmp(&count(*a)).then_with(|| text(*a).cmp(text(*b)))
             }),

@@ -14,7 +14,7 @@ use makoto_catalog::{
     Aggregate, ApiError, Catalog, Condition, Expr, GoalColumns, Measure, Plan, Privacy, Report, Scope, Shape, Stored,
     Table, columns::IDENTITIES,
 };
-use makoto_engine::KeptReport;
+use makoto_engine::{KeptReport, LARGE_ROWS};
 use makoto_model::{Day, Period, Range, Site};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -211,13 +211,19 @@ impl Query {
             }
             kept = now;
         };
+        let large = groups.iter().map(|(groups, _)| groups.len()).sum::<usize>() >= LARGE_ROWS;
         let raw = |(mut groups, different_unknown): (Groups, bool)| {
             groups.settle(report.goals);
             let mut raw = Raw::build(report, columns.clone(), groups);
             raw.different_unknown = different_unknown;
             raw
         };
-        Ok(groups.into_iter().map(raw).collect())
+        let raws = groups.into_iter().map(raw).collect();
+        if large {
+            // The answers that groups were made of are gone by now.
+            self.engine.give_back();
+        }
+        Ok(raws)
     }
 
     /// The groups of each range, and whether it is not known any more how many different values there were in it.

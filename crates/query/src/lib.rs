@@ -2,6 +2,7 @@
 
 pub mod archive;
 mod cells;
+mod column;
 mod compare;
 mod conversions;
 pub mod format;

@@ -166,7 +166,7 @@ impl Poured {
             }
             for child in day.inside(from) {
                 let cells = fitted(day.row(*child), &places, self.raw.columns.len());
-                let visits = by.map_or(0.0, |by| day.row(*child)[by].float());
+                let visits = by.map_or(0.0, |by| day.row(*child).at(by).float());
                 let name = &day.nodes[*child as usize].name;
                 // A row in which nothing happened, such as an hour without visits, tells of nobody.
                 let nothing = day.row(*child).iter().all(|cell| cell.float() == 0.0);

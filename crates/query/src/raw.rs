@@ -397,7 +397,7 @@ impl Raw {
         let (mut rest, mut rows): (Vec<u32>, Vec<u32>) = children.into_iter().partition(is_others);
         if rows.len() + usize::from(!rest.is_empty()) > rows_max {
             let by = self.column("nb_visits").unwrap_or(0);
-            rows.sort_by(|a, b| self.row(*b)[by].float().total_cmp(&self.row(*a)[by].float()));
+            rows.sort_by(|a, b| self.row(*b).at(by).float().total_cmp(&self.row(*a).at(by).float()));
             rest.extend(rows.split_off(rows_max - 1));
         }
         *self.list(node) = rows;
@@ -462,7 +462,7 @@ impl Raw {
         let mut inner = self.inside(node).to_vec();
         let by: Vec<usize> = self.ranked.iter().filter_map(|name| self.column(name)).collect();
         let rank = |a: &u32, b: &u32| {
-            let orders = by.iter().map(|by| self.row(*a)[*by].float().total_cmp(&self.row(*b)[*by].float()));
+            let orders = by.iter().map(|by| self.row(*a).at(*by).float().total_cmp(&self.row(*b).at(*by).float()));
             orders.fold(Ordering::Equal, Ordering::then).then(b.cmp(a))
         };
         inner.sort_by(rank);
@@ -560,11 +560,11 @@ mod tests {
         let shown: Vec<(&str, f64)> = raw
             .inside(0)
             .iter()
-            .map(|node| (raw.nodes[*node as usize].name.path(), raw.row(*node)[0].float()))
+            .map(|node| (raw.nodes[*node as usize].name.path(), raw.row(*node).at(0).float()))
             .collect();
         assert_eq!(shown, [("d", 7.0), ("x", 5.0), ("", 3.0)]);
         assert!(matches!(raw.nodes[raw.inside(0)[2] as usize].name, Name::Others));
-        assert_eq!(raw.row(0)[0].float(), 15.0);
+        assert_eq!(raw.row(0).at(0).float(), 15.0);
         assert_eq!(raw.nodes.len(), 6);
     }
 

@@ -24,7 +24,7 @@ pub fn folded(ask: &Ask, raw: &Raw, asked: &Asked, row: fn(&Folded) -> Columns) 
         _ => &[],
     };
     let number = |group: usize, id: &str| {
-        let cell = raw.column(id).zip(nodes.get(group)).map(|(column, node)| raw.row(*node)[column]);
+        let cell = raw.column(id).zip(nodes.get(group)).map(|(column, node)| raw.row(*node).at(column));
         cell.map_or(0.0, Number::float)
     };
     let folded = Folded {
@@ -144,7 +144,7 @@ fn missing(table: &Table) -> Vec<&'static str> {
     for part in table.report.parts {
         let own = first..first + plan::counted(part, Persons::Whole).len();
         first = own.end;
-        if own.clone().all(|column| table.raw.row(0)[column].float() == 0.0) {
+        if own.clone().all(|column| table.raw.row(0).at(column).float() == 0.0) {
             left_out.extend(table.raw.columns[own].iter().flat_map(|column| [column.name, column.metric.id]));
         }
     }

@@ -336,7 +336,7 @@ impl Table<'_> {
         match &metric.formula {
             Formula::Processed { of, compute } => compute(&of.iter().map(cell).collect::<Vec<_>>()),
             Formula::Share { of } => {
-                let whole = self.raw.column(of.id).map_or(0.0, |place| self.raw.row(0)[place].float());
+                let whole = self.raw.column(of.id).map_or(0.0, |place| self.raw.row(0).at(place).float());
                 if whole == 0.0 { 0.0 } else { (cell(of) / whole * 100.0).round() / 100.0 }
             }
             Formula::Counted { .. } | Formula::Persons { .. } => 0.0,

@@ -108,7 +108,7 @@ export function TimeGraph({ label, points, format, good, height_px = 260 }: Prop
               {pointWords(points[index]?.key ?? '', 'short')}
             </text>
           ))}
-          <path d={fill(known) ?? ''} fill={`url(#${fade})`} />
+          <path d={`${fill(closed) ?? ''}${fill(open) ?? ''}`} fill={`url(#${fade})`} />
           {before.length > 1 && <path className={styles.before} d={draw.y((index) => y(points[index]?.before?.value ?? 0))(before) ?? ''} />}
           <path className={styles.line} d={draw.y(value)(closed) ?? ''} />
           {open.length > 1 && <path className={styles.open} d={draw.y(value)(open) ?? ''} />}

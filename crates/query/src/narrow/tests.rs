@@ -66,7 +66,7 @@ fn rows(raw: &Raw, node: u32) -> Vec<(String, f64)> {
     let row = |child: &u32| {
         let name = &raw.nodes[*child as usize].name;
         let text = if matches!(name, Name::Others) { "Others" } else { name.path() };
-        (text.to_owned(), raw.row(*child)[0].float())
+        (text.to_owned(), raw.row(*child).at(0).float())
     };
     raw.inside(node).iter().map(row).collect()
 }
@@ -82,7 +82,7 @@ fn small_rows_are_others_and_the_sum_stays() {
     let raw = built(&[("http://e.org/a", 5), ("http://e.org/b", 2), ("http://e.org/c", 1)]);
     let shown = guarded(&limits(3), &PAGES, &raw, NO_DAYS);
     assert_eq!(rows(&shown, 0), named(&[("a", 5.0), ("Others", 3.0)]));
-    assert_eq!(shown.row(0)[0].float(), 8.0);
+    assert_eq!(shown.row(0).at(0).float(), 8.0);
     let all = guarded(&limits(0), &PAGES, &raw, NO_DAYS);
     assert_eq!(rows(&all, 0).len(), 3);
 }

@@ -33,7 +33,7 @@ function Configuration() {
 
 export default function SystemPage() {
   const parts = useQuery({ queryKey: ['system-check'], queryFn: async ({ signal }) => listOf(await getParts({}, signal)) });
-  const faults = (parts.data ?? []).filter((part) => !isTrue(part.sound)).length;
+  const faulty = (parts.data ?? []).filter((part) => !isTrue(part.sound)).map((part) => String(part.part));
   return (
     <AdminPage title="System check" lead="Whether every part of the server is sound, and by which configuration it runs." action={<Button isPending={parts.isFetching} onPress={() => void parts.refetch()}>{parts.isFetching ? 'Checking…' : 'Check again'}</Button>}>
       {parts.isPending ? (
@@ -42,7 +42,7 @@ export default function SystemPage() {
         <ErrorState what="The check" error={parts.error} onRetry={() => void parts.refetch()} />
       ) : (
         <>
-          {faults === 0 ? <Notice tone="safe">Everything is sound.</Notice> : <Notice tone="danger">Something needs attention.</Notice>}
+          {faulty.length === 0 ? <Notice tone="safe">Everything is sound.</Notice> : <Notice tone="danger">Needs attention: {faulty.join(', ')}.</Notice>}
           <SettingGroup title="Parts">
             <ul>
               {parts.data.map((part) => (
