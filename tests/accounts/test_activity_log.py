@@ -66,6 +66,8 @@ class ActivityLog(Case):
         self.assertEqual(refused.json()["result"], "error")
         kinds = server.call("ActivityLog.getKinds")
         self.assertGreaterEqual(len(kinds), 90)
+        about = {kind["kind"].split(".")[0]: kind["subject"] for kind in kinds}
+        self.assertEqual((about["public"], about["totp"]), ("Public reports", "Authenticator apps"))
 
     def test_promise_45_the_command_finds_a_changed_line(self):
         server = self.serve()

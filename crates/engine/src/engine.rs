@@ -18,7 +18,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError, RwLock, Weak,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -71,6 +71,8 @@ pub(crate) struct Inner {
     /// As the table of kept reports has them.
     pub(crate) kept_days: Mutex<KeptDays>,
     give_back: GiveBack,
+    /// The file was written since the last rest.
+    wrote: AtomicBool,
 }
 
 /// The in-memory database that data files are attached to. It may touch files in the store's folder alone, and no
@@ -134,6 +136,7 @@ impl Engine {
             copying: Mutex::new(()),
             kept_days: Mutex::new(kept_days),
             give_back: GiveBack::start()?,
+            wrote: AtomicBool::new(false),
         };
         Ok(Engine { inner: Arc::new(inner) })
     }
@@ -162,11 +165,18 @@ impl Engine {
             let before = writer.written;
             writer.write_out_when_due()?;
             if writer.written > before {
-                // Rows stood in memory until now, and what their columns were put together with.
-                self.give_back();
+                self.inner.wrote.store(true, Ordering::Relaxed);
             }
             Ok(())
         })
+    }
+
+    /// No deltas come for now. What rows and the writing of the file took goes back; while deltas come it is taken again at
+    /// once, and giving it back would cost a hit in bulk a thirtieth.
+    pub fn rest(&self) {
+        if self.inner.wrote.swap(false, Ordering::Relaxed) {
+            self.give_back();
+        }
     }
 
     /// Answers a plan.

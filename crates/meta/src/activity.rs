@@ -230,7 +230,55 @@ activities! {
     AuditResumed "audit.resumed" "The activity log is sent on again" Superusers,
 }
 
+/// What acts are about, as the first part of their names says it, and in words.
+const SUBJECTS: &[(&str, &str)] = &[
+    ("access", "Access"),
+    ("annotation", "Notes on days"),
+    ("attempts", "Guessed passwords"),
+    ("audit", "Activity log"),
+    ("backup", "Backups"),
+    ("capability", "Capabilities"),
+    ("checkup", "Security check-up"),
+    ("dashboard", "Dashboards"),
+    ("dimension", "Custom dimensions"),
+    ("doctor", "Stored data"),
+    ("domains", "E-mail domains"),
+    ("factors", "Second factors"),
+    ("failures", "Tracking failures"),
+    ("files", "Data folder"),
+    ("goal", "Goals"),
+    ("inactive", "Inactive accounts"),
+    ("invitation", "Invitations"),
+    ("mail", "Mail"),
+    ("passkey", "Passkeys"),
+    ("password", "Passwords"),
+    ("privacy", "Privacy"),
+    ("proof", "Confirmations"),
+    ("public", "Public reports"),
+    ("recovery", "Recovery codes"),
+    ("review", "Access reviews"),
+    ("risk", "Accepted risks"),
+    ("role", "Roles"),
+    ("segment", "Segments"),
+    ("server", "Server"),
+    ("session", "Sessions"),
+    ("setting", "Settings"),
+    ("setup", "Set-up"),
+    ("site", "Sites"),
+    ("superuser", "Superusers"),
+    ("token", "Tokens"),
+    ("totp", "Authenticator apps"),
+    ("user", "Users"),
+];
+
 impl Activity {
+    /// What it is about, in words.
+    pub fn subject(self) -> &'static str {
+        let name = self.name().split('.').next();
+        let found = SUBJECTS.iter().find(|(subject, _)| Some(*subject) == name);
+        found.map_or(self.name(), |(_, words)| words)
+    }
+
     pub fn parse(name: &str) -> Option<Activity> {
         Activity::ALL.iter().copied().find(|kind| kind.name() == name)
     }
@@ -239,6 +287,7 @@ impl Activity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn promise_44_at_least_ninety_kinds_each_with_a_name_of_its_own() {
@@ -247,5 +296,13 @@ mod tests {
             assert_eq!(Activity::parse(kind.name()), Some(*kind));
             assert!(kind.name().split_once('.').is_some_and(|(subject, what)| !subject.is_empty() && !what.is_empty()));
         }
+    }
+
+    #[test]
+    fn every_act_is_about_something_that_has_words() {
+        let told: BTreeSet<&str> = Activity::ALL.iter().map(|kind| kind.subject()).collect();
+        let declared: BTreeSet<&str> = SUBJECTS.iter().map(|(_, words)| *words).collect();
+        assert_eq!(told, declared);
+        assert_eq!(declared.len(), SUBJECTS.len());
     }
 }

@@ -262,6 +262,7 @@ impl Pipeline {
                 return Ok(false);
             }
             self.journal.trim(Position::new(fold.position()))?;
+            self.engine.rest();
             let wanted = flow.hold();
             if !flow.acts_wait() {
                 drop(flow.wake.wait_timeout(wanted, LINGER));

@@ -68,7 +68,7 @@ pub static METHODS: &[Method<Services>] = &[
     },
     Method {
         id: "ActivityLog.getKinds",
-        doc: "The kinds of acts that leave a line, with their words.",
+        doc: "The kinds of acts that leave a line, with their words and those of what they are about.",
         params: &[],
         access: Access::SignedIn,
         effect: Effect::Read,
@@ -76,7 +76,8 @@ pub static METHODS: &[Method<Services>] = &[
         run: |_, _, _| {
             Box::pin(async {
                 let kind = |kind: &Activity| {
-                    Answer::record([("kind", Answer::from(kind.name())), ("words", kind.words().into())])
+                    let (name, words, subject) = (kind.name(), kind.words(), kind.subject());
+                    Answer::record([("kind", Answer::from(name)), ("words", words.into()), ("subject", subject.into())])
                 };
                 Ok(Activity::ALL.iter().map(kind).collect())
             })

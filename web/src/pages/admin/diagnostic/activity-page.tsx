@@ -21,24 +21,14 @@ const results = [
   { id: 'refused', text: 'Refused' },
 ] as const;
 
-const families: Readonly<Record<string, string>> = {
-  access: 'Access', attempts: 'Guessed passwords', audit: 'Activity log', backup: 'Backups', capability: 'Capabilities', doctor: 'Checks',
-  domains: 'E-mail domains', factors: 'Second factors', inactive: 'Inactive accounts', invitation: 'Invitations', mail: 'Mail', passkey: 'Passkeys',
-  password: 'Passwords', proof: 'Confirmations', recovery: 'Recovery codes', review: 'Access reviews', role: 'Roles', server: 'Server',
-  session: 'Sessions', setting: 'Settings', setup: 'Set-up', site: 'Sites', superuser: 'Superusers', token: 'Tokens', totp: 'Authenticator apps', user: 'Users',
-};
-
 const anyKind = { name: 'All', options: [{ id: '', text: 'Any act' }] };
 
 function kindGroups(kinds: readonly ActivityKind[]) {
-  const byFamily = new Map<string, ActivityKind[]>();
-  for (const kind of kinds) {
-    const family = kind.id.split('.')[0] ?? '';
-    byFamily.set(family, [...(byFamily.get(family) ?? []), kind]);
-  }
-  const groups = [...byFamily].map(([family, options]) => ({
-    name: families[family] ?? family,
-    options: [{ id: `${family}.*`, text: `${families[family] ?? family}: all` }, ...options],
+  const bySubject = new Map<string, ActivityKind[]>();
+  for (const kind of kinds) bySubject.set(kind.subject, [...(bySubject.get(kind.subject) ?? []), kind]);
+  const groups = [...bySubject].map(([subject, options]) => ({
+    name: subject,
+    options: [{ id: `${options[0]?.id.split('.')[0] ?? ''}.*`, text: `${subject}: all` }, ...options],
   }));
   return [anyKind, ...groups.sort((a, b) => a.name.localeCompare(b.name))];
 }

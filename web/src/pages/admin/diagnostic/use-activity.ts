@@ -32,6 +32,8 @@ export interface ActivityLine {
 export interface ActivityKind {
   readonly id: string;
   readonly text: string;
+  /** What it is about, in words. */
+  readonly subject: string;
 }
 
 /** Lines of one page of the list. */
@@ -91,7 +93,7 @@ export function useActivityKinds() {
   return useQuery({
     queryKey: ['activity-kinds'],
     queryFn: async ({ signal }): Promise<ActivityKind[]> =>
-      listOf(await getKinds({}, signal)).map((cells) => ({ id: String(cells.kind), text: String(cells.words) })),
+      listOf(await getKinds({}, signal)).map((cells) => ({ id: String(cells.kind), text: String(cells.words), subject: String(cells.subject) })),
     staleTime: Infinity,
   });
 }
