@@ -50,7 +50,7 @@ impl GiveBack {
         Ok(GiveBack { tell })
     }
 
-    /// What is free goes back soon. Who is told a second time before that has been told.
+    /// What is free goes back soon. To be told again before that changes nothing.
     pub(crate) fn soon(&self) {
         let _ = self.tell.try_send(());
     }

@@ -2,7 +2,7 @@
 //! locked out by others, and every address and network.
 
 use crate::{Network, Networks, rules};
-use makoto_meta::{AttemptKind, AttemptRow, Snapshot};
+use makoto_meta::{AttemptKind, AttemptRow, Snapshot, hex};
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
@@ -339,10 +339,6 @@ impl Attempts {
             }
         }
     }
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {

@@ -3,6 +3,7 @@
 
 use crate::Error;
 use argon2::{Argon2, Params, PasswordHash, PasswordVerifier};
+use makoto_meta::hex;
 use md5::{Digest, Md5};
 
 /// What stands before a hash that came from Matomo.
@@ -46,7 +47,7 @@ pub(crate) fn imported(stored: &str) -> Option<&str> {
 
 /// Whether this is the password of a hash of Matomo's.
 pub(crate) fn verify(password: &str, hash: &str) -> Result<bool, Error> {
-    let hex: String = Md5::digest(password.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(&Md5::digest(password.as_bytes()));
     if bcrypt_cost(hash).is_some() {
         return bcrypt::verify(hex, hash).map_err(|fault| Error::Hash(fault.to_string()));
     }

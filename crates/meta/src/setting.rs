@@ -1,6 +1,6 @@
 //! Changes of settings: checked, recorded and in force when the call returns.
 
-use crate::{ALLOWED_DOMAINS, Act, Activity, Error, Meta, record, seal::Seal};
+use crate::{ALLOWED_DOMAINS, Act, Activity, Error, Meta, hex, record, seal::Seal};
 use makoto_access::{Caller, InstanceGrant};
 use makoto_catalog::{AnySetting, Level};
 use makoto_model::SiteId;
@@ -39,7 +39,7 @@ fn stored(seal: &Seal, setting: &dyn AnySetting, value: &str) -> Result<String, 
         return Ok(value.to_owned());
     }
     let sealed = seal.seal(value.as_bytes())?;
-    Ok(sealed.iter().fold(SEALED.to_owned(), |text, byte| text + &format!("{byte:02x}")))
+    Ok(format!("{SEALED}{}", hex(&sealed)))
 }
 
 /// The value that `stored` wrote.

@@ -9,7 +9,7 @@ use crate::{
 };
 use makoto_access::{Principal, check_instance};
 use makoto_engine::Engine;
-use makoto_meta::{Activity, KEY_FILE, Meta};
+use makoto_meta::{Activity, KEY_FILE, Meta, hex};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{
@@ -236,7 +236,7 @@ fn hash(path: &Path) -> Result<String, Failure> {
     loop {
         let read = file.read(&mut piece).map_err(|fault| Failure::file(path, fault))?;
         if read == 0 {
-            return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+            return Ok(hex(&hasher.finalize()));
         }
         hasher.update(&piece[..read]);
     }

@@ -11,7 +11,7 @@ use crate::{
 };
 use makoto_access::{Caller, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting};
-use makoto_meta::{Activity, Snapshot};
+use makoto_meta::{Activity, Snapshot, hex};
 use makoto_model::{Params, SiteId};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -233,7 +233,7 @@ async fn document(services: &Services, caller: &Caller, params: &Params) -> Resu
     let snapshot = services.meta.snapshot();
     let site = keep::site(&snapshot, params)?;
     let text = written(&snapshot, site, policy, &services.base_url, now_s());
-    let hash: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex(&Sha256::digest(text.as_bytes()));
     let detail = json!({ "policy": policy.id, "site": site.map(|site| site.0), "sha256": hash });
     services.meta.record(caller, Activity::ComplianceProved, detail).await.map_err(from_meta)?;
     let name = format!("privacy-{}-{}.md", policy.id, makoto_model::Day((now_s() / 86_400) as i32));

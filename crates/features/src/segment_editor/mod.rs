@@ -7,7 +7,7 @@ use crate::{
 };
 use makoto_access::{Admin, Asked, Caller, Principal, Role, View, check, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method, Param, ParamKind};
-use makoto_meta::{SavedSegment, SegmentDraft};
+use makoto_meta::{SavedSegment, SegmentDraft, hex};
 use makoto_model::{Params, SiteId};
 use md5::{Digest, Md5};
 
@@ -77,7 +77,7 @@ pub static METHODS: &[Method<Services>] = &[
 
 fn record(segment: &SavedSegment) -> Answer {
     let flag = |yes: bool| Answer::Int(i64::from(yes));
-    let hash: String = Md5::digest(segment.draft.definition.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+    let hash = hex(&Md5::digest(segment.draft.definition.as_bytes()));
     Answer::record([
         ("idsegment", Answer::Int(segment.id)),
         ("name", segment.draft.name.as_str().into()),

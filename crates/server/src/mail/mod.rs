@@ -10,7 +10,7 @@ mod transport;
 use crate::app::App;
 use compose::Surroundings;
 use makoto_features::{devices_detection::names, services::now_s};
-use makoto_meta::{Error, Letter, Undelivered};
+use makoto_meta::{Error, Letter, Undelivered, hex};
 use makoto_model::{ClientKind, Params};
 use sha2::{Digest, Sha256};
 use std::{
@@ -143,8 +143,7 @@ pub async fn greet(app: &App) -> Result<String, String> {
 /// The same for each try of a mail, so that its readers know a second copy, and told to nobody beforehand.
 fn message_id(letter: &Letter, secret: &[u8; 32], host: &str) -> String {
     let digest = Sha256::new().chain_update(secret).chain_update(letter.id.to_be_bytes()).finalize();
-    let number: String = digest.iter().take(ID_BYTES).map(|byte| format!("{byte:02x}")).collect();
-    format!("<{number}@{}>", transport::bare_host(host))
+    format!("<{}@{}>", hex(&digest[..ID_BYTES]), transport::bare_host(host))
 }
 
 fn device(app: &App, agent: &str) -> Option<String> {

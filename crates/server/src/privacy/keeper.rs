@@ -16,7 +16,7 @@ use makoto_features::{
     services::now_s,
 };
 use makoto_journal::Journal;
-use makoto_meta::Meta;
+use makoto_meta::{Meta, hex};
 use makoto_model::{Params, SiteId, Value};
 use makoto_query::{Answered, Query};
 use makoto_tracking::Salts;
@@ -399,7 +399,7 @@ impl StoredData for Keeper {
         Box::pin(async move {
             let bytes: [u8; 16] =
                 makoto_identity::fresh_bytes().map_err(|fault| ApiError::Internal(fault.to_string()))?;
-            let id: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let id = hex(&bytes);
             let entry = Entry { id: id.clone(), asked_s: now_s(), work };
             self.write_down(caller, &entry).await.map_err(failed)?;
             let rows = self.clone().begin(caller.clone(), entry, wait).await.map_err(failed)?;

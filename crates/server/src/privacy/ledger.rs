@@ -34,7 +34,7 @@ struct Line {
 }
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    makoto_meta::hex(&Sha256::digest(text.as_bytes()))
 }
 
 /// The ledger of a directory.

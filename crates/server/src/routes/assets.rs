@@ -40,8 +40,7 @@ fn content_type(path: &str) -> &'static str {
 }
 
 fn etag(file: &File) -> String {
-    let hash: String = file.sha256[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hash}\"")
+    format!("\"{}\"", makoto_meta::hex(&file.sha256[..16]))
 }
 
 fn serve(file: File, path: &str, age: &'static str, headers: &HeaderMap) -> Response {
@@ -125,7 +124,7 @@ fn html(name: &str, robots: &str) -> Response {
         return super::problem(StatusCode::NOT_FOUND, "not_built", "this program was built without its web interface");
     };
     let nonce = match makoto_identity::fresh_bytes::<16>() {
-        Ok(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        Ok(bytes) => makoto_meta::hex(&bytes),
         Err(fault) => {
             tracing::error!(%fault, "a page could not be served");
             return super::problem(

@@ -108,7 +108,7 @@ fn escaped(text: &str) -> String {
 
 fn page(look: &Look, words: &Words, out: bool, asked: bool, note: &str) -> Response {
     let nonce = match makoto_identity::fresh_bytes::<16>() {
-        Ok(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        Ok(bytes) => makoto_meta::hex(&bytes),
         Err(fault) => {
             tracing::error!(%fault, "the opt-out form could not be served");
             let why = "the server failed; its log has the details";
