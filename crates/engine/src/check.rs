@@ -1,6 +1,12 @@
 //! Looking for damage, and counting.
 
-use crate::{Error, Fault, Kept, Stats, answer, generation::wal_of, kept, schema::text_table, writer::Counts};
+use crate::{
+    Error, Fault, Kept, Stats, answer,
+    generation::wal_of,
+    kept,
+    schema::text_table,
+    writer::{Counts, transact},
+};
 use duckdb::Connection;
 use makoto_catalog::{Catalog, Stored, Table, columns::DICTIONARIES};
 use makoto_model::SiteId;
@@ -16,7 +22,8 @@ fn count(connection: &Connection, sql: &str) -> Result<u64, Error> {
 pub(crate) fn faults(connection: &Connection, catalog: &Catalog) -> Result<Vec<Fault>, Error> {
     let mut faults = Vec::new();
     let mut look = |table: &str, sql: String, what: &str| -> Result<(), Error> {
-        let rows = count(connection, &sql)?;
+        // Planned and run in one transaction: a batch that is stored in between would lie outside of what the plan knows.
+        let rows = transact(connection, || count(connection, &sql))?;
         if rows > 0 {
             faults.push(Fault { table: table.to_owned(), rows, what: what.to_owned() });
         }
