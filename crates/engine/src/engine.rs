@@ -433,7 +433,8 @@ impl Inner {
         find: &dialect::Find<'_>,
     ) -> Result<Columns, Error> {
         let question = dialect::question(&self.catalog, plan, reach, find)?;
-        let batches = answer::ask(connection, &question.sql, &question.binds)?;
+        // Planned and run in one transaction: a batch stored in between would lie outside of what the plan knows.
+        let batches = transact(connection, || answer::ask(connection, &question.sql, &question.binds))?;
         Ok((question.columns, batches))
     }
 
@@ -490,7 +491,7 @@ impl Inner {
         let values = apart.values(&self.catalog, plan, count::ROWS_MAX + 1, find)?;
         let rows = || answer::ask(connection, &values.sql, &values.binds);
         if apart.of_rows {
-            let counted = count::rows_alone(&rows()?, plan.measures.len(), &apart.places)?;
+            let counted = count::rows_alone(&transact(connection, rows)?, plan.measures.len(), &apart.places)?;
             return Ok(counted.map(|answer| (values.columns, answer)));
         }
         let plain = dialect::question(&self.catalog, &apart.plain, None, find)?;
