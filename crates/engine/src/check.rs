@@ -18,11 +18,11 @@ fn count(connection: &Connection, sql: &str) -> Result<u64, Error> {
     Ok(cell.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
 }
 
-/// Every kind of damage that can be seen from inside.
+/// Every kind of damage that can be seen from inside. Each look has a transaction of its own: together they take minutes of
+/// a large store, and so long the file could not be written.
 pub(crate) fn faults(connection: &Connection, catalog: &Catalog) -> Result<Vec<Fault>, Error> {
     let mut faults = Vec::new();
     let mut look = |table: &str, sql: String, what: &str| -> Result<(), Error> {
-        // Planned and run in one transaction: a batch that is stored in between would lie outside of what the plan knows.
         let rows = transact(connection, || count(connection, &sql))?;
         if rows > 0 {
             faults.push(Fault { table: table.to_owned(), rows, what: what.to_owned() });

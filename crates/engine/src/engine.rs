@@ -184,25 +184,12 @@ impl Engine {
     /// # Errors
     /// `Plan` when it names what is not declared, `Memory` when it needs too much, `Busy` when too many ask at once.
     pub fn run(&self, plan: &Plan) -> Result<Rows, Error> {
-        let rows = self.inner.read(|reader| {
-            let reach = match dialect::reach_question(&self.inner.catalog, plan) {
-                Some(question) => answer::reach(reader.connection()?, &question)?,
-                None => None,
-            };
+        let rows = self.inner.lend(|reader| {
             let connection = reader.connection()?;
-            let find = |sql: &str, binds: &[duckdb::types::Value]| answer::ids(connection, sql, binds);
             let apart = dialect::Apart::of(&self.inner.catalog, plan)?;
-            let here = match apart.as_ref().filter(|apart| apart.here) {
-                Some(apart) => self.inner.counted(connection, plan, apart, &find),
-                None => Ok(None),
-            };
-            let answered = match here {
-                Ok(Some(answer)) => Ok(answer),
-                Ok(None) => self.inner.at_once(connection, plan, reach, &find),
-                Err(error) => Err(error),
-            };
+            let answered = transact(connection, || self.inner.whole(connection, plan, apart.as_ref()));
             let (columns, batches) = match (answered, &apart) {
-                (Err(Error::Memory(_)), Some(_)) => self.inner.in_pieces(connection, plan, reach, &find)?,
+                (Err(Error::Memory(_)), Some(_)) => self.inner.in_pieces(connection, plan)?,
                 (answered, _) => answered?,
             };
             self.inner.collect(connection, plan, &columns, batches)
@@ -290,7 +277,7 @@ impl Engine {
     /// # Errors
     /// `Database` when the file cannot be read.
     pub fn check(&self) -> Result<Vec<Fault>, Error> {
-        self.inner.read(|reader| check::faults(reader.connection()?, &self.inner.catalog))
+        self.inner.lend(|reader| check::faults(reader.connection()?, &self.inner.catalog))
     }
 
     /// The newest visits of all sites as they are stored, the newest first; columns in the order of the catalog's.
@@ -417,12 +404,42 @@ impl Inner {
         self.written.store(writer.written, Ordering::Release);
     }
 
-    /// Lends a reader, when one is free.
+    /// Lends a reader for one question, all of which sees the same moment.
+    ///
+    /// A statement is planned before it is run, and the plan relies on the least and the greatest numbers of each column.
+    /// In one transaction no batch can be stored in between, whose rows would lie outside of them and not be found.
     pub(crate) fn read<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
+        self.lend(|reader| transact(reader.connection()?, || question(reader)))
+    }
+
+    /// Lends a reader, when one is free, to who asks more than one question: each is to have a transaction of its own, as
+    /// in `read`.
+    fn lend<T>(&self, questions: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
         let mut place = self.gate.enter()?;
         let reader = Reader::new(self.generation()?)?;
         place.asks(reader.connection()?.interrupt_handle());
-        question(&reader)
+        questions(&reader)
+    }
+
+    /// Answers a plan in one go.
+    fn whole(&self, connection: &Connection, plan: &Plan, apart: Option<&dialect::Apart>) -> Result<Columns, Error> {
+        let find = |sql: &str, binds: &[duckdb::types::Value]| answer::ids(connection, sql, binds);
+        let here = match apart.filter(|apart| apart.here) {
+            Some(apart) => self.counted(connection, plan, apart, &find)?,
+            None => None,
+        };
+        match here {
+            Some(answer) => Ok(answer),
+            None => self.at_once(connection, plan, self.reach(connection, plan)?, &find),
+        }
+    }
+
+    /// Between which moments the actions of the visits asked for lie, where that is looked up first.
+    fn reach(&self, connection: &Connection, plan: &Plan) -> Result<Option<(i64, i64)>, Error> {
+        match dialect::reach_question(&self.catalog, plan) {
+            Some(question) => answer::reach(connection, &question),
+            None => Ok(None),
+        }
     }
 
     fn at_once(
@@ -433,54 +450,39 @@ impl Inner {
         find: &dialect::Find<'_>,
     ) -> Result<Columns, Error> {
         let question = dialect::question(&self.catalog, plan, reach, find)?;
-        // Planned and run in one transaction: a batch stored in between would lie outside of what the plan knows.
-        let batches = transact(connection, || answer::ask(connection, &question.sql, &question.binds))?;
+        let batches = answer::ask(connection, &question.sql, &question.binds)?;
         Ok((question.columns, batches))
     }
 
     /// Answers a plan for which there is too little memory at once: its measures a few at a time, each piece of which the
     /// database can move to the disk in part. All of them see the same moment.
-    fn in_pieces(
-        &self,
-        connection: &Connection,
-        plan: &Plan,
-        reach: Option<(i64, i64)>,
-        find: &dialect::Find<'_>,
-    ) -> Result<Columns, Error> {
+    fn in_pieces(&self, connection: &Connection, plan: &Plan) -> Result<Columns, Error> {
         let mut measures_max = PIECE_MEASURES_MAX;
         loop {
-            match self.pieces(connection, plan, measures_max, reach, find) {
+            match transact(connection, || self.pieces(connection, plan, measures_max)) {
                 Err(Error::Memory(_)) if measures_max > 1 => measures_max /= 2,
                 answered => return answered,
             }
         }
     }
 
-    fn pieces(
-        &self,
-        connection: &Connection,
-        plan: &Plan,
-        measures_max: usize,
-        reach: Option<(i64, i64)>,
-        find: &dialect::Find<'_>,
-    ) -> Result<Columns, Error> {
-        transact(connection, || {
-            let (mut merged, mut columns) = (count::Merged::of(plan.measures.len()), Vec::new());
-            for piece in dialect::pieces(plan, measures_max) {
-                let question = dialect::question_of_piece(&self.catalog, &piece, reach, find)?;
-                let batches = answer::ask(connection, &question.sql, &question.binds)?;
-                if columns.is_empty() {
-                    columns.extend(question.columns.first());
-                }
-                merged.add(&count::Counted { places: piece.places, different: piece.different, batches })?;
+    fn pieces(&self, connection: &Connection, plan: &Plan, measures_max: usize) -> Result<Columns, Error> {
+        let find = |sql: &str, binds: &[duckdb::types::Value]| answer::ids(connection, sql, binds);
+        let reach = self.reach(connection, plan)?;
+        let (mut merged, mut columns) = (count::Merged::of(plan.measures.len()), Vec::new());
+        for piece in dialect::pieces(plan, measures_max) {
+            let question = dialect::question_of_piece(&self.catalog, &piece, reach, &find)?;
+            let batches = answer::ask(connection, &question.sql, &question.binds)?;
+            if columns.is_empty() {
+                columns.extend(question.columns.first());
             }
-            columns.extend(plan.measures.iter().map(|_| Column::Measure));
-            Ok((columns, merged.whole()?))
-        })
+            merged.add(&count::Counted { places: piece.places, different: piece.different, batches })?;
+        }
+        columns.extend(plan.measures.iter().map(|_| Column::Measure));
+        Ok((columns, merged.whole()?))
     }
 
-    /// Answers a plan whose different values are counted here; nothing when it has too many rows for that. Where it takes
-    /// two questions, both see the same moment.
+    /// Answers a plan whose different values are counted here; nothing when it has too many rows for that.
     fn counted(
         &self,
         connection: &Connection,
@@ -491,17 +493,15 @@ impl Inner {
         let values = apart.values(&self.catalog, plan, count::ROWS_MAX + 1, find)?;
         let rows = || answer::ask(connection, &values.sql, &values.binds);
         if apart.of_rows {
-            let counted = count::rows_alone(&transact(connection, rows)?, plan.measures.len(), &apart.places)?;
+            let counted = count::rows_alone(&rows()?, plan.measures.len(), &apart.places)?;
             return Ok(counted.map(|answer| (values.columns, answer)));
         }
         let plain = dialect::question(&self.catalog, &apart.plain, None, find)?;
-        transact(connection, || {
-            let groups = answer::ask(connection, &plain.sql, &plain.binds)?;
-            if count::rows_behind(&groups)? > count::ROWS_MAX {
-                return Ok(None);
-            }
-            Ok(Some((values.columns.clone(), count::join(&groups, &rows()?, &apart.places)?)))
-        })
+        let groups = answer::ask(connection, &plain.sql, &plain.binds)?;
+        if count::rows_behind(&groups)? > count::ROWS_MAX {
+            return Ok(None);
+        }
+        Ok(Some((values.columns, count::join(&groups, &rows()?, &apart.places)?)))
     }
 
     fn collect(

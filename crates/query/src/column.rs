@@ -48,11 +48,7 @@ impl Column {
 
     /// The number that every row has, where that is known.
     pub fn same(&self) -> Option<Number> {
-        let is_empty = match &self.numbers {
-            Numbers::Small(numbers) => numbers.is_empty(),
-            Numbers::Any(numbers) => numbers.is_empty(),
-        };
-        is_empty.then_some(self.rest)
+        (self.len() == 0).then_some(self.rest)
     }
 
     /// How many bytes its numbers take.
