@@ -527,3 +527,40 @@ impl Inner {
         Ok(Rows { buckets, keys, batches })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Visits with these numbers, each of which ended on a page of its own.
+    fn add(engine: &Engine, visits: std::ops::RangeInclusive<i64>) {
+        let rows = format!("range({}, {}) r(n)", visits.start(), visits.end() + 1);
+        let sql = format!(
+            "INSERT INTO text_url SELECT n, NULL, 'example.org/' || n FROM {rows};
+             INSERT INTO visit (site_id, visit_id, exit_url) SELECT 1, n, n FROM {rows}"
+        );
+        let store = |writer: &mut Writer| {
+            transact(&writer.connection, || {
+                writer.connection.execute_batch(&sql).map_err(Error::database("add visits"))
+            })
+        };
+        engine.inner.with_writer(store).unwrap();
+    }
+
+    #[test]
+    fn a_batch_stored_between_the_plan_of_a_question_and_its_run_is_not_seen_in_part() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options { memory_mib: 128, threads: 2 };
+        let engine = Engine::open(dir.path(), Arc::new(Catalog::new(&[]).unwrap()), options).unwrap();
+        add(&engine, 1..=100);
+        let without_a_page =
+            "SELECT count(*), (SELECT count(*) FROM visit) FROM (SELECT DISTINCT exit_url AS id FROM visit)
+             WHERE id NOT IN (SELECT id FROM text_url)";
+        let asked = engine.inner.read(|reader| {
+            let mut statement = reader.connection()?.prepare(without_a_page).unwrap();
+            add(&engine, 500..=502);
+            Ok(statement.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))).unwrap())
+        });
+        assert_eq!(asked.unwrap(), (0, 100));
+    }
+}
