@@ -37,7 +37,8 @@ pub fn money(language: &Language, symbol: &str, amount: f64) -> String {
 }
 
 /// A whole number with signs between its thousands.
-fn grouped(language: &Language, number: i64) -> String {
+pub fn grouped(language: &Language, number: impl Into<i128>) -> String {
+    let number = number.into();
     let digits = number.unsigned_abs().to_string();
     let mut text = if number < 0 { "-".to_owned() } else { String::new() };
     for (place, digit) in digits.chars().enumerate() {

@@ -47,6 +47,11 @@ pub(crate) fn ids(connection: &Connection, sql: &str, binds: &[Bound]) -> Result
     Ok(cells.into_iter().filter_map(Cell::int).collect())
 }
 
+/// What asks for ids while a statement is written.
+pub(crate) fn find(connection: &Connection) -> impl Fn(&str, &[Bound]) -> Result<Vec<i64>, Error> {
+    move |sql, binds| ids(connection, sql, binds)
+}
+
 /// Between which moments the actions of a question's visits lie; `None` when there are none.
 pub(crate) fn reach(connection: &Connection, question: &Question) -> Result<Option<(i64, i64)>, Error> {
     let batches = ask(connection, &question.sql, &question.binds)?;

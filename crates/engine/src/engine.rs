@@ -423,7 +423,7 @@ impl Inner {
 
     /// Answers a plan in one go.
     fn whole(&self, connection: &Connection, plan: &Plan, apart: Option<&dialect::Apart>) -> Result<Columns, Error> {
-        let find = |sql: &str, binds: &[duckdb::types::Value]| answer::ids(connection, sql, binds);
+        let find = answer::find(connection);
         let here = match apart.filter(|apart| apart.here) {
             Some(apart) => self.counted(connection, plan, apart, &find)?,
             None => None,
@@ -467,7 +467,7 @@ impl Inner {
     }
 
     fn pieces(&self, connection: &Connection, plan: &Plan, measures_max: usize) -> Result<Columns, Error> {
-        let find = |sql: &str, binds: &[duckdb::types::Value]| answer::ids(connection, sql, binds);
+        let find = answer::find(connection);
         let reach = self.reach(connection, plan)?;
         let (mut merged, mut columns) = (count::Merged::of(plan.measures.len()), Vec::new());
         for piece in dialect::pieces(plan, measures_max) {

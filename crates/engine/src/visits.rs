@@ -54,7 +54,7 @@ pub(crate) fn list(
         Some(asked) => answer::reach(connection, &asked)?,
         None => None,
     };
-    let find = |sql: &str, binds: &[duckdb::types::Value]| answer::ids(connection, sql, binds);
+    let find = answer::find(connection);
     let asked = dialect::visits(catalog, question, reach, &find)?;
     let batches = answer::ask(connection, &asked.sql, &asked.binds)?;
     let rows = read(connection, catalog, texts, Table::Visit, &batches)?;

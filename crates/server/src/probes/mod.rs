@@ -21,6 +21,7 @@ use crate::{
     instance::Instance,
     serve::Running,
 };
+use makoto_catalog::{language::english, words::grouped};
 use makoto_features::{
     Services,
     probes::{Detected, Known, LiveHit, Outside, Probes, StoredRows, Work},
@@ -229,10 +230,10 @@ async fn system(running: &Running) -> Known<Vec<(String, bool, String)>> {
     Ok(vec![
         line("Version", true, env!("CARGO_PKG_VERSION").to_owned()),
         line("Stored data", faults.is_empty(), stored),
-        line("Hits that wait to be counted", waiting < WAITING_MAX, waiting.to_string()),
-        line("Batches that had to be tried again", failures == 0, failures.to_string()),
-        line("Requests that failed inside", panics == 0, panics.to_string()),
-        line("Visits and actions", true, format!("{} and {}", stats.visits, stats.actions)),
+        line("Hits that wait to be counted", waiting < WAITING_MAX, number(waiting)),
+        line("Batches that had to be tried again", failures == 0, number(failures)),
+        line("Requests that failed inside", panics == 0, number(panics)),
+        line("Visits and actions", true, format!("{} and {}", number(stats.visits), number(stats.actions))),
         line(
             "Analytics store",
             true,
@@ -253,7 +254,8 @@ async fn system(running: &Running) -> Known<Vec<(String, bool, String)>> {
 
 /// How the outbox does, and what to do where mails do not leave.
 fn mail_line(mails: &MailCounts, has_server: bool) -> (String, bool, String) {
-    let counts = format!("{} wait, {} sent, {} failed of late", mails.waiting, mails.sent, mails.failed);
+    let counts =
+        format!("{} wait, {} sent, {} failed of late", number(mails.waiting), number(mails.sent), number(mails.failed));
     let (sound, text) = match (has_server, mails.waiting) {
         (false, 0) => (mails.failed == 0, format!("{counts}; no mail server is set")),
         (false, _) => {
@@ -273,6 +275,10 @@ fn mail_line(mails: &MailCounts, has_server: bool) -> (String, bool, String) {
 
 /// Hits that may wait before that is worth a word.
 const WAITING_MAX: u64 = 100_000;
+
+fn number(count: impl Into<i128>) -> String {
+    grouped(english(), count)
+}
 
 fn mib(bytes: u64) -> f64 {
     bytes as f64 / (1 << 20) as f64
