@@ -4,7 +4,7 @@ use crate::{Act, Activity, Error, Meta, record};
 use makoto_access::Caller;
 use makoto_catalog::Catalog;
 use serde_json::json;
-use sqlx::{Row, SqliteConnection, SqlitePool};
+use sqlx::{Row, SqliteConnection};
 use std::collections::HashMap;
 
 /// The setting that says who must use a second factor.
@@ -61,13 +61,13 @@ pub enum Guess {
 pub type RecoveryDigests = [[u8; 32]];
 
 /// By login in lower case; who has and needs none is left out.
-pub(crate) async fn load(pool: &SqlitePool) -> Result<HashMap<String, Factors>, Error> {
+pub(crate) async fn load(from: &mut SqliteConnection) -> Result<HashMap<String, Factors>, Error> {
     let sql = "SELECT login, made_s AS totp_s, 0 AS passkeys, 0 AS codes, NULL AS since_s FROM totp \
                UNION ALL SELECT login, NULL, count(*), 0, NULL FROM passkey GROUP BY login \
                UNION ALL SELECT login, NULL, 0, count(*), NULL FROM recovery GROUP BY login \
                UNION ALL SELECT login, NULL, 0, 0, since_s FROM factor_need";
     let mut all: HashMap<String, Factors> = HashMap::new();
-    for row in sqlx::query(sql).fetch_all(pool).await? {
+    for row in sqlx::query(sql).fetch_all(&mut *from).await? {
         let login: String = row.try_get("login")?;
         let factors = all.entry(login.to_lowercase()).or_default();
         factors.totp_since_s = factors.totp_since_s.or(row.try_get("totp_s")?);

@@ -4,7 +4,7 @@ use crate::{Activity, Error, Meta};
 use makoto_access::{Caller, Grant, Write};
 use makoto_model::{Attribute, Goal, PatternKind, SiteId};
 use serde_json::{Value as Json, json};
-use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::collections::BTreeMap;
 
 /// Goals of a site, deleted ones not counted: every hit is compared with each.
@@ -28,8 +28,8 @@ fn read(row: &SqliteRow) -> Result<Goal, Error> {
 }
 
 /// The goals of every site, deleted ones left out.
-pub(crate) async fn load(pool: &SqlitePool) -> Result<BTreeMap<SiteId, Vec<Goal>>, Error> {
-    let rows = sqlx::query("SELECT * FROM goal WHERE deleted = 0 ORDER BY site_id, id").fetch_all(pool).await?;
+pub(crate) async fn load(from: &mut SqliteConnection) -> Result<BTreeMap<SiteId, Vec<Goal>>, Error> {
+    let rows = sqlx::query("SELECT * FROM goal WHERE deleted = 0 ORDER BY site_id, id").fetch_all(&mut *from).await?;
     let mut goals: BTreeMap<SiteId, Vec<Goal>> = BTreeMap::new();
     for row in &rows {
         goals.entry(SiteId(row.try_get("site_id")?)).or_default().push(read(row)?);

@@ -4,7 +4,7 @@ use crate::{Activity, Error, Meta};
 use makoto_access::{Caller, Grant, Write};
 use makoto_model::{Extraction, OwnDimension, OwnScope, SiteId, own::SLOTS_MAX};
 use serde_json::json;
-use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::collections::BTreeMap;
 
 /// Letters of a name at most.
@@ -61,8 +61,8 @@ fn read(row: &SqliteRow) -> Result<(SiteId, OwnDimension), Error> {
     Ok((SiteId(row.try_get("site_id")?), own))
 }
 
-pub(crate) async fn load(pool: &SqlitePool) -> Result<BTreeMap<SiteId, Vec<OwnDimension>>, Error> {
-    let rows = sqlx::query("SELECT * FROM own_dimension ORDER BY site_id, id").fetch_all(pool).await?;
+pub(crate) async fn load(from: &mut SqliteConnection) -> Result<BTreeMap<SiteId, Vec<OwnDimension>>, Error> {
+    let rows = sqlx::query("SELECT * FROM own_dimension ORDER BY site_id, id").fetch_all(&mut *from).await?;
     let mut all: BTreeMap<SiteId, Vec<OwnDimension>> = BTreeMap::new();
     for row in &rows {
         let (site, own) = read(row)?;

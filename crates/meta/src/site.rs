@@ -2,7 +2,7 @@ use crate::{Activity, Error, Meta, Snapshot};
 use makoto_access::{Admin, Caller, Grant, InstanceGrant};
 use makoto_model::{RequestRule, SearchRule, Site, SiteId, Zone};
 use serde_json::json;
-use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::collections::BTreeMap;
 
 /// A site as its own row says; the lists of the whole instance are not joined in.
@@ -206,8 +206,8 @@ impl SiteRow {
     }
 }
 
-pub(crate) async fn load(pool: &SqlitePool) -> Result<BTreeMap<SiteId, SiteRow>, Error> {
-    let rows = sqlx::query("SELECT * FROM site").fetch_all(pool).await?;
+pub(crate) async fn load(from: &mut SqliteConnection) -> Result<BTreeMap<SiteId, SiteRow>, Error> {
+    let rows = sqlx::query("SELECT * FROM site").fetch_all(&mut *from).await?;
     rows.iter().map(|row| SiteRow::read(row).map(|site| (site.id, site))).collect()
 }
 

@@ -4,7 +4,7 @@ use crate::{
 };
 use makoto_catalog::{AnySetting, Catalog, Setting, SettingText};
 use makoto_model::{Goal, OwnDimension, Site, SiteId};
-use sqlx::SqlitePool;
+use sqlx::SqliteConnection;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -36,27 +36,28 @@ fn open(settings: Vec<(String, String)>, seal: &Seal) -> Result<HashMap<String, 
     settings.into_iter().map(|(key, value)| Ok((key, unstored(seal, value)?))).collect()
 }
 
-async fn of_sites(pool: &SqlitePool) -> Result<HashMap<(SiteId, String), String>, Error> {
+async fn of_sites(from: &mut SqliteConnection) -> Result<HashMap<(SiteId, String), String>, Error> {
     let rows: Vec<(u32, String, String)> =
-        sqlx::query_as("SELECT site_id, key, value FROM site_setting").fetch_all(pool).await?;
+        sqlx::query_as("SELECT site_id, key, value FROM site_setting").fetch_all(&mut *from).await?;
     Ok(rows.into_iter().map(|(site, key, value)| ((SiteId(site), key), value)).collect())
 }
 
 impl Snapshot {
-    pub(crate) async fn load(pool: &SqlitePool, catalog: &Catalog, seal: &Seal) -> Result<Snapshot, Error> {
-        let settings: Vec<(String, String)> = sqlx::query_as("SELECT key, value FROM setting").fetch_all(pool).await?;
+    pub(crate) async fn load(from: &mut SqliteConnection, catalog: &Catalog, seal: &Seal) -> Result<Snapshot, Error> {
+        let settings: Vec<(String, String)> =
+            sqlx::query_as("SELECT key, value FROM setting").fetch_all(&mut *from).await?;
         let mut snapshot = Snapshot {
             sites: BTreeMap::new(),
-            site_rows: site::load(pool).await?,
-            own_dimensions: own_dimension::load(pool).await?,
-            accounts: account::load(pool).await?,
-            tokens: token::load(pool).await?,
-            public: PublicBook::load(pool).await?,
-            factors: factor::load(pool).await?,
+            site_rows: site::load(from).await?,
+            own_dimensions: own_dimension::load(from).await?,
+            accounts: account::load(from).await?,
+            tokens: token::load(from).await?,
+            public: PublicBook::load(from).await?,
+            factors: factor::load(from).await?,
             settings: open(settings, seal)?,
-            site_settings: of_sites(pool).await?,
+            site_settings: of_sites(from).await?,
             domains: Domains::default(),
-            goals: goal::load(pool).await?,
+            goals: goal::load(from).await?,
         };
         snapshot.domains = Domains::read(&snapshot.instance_text(ALLOWED_DOMAINS)).map_err(Error::Corrupt)?;
         let of_sites = snapshot.site_settings.iter().map(|((_, key), value)| (key, value));

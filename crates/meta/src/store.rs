@@ -136,8 +136,8 @@ impl Meta {
         check_key(&write, &seal).await?;
         let mut needs = write.begin_with("BEGIN IMMEDIATE").await?;
         factor::keep_needs(&mut needs, &catalog).await?;
+        let snapshot = Snapshot::load(&mut needs, &catalog, &seal).await?;
         needs.commit().await?;
-        let snapshot = Snapshot::load(&read, &catalog, &seal).await?;
         let snapshot = Arc::new(RwLock::new(Arc::new(snapshot)));
         let seen_s = sqlx::query_scalar("SELECT seen_s FROM public_state WHERE id = 1").fetch_one(&read).await?;
         let turn = Arc::default();
@@ -206,18 +206,30 @@ impl Meta {
         Ok(())
     }
 
-    /// Makes the act durable and lets every later request see it.
+    /// Makes the act durable and lets every later request see it; both or none, whoever hangs up meanwhile.
     pub(crate) async fn commit(&self, act: Act) -> Result<(), Error> {
+        let meta = self.clone();
+        match tokio::spawn(async move { meta.put_in_force(act).await }).await {
+            Ok(done) => done,
+            Err(fault) => match fault.try_into_panic() {
+                Ok(cause) => std::panic::resume_unwind(cause),
+                Err(_) => Err(Error::Refused("the server is stopping".into())),
+            },
+        }
+    }
+
+    async fn put_in_force(&self, act: Act) -> Result<(), Error> {
         let Act { mut tx, turn, mailed, .. } = act;
         factor::keep_needs(&mut tx, &self.catalog).await?;
+        // Read before it is durable: what cannot be read is undone.
+        let fresh = Arc::new(Snapshot::load(&mut tx, &self.catalog, &self.seal).await?);
         tx.commit().await?;
-        self.wake_sender(mailed);
-        let fresh = Arc::new(Snapshot::load(&self.read, &self.catalog, &self.seal).await?);
         match self.snapshot.write() {
             Ok(mut guard) => *guard = fresh,
             Err(poisoned) => *poisoned.into_inner() = fresh,
         }
         drop(turn);
+        self.wake_sender(mailed);
         self.changed.notify_one();
         Ok(())
     }
@@ -379,5 +391,41 @@ mod tests {
         let lines: Vec<String> =
             sqlx::query_scalar("SELECT subject FROM activity ORDER BY id").fetch_all(&meta.read).await.unwrap();
         assert_eq!(lines, ["ada", "eve"]);
+    }
+
+    /// Asks for an act as a request does whose client hangs up after so many steps.
+    async fn given_up(act: impl Future<Output = Result<(), Error>>, mut steps: usize) {
+        let mut act = std::pin::pin!(act);
+        std::future::poll_fn(|context| match steps {
+            0 => std::task::Poll::Ready(()),
+            _ => {
+                steps -= 1;
+                act.as_mut().poll(context).map(Result::unwrap)
+            }
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn promise_21_what_is_on_the_disk_is_in_force_wherever_who_asked_hangs_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let meta = Meta::open(&dir.path().join("meta.db"), Arc::new(Catalog::new(&[]).unwrap())).await.unwrap();
+        let caller = Caller::inside(Principal::Anonymous);
+        let (login, email, password_hash) = ("ada".to_owned(), "ada@example.org".to_owned(), "none".to_owned());
+        meta.add_first_superuser(&caller, crate::NewUser { login, email, password_hash, superuser: true })
+            .await
+            .unwrap();
+        let mut done = Vec::new();
+        for steps in 0..40 {
+            given_up(meta.set_preference(&caller, "ada", "defaultDate", &steps.to_string()), steps).await;
+            // What goes on without its asker has its turn before this one.
+            drop(meta.begin_unrecorded().await.unwrap());
+            let mut reader = meta.read.acquire().await.unwrap();
+            let stored = Snapshot::load(&mut reader, &meta.catalog, &meta.seal).await.unwrap();
+            let preferences = |snapshot: &Snapshot| snapshot.account("ada").unwrap().preferences.clone();
+            assert_eq!(preferences(&meta.snapshot()), preferences(&stored), "after {steps} steps");
+            done.push(stored.account("ada").unwrap().preferences.get("defaultDate") == Some(&steps.to_string()));
+        }
+        assert!(!done[0] && done[39], "some were given up before they were on the disk, some not: {done:?}");
     }
 }

@@ -4,7 +4,7 @@ use crate::{Act, Activity, Error, Meta};
 use makoto_access::{Caller, Reach};
 use makoto_model::SiteId;
 use serde_json::{Value as Json, json};
-use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::collections::HashMap;
 
 /// An API token, as every request needs it.
@@ -86,8 +86,8 @@ fn read(row: &SqliteRow) -> Result<TokenRow, Error> {
     })
 }
 
-pub(crate) async fn load(pool: &SqlitePool) -> Result<HashMap<[u8; 32], TokenRow>, Error> {
-    let rows = sqlx::query("SELECT * FROM token WHERE paused_s IS NULL").fetch_all(pool).await?;
+pub(crate) async fn load(from: &mut SqliteConnection) -> Result<HashMap<[u8; 32], TokenRow>, Error> {
+    let rows = sqlx::query("SELECT * FROM token WHERE paused_s IS NULL").fetch_all(&mut *from).await?;
     let with_hash = |row: &SqliteRow| {
         let hash: Vec<u8> = row.try_get("token_hash")?;
         let hash = hash.try_into().map_err(|_| Error::Corrupt("a token's hash has the wrong length".into()))?;

@@ -47,7 +47,7 @@ pub struct App {
     /// What strangers are served.
     pub public: Public,
     pub setup: RwLock<Option<Arc<Setup>>>,
-    /// What tracking derives from a site's settings, made anew when the site changes.
+    /// What tracking derives from a site's settings and what is kept of its visitors, made anew after each act.
     pub rules: Mutex<HashMap<u32, SiteAndRules>>,
     /// Lets the server see under which address its own requests arrive.
     pub mirror: Mirror,
@@ -73,7 +73,7 @@ impl App {
         *self.setup.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The rules of a site, compiled once for each version of its settings.
+    /// The rules of a site, compiled once after each act.
     pub fn rules(&self, site: &Arc<makoto_model::Site>) -> Arc<SiteRules> {
         let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         match rules.get(&site.id.0) {

@@ -11,7 +11,7 @@ pub use role::RoleChange;
 use crate::Error;
 use makoto_access::Role;
 use makoto_model::SiteId;
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, SqliteConnection};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -70,25 +70,25 @@ impl Account {
     }
 }
 
-pub(crate) async fn load(pool: &SqlitePool) -> Result<BTreeMap<String, Account>, Error> {
+pub(crate) async fn load(from: &mut SqliteConnection) -> Result<BTreeMap<String, Account>, Error> {
     let mut roles: BTreeMap<String, BTreeMap<SiteId, Role>> = BTreeMap::new();
-    for row in sqlx::query("SELECT login, site_id, role FROM role").fetch_all(pool).await? {
+    for row in sqlx::query("SELECT login, site_id, role FROM role").fetch_all(&mut *from).await? {
         let (login, name): (String, String) = (row.try_get("login")?, row.try_get("role")?);
         let role = Role::parse(&name).ok_or_else(|| Error::Corrupt(format!("the role {name} is unknown")))?;
         roles.entry(login.to_lowercase()).or_default().insert(SiteId(row.try_get("site_id")?), role);
     }
     let mut capabilities: BTreeMap<String, BTreeMap<SiteId, BTreeSet<String>>> = BTreeMap::new();
-    for row in sqlx::query("SELECT login, site_id, capability FROM capability").fetch_all(pool).await? {
+    for row in sqlx::query("SELECT login, site_id, capability FROM capability").fetch_all(&mut *from).await? {
         let login: String = row.try_get("login")?;
         let sites = capabilities.entry(login.to_lowercase()).or_default();
         sites.entry(SiteId(row.try_get("site_id")?)).or_default().insert(row.try_get("capability")?);
     }
     let mut preferences: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    for row in sqlx::query("SELECT login, name, value FROM preference").fetch_all(pool).await? {
+    for row in sqlx::query("SELECT login, name, value FROM preference").fetch_all(&mut *from).await? {
         let login: String = row.try_get("login")?;
         preferences.entry(login.to_lowercase()).or_default().insert(row.try_get("name")?, row.try_get("value")?);
     }
-    let rows = sqlx::query("SELECT * FROM user").fetch_all(pool).await?;
+    let rows = sqlx::query("SELECT * FROM user").fetch_all(&mut *from).await?;
     rows.iter()
         .map(|row| {
             let login: String = row.try_get("login")?;

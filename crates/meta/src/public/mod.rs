@@ -16,7 +16,7 @@ pub use views::{PublicView, ViewCounts};
 
 use crate::Error;
 use makoto_model::SiteId;
-use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::collections::{BTreeMap, HashMap};
 
 /// How long a second superuser may take to approve, in seconds: three days.
@@ -116,10 +116,10 @@ pub struct PublicBook {
 }
 
 impl PublicBook {
-    pub(crate) async fn load(pool: &SqlitePool) -> Result<PublicBook, Error> {
+    pub(crate) async fn load(from: &mut SqliteConnection) -> Result<PublicBook, Error> {
         let switched_on = sqlx::query_scalar("SELECT switched_on FROM public_state WHERE id = 1");
-        let switched_on: i64 = switched_on.fetch_one(pool).await?;
-        let rows = sqlx::query("SELECT * FROM public_grant ORDER BY id").fetch_all(pool).await?;
+        let switched_on: i64 = switched_on.fetch_one(&mut *from).await?;
+        let rows = sqlx::query("SELECT * FROM public_grant ORDER BY id").fetch_all(&mut *from).await?;
         let grants: Result<BTreeMap<i64, PublicGrant>, Error> =
             rows.iter().map(|row| PublicGrant::read(row).map(|grant| (grant.id, grant))).collect();
         let grants = grants?;
