@@ -49,6 +49,8 @@ pub enum Proof {
         id: i64,
         /// May add users and change roles below superuser without fresh proof.
         provisioning: bool,
+        /// May do nothing beside that for which proof is asked, whatever proof comes with it.
+        provisioning_alone: bool,
     },
 }
 
@@ -130,6 +132,12 @@ impl Principal {
     /// Whether nobody is signed in.
     pub fn is_nobody(&self) -> bool {
         matches!(self, Principal::Anonymous | Principal::Public(_))
+    }
+
+    /// Whether a token narrows this user to some sites, or to less than to administer.
+    pub fn is_for_some_work(&self) -> bool {
+        let Principal::User(User { cap: Some(cap), .. }) = self else { return false };
+        cap.sites.is_some() || cap.reach != Reach::Administer
     }
 
     /// The login for records: "anonymous" for nobody, "operator" and "job:name" for the server's own acts.

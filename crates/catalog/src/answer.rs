@@ -88,6 +88,9 @@ pub enum ApiError {
     /// A limit was passed; the text says which and what to do.
     #[error("{0}")]
     TooMuch(String),
+    /// The server has too much to do, or stops; soon it answers again.
+    #[error("{0}")]
+    Busy(String),
     /// Ours to mend; the details are in the log, never in the answer.
     #[error("the server could not answer; its log has the details")]
     Internal(String),

@@ -25,6 +25,8 @@ pub enum Access {
     /// Signed in, even where a second factor is required and still missing.
     Enrolling,
     SignedIn,
+    /// Signed in, to see what is kept of oneself: no token that was made for some sites, or for less than to administer.
+    Oneself,
     /// This role on some site.
     SomeSite(Role),
     /// This role on every site that `idSite` names.

@@ -39,6 +39,10 @@ const LOST_PAUSE: Duration = Duration::from_millis(5);
 /// When the database writes to its file by itself: we say when.
 const NEVER_BY_ITSELF: &str = "1TiB";
 
+/// How long a report's question may take, and how often it is looked for those that take longer.
+const QUESTION_MAX: Duration = Duration::from_secs(60);
+const OVERDUE_PAUSE: Duration = Duration::from_secs(1);
+
 /// Rows of an answer after which memory is given back: tens of MiB were taken for them, and reports are made of them next.
 pub const LARGE_ROWS: usize = 50_000;
 
@@ -109,6 +113,19 @@ fn open_newest(dir: &Path, options: Options, catalog: &Catalog) -> Result<(Arc<G
     Ok((generation, writer))
 }
 
+/// Breaks off questions that take too long, for as long as the store is there.
+fn watch(inner: Weak<Inner>) -> Result<(), Error> {
+    let work = move || {
+        while let Some(inner) = inner.upgrade() {
+            inner.gate.break_off_overdue();
+            drop(inner);
+            std::thread::sleep(OVERDUE_PAUSE);
+        }
+    };
+    let thread = std::thread::Builder::new().name("overdue".to_owned()).spawn(work);
+    thread.map_err(Error::file("start the thread that ends long questions")).map(drop)
+}
+
 impl Engine {
     /// Opens the store in this folder, making folder and tables where they lack. Removes what a crash during a
     /// rewrite left behind, and adds columns that the catalog gained.
@@ -138,7 +155,9 @@ impl Engine {
             give_back: GiveBack::start()?,
             wrote: AtomicBool::new(false),
         };
-        Ok(Engine { inner: Arc::new(inner) })
+        let inner = Arc::new(inner);
+        watch(Arc::downgrade(&inner))?;
+        Ok(Engine { inner })
     }
 
     /// The number of the last delta applied; 0 when none was.
@@ -182,9 +201,10 @@ impl Engine {
     /// Answers a plan.
     ///
     /// # Errors
-    /// `Plan` when it names what is not declared, `Memory` when it needs too much, `Busy` when too many ask at once.
+    /// `Plan` when it names what is not declared, `Memory` when it needs too much, `Busy` when too many ask at once,
+    /// `TooLong` when it took longer than a minute.
     pub fn run(&self, plan: &Plan) -> Result<Rows, Error> {
-        let rows = self.inner.lend(|reader| {
+        let rows = self.inner.lend(Some(QUESTION_MAX), |reader| {
             let connection = reader.connection()?;
             let apart = dialect::Apart::of(&self.inner.catalog, plan)?;
             let answered = transact(connection, || self.inner.whole(connection, plan, apart.as_ref()));
@@ -277,7 +297,7 @@ impl Engine {
     /// # Errors
     /// `Database` when the file cannot be read.
     pub fn check(&self) -> Result<Vec<Fault>, Error> {
-        self.inner.lend(|reader| check::faults(reader.connection()?, &self.inner.catalog))
+        self.inner.lend(None, |reader| check::faults(reader.connection()?, &self.inner.catalog))
     }
 
     /// The newest visits of all sites as they are stored, the newest first; columns in the order of the catalog's.
@@ -409,16 +429,19 @@ impl Inner {
     /// A statement is planned before it is run, and the plan relies on the least and the greatest numbers of each column.
     /// In one transaction no batch can be stored in between, whose rows would lie outside of them and not be found.
     pub(crate) fn read<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
-        self.lend(|reader| transact(reader.connection()?, || question(reader)))
+        self.lend(None, |reader| transact(reader.connection()?, || question(reader)))
     }
 
     /// Lends a reader, when one is free, to who asks more than one question: each is to have a transaction of its own, as
-    /// in `read`.
-    fn lend<T>(&self, questions: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
+    /// in `read`. What takes longer than it may is broken off.
+    fn lend<T>(&self, most: Option<Duration>, questions: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
         let mut place = self.gate.enter()?;
         let reader = Reader::new(self.generation()?)?;
-        place.asks(reader.connection()?.interrupt_handle());
-        questions(&reader)
+        place.asks(reader.connection()?.interrupt_handle(), most);
+        match questions(&reader) {
+            Err(_) if place.is_overdue() => Err(Error::TooLong),
+            answered => answered,
+        }
     }
 
     /// Answers a plan in one go.

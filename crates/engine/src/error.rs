@@ -28,6 +28,8 @@ pub enum Error {
     Path(PathBuf),
     #[error("the stored column {table}.{column} is kept in another way than declared; restore the declaration")]
     ColumnType { table: &'static str, column: &'static str },
+    #[error("the question takes too long; ask for fewer days, or again when the server has less to do")]
+    TooLong,
     #[error("every reader of the analytics store is busy; ask again in a moment")]
     Busy,
     #[error("the analytics store is closed, since the server stops; ask again in a moment")]
@@ -48,7 +50,7 @@ impl Error {
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(duckdb::Error) -> Error {
         move |source| match source.to_string() {
             told if told.contains("Out of Memory Error") => Error::Memory(source),
-            // Questions are broken off for this alone.
+            // Questions are broken off for this, and when they take too long, which who asked them knows.
             told if told.contains("INTERRUPT Error") => Error::Closed,
             _ => Error::Database { doing, source },
         }

@@ -1,7 +1,10 @@
 use crate::{Error, generation::lock};
 use duckdb::InterruptHandle;
 use std::{
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -23,17 +26,25 @@ pub(crate) struct Gate {
 #[derive(Default)]
 struct State {
     taken: usize,
-    /// Breaks off a question.
-    asked: Vec<Arc<InterruptHandle>>,
+    asked: Vec<Arc<Asked>>,
     closed: bool,
     /// Nobody is let in for a while.
     held: bool,
 }
 
+/// A question under way.
+struct Asked {
+    /// Breaks it off.
+    by: Arc<InterruptHandle>,
+    until: Option<Instant>,
+    /// It took longer than it may, and was broken off.
+    overdue: AtomicBool,
+}
+
 /// A place taken; given back when dropped.
 pub(crate) struct Place<'a> {
     gate: &'a Gate,
-    asked: Option<Arc<InterruptHandle>>,
+    asked: Option<Arc<Asked>>,
 }
 
 impl Gate {
@@ -74,6 +85,15 @@ impl Gate {
         }
     }
 
+    /// Breaks off the questions whose time is over.
+    pub(crate) fn break_off_overdue(&self) {
+        let (state, now) = (lock(&self.state), Instant::now());
+        for asked in state.asked.iter().filter(|asked| asked.until.is_some_and(|until| until <= now)) {
+            asked.overdue.store(true, Ordering::Relaxed);
+            asked.by.interrupt();
+        }
+    }
+
     /// Lets nobody in any more, breaks off every question, and waits until all have left, for some seconds at most.
     pub(crate) fn close(&self) {
         let began = Instant::now();
@@ -81,7 +101,7 @@ impl Gate {
         state.closed = true;
         self.freed.notify_all();
         while state.taken > 0 && began.elapsed() < END_WAIT_MAX {
-            state.asked.iter().for_each(|asked| asked.interrupt());
+            state.asked.iter().for_each(|asked| asked.by.interrupt());
             state = self.freed.wait_timeout(state, END_PAUSE).unwrap_or_else(PoisonError::into_inner).0;
         }
         if state.taken > 0 {
@@ -101,10 +121,17 @@ impl Drop for Held<'_> {
 }
 
 impl Place<'_> {
-    /// Says by what the question can be broken off.
-    pub(crate) fn asks(&mut self, by: Arc<InterruptHandle>) {
-        lock(&self.gate.state).asked.push(by.clone());
-        self.asked = Some(by);
+    /// Says by what the question can be broken off, and how long it may take.
+    pub(crate) fn asks(&mut self, by: Arc<InterruptHandle>, most: Option<Duration>) {
+        let until = most.map(|most| Instant::now() + most);
+        let asked = Arc::new(Asked { by, until, overdue: AtomicBool::new(false) });
+        lock(&self.gate.state).asked.push(asked.clone());
+        self.asked = Some(asked);
+    }
+
+    /// Whether the question was broken off since it took too long.
+    pub(crate) fn is_overdue(&self) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked.overdue.load(Ordering::Relaxed))
     }
 }
 
@@ -137,7 +164,7 @@ mod tests {
             let asking = scope.spawn(|| {
                 let connection = Connection::open_in_memory().unwrap();
                 let mut place = gate.enter().unwrap();
-                place.asks(connection.interrupt_handle());
+                place.asks(connection.interrupt_handle(), None);
                 entered.send(()).unwrap();
                 connection.execute_batch(LONG).map_err(Error::database("answer a question"))
             });

@@ -101,7 +101,7 @@ fn write(inner: &Inner, connection: &Connection, path: &Path, name: &str, order:
     let written = transact(connection, || {
         // Left before the transaction ends: its undoing must not be broken off too.
         let mut place = inner.rewriting.enter()?;
-        place.asks(connection.interrupt_handle());
+        place.asks(connection.interrupt_handle(), None);
         copy_tables(connection, name, order)
     });
     let detached =

@@ -143,6 +143,21 @@ impl Services {
             Principal::Anonymous | Principal::Public(_) => return Err(Denied::NotSignedIn.into()),
             Principal::User(user) => user,
         };
+        match user.proof {
+            Proof::Token { provisioning_alone: true, .. } if guard != Guard::ProofOrProvisioning => {
+                return Err(ApiError::Refused(
+                    "this token was made to add users and change their roles; use another one, or the web interface"
+                        .into(),
+                ));
+            }
+            // What a browser does not let them do, an older token does not either; one for provisioning is the way round.
+            Proof::Token { provisioning: false, .. }
+                if guard != Guard::Password && self.identity.is_enrolling(&user.login, now_s()) =>
+            {
+                return Err(ApiError::FactorNeeded);
+            }
+            _ => {}
+        }
         if guard == Guard::ProofNow {
             return self.admit_now(caller, user, params).await;
         }

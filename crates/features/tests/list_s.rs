@@ -37,6 +37,7 @@ const FRESH_PROOF: &[(&str, &[&str])] = &[
             "PrivacyManager.deactivateDoNotTrack",
             "PrivacyManager.anonymizeSomeRawData",
             "PrivacyManager.executeDataPurge",
+            "PrivacyManager.deleteDataSubjects",
             "PrivacyManager.setComplianceStatus",
         ],
     ),

@@ -200,14 +200,18 @@ impl Attempts {
         ]
     }
 
+    fn make_room(&mut self, limits: &Limits, now_s: i64) {
+        make_room(&mut self.addresses, limits.failures_max, limits.window_s, now_s);
+        make_room(&mut self.networks, limits.failures_max * NETWORK_FACTOR, limits.window_s, now_s);
+    }
+
     /// Lets a try pass, counted as failed until it is known to be none, so that any number of tries at once are as
     /// many tries.
     ///
     /// # Errors
     /// The seconds to wait; the password must not be looked at then.
     pub(crate) fn admit(&mut self, of: &Try, limits: &Limits, now_s: i64) -> Result<(), u64> {
-        make_room(&mut self.addresses, limits.failures_max, limits.window_s, now_s);
-        make_room(&mut self.networks, limits.failures_max * NETWORK_FACTOR, limits.window_s, now_s);
+        self.make_room(limits, now_s);
         let person = self.person(of);
         person.renew(limits.window_s, now_s);
         let mut wait_s = person.delay_s(now_s);
@@ -231,6 +235,7 @@ impl Attempts {
     /// # Errors
     /// The seconds to wait.
     pub(crate) fn admit_address(&mut self, of: &Try, limits: &Limits, now_s: i64) -> Result<(), u64> {
+        self.make_room(limits, now_s);
         let mut wait_s = 0;
         for (_, failures_max, tally) in self.windows(of, limits) {
             tally.renew(limits.window_s, now_s);

@@ -43,6 +43,11 @@ pub struct Blocked {
     pub until_s: i64,
 }
 
+/// Whether a login's own user asks, and not who tries the password of another.
+fn is_of(caller: &Caller, login: &str) -> bool {
+    matches!(&caller.principal, Principal::User(user) if user.login.to_lowercase() == login.to_lowercase())
+}
+
 impl Identity {
     /// Refuses addresses from which nobody may sign in.
     ///
@@ -70,7 +75,7 @@ impl Identity {
         self.check_address(caller)?;
         let limits = Limits::of(&self.meta.snapshot());
         let of = self.try_of(caller, login).await?;
-        let in_session = matches!(caller.principal, Principal::User(_));
+        let in_session = is_of(caller, login);
         let lane = if of.device.is_some() || in_session { Lane::Known } else { Lane::Open };
         hold(&self.attempts).admit(&of, &limits, now_s).map_err(|wait_s| Error::Slower { wait_s })?;
         match self.verify_password(caller, login, password, lane).await {
@@ -121,8 +126,7 @@ impl Identity {
     async fn note_failure(&self, caller: &Caller, of: &Try, limits: &Limits, now_s: i64) -> Result<(), Error> {
         let consequence = hold(&self.attempts).fail(of, limits);
         let shown: String = of.login.chars().take(LOGIN_CHARS_MAX).collect();
-        let in_session = matches!(caller.principal, Principal::User(_));
-        let kind = if in_session { Activity::ProofRefused } else { Activity::SignInFailed };
+        let kind = if is_of(caller, &of.login) { Activity::ProofRefused } else { Activity::SignInFailed };
         self.record_summed(caller, kind, &shown, json!({ "login": shown }), now_s).await?;
         for network in consequence.blocked {
             let network = network.to_string();

@@ -35,7 +35,7 @@ pub use recovery::RECOVERY_CODES;
 pub use secret::{fresh_bytes, fresh_secret, hash_secret};
 pub use session::{Entry, SESSION_IDLE_MAX_S};
 pub use setup::{SETUP_FILE, Setup};
-pub use token::{Bearing, SCOPES, TokenWish};
+pub use token::{Bearing, PROVISIONING, SCOPES, TokenWish};
 pub use totp::TotpOffer;
 
 use makoto_meta::Meta;

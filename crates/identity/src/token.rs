@@ -19,13 +19,15 @@ const USE_NOTED_EVERY_S: i64 = 10 * 60;
 const USES_MAX: usize = 10_000;
 
 /// The scopes that the command line offers: the highest role, everything its owner may do, or one kind of work.
-pub const SCOPES: &[&str] = &["all", "admin", "write", "view", "track", "read", "provisioning"];
+pub const SCOPES: &[&str] = &["all", "admin", "write", "view", "track", "read", PROVISIONING];
+/// The scope of a token that does nothing but provision, of all that proof is asked for.
+pub const PROVISIONING: &str = "provisioning";
 
 /// What a token is to be made for.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TokenWish {
     pub description: String,
-    /// The highest role, or `all`.
+    /// The highest role, `all`, or `PROVISIONING`.
     pub scope: String,
     pub reach: Reach,
     /// `None`: every site of its owner.
@@ -45,7 +47,7 @@ impl TokenWish {
     pub fn of_scope(description: &str, scope: &str, expires_s: Option<i64>) -> Result<TokenWish, Error> {
         // Without a scope the operator's token may provision: scripts that add users were made before there were scopes.
         let (role, reach, provisioning) = match scope {
-            "all" | "provisioning" => ("all", Reach::Administer, true),
+            "all" | PROVISIONING => (scope, Reach::Administer, true),
             "track" => ("write", Reach::Track, false),
             "read" => ("all", Reach::Read, false),
             role => (role, Reach::Administer, false),
@@ -67,13 +69,13 @@ impl TokenWish {
 
     fn check(&self) -> Result<(), Error> {
         let refuse = |why: &str| Err(Error::Refused(why.to_owned()));
-        if self.scope != "all" && Role::parse(&self.scope).is_none() {
+        if !is_whole(&self.scope) && Role::parse(&self.scope).is_none() {
             return refuse("use one of the scopes all, admin, write and view");
         }
         if self.url_allowed && (self.scope != "view" || self.reach != Reach::Read) {
             return refuse("only a token that views and reads may stand in an address, which is kept in logs");
         }
-        if self.provisioning && (self.scope != "all" || self.reach != Reach::Administer || self.sites.is_some()) {
+        if self.provisioning && (!is_whole(&self.scope) || self.reach != Reach::Administer || self.sites.is_some()) {
             return refuse("a token for provisioning has the scope all, administers, and holds for every site");
         }
         if self.sites.as_ref().is_some_and(Vec::is_empty) {
@@ -81,6 +83,11 @@ impl TokenWish {
         }
         Ok(())
     }
+}
+
+/// Whether a scope allows everything that its owner may do.
+fn is_whole(scope: &str) -> bool {
+    ["all", PROVISIONING].contains(&scope)
 }
 
 /// How a token came in.
@@ -102,7 +109,7 @@ fn plausible(token: &str) -> bool {
 }
 
 fn cap(row: &TokenRow) -> Option<Cap> {
-    let whole = row.scope == "all";
+    let whole = is_whole(&row.scope);
     if whole && row.reach == Reach::Administer && row.sites.is_none() {
         return None;
     }
@@ -183,7 +190,11 @@ impl Identity {
             superuser: account.superuser,
             roles: account.roles.clone(),
             cap: cap(row),
-            proof: Proof::Token { id: row.id, provisioning: row.provisioning },
+            proof: Proof::Token {
+                id: row.id,
+                provisioning: row.provisioning,
+                provisioning_alone: row.scope == PROVISIONING,
+            },
         }))
     }
 

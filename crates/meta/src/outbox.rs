@@ -1,7 +1,8 @@
 //! Mails that were promised in the transaction of the act that they tell of, until they are sent.
 
-use crate::{Act, Activity, Error, Tell, record::now_ms};
+use crate::{Act, Activity, Error, Tell, hex, record::now_ms};
 use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
 use sqlx::Row;
 
 /// What a mail is, which decides its template.
@@ -179,8 +180,8 @@ impl Act {
     }
 }
 
-/// What makes two mails of acts the same: kind and subject, and for settings also which and to what, so that a harmless
-/// change never hides another. Of public reports each act has mails of its own, named by its line in the record.
+/// What makes two mails of acts the same: kind, subject and everything that is told of the act, so that a harmless one
+/// never hides another. Of public reports each act has mails of its own, named by its line in the record.
 fn once_key(kind: Activity, subject: &str, told: &Json) -> String {
     if kind == Activity::PublicAttempted {
         return format!("{}:{}", kind.name(), told.get("who").map(Json::to_string).unwrap_or_default());
@@ -192,14 +193,8 @@ fn once_key(kind: Activity, subject: &str, told: &Json) -> String {
         // What a token does by itself is told each time.
         return String::new();
     }
-    let key = format!("{}:{subject}", kind.name());
-    match told.pointer("/detail/setting").and_then(Json::as_str) {
-        Some(setting) => {
-            let after = told.pointer("/detail/after").map(Json::to_string).unwrap_or_default();
-            format!("{key}:{setting}={after}")
-        }
-        None => key,
-    }
+    let detail = told.get("detail").map(Json::to_string).unwrap_or_default();
+    format!("{}:{subject}:{}", kind.name(), hex(&Sha256::digest(detail)[..16]))
 }
 
 /// Promises the mails that a kind of act asks for. Runs before the act's own changes, so that a user who is being

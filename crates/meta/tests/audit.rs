@@ -125,8 +125,8 @@ async fn lines_are_found_by_who_kind_time_and_text() {
     let count = async |scope: ReadScope, filter: EntryFilter| meta.entry_count(&scope, &filter).await.unwrap();
     let any = EntryFilter::default;
     assert_eq!(count(ReadScope::All, any()).await, LINES);
-    assert_eq!(count(ReadScope::Own("USER7".into()), any()).await, 1);
-    assert_eq!(count(ReadScope::Own("user".into()), any()).await, 0);
+    assert_eq!(count(ReadScope::Own { login: "USER7".into(), since_ms: 0 }, any()).await, 1);
+    assert_eq!(count(ReadScope::Own { login: "user".into(), since_ms: 0 }, any()).await, 0);
     assert_eq!(count(ReadScope::All, EntryFilter { kind: Some("site.changed".into()), ..any() }).await, 14);
     assert_eq!(count(ReadScope::All, EntryFilter { kind: Some("role.*".into()), ..any() }).await, 26);
     assert_eq!(count(ReadScope::All, EntryFilter { text: Some("user1".into()), ..any() }).await, 11);

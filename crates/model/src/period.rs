@@ -16,9 +16,7 @@ impl Day {
     }
 
     pub fn from_date(date: Date) -> Day {
-        let days =
-            (date.to_zoned(jiff::tz::TimeZone::UTC).map(|z| z.timestamp().as_second()).unwrap_or(0)).div_euclid(86_400);
-        Day(days as i32)
+        Day((date.duration_since(EPOCH).as_hours() / 24) as i32)
     }
 
     /// Reads `YYYY-MM-DD`.

@@ -68,9 +68,8 @@ pub(crate) fn failed(fault: makoto_engine::Error) -> ApiError {
         cause = inner;
     }
     match fault {
-        makoto_engine::Error::Memory(_) | makoto_engine::Error::Busy | makoto_engine::Error::Closed => {
-            ApiError::TooMuch(fault.to_string())
-        }
+        makoto_engine::Error::Memory(_) | makoto_engine::Error::TooLong => ApiError::TooMuch(fault.to_string()),
+        makoto_engine::Error::Busy | makoto_engine::Error::Closed => ApiError::Busy(fault.to_string()),
         _ => ApiError::Internal(text),
     }
 }

@@ -13,8 +13,8 @@ use makoto_model::Params;
 use makoto_query::{Answered, Line, format, format::Written};
 use std::sync::{Arc, atomic::Ordering};
 
-/// Longest wait for a turn at the engine; beyond it the server is overloaded and says so.
-const TURN_WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(30);
+/// Longest wait for a report, its turn at the engine included; what the engine does for it ends soon after.
+const ANSWER_WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// How a request came in, as far as writes are concerned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -143,7 +143,7 @@ async fn report(app: &Arc<App>, caller: &Caller, id: &str, params: &Params) -> R
     if caller.principal.is_nobody() {
         let grants = public::grants_of(&principal, grant.sites());
         app.public.admit(app, caller.address, &grants)?;
-        let answered = app.public.work(app, ask(app, grant, id, params)).await?;
+        let answered = public::work(app, ask(app, grant, id, params)).await?;
         grants.iter().for_each(|grant| app.public.note_view(app, *grant, caller.address));
         return Ok(Dispatched { outcome: Outcome::Report(answered), lags: false });
     }
@@ -160,7 +160,7 @@ async fn report(app: &Arc<App>, caller: &Caller, id: &str, params: &Params) -> R
 pub async fn public_report(app: &Arc<App>, caller: &Caller, id: &str, params: &Params) -> Result<Dispatched, ApiError> {
     let ids = app.services.meta.snapshot().site_ids();
     let grant = check::<makoto_access::View>(&caller.principal, &asked_sites(params, "idSite")?, &ids)?;
-    let answered = app.public.work(app, ask(app, grant, id, params)).await?;
+    let answered = public::work(app, ask(app, grant, id, params)).await?;
     Ok(Dispatched { outcome: Outcome::Report(answered), lags: false })
 }
 
@@ -188,20 +188,22 @@ pub async fn labels(
     Ok(labels)
 }
 
-async fn ask(
+fn ask(
     app: &Arc<App>,
     grant: Grant<makoto_access::View>,
     id: &str,
     params: &Params,
-) -> Result<Answered, ApiError> {
+) -> impl Future<Output = Result<Answered, ApiError>> + Send + use<> {
     let snapshot = app.services.meta.snapshot();
     let (asked, id, params) = (app.clone(), id.to_owned(), params.clone());
     let now_s = makoto_features::services::now_s();
-    let work = tokio::task::spawn_blocking(move || asked.query.ask(&grant, &id, &params, &snapshot.sites, now_s));
-    match tokio::time::timeout(TURN_WAIT_MAX, work).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(fault)) => Err(ApiError::Internal(fault.to_string())),
-        Err(_) => Err(ApiError::TooMuch("the report takes too long; ask for fewer days or try again later".into())),
+    let work = move || asked.query.ask(&grant, &id, &params, &snapshot.sites, now_s);
+    async move {
+        match tokio::time::timeout(ANSWER_WAIT_MAX, tokio::task::spawn_blocking(work)).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(fault)) => Err(ApiError::Internal(fault.to_string())),
+            Err(_) => Err(ApiError::TooMuch("the report takes too long; ask for fewer days or try again later".into())),
+        }
     }
 }
 
@@ -245,6 +247,9 @@ async fn manage(
     if caller.reach() != Reach::Administer && (method.effect == Effect::Write || caller.reach() == Reach::Track) {
         return Err(ApiError::Refused("this token was made for less; use one that may administer".into()));
     }
+    if way.secret_in_address {
+        return Err(ApiError::Refused("send the password in the body: addresses are kept in logs".into()));
+    }
     if method.effect == Effect::Write {
         if !way.post {
             return Err(ApiError::Refused(format!("{} changes something; send it by POST", method.id)));
@@ -256,28 +261,16 @@ async fn manage(
         }
     }
     missing(method.params, params)?;
-    prove(app, method, caller, params, way).await?;
+    prove(app, method, caller, params).await?;
     note_seen(app, caller, &named_sites(params)).await;
     (method.run)(&app.services, caller, params).await
 }
 
 /// Asks for the proof that this call needs. A vain try to make something public is told of.
-async fn prove(
-    app: &App,
-    method: &Method<Services>,
-    caller: &Caller,
-    params: &Params,
-    way: Way,
-) -> Result<(), ApiError> {
+async fn prove(app: &App, method: &Method<Services>, caller: &Caller, params: &Params) -> Result<(), ApiError> {
     let guard = makoto_features::guard(method, params);
-    if guard != Guard::ProofNow {
-        return app.services.admit(guard, caller, params).await;
-    }
-    let proved = match way.secret_in_address {
-        true => Err(ApiError::Refused("send the password in the body: addresses are kept in logs".into())),
-        false => app.services.admit(guard, caller, params).await,
-    };
-    if proved.is_err() {
+    let proved = app.services.admit(guard, caller, params).await;
+    if guard == Guard::ProofNow && proved.is_err() {
         note(app, caller, Activity::PublicAttempted, method.id).await?;
     }
     proved
@@ -310,10 +303,13 @@ pub fn admit(app: &App, access: Access, caller: &Caller, params: &Params) -> Res
     };
     match access {
         Access::Public => Ok(()),
-        Access::Enrolling | Access::SignedIn if caller.principal.is_nobody() => {
+        Access::Enrolling | Access::SignedIn | Access::Oneself if caller.principal.is_nobody() => {
             Err(makoto_access::Denied::NotSignedIn.into())
         }
-        Access::Enrolling | Access::SignedIn => Ok(()),
+        Access::Oneself if caller.principal.is_for_some_work() => {
+            Err(ApiError::Refused("this token was made for less; use one that may administer every site".into()))
+        }
+        Access::Enrolling | Access::SignedIn | Access::Oneself => Ok(()),
         Access::Superuser => Ok(check_instance(&caller.principal).map(drop)?),
         Access::SomeSite(role) => some(role),
         Access::Site(role) => {

@@ -6,7 +6,7 @@ use makoto_features::{
     activity_log,
     core_admin_home::tasks::{
         BACKUP, BACKUP_DRILL, CHECKUP_HISTORY, CHECKUP_MAIL, FAILURES_MAIL, OLD_MAILS, PUBLIC_REMINDER, RECORD_HEAD,
-        RECORD_MAIL, RECORD_PRUNING, RETENTION, TIDYING, Task,
+        RECORD_MAIL, RECORD_PRUNING, RETENTION, SORTING, TIDYING, Task,
     },
     diagnostics,
     privacy_manager::retention,
@@ -32,29 +32,48 @@ const TICK: Duration = Duration::from_secs(60);
 const UNSORTED_ROWS_MIN: u64 = 100_000;
 /// … or at once when they are this many, since scans then cost several times as much.
 const UNSORTED_ROWS_MAX: u64 = 3_000_000;
-/// Ticks between two looks at a store that has little unsorted: a day.
-const DAY_TICKS: u64 = 24 * 60;
 
-/// Runs the jobs until told to stop.
-pub async fn run(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
-    let mut tick: u64 = 0;
+/// Runs the jobs until told to stop. What takes long does not hold up what must be done each minute.
+pub async fn run(running: Arc<Running>, stop: watch::Receiver<bool>) {
+    tokio::join!(short(&running, stop.clone()), long(&running, stop));
+}
+
+async fn short(running: &Running, mut stop: watch::Receiver<bool>) {
     // What fell due while no server ran is done first.
-    tend_users(&running).await;
-    tend_public(&running).await;
-    keep_timetable(&running).await;
-    loop {
-        tokio::select! {
-            _ = tokio::time::sleep(TICK) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
-        }
-        tick += 1;
-        tend_users(&running).await;
-        note_sign_ins(&running).await;
-        note_views(&running).await;
-        tend_public(&running).await;
+    tend_users(running).await;
+    tend_public(running).await;
+    keep_timetable(running).await;
+    while tick(&mut stop).await {
+        tend_users(running).await;
+        note_sign_ins(running).await;
+        note_views(running).await;
+        tend_public(running).await;
         settle(&running.app).await;
-        cluster(&running, tick.is_multiple_of(DAY_TICKS)).await;
-        keep_timetable(&running).await;
+        keep_timetable(running).await;
+    }
+}
+
+async fn long(running: &Running, mut stop: watch::Receiver<bool>) {
+    loop {
+        in_turn(running, &SORTING, async |_| cluster(running, UNSORTED_ROWS_MIN).await).await;
+        if let Err(fault) = cluster(running, UNSORTED_ROWS_MAX).await {
+            tracing::error!(fault, "the analytics store could not be sorted; it is tried again");
+        }
+        if running.app.config.backup_folder.is_some() && !running.instance.meta.snapshot().accounts.is_empty() {
+            in_turn(running, &BACKUP, async |_| probes::make_backup(running).await).await;
+            in_turn(running, &BACKUP_DRILL, async |_| probes::drill(running).await).await;
+        }
+        if !tick(&mut stop).await {
+            return;
+        }
+    }
+}
+
+/// Waits until it is time to look at the jobs again; false when it is time to stop.
+async fn tick(stop: &mut watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(TICK) => true,
+        _ = stop.wait_for(|stop| *stop) => false,
     }
 }
 
@@ -90,7 +109,7 @@ async fn keep_timetable(running: &Running) {
     keep_watch(running).await;
 }
 
-/// Tells of the security check-up and of tracking failures, and makes and tries backups.
+/// Tells of the security check-up and of tracking failures.
 async fn keep_watch(running: &Running) {
     let services = &running.app.services;
     let done = |fault: makoto_catalog::ApiError| fault.to_string();
@@ -113,10 +132,6 @@ async fn keep_watch(running: &Running) {
         diagnostics::failures::mail_new(services, probes.as_ref(), &caller, turn).await.map_err(done)
     })
     .await;
-    if running.app.config.backup_folder.is_some() {
-        in_turn(running, &BACKUP, async |_| probes::make_backup(running).await).await;
-        in_turn(running, &BACKUP_DRILL, async |_| probes::drill(running).await).await;
-    }
 }
 
 /// Whether there is a score to compare with: on its first day an installation is being set up.
@@ -272,19 +287,26 @@ async fn tend_users(running: &Running) {
     }
 }
 
-async fn cluster(running: &Running, daily: bool) {
+/// Sorts the analytics store where at least so many rows are unsorted; what came of it in words.
+async fn cluster(running: &Running, rows_min: u64) -> Result<String, String> {
     let engine = running.app.engine.clone();
-    let work = tokio::task::spawn_blocking(move || {
-        let unsorted = engine.stats()?.unsorted_rows;
-        let due = if daily { UNSORTED_ROWS_MIN } else { UNSORTED_ROWS_MAX };
-        if unsorted >= due { engine.cluster() } else { Ok(false) }
+    let work = tokio::task::spawn_blocking(move || match engine.stats()?.unsorted_rows >= rows_min {
+        true => engine.cluster(),
+        false => Ok(false),
     });
-    match work.await {
-        Ok(Ok(true)) => tracing::info!("the analytics store was sorted"),
-        Ok(Ok(false)) => {}
-        Ok(Err(fault)) => tracing::error!(%fault, "the analytics store could not be sorted; it is tried again"),
-        Err(fault) => tracing::error!(%fault, "sorting the analytics store failed"),
+    match work.await.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())? {
+        true => {
+            tracing::info!("the analytics store was sorted");
+            Ok("sorted".to_owned())
+        }
+        false => Ok("little is unsorted".to_owned()),
     }
+}
+
+async fn expire_keys(running: &Running, now_s: i64) -> Result<(), String> {
+    let journal = running.app.journal.clone();
+    let done = tokio::task::spawn_blocking(move || journal.expire_keys(now_s)).await;
+    done.map_err(|fault| fault.to_string())?.map(drop).map_err(|fault| fault.to_string())
 }
 
 /// Removes what is over. One part that fails does not keep the others from being done.
@@ -295,7 +317,7 @@ async fn tidy(running: &Running) -> Result<String, String> {
         identity.expire_sessions(now_s).await.err().and_then(|why| fault("ended sessions stay", &why)),
         identity.tend_tokens(now_s).await.err().and_then(|why| fault("expired tokens stay", &why)),
         meta.expire_resets(now_s).await.err().and_then(|why| fault("expired links stay", &why)),
-        running.app.journal.expire_keys(now_s).err().and_then(|why| fault("old keys stay in the journal", &why)),
+        expire_keys(running, now_s).await.err().and_then(|why| fault("old keys stay in the journal", &why)),
         meta.give_up_mail(now_s).await.err().and_then(|why| fault("mails that nobody took stay", &why)),
     ];
     let faults: Vec<String> = faults.into_iter().flatten().collect();

@@ -101,6 +101,25 @@ impl Flow {
         matches!(tokio::time::timeout(FRESH_WAIT_MAX, wait).await, Ok(Ok(_)))
     }
 
+    /// As `fresh`, however long that takes.
+    ///
+    /// # Errors
+    /// When the server stops before.
+    pub async fn counted(&self, position: u64) -> Result<(), Failure> {
+        let mut seconds = 0_u64;
+        while !self.fresh(position).await {
+            if self.stops() {
+                return Err(Failure::Data("the server stops; the work goes on at its next start".to_owned()));
+            }
+            if seconds.is_multiple_of(60) {
+                let waiting = position.saturating_sub(self.applied());
+                tracing::info!(waiting, "work on stored data begins once these hits are counted");
+            }
+            seconds += FRESH_WAIT_MAX.as_secs();
+        }
+        Ok(())
+    }
+
     /// Does something with the fold between two batches; hits go on being acknowledged meanwhile.
     ///
     /// # Errors
@@ -261,10 +280,11 @@ impl Pipeline {
             if flow.stops() {
                 return Ok(false);
             }
-            self.journal.trim(Position::new(fold.position()))?;
+            self.trim(fold);
             self.engine.rest();
             let wanted = flow.hold();
-            if !flow.acts_wait() {
+            // Who wants to see hits of this moment may have said so meanwhile.
+            if !flow.acts_wait() && *wanted <= position {
                 drop(flow.wake.wait_timeout(wanted, LINGER));
             }
             return Ok(true);
@@ -279,8 +299,15 @@ impl Pipeline {
         self.hand_over(fold, &deltas)?;
         drop(still);
         flow.applied.send_replace(fold.position());
-        self.journal.trim(Position::new(fold.position()))?;
+        self.trim(fold);
         Ok(true)
+    }
+
+    /// Lets the journal forget what is folded. Where that fails nothing is wrong but that it takes room.
+    fn trim(&self, fold: &Fold) {
+        if let Err(fault) = self.journal.trim(Position::new(fold.position())) {
+            tracing::error!(%fault, "what is counted stays in the journal for now");
+        }
     }
 
     /// Folds what waits in the journal, as much as goes to the engine at once.

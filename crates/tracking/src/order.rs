@@ -7,6 +7,7 @@ use crate::{
 };
 use makoto_model::{Act, Hit, Order, Params, Product, Reached, TrackedUrl};
 use serde_json::Value as Json;
+use std::collections::HashMap;
 
 /// Categories of a product that are kept.
 const CATEGORIES_MAX: usize = 5;
@@ -46,9 +47,10 @@ fn text(text: &str) -> Box<str> {
 /// the last counts.
 fn products(json: &str) -> Vec<Product> {
     let Ok(Json::Array(entries)) = serde_json::from_str(json) else { return Vec::new() };
-    let mut products: Vec<Product> = Vec::new();
+    let (mut products, mut places): (Vec<Product>, HashMap<Box<str>, usize>) = Default::default();
     for product in entries.iter().filter_map(product) {
-        match products.iter_mut().find(|known| known.sku == product.sku) {
+        let place = *places.entry(product.sku.clone()).or_insert(products.len());
+        match products.get_mut(place) {
             Some(known) => *known = product,
             None => products.push(product),
         }

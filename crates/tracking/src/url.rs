@@ -1,7 +1,7 @@
 //! Addresses as they are kept: cleaned, and without parameters that say nothing about the page.
 
 use crate::{query, rules::SiteRules};
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 /// Bytes of a URL or title that are kept.
 pub const TEXT_BYTES_MAX: usize = 1024;
@@ -128,6 +128,7 @@ fn push_lower(out: &mut String, text: &str) {
 /// Appends the parameters that are not excluded. Of a repeated name the last value stays, in the place of the first.
 fn push_query(out: &mut String, mark: char, query: &str, rules: &SiteRules) {
     let mut kept: Vec<(String, Option<&str>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = split(pair, '=');
         let name = if name.contains('%') { query::decode(name.as_bytes()).into_owned() } else { name.to_owned() };
@@ -136,7 +137,11 @@ fn push_query(out: &mut String, mark: char, query: &str, rules: &SiteRules) {
         if rules.excludes_parameter(&name) {
             continue;
         }
-        match kept.iter_mut().find(|(known, _)| *known == shown && !shown.ends_with("[]")) {
+        let place = match shown.ends_with("[]") {
+            true => kept.len(),
+            false => *places.entry(shown.clone()).or_insert(kept.len()),
+        };
+        match kept.get_mut(place) {
             Some(known) => known.1 = value,
             None => kept.push((shown, value)),
         }
@@ -194,6 +199,16 @@ mod tests {
         }
         let long = format!("http://example.org/{}", "é".repeat(600));
         assert_eq!(page(&long, &rules).map(|kept| kept.len()), Some(1023));
+    }
+
+    #[test]
+    fn many_parameters_take_no_more_time_each_than_few() {
+        let names: Vec<String> = (0..50_000).map(|n| format!("p{n}")).collect();
+        // The last value of the first name stays in its place, however many come between.
+        let url = format!("http://example.org/?{}&p0=last", names.join("&"));
+        let kept = page(&url, &rules(false)).unwrap();
+        assert!(kept.starts_with("http://example.org/?p0=last&p1&p2"), "{kept}");
+        assert_eq!(kept.len(), TEXT_BYTES_MAX);
     }
 
     #[test]

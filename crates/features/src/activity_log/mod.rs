@@ -47,7 +47,7 @@ pub static METHODS: &[Method<Services>] = &[
         id: "ActivityLog.getEntries",
         doc: "Lines of the activity log, newest first: all for a superuser, one's own for everyone else.",
         params: &[OFFSET, LIMIT, LOGIN, KIND, RESULT, TEXT, PERIOD, DATE],
-        access: Access::SignedIn,
+        access: Access::Oneself,
         effect: Effect::Read,
         guard: Guard::Open,
         run: |services, caller, params| Box::pin(entries(services, caller, params)),
@@ -56,12 +56,13 @@ pub static METHODS: &[Method<Services>] = &[
         id: "ActivityLog.getEntryCount",
         doc: "How many lines the activity log has.",
         params: &[LOGIN, KIND, RESULT, TEXT, PERIOD, DATE],
-        access: Access::SignedIn,
+        access: Access::Oneself,
         effect: Effect::Read,
         guard: Guard::Open,
         run: |services, caller, params| {
             Box::pin(async {
-                let count = services.meta.entry_count(&scope(caller), &filter(params)?).await.map_err(from_meta)?;
+                let count =
+                    services.meta.entry_count(&scope(services, caller), &filter(params)?).await.map_err(from_meta)?;
                 Ok(Answer::Int(count))
             })
         },
@@ -103,11 +104,14 @@ pub static METHODS: &[Method<Services>] = &[
     },
 ];
 
-fn scope(caller: &Caller) -> ReadScope {
-    match caller.principal.is_superuser() {
-        true => ReadScope::All,
-        false => ReadScope::Own(caller.principal.name()),
+fn scope(services: &Services, caller: &Caller) -> ReadScope {
+    if caller.principal.is_superuser() {
+        return ReadScope::All;
     }
+    let login = caller.principal.name();
+    // Whoever had the login before was somebody else.
+    let since_ms = services.meta.snapshot().account(&login).map_or(i64::MAX, |account| account.created_s * 1000);
+    ReadScope::Own { login, since_ms }
 }
 
 fn filter(params: &Params) -> Result<EntryFilter, ApiError> {
@@ -147,7 +151,7 @@ fn span_ms(period: &str, date: &str) -> Result<(Option<i64>, Option<i64>), ApiEr
 }
 
 async fn entries(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
-    let (scope, filter) = (scope(caller), filter(params)?);
+    let (scope, filter) = (scope(services, caller), filter(params)?);
     let offset = params.int("offset").unwrap_or(0).clamp(0, i64::from(u32::MAX)) as u32;
     let limit = match params.int("limit") {
         None => 25,

@@ -81,6 +81,12 @@ pub const RETENTION: Task = Task {
           disk space is given back.",
 };
 
+pub const SORTING: Task = Task {
+    name: "sorting",
+    every: Every::Day,
+    doc: "The analytics store is sorted anew, where enough has come that is not; sooner where very much has.",
+};
+
 /// The whole timetable.
 pub static TASKS: &[Task] = &[
     TIDYING,
@@ -98,6 +104,7 @@ pub static TASKS: &[Task] = &[
     BACKUP,
     BACKUP_DRILL,
     RETENTION,
+    SORTING,
 ];
 
 pub static METHODS: &[Method<Services>] = &[Method {

@@ -19,7 +19,7 @@ pub static METHODS: &[Method<Services>] = &[
         id: "Login.getSessions",
         doc: "Open sessions with browser, country, address and last use.",
         params: &[OF_USER],
-        access: Access::SignedIn,
+        access: Access::Oneself,
         effect: Effect::Read,
         guard: Guard::Open,
         run: |services, caller, params| Box::pin(get_sessions(services, caller, params)),

@@ -25,7 +25,7 @@ pub static METHODS: &[Method<Services>] = &[
         id: "UsersManager.getTokens",
         doc: "The caller's tokens with what they may do and when and from where they were last used.",
         params: &[],
-        access: Access::SignedIn,
+        access: Access::Oneself,
         effect: Effect::Read,
         guard: Guard::Open,
         run: |services, caller, _| Box::pin(get_tokens(services, caller)),
@@ -159,7 +159,7 @@ async fn create_token(services: &Services, caller: &Caller, params: &Params) -> 
     let reach = [Reach::Read, Reach::Track, Reach::Administer].into_iter().find(|known| reach_name(*known) == reach);
     let networks = list(params, "networks").unwrap_or_default();
     let networks = networks.iter().flat_map(|entry| entry.split([',', '\n'])).map(str::trim);
-    let wish = TokenWish {
+    let mut wish = TokenWish {
         description: required(params, "description")?.to_owned(),
         scope: params.filled("scope").unwrap_or("view").to_owned(),
         reach: reach.ok_or_else(|| bad("reach", "use read, track or administer"))?,
@@ -174,6 +174,10 @@ async fn create_token(services: &Services, caller: &Caller, params: &Params) -> 
         if wish.networks.is_empty() {
             return Err(bad("networks", "name the addresses from which the token for provisioning is used"));
         }
+        if wish.scope != "all" {
+            return Err(bad("scope", "a token for provisioning has the scope all"));
+        }
+        wish.scope = makoto_identity::PROVISIONING.to_owned();
     }
     let token = services.identity.make_token(caller, &user.login, &wish, now_s()).await.map_err(from_identity)?;
     Ok(Answer::Text(token))

@@ -50,7 +50,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[VISITS],
         access: Access::SomeSite(Role::Admin),
         effect: Effect::Write,
-        guard: Guard::ProofInSession,
+        guard: Guard::Proof,
         run: |services, caller, params| Box::pin(erase(services, caller, params)),
     },
 ];

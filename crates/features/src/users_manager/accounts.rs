@@ -1,13 +1,13 @@
 //! Users come, change, are shut out and go.
 
-use super::{LOGIN, login, own_or_any, param, settings::GIVEN_PASSWORDS, write};
+use super::{LOGIN, invitations, login, own_or_any, param, settings::GIVEN_PASSWORDS, write};
 use crate::{
     Services,
     services::{asked_sites, from_identity, from_meta, required},
 };
 use makoto_access::{Admin, Caller, Principal, Proof, Role, User, check, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Guard, Method, ParamKind};
-use makoto_meta::{Activity, NewUser};
+use makoto_meta::{Activity, NewUser, State};
 use makoto_model::Params;
 
 const BY_SUPERUSER: (Access, Guard) = (Access::Superuser, Guard::Proof);
@@ -135,6 +135,10 @@ async fn update_user(services: &Services, caller: &Caller, params: &Params) -> R
     own_or_any(caller, login)?;
     let email = required(params, "email")?.trim();
     services.meta.set_email(caller, login, email).await.map_err(from_meta)?;
+    let invited = services.meta.snapshot().account(login).is_some_and(|account| account.state == State::Invited);
+    if invited {
+        invitations::send_again(services, caller, login, params).await?;
+    }
     Ok(Answer::Done)
 }
 

@@ -98,11 +98,21 @@ async fn own_invitation<'a>(services: &Services, caller: &Caller, params: &'a Pa
 
 async fn resend(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     let login = own_invitation(services, caller, params).await?;
+    send_again(services, caller, login, params).await?;
+    Ok(Answer::Done)
+}
+
+/// Mails a new link to somebody who is invited; the one before is void.
+pub(super) async fn send_again(
+    services: &Services,
+    caller: &Caller,
+    login: &str,
+    params: &Params,
+) -> Result<(), ApiError> {
     let secret = makoto_identity::fresh_secret().map_err(from_identity)?;
     let hash = makoto_identity::hash_secret(&secret);
     let renewed = services.meta.renew_invitation(caller, login, hash, expires_s(params)?, Route::Mail(&secret));
-    renewed.await.map_err(from_meta)?;
-    Ok(Answer::Done)
+    renewed.await.map_err(from_meta)
 }
 
 async fn link(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {

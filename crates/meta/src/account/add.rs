@@ -2,6 +2,7 @@ use super::State;
 use crate::{Act, Activity, Error, Meta, domain::Domains, record};
 use makoto_access::{Caller, InstanceGrant, Principal};
 use serde_json::json;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// A user to be added; the password is hashed already.
 pub struct NewUser {
@@ -16,9 +17,17 @@ const LOGIN_CHARS_MAX: usize = 100;
 /// Names that stand for something else in records and requests.
 const RESERVED: [&str; 3] = ["anonymous", "operator", "job"];
 
+/// A name in the form in which names are told apart. It is coarser than every comparison that the program and its store
+/// make, so that no two users are one to some of them: not for other cases of letters outside ASCII (`K`, the sign for
+/// kelvin, is a `k` in small letters), nor for full-width and joined ones.
+pub(crate) fn told_apart(name: &str) -> String {
+    name.nfkc().collect::<String>().to_uppercase().to_lowercase().nfkc().collect()
+}
+
 /// A login without capitals, marks and spaces, and with letters that look the same to a computer made one.
 fn folded(login: &str) -> String {
-    idna::domain_to_unicode(&login.chars().filter(|c| c.is_alphanumeric()).collect::<String>()).0
+    let bare = login.nfd().filter(|c| c.is_alphanumeric() && !is_combining_mark(*c));
+    idna::domain_to_unicode(&bare.collect::<String>()).0
 }
 
 /// Whether a text reads as the name of those who are not signed in, however it is spelled.
@@ -88,11 +97,12 @@ impl Meta {
     }
 }
 
-/// Refuses an address, or a login, that somebody has.
+/// Refuses an address, or a login, that somebody has, in whatever letters.
 pub(crate) async fn refuse_taken(act: &mut Act, login: &str, email: &str, own: &str) -> Result<(), Error> {
-    let sql = "SELECT count(*) FROM user WHERE login <> ?3 AND (login = ?1 OR email = ?2 OR login = ?2 OR email = ?1)";
-    let taken: i64 = sqlx::query_scalar(sql).bind(login).bind(email).bind(own).fetch_one(&mut *act.tx).await?;
-    if taken != 0 {
+    let wanted = [login, email].map(told_apart);
+    let sql = "SELECT login, email FROM user WHERE login <> ?";
+    let others: Vec<(String, String)> = sqlx::query_as(sql).bind(own).fetch_all(&mut *act.tx).await?;
+    if others.iter().any(|(login, email)| [login, email].iter().any(|name| wanted.contains(&told_apart(name)))) {
         return Err(Error::Refused("this login or e-mail address is in use; choose another".into()));
     }
     Ok(())
@@ -129,6 +139,7 @@ mod tests {
             assert!(is_nobody(login), "{login}");
             assert!(check_login(login).is_err(), "{login}");
         }
+        assert!(check_login("Opérator").is_err());
         assert!(!is_nobody("anonymouse") && check_login("Operator").is_err() && check_login("ada").is_ok());
     }
 }

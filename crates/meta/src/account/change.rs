@@ -135,7 +135,8 @@ impl Meta {
         self.commit(act).await
     }
 
-    /// Changes the address of a user; both the old and the new one are told. Whose address it is, the caller has
+    /// Changes the address of a user; both the old and the new one are told. Links of an invitation that was sent to the
+    /// address before are void. Whose address it is, the caller has
     /// checked: it is one's own, or a superuser does it.
     ///
     /// # Errors
@@ -153,6 +154,11 @@ impl Meta {
         add::refuse_taken(&mut act, &account.login, email, &account.login).await?;
         sqlx::query("UPDATE user SET email = ? WHERE login = ?")
             .bind(email)
+            .bind(&account.login)
+            .execute(&mut *act.tx)
+            .await?;
+        // What was mailed to the address before lets nobody in any more.
+        sqlx::query("UPDATE invitation SET mail_hash = NULL, link_hash = NULL WHERE login = ?")
             .bind(&account.login)
             .execute(&mut *act.tx)
             .await?;

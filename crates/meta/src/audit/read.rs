@@ -6,8 +6,11 @@ use sqlx::{QueryBuilder, Sqlite};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ReadScope {
     All,
-    /// What this user did, and what was done to them.
-    Own(String),
+    /// What this user did, and what was done to them, since there is this user of the login.
+    Own {
+        login: String,
+        since_ms: i64,
+    },
 }
 
 /// Which lines are wanted; empty fields mean any.
@@ -47,11 +50,14 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, scope: &ReadScope, filter: &EntryFil
         query.push(" AND (who = ").push_bind(login.to_owned()).push(" COLLATE NOCASE OR subject = ");
         query.push_bind(login.to_owned()).push(" COLLATE NOCASE)");
     };
-    if let ReadScope::Own(login) = scope {
+    if let ReadScope::Own { login, .. } = scope {
         about(login);
     }
     if let Some(login) = &filter.login {
         about(login);
+    }
+    if let ReadScope::Own { since_ms, .. } = scope {
+        query.push(" AND at_ms >= ").push_bind(*since_ms);
     }
     match filter.kind.as_deref().map(|kind| (kind.strip_suffix(".*"), kind)) {
         Some((Some(family), _)) => {

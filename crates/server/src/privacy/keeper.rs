@@ -88,7 +88,7 @@ impl Keeper {
             }
             return Ok(0);
         }
-        while !self.flow.fresh(self.journal.head().get()).await {}
+        self.flow.counted(self.journal.head().get()).await?;
         ledger::owe(&self.dir)?;
         let caller = Caller::inside(Principal::Job("erasures"));
         for entry in &lacking {
@@ -145,7 +145,7 @@ impl Keeper {
     }
 
     async fn work(&self, id: &str, work: &Work) -> Result<Rows, Failure> {
-        while !self.flow.fresh(self.journal.head().get()).await {}
+        self.flow.counted(self.journal.head().get()).await?;
         let mut rows = BTreeMap::new();
         match work {
             Work::Erase { visits } => {

@@ -147,13 +147,13 @@ pub async fn make(running: &Running) -> Known<String> {
     for entry in fs::read_dir(&folder).map_err(told(&folder))?.take(BACKUPS_MAX) {
         let path = entry.map_err(told(&folder))?.path();
         if is_unfinished(&path) {
-            remove(&path)?;
+            remove(&path).await?;
         }
     }
     let done = backup::make(running, &to).await.map_err(|fault| fault.to_string())?;
     let kept = running.app.config.backups_kept as usize;
     for (_, old) in found(&folder)?.into_iter().filter(|(_, path)| time_of(path).is_some()).skip(kept) {
-        fs::remove_dir_all(&old).map_err(told(&old))?;
+        remove(&old).await?;
     }
     Ok(done)
 }
@@ -172,9 +172,9 @@ pub async fn drill(running: &Running) -> Known<String> {
     let (_, newest) = newest.ok_or_else(|| format!("{} holds no whole backup", folder.display()))?;
     let mut last = running.drill.lock().await;
     let trial = running.instance.files.dir().join(TRIAL);
-    remove(&trial)?;
+    remove(&trial).await?;
     let done = backup::try_restore(&newest, &trial).await.map_err(|fault| fault.to_string());
-    remove(&trial)?;
+    remove(&trial).await?;
     *last = done.as_ref().err().cloned().unwrap_or_default();
     let files = done?;
     let caller = Caller::inside(Principal::Job("backup-drill"));
@@ -184,8 +184,8 @@ pub async fn drill(running: &Running) -> Known<String> {
     Ok(format!("{name} was restored for trial: {files} files are equal and sound"))
 }
 
-fn remove(folder: &Path) -> Known<()> {
-    match fs::remove_dir_all(folder) {
+async fn remove(folder: &Path) -> Known<()> {
+    match tokio::fs::remove_dir_all(folder).await {
         Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(told(folder)(fault)),
         _ => Ok(()),
     }

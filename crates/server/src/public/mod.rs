@@ -54,6 +54,24 @@ fn rates(app: &App) -> Rates {
     }
 }
 
+/// Does work for a stranger, if there is time left for that. It counts whole, and goes on, also where who asked hangs up.
+///
+/// # Errors
+/// `TooOften`, or what the work comes to.
+pub async fn work<T: Send + 'static>(
+    app: &Arc<App>,
+    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    hold(&app.public.budget).begin(rates(app)).map_err(|wait_s| ApiError::TooOften { what: BUSY, wait_s })?;
+    let (app, began) = (app.clone(), Instant::now());
+    let done = tokio::spawn(async move {
+        let done = work.await;
+        hold(&app.public.budget).spend(began.elapsed().as_secs_f64() * 1000.0);
+        done
+    });
+    done.await.map_err(|fault| ApiError::Internal(fault.to_string()))?
+}
+
 impl Public {
     /// Counts a stranger's request.
     ///
@@ -63,18 +81,6 @@ impl Public {
         let now_s = makoto_features::services::now_s();
         let admitted = hold(&self.budget).admit(address, grants, rates(app), now_s);
         admitted.map_err(|wait_s| ApiError::TooOften { what: TOO_OFTEN, wait_s })
-    }
-
-    /// Does work for a stranger, if there is time left for that.
-    ///
-    /// # Errors
-    /// `TooOften`, or what the work comes to.
-    pub async fn work<T>(&self, app: &App, work: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
-        hold(&self.budget).begin(rates(app)).map_err(|wait_s| ApiError::TooOften { what: BUSY, wait_s })?;
-        let began = Instant::now();
-        let done = work.await;
-        hold(&self.budget).spend(began.elapsed().as_secs_f64() * 1000.0);
-        done
     }
 
     pub fn kept(&self, key: &str, life_s: u32) -> Option<Arc<Written>> {

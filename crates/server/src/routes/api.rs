@@ -45,7 +45,9 @@ pub async fn index(State(app): State<Arc<App>>, peer: Peer, request: Request) ->
     let way = Way {
         post: parts.method == Method::POST,
         same_origin: app.client.same_origin(&parts.headers),
-        secret_in_address: query.get(CONFIRMATION.name).is_some(),
+        secret_in_address: query.iter().any(|(name, value)| {
+            name == CONFIRMATION.name || (name.starts_with("urls") && value.contains(CONFIRMATION.name))
+        }),
     };
     let caller = match caller(&app, peer.0, &parts.headers, &query, &form).await {
         Ok(caller) => caller,
@@ -103,6 +105,7 @@ fn status(error: &ApiError, params: &Params) -> StatusCode {
         ApiError::TooMuch(_) => StatusCode::PAYLOAD_TOO_LARGE,
         ApiError::Changed(_) => StatusCode::CONFLICT,
         ApiError::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
+        ApiError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         ApiError::MissingParam(_) | ApiError::BadParam { .. } | ApiError::NotFound(_) | ApiError::Refused(_) => {
             if format::is_original(params) {
@@ -121,11 +124,17 @@ fn error_response(error: &ApiError, params: &Params) -> Response {
     retry_after(with_status(status(error, params), format::write_error(error, params)), error)
 }
 
-/// Says when to come back, to those who came too often.
+/// How soon a server that has too much to do, or stops, is worth another try.
+const BUSY_WAIT_S: u64 = 2;
+
+/// Says when to come back, to those who came too often or when there is too much to do.
 pub fn retry_after(mut response: Response, error: &ApiError) -> Response {
-    if let ApiError::TooOften { wait_s, .. } = error {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*wait_s));
-    }
+    let wait_s = match error {
+        ApiError::TooOften { wait_s, .. } => *wait_s,
+        ApiError::Busy(_) => BUSY_WAIT_S,
+        _ => return response,
+    };
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
     response
 }
 

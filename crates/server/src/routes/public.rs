@@ -110,10 +110,11 @@ fn stranger(address: IpAddr, principal: Principal) -> Caller {
 
 fn refused(error: &ApiError) -> Response {
     match error {
-        ApiError::TooOften { wait_s, .. } => {
-            let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "too_often", &error.to_string());
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*wait_s));
-            response
+        ApiError::TooOften { .. } => {
+            super::api::retry_after(problem(StatusCode::TOO_MANY_REQUESTS, "too_often", &error.to_string()), error)
+        }
+        ApiError::Busy(_) => {
+            super::api::retry_after(problem(StatusCode::SERVICE_UNAVAILABLE, "busy", &error.to_string()), error)
         }
         ApiError::Denied(_) | ApiError::UnknownMethod(..) | ApiError::NotFound(_) => {
             problem(StatusCode::BAD_REQUEST, "refused", "this report is not public here")

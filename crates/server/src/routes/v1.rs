@@ -118,6 +118,7 @@ fn error(error: &ApiError) -> Response {
         ApiError::Refused(_) => (StatusCode::BAD_REQUEST, "refused"),
         ApiError::TooMuch(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_much"),
         ApiError::Changed(_) => (StatusCode::CONFLICT, "scope_changed"),
+        ApiError::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
         ApiError::TooOften { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_often"),
         ApiError::Internal(detail) => {
             tracing::error!(detail, "an API call failed");
