@@ -111,6 +111,19 @@ class Invitations(Case):
             answer = server.ask("UsersManager.resendInvite", userLogin="guest", expiryInDays=days)
             self.assertEqual(answer.json()["result"], "error", days)
 
+    def test_promise_12_a_changed_address_voids_what_was_mailed_to_the_one_before(self):
+        server, mail = self.serve_with_mail()
+        self.invite(server)
+        wrong = mail.wait_one("guest@people.example").link("/invitation#").partition("#")[2]
+        copied = self.link(server)
+        server.call("UsersManager.updateUser", userLogin="guest", email="right@people.example",
+                    passwordConfirmation=PASSWORD)
+        for secret in (wrong, copied):
+            self.assertEqual(self.post(server, "accept", token=secret, password=OWN_PASSWORD).status, 403)
+        sent = next(one for one in mail.wait("right@people.example", count=2) if "/invitation#" in one.text)
+        right = sent.link("/invitation#").partition("#")[2]
+        self.assertEqual(self.post(server, "accept", token=right, password=OWN_PASSWORD).status, 200)
+
     def test_promise_12_whoever_declines_is_forgotten_and_not_signed_in(self):
         server, mail = self.serve_with_mail()
         self.invite(server)

@@ -1,5 +1,10 @@
 """Tokens: narrow, recognisable, shown once, and never in an address unless made for it."""
 
+import contextlib
+import json
+import sqlite3
+import urllib.parse
+
 from harness.installation import PASSWORD, Case, allow_given_passwords
 
 
@@ -68,6 +73,70 @@ class Tokens(Case):
         refused = server.ask("UsersManager.addUser", token=other, userLogin="x2", email="x2@people.example",
                              password="nine lamps along the quay")
         self.assertEqual(refused.status, 403)
+        # Nothing else for which proof is asked, whatever proof comes with it.
+        weaker = json.dumps({"TwoFactorAuth.enforcement": "off"})
+        for method, params in [("CorePluginsAdmin.setSystemSettings", {"settingValues": weaker}),
+                               ("TwoFactorAuth.resetTwoFactorAuth", {"userLogin": "view"}),
+                               ("UsersManager.deleteUser", {"userLogin": "view"}),
+                               ("UsersManager.createToken", {"description": "more", "scope": "all"}),
+                               ("PublicReports.setSwitch", {"state": "on"})]:
+            with self.subTest(method):
+                said = server.ask(method, token=token, passwordConfirmation=PASSWORD, **params).text
+                self.assertIn("made to add users", said)
+        by_operator = server.cli("token", "create", "--login", "root", "--description", "suite", "--scope", "provisioning")[1]
+        said = server.ask("UsersManager.deleteUser", token=by_operator.strip(), passwordConfirmation=PASSWORD, userLogin="view")
+        self.assertIn("made to add users", said.text)
+
+    def test_promise_04_an_older_token_does_nothing_guarded_for_who_lacks_a_required_factor(self):
+        server = self.serve()
+        token = self.make(server, scope="all", reach="administer")
+        for key, value in (("TwoFactorAuth.enforcement", "everyone"), ("TwoFactorAuth.graceDays", "0")):
+            self.assertEqual(server.cli("setting", "set", key, value)[0], 0)
+        weaker = json.dumps({"TwoFactorAuth.enforcement": "off"})
+        for method, params in [("CorePluginsAdmin.setSystemSettings", {"settingValues": weaker}),
+                               ("UsersManager.createToken", {"description": "more", "scope": "all"}),
+                               ("UsersManager.setUserAccess", {"userLogin": "view", "access": "write", "idSites": 1})]:
+            with self.subTest(method):
+                refused = server.ask(method, token=token, passwordConfirmation=PASSWORD, **params)
+                self.assertEqual((refused.status, "second factor" in refused.text), (403, True), refused.body)
+        self.assertEqual(server.ask("SitesManager.getAllSitesId", token=token).status, 200)
+
+    def test_promise_25_a_narrow_token_tells_nothing_of_its_owner(self):
+        server = self.serve()
+        personal = ("ActivityLog.getEntries", "ActivityLog.getEntryCount", "Login.getSessions", "UsersManager.getTokens")
+        for wish in ({"scope": "view", "reach": "read"}, {"scope": "all", "reach": "administer", "sites": [1]},
+                     {"scope": "view", "reach": "read", "sites": [1], "urlAllowed": True}):
+            token = self.make(server, **wish)
+            for method in personal:
+                with self.subTest(method, **wish):
+                    self.assertIn("made for less", server.ask(method, token=token).text)
+        whole = self.make(server, scope="all", reach="administer")
+        self.assertEqual([server.ask(method, token=whole).status for method in personal], [200] * len(personal))
+
+    def test_promise_26_no_password_in_an_address_counts(self):
+        server = self.serve()
+        form = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/x-www-form-urlencoded"}
+        password = urllib.parse.quote(PASSWORD)
+        inner = urllib.parse.quote(f"method=UsersManager.suspendUser&userLogin=view&passwordConfirmation={password}")
+        for query in (f"method=UsersManager.suspendUser&userLogin=view&passwordConfirmation={password}",
+                      f"method=API.getBulkRequest&urls[0]={inner}",
+                      f"method=UsersManager.createAppSpecificTokenAuth&userLogin=view&description=x&passwordConfirmation={password}"):
+            with self.subTest(query[:40]):
+                answer = server.request("POST", f"/index.php?module=API&format=json&{query}", "", form)
+                self.assertIn("addresses are kept in logs", answer.text)
+        self.assertEqual(self.sign_in(server, "view").status, 200)
+
+    def test_promise_15_another_ones_token_is_no_way_round_what_a_sign_in_meets(self):
+        server = self.serve()
+        with contextlib.closing(sqlite3.connect(server.data_dir / "meta.db")) as meta:
+            meta.execute("UPDATE user SET password_must_change = 1 WHERE login = 'write'")
+            meta.commit()
+        server.stop()
+        server.start()
+        form = {"userLogin": "write", "description": "suite", "passwordConfirmation": PASSWORD}
+        for token in (self.token("view"), self.token("admin")):
+            said = server.ask("UsersManager.createAppSpecificTokenAuth", token=token, **form).text
+            self.assertIn("new password first", said)
 
     def test_promise_26_a_token_in_an_address_is_refused_unless_it_was_made_for_it(self):
         server = self.serve(log="trace")

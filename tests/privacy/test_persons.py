@@ -4,7 +4,7 @@ import csv
 import json
 import os
 
-from harness.installation import Case
+from harness.installation import PASSWORD, Case
 from harness.server import ROOT, Server, scratch, wait_for
 from support import MASKED, NEEDLES, UNMASKED, USER, VISITOR, Session, hits, set_up, traces
 
@@ -76,7 +76,9 @@ class Persons(Case):
                 answer = server.ask(f"PrivacyManager.{method}", token=self.token(login), visits=visits)
                 self.assertEqual(answer.status, 401, login)
         foreign = json.dumps([{"idsite": 2, "idvisit": 1}])
-        self.assertEqual(server.ask("PrivacyManager.deleteDataSubjects", token=self.token("admin"), visits=foreign).status, 401)
+        erase = lambda **more: server.ask("PrivacyManager.deleteDataSubjects", token=self.token("admin"), **more).status  # noqa: E731
+        self.assertEqual(erase(visits=foreign, passwordConfirmation=PASSWORD), 401)
+        self.assertEqual(erase(visits=visits), 403, "a token proves nothing by itself")
         self.assertEqual(server.report("VisitsSummary.getVisits")["value"], 2)
 
     def promise_43_an_erased_person_is_gone_from_every_store_and_from_old_backups(self):

@@ -464,6 +464,28 @@ class Time(PublicCase):
         self.assertEqual(seen, {200, 429})
         self.assertEqual(self.data(server, base, "VisitsSummary.get").status, 200)
 
+    def test_P18_whoever_hangs_up_has_had_the_work_all_the_same(self):
+        server = self.serve_public()
+        self.visit(server)
+        _, base, _ = self.publish(server)
+        self.unbound(server)
+        self.settings(server, PublicReports__cpuPercent=1)
+        methods = [report["method"] for report in server.request("GET", f"{base}/info").json()["reports"]]
+        asked = [(method, date(300 - n)) for n in range(40) for method in methods]
+
+        def spent():
+            for _ in range(20):
+                method, since = asked.pop()
+                query = urllib.parse.urlencode({"period": "range", "date": f"{since},{date()}"})
+                connection = server.connect()
+                connection.request("GET", f"{base}/data/{method}?{query}")
+                time.sleep(0.005)
+                connection.close()
+            return self.data(server, base, methods[0], period="range", date=f"{asked[-1][1]},{date(2)}").status == 429
+
+        # Of those who wait for their answers alone it would be five times as many.
+        self.assertTrue(any(spent() for _ in range(12)))
+
     def test_P19_forty_imported_sites_wait_with_one_alert_for_one_confirmation(self):
         server = self.serve_public()
         for n in range(38):

@@ -176,6 +176,32 @@ mod tests {
     }
 
     #[test]
+    fn a_question_whose_time_is_over_is_broken_off_and_knows_it() {
+        let gate = Gate::new();
+        let connection = Connection::open_in_memory().unwrap();
+        let mut place = gate.enter().unwrap();
+        place.asks(connection.interrupt_handle(), Some(Duration::ZERO));
+        let ended = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !ended.load(Ordering::Relaxed) {
+                    gate.break_off_overdue();
+                    std::thread::sleep(END_PAUSE);
+                }
+            });
+            let asked = connection.execute_batch(LONG);
+            ended.store(true, Ordering::Relaxed);
+            assert!(asked.is_err() && place.is_overdue());
+        });
+        drop(place);
+        let mut place = gate.enter().unwrap();
+        place.asks(connection.interrupt_handle(), Some(END_WAIT_MAX * 100));
+        gate.break_off_overdue();
+        connection.execute_batch("SELECT 1").unwrap();
+        assert!(!place.is_overdue());
+    }
+
+    #[test]
     fn places_are_given_back() {
         let gate = Gate::new();
         for _ in 0..2 {

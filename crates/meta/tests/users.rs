@@ -136,3 +136,38 @@ async fn promise_21_sessions_end_with_the_role_that_they_were_begun_with() {
         assert!(ends(&caller, step).await, "{step}");
     }
 }
+
+#[tokio::test]
+async fn promise_13_no_two_users_differ_by_letters_that_somebody_takes_for_the_same() {
+    let town = Town::new(1).await;
+    town.add("renée", "renee@people.example", true).await.unwrap();
+    town.add("kim", "kim@bank.example", true).await.unwrap();
+    for (login, email) in [
+        ("RENÉE", "other@people.example"),
+        ("rene\u{301}e", "other@people.example"),
+        ("\u{212a}im", "other@people.example"),
+        ("ｋｉｍ", "other@people.example"),
+        ("other", "\u{212a}im@people.example\u{200b}"),
+        ("other", "kim@ban\u{212a}.example"),
+        ("KIM@bank.example", "other@people.example"),
+    ] {
+        refusal(town.add(login, email, false).await);
+    }
+    assert_eq!(town.meta.snapshot().accounts.len(), 3);
+    let moved = town.meta.set_email(&operator(), "root0", "Kim@BANK.example").await;
+    assert!(refusal(moved).contains("in use"));
+    town.meta.set_email(&operator(), "kim", "KIM@bank.example").await.unwrap();
+}
+
+#[tokio::test]
+async fn promise_44_whoever_gets_a_login_again_reads_nothing_of_who_had_it() {
+    let town = Town::new(1).await;
+    let own = async |since_ms| {
+        let scope = ReadScope::Own { login: "ada".into(), since_ms };
+        town.meta.entries(&scope, &EntryFilter::default(), 0, 100).await.unwrap()
+    };
+    town.add("ada", "ada@people.example", false).await.unwrap();
+    let first = own(0).await;
+    assert!(first.iter().any(|entry| entry.kind == "user.added"));
+    assert!(own(first[0].at_ms + 1).await.is_empty());
+}
