@@ -107,6 +107,23 @@ class Factors(Case):
         self.assertIn("slower", statuses)
         self.assertLessEqual(statuses.count("wrong_factor"), 10)
 
+    def test_promise_09_a_recovery_code_opens_the_way_to_the_next_factor_and_to_nothing_else(self):
+        server = self.serve()
+        _, codes, _ = self.enrol(server)
+        answer = self.factor(server, self.half(server), codes[0])
+        cookie = {"Cookie": answer.headers["set-cookie"].split(";")[0]}
+        wish = {"description": "suite", "scope": "all", "reach": "administer"}
+        for name, params in [("UsersManager.createToken", wish), ("TwoFactorAuth.removeTotp", {}),
+                             ("TwoFactorAuth.regenerateRecoveryCodes", {}), ("UsersManager.deleteUser", {"userLogin": "view"})]:
+            with self.subTest(name):
+                refused = self.method(server, cookie, name, **params)
+                self.assertEqual((refused.status, refused.json()["error"]["code"]), (403, "reauth_required"))
+        offer = self.done(self.method(server, cookie, "TwoFactorAuth.startTotp"))
+        self.done(self.method(server, cookie, "TwoFactorAuth.finishTotp", code=pyotp.TOTP(offer["secret"]).now()))
+        self.assertEqual(self.method(server, cookie, "UsersManager.createToken", **wish).status, 403)
+        proof = {"passwordConfirmation": PASSWORD, "authCode": next_code(offer["secret"])}
+        self.done(self.method(server, cookie, "UsersManager.createToken", **wish, **proof))
+
     def test_promise_07_a_recovery_code_lets_in_once_and_is_kept_nowhere(self):
         server = self.serve()
         secret, codes, _ = self.enrol(server)

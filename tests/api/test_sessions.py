@@ -227,6 +227,14 @@ class SetUp(Case):
         self.assertEqual(self.finish(server, token, "late").status, 404)
         self.assertEqual(server.request("GET", "/api/v1/setup").json(), {"open": False})
 
+    def test_the_set_up_is_over_once_the_operator_has_added_a_user(self):
+        server = self.serve_empty()
+        token = self.link(server)
+        words = ("--login", "ada", "--email", "ada@people.example", "--superuser", "--password-stdin")
+        self.assertEqual(server.cli("user", "create", *words, stdin=SETUP_PASSWORD)[0], 0)
+        self.assertEqual(server.request("GET", "/api/v1/setup").json(), {"open": False})
+        self.assertEqual(self.finish(server, token).status, 404)
+
     def test_a_wrong_secret_or_another_site_sets_nothing_up(self):
         server = self.serve_empty()
         token = self.link(server)

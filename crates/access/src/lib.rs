@@ -40,6 +40,8 @@ pub enum Proof {
         id: i64,
         /// When the user last proved who they are with all their factors, in seconds since 1970.
         proved_s: i64,
+        /// A recovery code opened the session, and no proof came since: it counts for setting up the next factor alone.
+        recovered: bool,
         /// A second factor is required and the user has none: only its set-up is open to them.
         enrolling: bool,
     },
@@ -299,7 +301,7 @@ mod tests {
             superuser,
             roles,
             cap,
-            proof: Proof::Session { id: 1, proved_s: 0, enrolling: false },
+            proof: Proof::Session { id: 1, proved_s: 0, recovered: false, enrolling: false },
         })
     }
 

@@ -49,6 +49,8 @@ pub enum Guard {
     ProofInSession,
     /// Fresh proof, always.
     Proof,
+    /// As `Proof`, and in a session that a recovery code has just opened: whoever lost a factor sets up the next one.
+    ProofOrRecovery,
     /// As `Proof`, but the password is enough: for acts that only take away, and must not wait for a second factor.
     Password,
     /// Fresh proof, or a token that was made for provisioning.

@@ -164,7 +164,8 @@ impl Services {
         let passes = match (guard, &user.proof) {
             (Guard::Open, _) | (Guard::ProofInSession, Proof::Token { .. }) => true,
             (Guard::ProofOrProvisioning, Proof::Token { provisioning, .. }) => *provisioning,
-            (Guard::Proof | Guard::Password | Guard::ProofNow, Proof::Token { .. }) => false,
+            (Guard::Proof | Guard::ProofOrRecovery | Guard::Password | Guard::ProofNow, Proof::Token { .. }) => false,
+            (guard, Proof::Session { recovered: true, .. }) if guard != Guard::ProofOrRecovery => false,
             (_, Proof::Session { proved_s, .. }) => self.identity.is_fresh(*proved_s, now_s()),
         };
         // A password that was typed for this act is looked at, also where an earlier proof would do.

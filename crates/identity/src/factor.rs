@@ -35,13 +35,19 @@ impl Identity {
         }
     }
 
-    /// Tries a code at sign-in, where a recovery code stands in for the factor.
-    pub(crate) async fn try_any_code(&self, caller: &Caller, login: &str, code: &str, now_s: i64) -> Result<(), Error> {
+    /// Tries a code at sign-in, where a recovery code stands in for the factor: whether it was one.
+    pub(crate) async fn try_any_code(
+        &self,
+        caller: &Caller,
+        login: &str,
+        code: &str,
+        now_s: i64,
+    ) -> Result<bool, Error> {
         if !recovery::plausible(code) {
-            return self.try_code(caller, login, code, now_s).await;
+            return self.try_code(caller, login, code, now_s).await.map(|()| false);
         }
         match self.meta.use_recovery(caller, login, &recovery::digest(login, code)).await? {
-            true => Ok(()),
+            true => Ok(true),
             false => Err(Error::WrongCode),
         }
     }

@@ -208,11 +208,6 @@ impl Identity {
         self.hashing.run(Lane::Known, move || hash(&password)).await
     }
 
-    /// Whether this is the login's password; takes as long for a login that does not exist. A hash that is weaker than
-    /// those made now is replaced.
-    ///
-    /// # Errors
-    /// When the stored hash cannot be read; `Slower` when too many wait for their turn.
     /// Notes whether a password in use keeps the rules, when that changed or once a day; it is in hand only now.
     async fn look_at_used(&self, login: &str, email: &str, password: &str) -> Result<(), Error> {
         let snapshot = self.meta.snapshot();
@@ -229,6 +224,11 @@ impl Identity {
         Ok(self.meta.note_password(login, weak, now_s).await?)
     }
 
+    /// Whether this is the login's password; takes as long for a login that does not exist. A hash that is weaker than
+    /// those made now is replaced.
+    ///
+    /// # Errors
+    /// When the stored hash cannot be read; `Slower` when too many wait for their turn.
     pub(crate) async fn verify_password(
         &self,
         caller: &Caller,

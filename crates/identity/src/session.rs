@@ -81,11 +81,11 @@ impl Identity {
         self.check_address(caller)?;
         let half = secret::hash_secret(half);
         let login = self.meta.try_half_session(half, now_s).await?.ok_or(Error::HalfEnded)?;
-        self.try_any_code(caller, &login, code, now_s).await?;
+        let recovered = self.try_any_code(caller, &login, code, now_s).await?;
         if !self.meta.end_half_session(half).await? {
             return Err(Error::HalfEnded);
         }
-        self.open_session(caller, &login, agent, now_s).await
+        self.open_session_by((Activity::SignedIn, recovered), caller, &login, agent, now_s).await
     }
 
     /// Whether proof of this moment still counts for guarded acts.
@@ -160,19 +160,19 @@ impl Identity {
     /// # Errors
     /// `WrongPassword` for a user who is not active.
     pub async fn open_session(&self, caller: &Caller, login: &str, agent: &str, now_s: i64) -> Result<String, Error> {
-        self.open_session_by(Activity::SignedIn, caller, login, agent, now_s).await
+        self.open_session_by((Activity::SignedIn, false), caller, login, agent, now_s).await
     }
 
     pub(crate) async fn open_session_by(
         &self,
-        kind: Activity,
+        (kind, recovered): (Activity, bool),
         caller: &Caller,
         login: &str,
         agent: &str,
         now_s: i64,
     ) -> Result<String, Error> {
         let secret = secret::fresh_letters(SECRET_LETTERS)?;
-        let session = NewSession { login, token_hash: secret::hash_secret(&secret), agent, kind };
+        let session = NewSession { login, token_hash: secret::hash_secret(&secret), agent, recovered, kind };
         self.meta.add_session(caller, session, now_s).await?.ok_or(Error::WrongPassword)?;
         if self.is_enrolling(login, now_s) {
             self.meta.record(caller, Activity::FactorRequired, json!({ "login": login })).await?;
@@ -205,6 +205,7 @@ impl Identity {
             proof: Proof::Session {
                 id: session.id,
                 proved_s: session.proved_s,
+                recovered: session.recovered,
                 enrolling: self.is_enrolling(&account.login, now_s),
             },
         })))

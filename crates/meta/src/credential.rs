@@ -14,6 +14,8 @@ pub struct SessionRow {
     pub last_used_s: i64,
     /// When the user last proved who they are with all their factors.
     pub proved_s: i64,
+    /// A recovery code stood in for the second factor, and no proof came since.
+    pub recovered: bool,
 }
 
 /// Longest user agent kept with a session, in characters: enough to name the browser.
@@ -32,8 +34,8 @@ impl Meta {
     ) -> Result<Option<i64>, Error> {
         let mut act = self.begin(caller, session.kind, json!({ "login": session.login })).await?;
         let agent: String = session.agent.chars().take(AGENT_CHARS_MAX).collect();
-        let sql = "INSERT INTO session (token_hash, login, created_s, last_used_s, proved_s, address, agent) \
-                   SELECT ?, login, ?, ?, ?, ?, ? FROM user WHERE login = ? AND state = 'active' RETURNING id";
+        let sql = "INSERT INTO session (token_hash, login, created_s, last_used_s, proved_s, address, agent, recovered) \
+                   SELECT ?, login, ?, ?, ?, ?, ?, ? FROM user WHERE login = ? AND state = 'active' RETURNING id";
         let id: Option<i64> = sqlx::query_scalar(sql)
             .bind(&session.token_hash[..])
             .bind(now_s)
@@ -41,6 +43,7 @@ impl Meta {
             .bind(now_s)
             .bind(caller.address.map(|address| address.to_string()).unwrap_or_default())
             .bind(agent)
+            .bind(session.recovered)
             .bind(session.login)
             .fetch_optional(&mut *act.tx)
             .await?;
@@ -61,7 +64,7 @@ impl Meta {
     /// # Errors
     /// When the store cannot be read.
     pub async fn session(&self, token_hash: [u8; 32]) -> Result<Option<SessionRow>, Error> {
-        let sql = "SELECT s.id, s.login, s.created_s, s.last_used_s, s.proved_s FROM session s \
+        let sql = "SELECT s.id, s.login, s.created_s, s.last_used_s, s.proved_s, s.recovered FROM session s \
                    JOIN user u ON u.login = s.login WHERE s.token_hash = ? AND u.state = 'active'";
         let row = sqlx::query(sql).bind(&token_hash[..]).fetch_optional(&self.read).await?;
         row.map(|row| {
@@ -71,6 +74,7 @@ impl Meta {
                 created_s: row.try_get("created_s")?,
                 last_used_s: row.try_get("last_used_s")?,
                 proved_s: row.try_get("proved_s")?,
+                recovered: row.try_get("recovered")?,
             })
         })
         .transpose()
@@ -90,7 +94,8 @@ impl Meta {
     ) -> Result<bool, Error> {
         let [before, after] = hashes;
         let mut act = self.begin(caller, Activity::ProofGiven, json!({ "session": id })).await?;
-        let sql = "UPDATE session SET token_hash = ?, proved_s = ?, last_used_s = ? WHERE id = ? AND token_hash = ?";
+        let sql = "UPDATE session SET token_hash = ?, proved_s = ?, recovered = 0, last_used_s = ? \
+                   WHERE id = ? AND token_hash = ?";
         let done = sqlx::query(sql)
             .bind(&after[..])
             .bind(now_s)
@@ -126,7 +131,8 @@ impl Meta {
     /// When the store cannot be written.
     pub async fn prove_session(&self, caller: &Caller, id: i64, now_s: i64) -> Result<(), Error> {
         let mut act = self.begin(caller, Activity::ProofGiven, json!({ "session": id })).await?;
-        sqlx::query("UPDATE session SET proved_s = ? WHERE id = ?").bind(now_s).bind(id).execute(&mut *act.tx).await?;
+        let sql = "UPDATE session SET proved_s = ?, recovered = 0 WHERE id = ?";
+        sqlx::query(sql).bind(now_s).bind(id).execute(&mut *act.tx).await?;
         self.commit_quietly(act).await
     }
 
@@ -158,6 +164,8 @@ pub struct NewSession<'a> {
     pub login: &'a str,
     pub token_hash: [u8; 32],
     pub agent: &'a str,
+    /// A recovery code stood in for the second factor.
+    pub recovered: bool,
     /// By which way the user came in.
     pub kind: Activity,
 }

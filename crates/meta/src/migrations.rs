@@ -28,6 +28,7 @@ const STEPS: &[(i64, &str, &str)] = steps![
     13 "reset asks" "0013_reset_asks.sql",
     14 "given passwords" "0014_given_passwords.sql",
     15 "preferences" "0015_preferences.sql",
+    16 "recovered" "0016_recovered.sql",
 ];
 
 /// Brings the tables of a store up to date.
@@ -36,6 +37,11 @@ pub(crate) fn migrator() -> Migrator {
         Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
     Migrator::with_migrations(STEPS.iter().map(step).collect())
+}
+
+/// The number of the newest step.
+pub(crate) fn last() -> i64 {
+    STEPS.last().map_or(0, |(number, ..)| *number)
 }
 
 #[cfg(test)]

@@ -65,7 +65,9 @@ impl App {
 
     /// The open set-up, while there is no user.
     pub fn setup(&self) -> Option<Arc<Setup>> {
-        self.setup.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let setup = self.setup.read().unwrap_or_else(PoisonError::into_inner).clone();
+        // The operator may have added a user meanwhile.
+        setup.filter(|_| self.services.meta.snapshot().accounts.is_empty())
     }
 
     /// Ends the set-up for good.

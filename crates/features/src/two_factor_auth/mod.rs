@@ -37,7 +37,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[],
         access: Access::Enrolling,
         effect: Effect::Write,
-        guard: Guard::Proof,
+        guard: Guard::ProofOrRecovery,
         run: |services, caller, _| Box::pin(start_totp(services, caller)),
     },
     Method {
@@ -47,7 +47,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[Param { name: "code", kind: ParamKind::Secret, default: None, doc: "the app's present code" }],
         access: Access::Enrolling,
         effect: Effect::Write,
-        guard: Guard::Proof,
+        guard: Guard::ProofOrRecovery,
         run: |services, caller, params| Box::pin(finish_totp(services, caller, params)),
     },
     Method {
@@ -70,7 +70,7 @@ pub static METHODS: &[Method<Services>] = &[
         params: &[],
         access: Access::Enrolling,
         effect: Effect::Write,
-        guard: Guard::Proof,
+        guard: Guard::ProofOrRecovery,
         run: |services, caller, _| {
             Box::pin(async {
                 session_of(caller)?;
@@ -88,7 +88,7 @@ pub static METHODS: &[Method<Services>] = &[
         ],
         access: Access::Enrolling,
         effect: Effect::Write,
-        guard: Guard::Proof,
+        guard: Guard::ProofOrRecovery,
         run: |services, caller, params| Box::pin(finish_passkey(services, caller, params)),
     },
     Method {

@@ -16,11 +16,7 @@ const FRESH_PROOF: &[(&str, &[&str])] = &[
     (
         "second factors",
         &[
-            "TwoFactorAuth.startTotp",
-            "TwoFactorAuth.finishTotp",
             "TwoFactorAuth.removeTotp",
-            "TwoFactorAuth.startPasskey",
-            "TwoFactorAuth.finishPasskey",
             "TwoFactorAuth.removePasskey",
             "TwoFactorAuth.renamePasskey",
             "TwoFactorAuth.regenerateRecoveryCodes",
@@ -73,6 +69,14 @@ const PROOF_FOR_THE_ACT: &[&str] = &[
 /// The acts that only stop something from being public: the password is enough, so that nothing delays them.
 const PASSWORD_ENOUGH: &[&str] = &["PublicReports.pause", "PublicReports.pauseAll"];
 
+/// Setting up a factor: a recovery code that let somebody in is proof enough, since the factor before may be lost.
+const PROOF_OR_RECOVERY: &[&str] = &[
+    "TwoFactorAuth.finishPasskey",
+    "TwoFactorAuth.finishTotp",
+    "TwoFactorAuth.startPasskey",
+    "TwoFactorAuth.startTotp",
+];
+
 /// Acts for callers who are nobody yet: the call itself carries login, password and code, and they are checked.
 const PROOF_IN_THE_CALL: &[&str] = &["UsersManager.createAppSpecificTokenAuth"];
 
@@ -98,6 +102,7 @@ fn promise_09_every_act_of_the_list_needs_fresh_proof() {
         assert_ne!(method.access, Access::Public, "{id}");
     }
     assert_eq!(guarded(Guard::Proof), listed, "a method with this guard belongs on the list");
+    assert_eq!(guarded(Guard::ProofOrRecovery), PROOF_OR_RECOVERY.iter().copied().collect());
     assert_eq!(guarded(Guard::Password), PASSWORD_ENOUGH.iter().copied().collect());
 }
 
