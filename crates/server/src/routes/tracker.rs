@@ -305,11 +305,11 @@ fn read_step(params: &Params) -> (&'static str, String) {
     ("read", format!("{} parameters", params.iter().count()))
 }
 
-/// A key that stands for an order of a site, so that it is taken once.
-fn order_key(hit: &Hit) -> Option<Reservation> {
+/// A key that stands for an order of a site, so that it is taken once. It stays when its visit is erased; without the
+/// installation's own key nobody finds out by guessing which order it was.
+fn order_key(app: &App, hit: &Hit) -> Option<Reservation> {
     let order = makoto_tracking::order_id(hit)?;
-    let text = format!("order:{}:{order}", hit.site);
-    let hash = makoto_identity::hash_secret(&text);
+    let hash = app.services.meta.derive_key(&format!("order:{}:{order}", hit.site));
     let mut key = [0; 16];
     key.copy_from_slice(&hash[..16]);
     Some(Reservation { key, expires_s: NEVER_S })
@@ -331,7 +331,7 @@ async fn one(app: &Arc<App>, params: &Params, address: IpAddr, headers: &HeaderM
             return single(StatusCode::BAD_REQUEST, wants_image);
         }
     };
-    let keys: Vec<Reservation> = order_key(&hit).into_iter().collect();
+    let keys: Vec<Reservation> = order_key(app, &hit).into_iter().collect();
     let records = encode(&[hit]);
     match append(app, records, 1, &keys).await {
         Ok(()) => {
@@ -411,7 +411,7 @@ fn sort(desk: &Desk, bulk: &Bulk, context: &Context, sender: &Sender, bearer: Op
         let accepted = entry.as_ref().map(|params| makoto_tracking::accept(params, sender, token, context));
         match accepted {
             Some(Ok(hit)) => {
-                let key = order_key(&hit);
+                let key = order_key(app, &hit);
                 if key.is_some_and(|key| tally.keys.contains(&key)) {
                     tally.invalid.push(index);
                     continue;
