@@ -2,12 +2,14 @@
 
 import json
 import os
+import signal
 import socket
 import stat
 import subprocess
+import unittest
 
 from harness.installation import PASSWORD, Case, installation
-from harness.server import BINARY, Server, environment, scratch
+from harness.server import BINARY, Server, environment, may_mount, scratch
 
 
 def run(*words, env=None):
@@ -65,6 +67,113 @@ class Commands(Case):
         self.assertNotEqual(server.cli("backup", str(scratch("backup")))[0], 0)
         server.start()
         self.assertEqual(server.ask("API.getMatomoVersion", token=token).status, 200)
+
+    def test_a_mistyped_directory_stays_what_it_is(self):
+        for words in (("audit", "verify"), ("public", "pause-all"), ("public", "list"), ("checkup",), ("recovery-drill",), ("doctor",),
+                      ("token", "create", "--login", "root", "--description", "x"), ("user", "reset-factors", "--login", "root"),
+                      ("setting", "set", "PrivacyManager.ipAnonymizerEnabled", "0"), ("backup", str(scratch("backup")))):
+            with self.subTest(words[0]):
+                server = Server()
+                status, said = server.cli(*words)
+                self.assertEqual(status, 1, said)
+                self.assertIn("holds no installation", said)
+                self.assertFalse(server.data_dir.exists())
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can be in another user's folder")
+    def test_root_makes_nothing_in_the_folder_of_another_user(self):
+        server = Server()
+        server.data_dir.mkdir()
+        os.chown(server.data_dir, 65534, 65534)
+        status, said = server.cli("user", "create", "--login", "ada", "--email", "ada@people.example", "--password-stdin", stdin=PASSWORD)
+        self.assertEqual(status, 1, said)
+        self.assertIn("run makoto as that user", said)
+        self.assertEqual(os.listdir(server.data_dir), [])
+
+    def test_the_way_back_in_is_not_tried_before_there_is_a_way_in(self):
+        server = self.serve_empty()
+        status, said = server.cli("recovery-drill")
+        self.assertEqual(status, 1, said)
+        self.assertIn("no superuser yet", said)
+        secret = (server.data_dir / "setup-secret").read_text()
+        answer = server.post_json("/api/v1/setup", {"token": secret, "login": "ada", "email": "ada@people.example", "password": PASSWORD},
+                                  {"Origin": server.url})
+        self.assertEqual(answer.status, 200, answer.body)
+
+    def test_what_lies_in_a_folder_is_for_its_owner_alone(self):
+        def open_to_others(folder):
+            return [path for path in (folder, *folder.rglob("*")) if path.lstat().st_mode & 0o077]
+
+        self.addCleanup(os.umask, os.umask(0o022))
+        server = self.serve()
+        server.hit()
+        fresh = self.serve_empty()
+        self.assertEqual(open_to_others(fresh.data_dir), [])
+        backup = scratch("backup") / "of" / "today"
+        self.assertEqual(server.cli("backup", str(backup))[0], 0)
+        self.assertEqual(open_to_others(backup.parents[1]), [])
+        for path in (backup, *backup.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        restored = Server()
+        self.addCleanup(restored.end)
+        self.assertEqual(restored.cli("restore", str(backup))[0], 0)
+        self.assertEqual(open_to_others(restored.data_dir), [])
+        restored.start()
+        self.assertEqual(open_to_others(restored.data_dir), [])
+        self.assertNotIn("chmod 700", restored.log_text())
+        restored.stop()
+        restored.data_dir.chmod(0o755)
+        restored.start()
+        self.assertIn("chmod 700", restored.log_text())
+
+    def test_a_backup_inside_the_data_folder_is_refused(self):
+        server = self.serve()
+        aside = scratch("aside")
+        aside.symlink_to(server.data_dir)
+        for to in (server.data_dir / "inside", server.data_dir / "a" / "b", aside / "inside"):
+            status, said = server.cli("backup", str(to))
+            self.assertEqual(status, 1, said)
+            self.assertIn("lies in the data directory", said)
+            self.assertFalse(to.exists())
+        beside = server.data_dir.with_name(server.data_dir.name + "-backup")
+        self.assertEqual(server.cli("backup", str(beside))[0], 0)
+
+    def test_a_backup_to_a_full_disk_names_that_and_leaves_nothing(self):
+        if not may_mount():
+            self.skipTest("no file system of its own can be mounted here")
+        # The first has no room for the relational store, the second for the analytics.
+        for size in ("200k", "1m"):
+            with self.subTest(size):
+                small = scratch("small")
+                small.mkdir()
+                script = f'mount -t tmpfs -o size={size} tmpfs {small} && exec "$@"'
+                server = installation().server(wrapper=["unshare", "--mount", "sh", "-c", script, "sh"])
+                self.addCleanup(server.end)
+                server.start()
+                server.hit()
+                status, said = server.cli("backup", str(small / "backup"))
+                self.assertEqual(status, 1, said)
+                self.assertIn(f"the disk of {small / 'backup'} is full", said)
+                self.assertIn("what was begun is removed", said)
+                self.assertEqual(os.listdir(f"/proc/{server.process.pid}/root{small}"), [])
+                self.assertEqual(server.cli("doctor"), (0, "everything is sound"))
+
+    def test_a_terminal_that_goes_away_stops_the_server_in_order(self):
+        server = self.serve()
+        server.hit()
+        server.process.send_signal(signal.SIGHUP)
+        self.assertEqual(server.process.wait(30), 0)
+        self.assertFalse((server.data_dir / "control.sock").exists())
+        kept = self.serve(wrapper=["nohup"])
+        kept.process.send_signal(signal.SIGHUP)
+        self.assertEqual(kept.hit().status, 200)
+        self.assertEqual(kept.stop()[0], 0)
+
+    def test_the_second_server_says_what_is_the_case(self):
+        server = self.serve()
+        status, said = Server(data_dir=server.data_dir).cli("serve", "--listen", "127.0.0.1:0")
+        self.assertEqual(status, 1)
+        self.assertIn("in use by another makoto", said)
+        self.assertNotIn("socket", said)
 
     def test_the_doctor_finds_nothing_where_nothing_is(self):
         status, said = Server().cli("doctor")
@@ -130,6 +239,35 @@ class Configuration(Case):
         for line in ('(flag)\nlisten = "127.0.0.1:1"', '(file)\nmemory_mib = "300"', '(environment)\nlog = "error"',
                      '(default)\nreserve_mib = "256"'):
             self.assertIn(line, said)
+
+    def test_the_configuration_is_shown_without_a_folder(self):
+        status, said = run("serve", "--print-config")
+        self.assertEqual(status, 0, said)
+        self.assertIn('memory_mib = "128"', said)
+        self.assertNotEqual(run("serve")[0], 0)
+
+    def test_a_value_that_cannot_work_is_fatal(self):
+        for env in ({"MAKOTO_LOG": "loud"}, {"MAKOTO_LOG": ""}, {"MAKOTO_MEMORY_MIB": "1"}, {"MAKOTO_BACKUPS_KEPT": "0"},
+                    {"MAKOTO_BASE_URL": "https://stats.example/an"}, {"MAKOTO_BASE_URL": "https://"}):
+            status, said = run("serve", "--data-dir", str(scratch()), "--listen", "127.0.0.1:0", env=env)
+            self.assertEqual(status, 1, said)
+            self.assertIn("the configuration key", said)
+
+    def test_the_usual_port_is_the_same_place_named_or_not(self):
+        server = self.serve(base_url="https://stats.example:443/")
+        for host in ("stats.example", "stats.example:443"):
+            self.assertEqual(server.request("GET", "/", headers={"Host": host}).status, 200, host)
+        self.assertEqual(server.request("GET", "/", headers={"Host": "stats.example:8443"}).status, 421)
+
+    def test_the_numbers_for_operators_are_not_shown_through_a_proxy(self):
+        server = self.serve(base_url="https://stats.example", trusted_proxies="127.0.0.1")
+        asked = lambda **headers: server.request("GET", "/metrics", headers={name.replace("_", "-"): value for name, value in headers.items()})
+        self.assertEqual(asked().status, 200)
+        self.assertEqual(asked(Host=f"localhost:{server.port}").status, 200)
+        for headers in ({"Host": "stats.example"}, {"Forwarded": "for=203.0.113.9"}, {"X_Real_IP": "203.0.113.9"},
+                        {"X_Forwarded_For": "203.0.113.9"}, {"Via": "1.1 proxy"}):
+            self.assertEqual(asked(**headers).status, 401, headers)
+            self.assertEqual(asked(Authorization=f"Bearer {server.token}", **headers).status, 200, headers)
 
     def test_an_unknown_key_is_fatal_and_named(self):
         for words, env in (((), {"MAKOTO_LISTN": "x"}), ((), {"MAKOTO_MEMORY_MIB": "much"}), (("--base-url", "x.example"), {}),

@@ -42,7 +42,7 @@ pub enum Error {
         trimmed: Position,
     },
     /// What is in the file is not what was written.
-    #[error("{file} is damaged at records {first} to {last} ({detail}): restore it from a backup, or move it and its -wal and -head away to go on without these records", file = file.display())]
+    #[error("{file} is damaged{at} ({detail}): restore it from a backup, or move it and its -wal and -head away to go on without these records", file = file.display(), at = at(*first, *last))]
     Corrupt {
         /// The damaged file.
         file: PathBuf,
@@ -78,6 +78,15 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+/// Which records are damaged, as far as that can be told.
+fn at(first: Position, last: Position) -> String {
+    match (first.get(), last.get()) {
+        (1, u64::MAX) => String::new(),
+        (first, u64::MAX) => format!(" from record {first} on"),
+        (first, last) => format!(" at records {first} to {last}"),
+    }
 }
 
 impl Error {

@@ -26,4 +26,4 @@ pub use error::Error;
 pub use group::Records;
 pub use journal::{Ack, Journal, Options};
 pub use position::{Position, Record, Reservation, SchemaId};
-pub use verify::{Inspection, Summary, check, inspect};
+pub use verify::{Inspection, Summary, check, check_in_use, inspect};

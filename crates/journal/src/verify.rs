@@ -23,13 +23,35 @@ pub struct Summary {
     pub schemas: Vec<(SchemaId, String)>,
 }
 
-/// Checks every byte of the journal at `path` that has a meaning, and changes nothing. The error names the file and the
-/// records concerned; [`Error::Locked`] when a server runs on it.
-pub fn check(path: &Path) -> Result<Summary, Error> {
-    std::fs::metadata(path).map_err(|error| Error::io(path, error))?;
-    let anchor = Anchor::open(path)?;
+/// Checks every byte of the journal at `path` that has a meaning, and changes nothing. Records up to `applied` are not needed
+/// any more: a file that is gone or empty is sound when it is known to have held no others, as whoever opens it begins a
+/// new one there. The error names the file and the records concerned; [`Error::Locked`] when a server runs on it.
+pub fn check(path: &Path, applied: Position) -> Result<Summary, Error> {
+    let (known, applied) = (Anchor::open(path)?.read()?, applied.get());
+    match is_empty(path) {
+        true if known <= applied => {
+            let at = Position::new(applied);
+            Ok(Summary { trimmed: at, head: at, keys: 0, schemas: Vec::new() })
+        }
+        true => Err(gone(path, known)),
+        false => verify(&store::connect(path, false)?, path, known.max(applied)),
+    }
+}
+
+/// The same while a server runs on it, which has acknowledged the records up to `head`. Sees one moment of the file, and
+/// nobody who writes waits for it.
+pub fn check_in_use(path: &Path, head: Position) -> Result<Summary, Error> {
     let connection = store::connect(path, false)?;
-    verify(&connection, path, anchor.read()?)
+    let moment = connection.unchecked_transaction().map_err(|error| Error::sqlite(path, error))?;
+    verify(&moment, path, head.get())
+}
+
+fn is_empty(path: &Path) -> bool {
+    std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0)
+}
+
+fn gone(path: &Path, known: u64) -> Error {
+    Error::corrupt(path, 1, known, "the file is gone".to_owned())
 }
 
 /// What a look at a journal in use shows.
@@ -58,10 +80,10 @@ pub fn inspect(path: &Path) -> Result<Inspection, Error> {
 /// Opens the file and verifies it. `known` is the last position that must be there. A file that does not exist is made,
 /// to begin after a position, only when that is given.
 pub(crate) fn open(path: &Path, known: u64, begin_after: Option<u64>) -> Result<(Store, Summary), Error> {
-    let empty = std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0);
+    let empty = is_empty(path);
     let mut store = match begin_after {
         Some(position) if empty => Store::create(path, position)?,
-        _ if empty => return Err(Error::corrupt(path, 1, known, "the file is gone".to_owned())),
+        _ if empty => return Err(gone(path, known)),
         _ => Store::open(path)?,
     };
     let summary = verify(store.connection(), path, known)?;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use makoto_journal::{Error, Journal, Options, Position, Reservation, check};
+use makoto_journal::{Error, Journal, Options, Position, Reservation, check, check_in_use};
 
 /// Flips per file in an ordinary run. `JOURNAL_FLIPS` asks for more, and for cuts at every byte.
 const FLIPS: u64 = 400;
@@ -80,7 +80,7 @@ fn random(state: &mut u64) -> u64 {
 fn flip(image: &Image, path: &Path, choose: fn(&mut Image) -> &mut Vec<u8>) -> f64 {
     image.put(path);
     let (expected, summary) = {
-        let summary = check(path).unwrap();
+        let summary = check(path, Position::START).unwrap();
         (open_and_read(path).unwrap(), summary)
     };
     let flips = std::env::var("JOURNAL_FLIPS").map_or(FLIPS, |flips| flips.parse().unwrap());
@@ -91,7 +91,7 @@ fn flip(image: &Image, path: &Path, choose: fn(&mut Image) -> &mut Vec<u8>) -> f
         let bit = random(&mut state) as usize % (bytes.len() * 8);
         bytes[bit / 8] ^= 1 << (bit % 8);
         damaged.put(path);
-        match check(path) {
+        match check(path, Position::START) {
             Err(Error::Corrupt { .. } | Error::Foreign(_) | Error::Sqlite { .. }) => {
                 seen += 1;
                 assert!(open_and_read(path).is_err(), "bit {bit} is seen by the check, but opens");
@@ -144,7 +144,7 @@ async fn a_key_that_vanishes_from_its_page_is_noticed() {
         // The low byte of the number of cells.
         damaged.file[page + 4] -= 1;
         damaged.put(&path);
-        assert!(matches!(check(&path), Err(Error::Corrupt { .. })));
+        assert!(matches!(check(&path, Position::START), Err(Error::Corrupt { .. })));
     }
 }
 
@@ -162,7 +162,7 @@ async fn a_damaged_record_is_named() {
     let at = image.file.windows(6).position(|window| window == b"second").unwrap();
     image.file[at] ^= 1;
     image.put(&path);
-    for error in [check(&path).unwrap_err(), open_and_read(&path).unwrap_err()] {
+    for error in [check(&path, Position::START).unwrap_err(), open_and_read(&path).unwrap_err()] {
         let Error::Corrupt { file, first, last, .. } = &error else { panic!("{error}") };
         assert_eq!((file, first.get(), last.get()), (&path, 2, 2), "{error}");
     }
@@ -210,7 +210,7 @@ async fn a_torn_commit_is_dropped_at_whatever_byte_it_ends() {
         // The power went while the commit was being written: nobody was told of it.
         let torn = Image { log: after.log[..length].to_vec(), ..before.clone() };
         torn.put(&path);
-        assert_eq!(check(&path).unwrap().head.get(), head, "{length} bytes");
+        assert_eq!(check(&path, Position::START).unwrap().head.get(), head, "{length} bytes");
         if in_frame.is_multiple_of(97) {
             let journal = Journal::open(&path, Options::default()).unwrap();
             assert_eq!(journal.append(schema, &["next"]).await.unwrap().get(), head + 1, "{length} bytes");
@@ -218,13 +218,65 @@ async fn a_torn_commit_is_dropped_at_whatever_byte_it_ends() {
         // The same bytes gone after the commit had been acknowledged are a loss.
         let lost = Image { log: torn.log, ..after.clone() };
         lost.put(&path);
-        match check(&path) {
+        match check(&path, Position::START) {
             Ok(summary) => assert_eq!((summary.head.get(), head), (3, 3), "{length} bytes"),
             Err(Error::Corrupt { first, last, .. }) => {
                 assert_eq!((first.get(), last.get(), head), (3, 3, 2), "{length} bytes");
             }
             Err(error) => panic!("{error}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn damage_is_found_while_a_server_runs_on_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let journal = Journal::open(&path, Options::default()).unwrap();
+    let schema = journal.schema("a").unwrap();
+    let records: Vec<String> = (0..50_000).map(|number| format!("record {number:06}")).collect();
+    journal.append(schema, &records).await.unwrap();
+    journal.close().unwrap();
+    let journal = Journal::open(&path, Options::default()).unwrap();
+    let found = check_in_use(&path, journal.head()).unwrap();
+    assert_eq!((found.trimmed.get(), found.head.get()), (0, 50_000));
+    let mut bytes = fs::read(&path).unwrap();
+    let at = bytes.windows(13).position(|window| window == b"record 040000").unwrap();
+    bytes[at] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    assert!(matches!(check_in_use(&path, journal.head()), Err(Error::Corrupt { .. })));
+    assert_eq!(journal.append(schema, &["next"]).await.unwrap().get(), 50_001, "nobody who writes waits for it");
+}
+
+#[tokio::test]
+async fn an_empty_file_is_told_from_a_lost_one_as_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    sample(&path).await.close().unwrap();
+    let head = check(&path, Position::START).unwrap().head;
+    fs::write(&path, "").unwrap();
+    assert_eq!(check(&path, head).unwrap().trimmed, head);
+    let before = Position::new(head.get() - 1);
+    let refused = check(&path, before).unwrap_err();
+    let options = |applied| Options { applied, ..Options::default() };
+    assert_eq!(Journal::open(&path, options(before)).err().unwrap().to_string(), refused.to_string());
+    assert_eq!(Journal::open(&path, options(head)).unwrap().head(), head);
+}
+
+#[test]
+fn damage_that_cannot_be_pinned_to_records_names_none() {
+    let damaged = |first: u64, last: u64| Error::Corrupt {
+        file: "j".into(),
+        first: Position::new(first),
+        last: Position::new(last),
+        detail: "x".into(),
+    };
+    for (error, said) in [
+        (damaged(1, u64::MAX), "j is damaged (x)"),
+        (damaged(7, u64::MAX), "j is damaged from record 7 on (x)"),
+        (damaged(7, 9), "j is damaged at records 7 to 9 (x)"),
+    ] {
+        assert!(error.to_string().starts_with(said), "{error}");
     }
 }
 
@@ -264,5 +316,4 @@ fn another_file_is_not_taken_for_a_journal() {
     let path = folder.path().join("journal.db");
     fs::write(&path, "not a database at all, but longer than a header".repeat(100)).unwrap();
     assert!(matches!(Journal::open(&path, Options::default()), Err(Error::Foreign(_))));
-    assert!(matches!(check(&folder.path().join("missing")), Err(Error::Io { .. })));
 }

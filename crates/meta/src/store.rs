@@ -26,6 +26,11 @@ pub enum Error {
     Sql(#[from] sqlx::Error),
     #[error("the relational store could not be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    #[error(
+        "the relational store is of a newer makoto: its tables are at step {found}, this program knows {known}; use the \
+         program that wrote it last, or restore a backup that this one made"
+    )]
+    Newer { found: i64, known: i64 },
     #[error("{path}: {fault}")]
     Key { path: String, fault: std::io::Error },
     #[error("the system gave no random numbers: {0}")]
@@ -104,6 +109,14 @@ async fn check_key(write: &SqlitePool, seal: &Seal) -> Result<(), Error> {
     }
 }
 
+/// A step that this program does not know was made by one that knows more.
+fn too_new(fault: sqlx::migrate::MigrateError) -> Error {
+    match fault {
+        sqlx::migrate::MigrateError::VersionMissing(found) => Error::Newer { found, known: migrations::last() },
+        other => other.into(),
+    }
+}
+
 /// Whether a connection that was given back can begin another transaction. When the disk is full, SQLite undoes a
 /// transaction by itself: there is nothing left to undo then, but the connection goes on counting it.
 async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
@@ -113,6 +126,22 @@ async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Erro
 }
 
 impl Meta {
+    /// Whether the file is there and has the tables of an installation.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is something else.
+    pub async fn is_filled(path: &Path) -> Result<bool, Error> {
+        if std::fs::metadata(path).map_or(true, |file| file.len() == 0) {
+            return Ok(false);
+        }
+        let options = SqliteConnectOptions::new().filename(path).busy_timeout(LOCK_WAIT_MAX);
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        let sql = "SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'activity'";
+        let filled = sqlx::query_scalar(sql).fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(filled)
+    }
+
     /// Opens or creates the file and brings its tables up to date.
     ///
     /// # Errors
@@ -130,7 +159,7 @@ impl Meta {
             .after_release(|connection, _| Box::pin(is_usable(connection)))
             .connect_with(options.clone())
             .await?;
-        migrations::migrator().run(&write).await?;
+        migrations::migrator().run(&write).await.map_err(too_new)?;
         let read = SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options.read_only(true)).await?;
         let seal = Seal::open(&path.with_file_name(KEY_FILE))?;
         check_key(&write, &seal).await?;

@@ -100,8 +100,37 @@ async fn promise_45_a_record_written_anew_fails_against_a_head_kept_elsewhere() 
     let mut raw = intruder(dir.path()).await;
     run(&mut raw, "DELETE FROM activity WHERE id > 10").await;
     run(&mut raw, "DELETE FROM audit_head").await;
+    run(&mut raw, "UPDATE sqlite_sequence SET seq = 10 WHERE name = 'activity'").await;
     assert_eq!(meta.verify_record(&[]).await.unwrap(), []);
     assert_eq!(meta.verify_record(&[kept]).await.unwrap(), [Finding::Cut { line: LINES }]);
+}
+
+#[tokio::test]
+async fn promise_45_an_end_that_no_head_covers_is_missed_too() {
+    for (lost, from) in [
+        (["DELETE FROM activity", "DELETE FROM audit_head"], 1),
+        (["DELETE FROM activity WHERE id >= 10", "DELETE FROM audit_head WHERE line >= 10"], 10),
+        (["DELETE FROM activity WHERE id = 43", "SELECT 1"], 43),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let meta = filled(dir.path()).await;
+        meta.seal_record().await.unwrap().unwrap();
+        let caller = Caller::inside(Principal::Operator);
+        for _ in 0..2 {
+            meta.record(&caller, Activity::RoleSet, json!({ "login": "ada" })).await.unwrap();
+        }
+        assert_eq!(meta.verify_record(&[]).await.unwrap(), []);
+        let mut raw = intruder(dir.path()).await;
+        for sql in lost {
+            run(&mut raw, sql).await;
+        }
+        let found = meta.verify_record(&[]).await.unwrap();
+        assert_eq!(found, [Finding::Ended { from, to: LINES + 3 }], "{lost:?}");
+        // What is written now hides nothing either.
+        meta.record(&caller, Activity::RoleSet, json!({ "login": "ada" })).await.unwrap();
+        let found = meta.verify_record(&[]).await.unwrap();
+        assert_eq!(found, [Finding::Missing { before: from - 1, line: LINES + 4 }], "{lost:?}");
+    }
 }
 
 #[tokio::test]

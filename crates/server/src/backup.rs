@@ -15,14 +15,15 @@ use serde_json::json;
 use std::{
     collections::BTreeMap,
     io::Read,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 use tokio::task::block_in_place;
 
 /// The list of a backup's files with their hashes; written last, so that a backup without it is not whole.
 const MANIFEST: &str = "manifest.json";
-/// Where a restore works on the relational store before it is in its place.
-const APART: &str = "restoring";
+/// How a system, SQLite, DuckDB and the journal say that a disk is full.
+const FULL: [&str; 3] = ["No space left on device", "disk is full", "disk of the journal is full"];
 /// Format of backups that this program writes and reads.
 const FORMAT: u32 = 1;
 
@@ -39,13 +40,60 @@ struct Manifest {
 /// meanwhile are acknowledged and wait in the journal.
 ///
 /// # Errors
-/// When the directory exists, a copy fails, or a copy does not stand up to its check.
+/// When the directory exists or lies in the data directory, a copy fails, or a copy does not stand up to its check; what
+/// was begun is removed then.
 pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
     if to.exists() {
         return Err(Failure::Refused(format!("{} exists already; name a directory that does not", to.display())));
     }
+    let own = running.instance.files.dir();
+    if lies_in(to, own)? {
+        return Err(Failure::Refused(format!(
+            "{} lies in the data directory, with which it would be lost; name a directory elsewhere",
+            to.display()
+        )));
+    }
+    // Nobody else's directory is removed, should one be made meanwhile.
+    let parent = to.parent().unwrap_or(to);
+    std::fs::create_dir_all(parent).map_err(|fault| Failure::file(parent, fault))?;
+    std::fs::create_dir(to).map_err(|fault| Failure::file(to, fault))?;
+    let count = match write(running, to).await {
+        Ok(count) => count,
+        Err(fault) => return Err(not_written(to, &fault)),
+    };
+    running.instance.meta.note_backup_place(&to.display().to_string(), makoto_features::services::now_s()).await?;
+    let ledger = ledger::read(&ledger::path(own))?;
+    ledger::add(&ledger::path(to), &ledger)?;
+    running.instance.meta.record(&operator(), Activity::BackupMade, json!({ "files": count })).await?;
+    Ok(format!("backup of {count} files written to {} and verified", to.display()))
+}
+
+/// Whether a path that need not exist lies in a directory.
+fn lies_in(path: &Path, dir: &Path) -> Result<bool, Failure> {
+    let real = |path: &Path| path.canonicalize().map_err(|fault| Failure::file(path, fault));
+    let there = path.ancestors().find(|part| part.exists()).unwrap_or(Path::new("/"));
+    Ok(real(there)?.starts_with(real(dir)?))
+}
+
+/// Removes what was begun. The stores' own words would name their own disk as the full one.
+fn not_written(to: &Path, fault: &Failure) -> Failure {
+    let (told, place) = (fault.told(), to.display());
+    let left = match std::fs::remove_dir_all(to) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+            format!("remove {place}, which could not be: {fault}")
+        }
+        _ => "what was begun is removed".to_owned(),
+    };
+    let is_full = FULL.iter().any(|words| told.contains(words));
+    Failure::Data(match is_full {
+        true => format!("the disk of {place} is full; make room there or name another directory; {left}"),
+        false => format!("the backup to {place} failed: {told}; {left}"),
+    })
+}
+
+/// Copies the stores and checks the copies; how many files there are.
+async fn write(running: &Running, to: &Path) -> Result<usize, Failure> {
     running.app.flow.fresh(running.app.journal.head().get()).await;
-    std::fs::create_dir_all(to).map_err(|fault| Failure::file(to, fault))?;
     let copy = Files::new(to);
     running.instance.meta.backup(&copy.meta()).await?;
     let (app, from, target) = (running.app.clone(), Files::new(running.instance.files.dir()), to.to_owned());
@@ -63,7 +111,7 @@ pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
     work.await.map_err(|fault| Failure::Data(fault.to_string()))??;
     let faults = doctor::examine_closed(to).await?;
     if !faults.is_empty() {
-        return Err(Failure::Data(format!("the backup is not sound: {}", faults.join("; "))));
+        return Err(Failure::Data(format!("the copy is not sound: {}", faults.join("; "))));
     }
     let files = block_in_place(|| hashes(to))?;
     let count = files.len();
@@ -77,11 +125,7 @@ pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
     let text = serde_json::to_vec_pretty(&manifest).map_err(|fault| Failure::Data(fault.to_string()))?;
     std::fs::write(&path, text).map_err(|fault| Failure::file(&path, fault))?;
     sync(&path)?;
-    running.instance.meta.note_backup_place(&to.display().to_string(), makoto_features::services::now_s()).await?;
-    let ledger = ledger::read(&ledger::path(running.instance.files.dir()))?;
-    ledger::add(&ledger::path(to), &ledger)?;
-    running.instance.meta.record(&operator(), Activity::BackupMade, json!({ "files": count })).await?;
-    Ok(format!("backup of {count} files written to {} and verified", to.display()))
+    Ok(count)
 }
 
 /// When a backup was made, in seconds since 1970; nothing for a folder that holds no whole one.
@@ -116,7 +160,7 @@ async fn copy_back(from: &Path, dir: &Path) -> Result<(Manifest, usize), Failure
         return Err(Failure::Refused(format!("{} is not empty; restore into a new directory", dir.display())));
     }
     block_in_place(|| copy_files(&manifest, from, dir))?;
-    let paused = close_to_public(dir, &dir.join(APART)).await?;
+    let paused = close_to_public(dir, &Files::new(dir).apart()).await?;
     let faults = doctor::examine_closed(dir).await?;
     match faults.is_empty() {
         true => Ok((manifest, paused)),
@@ -131,7 +175,7 @@ fn copy_files(manifest: &Manifest, from: &Path, dir: &Path) -> Result<(), Failur
         return Err(Failure::Data(format!("{name} of the backup is missing or was changed; use another backup")));
     }
     let relational = Files::new(dir).meta();
-    let apart = dir.join(APART);
+    let apart = Files::new(dir).apart();
     for (name, expected) in &manifest.files {
         let target = dir.join(name);
         // It comes last, once nothing in it is public: a restore that ends early leaves no installation.
@@ -140,6 +184,9 @@ fn copy_files(manifest: &Manifest, from: &Path, dir: &Path) -> Result<(), Failur
             std::fs::create_dir_all(parent).map_err(|fault| Failure::file(parent, fault))?;
         }
         std::fs::copy(from.join(name), &target).map_err(|fault| Failure::file(&target, fault))?;
+        // A copy takes over who may read it, and older backups were open to all.
+        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o600))
+            .map_err(|fault| Failure::file(&target, fault))?;
         sync(&target)?;
         if hash(&target)? != *expected {
             return Err(Failure::Data(format!("{name} was restored as something else; look at the disk")));

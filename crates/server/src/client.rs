@@ -2,7 +2,7 @@
 //! whether the request names this server.
 
 use crate::config::Config;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, Uri, header, uri::Authority};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 
@@ -40,20 +40,55 @@ fn forwarded(entry: &str) -> Option<IpAddr> {
     inner.parse().ok().map(plain)
 }
 
+/// Headers by which proxies say that they pass a request on.
+const PROXY_HEADERS: [&str; 8] = [
+    "forwarded",
+    "via",
+    "x-forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-server",
+    "x-real-ip",
+];
+
+/// The host that a request names, with its port.
+fn named_host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+    let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    uri.authority().map(|authority| authority.as_str()).or(named)
+}
+
+/// Whether a request comes from this machine and means it: a proxy on it passes on what names another host, or says so.
+pub fn is_local(peer: IpAddr, uri: &Uri, headers: &HeaderMap) -> bool {
+    let named = named_host(uri, headers).and_then(|host| host.parse::<Authority>().ok());
+    let here = named.is_some_and(|host| {
+        let name = host.host().trim_matches(['[', ']']);
+        name.eq_ignore_ascii_case("localhost")
+            || name.parse::<IpAddr>().is_ok_and(|address| plain(address).is_loopback())
+    });
+    here && plain(peer).is_loopback() && !PROXY_HEADERS.iter().any(|name| headers.contains_key(*name))
+}
+
 impl Client {
     pub fn new(config: &Config) -> Client {
-        let (scheme, rest) = config.base_url.split_once("://").unwrap_or(("http", &config.base_url));
-        let authority = rest.split('/').next().unwrap_or(rest).to_lowercase();
+        let (scheme, authority) = config.base_url.split_once("://").unwrap_or(("http", &config.base_url));
         let port = config.listen.rsplit_once(':').map_or("80", |(_, port)| port);
         let mut hosts: Vec<String> =
             ["localhost", "127.0.0.1", "[::1]"].iter().map(|host| format!("{host}:{port}")).collect();
-        hosts.push(authority.clone());
-        let name = authority.rsplit_once(':').map_or(authority.as_str(), |(name, _)| name);
-        let local = ["localhost", "127.0.0.1", "[::1]"].contains(&name);
+        if port == "80" {
+            hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(str::to_owned));
+        }
+        hosts.push(authority.to_owned());
+        let bare = authority.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix(':');
+        if bare.is_none() {
+            // Browsers leave the usual port out, others may name it.
+            hosts.push(format!("{authority}:{}", if scheme == "https" { 443 } else { 80 }));
+        }
+        let local = ["localhost", "127.0.0.1", "[::1]"].contains(&bare.unwrap_or(authority));
         Client {
             trusted: config.trusted_proxies.clone(),
             hosts,
-            origin: format!("{scheme}://{authority}"),
+            origin: config.base_url.clone(),
             cookies_safe: scheme == "https" || local,
         }
     }
@@ -81,9 +116,7 @@ impl Client {
 
     /// Whether a request for pages or data names this server.
     pub fn host_known(&self, uri: &Uri, headers: &HeaderMap) -> bool {
-        let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = uri.authority().map(|authority| authority.as_str()).or(named);
-        host.is_some_and(|host| self.hosts.contains(&host.to_lowercase()))
+        named_host(uri, headers).is_some_and(|host| self.hosts.contains(&host.to_lowercase()))
     }
 
     /// Whether a browser sent this request from one of our own pages. Requests that say nothing of their origin come
@@ -150,6 +183,43 @@ mod tests {
         assert!(known("stats.example") && known("STATS.example") && known("127.0.0.1:8080"));
         assert!(!known("evil.example") && !known("stats.example.evil") && !known("127.0.0.1:9") && !known(""));
         assert!(!client.host_known(&Uri::from_static("/"), &HeaderMap::new()));
+    }
+
+    #[test]
+    fn the_usual_port_may_be_named_or_left_out() {
+        for (base_url, port) in
+            [("https://stats.example", 443), ("https://stats.example:443/", 443), ("http://stats.example:80", 80)]
+        {
+            let client = client("", base_url);
+            let known = |host: &str| client.host_known(&Uri::from_static("/"), &headers(&[("host", host)]));
+            assert!(known("stats.example") && known(&format!("stats.example:{port}")), "{base_url}");
+            assert!(!known("stats.example:8443"), "{base_url}");
+            let origin = base_url.trim_end_matches(['/', ':', '4', '3', '8', '0']);
+            assert!(client.same_origin(&headers(&[("origin", origin)])), "{base_url}");
+        }
+        let other = client("", "https://stats.example:8443");
+        let known = |host: &str| other.host_known(&Uri::from_static("/"), &headers(&[("host", host)]));
+        assert!(known("stats.example:8443") && !known("stats.example"));
+    }
+
+    #[test]
+    fn this_machine_is_told_from_a_proxy_on_it() {
+        let local = |peer: &str, pairs: &[(&'static str, &str)]| {
+            is_local(peer.parse().unwrap(), &Uri::from_static("/metrics"), &headers(pairs))
+        };
+        for peer in ["127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1"] {
+            for host in ["127.0.0.1:8080", "localhost:8080", "LOCALHOST", "127.8.8.8", "[::1]:8080", "[::1]"] {
+                assert!(local(peer, &[("host", host)]), "{peer} {host}");
+            }
+            for host in ["stats.example", "localhost.example", "10.0.0.1:8080", "", "[::2]", "127.0.0.1.example"] {
+                assert!(!local(peer, &[("host", host)]), "{peer} {host}");
+            }
+            for name in PROXY_HEADERS {
+                assert!(!local(peer, &[("host", "localhost"), (name, "x")]), "{peer} {name}");
+            }
+            assert!(!local(peer, &[]), "{peer}");
+        }
+        assert!(!local("10.0.0.1", &[("host", "localhost")]) && !local("::ffff:10.0.0.1", &[("host", "localhost")]));
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub enum Command {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    #[error("{0} is in use by another makoto that does not answer on its control socket; stop it first")]
+    #[error("{0} is in use by another makoto, a server or a command; stop it, or wait until it has ended")]
     InUse(String),
     #[error("{path}: {fault}")]
     File { path: String, fault: std::io::Error },
@@ -105,6 +105,21 @@ pub enum Failure {
 impl Failure {
     pub fn file(path: &Path, fault: std::io::Error) -> Failure {
         Failure::File { path: path.display().to_string(), fault }
+    }
+
+    /// The message and, for the operator alone, what lies behind it as far as the message does not say it.
+    pub fn told(&self) -> String {
+        let mut told = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            if !told.contains(&text) {
+                told.push_str(": ");
+                told.push_str(&text);
+            }
+            source = cause.source();
+        }
+        told
     }
 }
 
@@ -299,6 +314,13 @@ const DRILL_TOKEN_S: i64 = 60;
 async fn drill_recovery(instance: &Instance) -> Result<String, Failure> {
     let (meta, identity) = (&instance.meta, &instance.identity);
     let grant = check_instance(&Principal::Operator)?;
+    // The only superuser cannot be removed again, and the first one ends the set-up.
+    if !meta.has_superuser().await? {
+        return Err(Failure::Refused(
+            "there is no superuser yet who could sign in; make one by the set-up link or makoto user create --superuser"
+                .to_owned(),
+        ));
+    }
     let name = makoto_meta::hex(&makoto_identity::fresh_bytes::<6>()?);
     let login = format!("recovery-drill-{name}");
     let domain = meta

@@ -131,6 +131,47 @@ fn plain(value: &toml::Value) -> Option<String> {
     }
 }
 
+/// Below this many MiB the analytics store cannot sort and copy its files.
+const MEMORY_MIB_MIN: u32 = 64;
+
+/// Where a server that listens on this address is reached from its own machine: every address is none to ask.
+fn reached_at(listen: &str) -> String {
+    match listen.rsplit_once(':') {
+        Some(("0.0.0.0", port)) => format!("127.0.0.1:{port}"),
+        Some(("[::]", port)) => format!("localhost:{port}"),
+        _ => listen.to_owned(),
+    }
+}
+
+/// The address of a server as browsers name it: protocol, host in small letters, and the port unless it is the usual one.
+fn origin(text: &str) -> Result<String, &'static str> {
+    const FORM: &str = "write it as https://stats.example.org, with http:// or https:// and a host";
+    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")).ok_or(FORM)?;
+    // What browsers overlook in addresses is a slip here.
+    if host.starts_with('/') || text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+        return Err(FORM);
+    }
+    let url = url::Url::parse(text).map_err(|_| FORM)?;
+    let bare = url.username().is_empty() && url.password().is_none() && !host.contains('@');
+    match bare && matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none() {
+        true => Ok(url.origin().ascii_serialization()),
+        false => Err("write it without user, path, ? and #; the server needs a host of its own, since it answers at /"),
+    }
+}
+
+/// A level, or one for a module.
+fn is_log_rule(rule: &str) -> bool {
+    let is_level = |level: &str| {
+        ["error", "warn", "info", "debug", "trace", "off"].iter().any(|known| level.trim().eq_ignore_ascii_case(known))
+    };
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
+    match rule.split_once('=') {
+        Some((module, level)) => is_name(module.trim()) && is_level(level),
+        None => is_level(rule),
+    }
+}
+
 impl Config {
     /// Joins the four places. `environment` are all variables of the process, `flags` what the command line gave.
     ///
@@ -161,19 +202,32 @@ impl Config {
         let text = |key: &'static str| values.get(key).map(|(text, _)| text.clone()).unwrap_or_default();
         let bad = |key: &'static str, what: &'static str| Error::BadValue { key, value: text(key), what };
         let number = |key: &'static str| text(key).parse::<u32>().map_err(|_| bad(key, "write a whole number"));
+        let at_least = |key: &'static str, least: u32, what: &'static str| match number(key)? {
+            number if number < least => Err(bad(key, what)),
+            number => Ok(number),
+        };
+        let one_or_more = |key: &'static str| at_least(key, 1, "write 1 or more");
         let entries = |key: &'static str| -> Vec<String> {
             text(key).split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
         };
         let listen = text("listen");
         let base_url = match text("base_url") {
-            url if url.is_empty() => format!("http://{listen}"),
-            url if url.starts_with("http://") || url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
-            _ => return Err(bad("base_url", "write it with http:// or https://")),
+            url if url.is_empty() => {
+                let what = "write an address and a port, as 127.0.0.1:8080";
+                origin(&format!("http://{}", reached_at(&listen))).map_err(|_| bad("listen", what))?
+            }
+            url => origin(&url).map_err(|what| bad("base_url", what))?,
         };
         let network = |entry: &String| {
             let single = entry.parse::<std::net::IpAddr>().map(ipnet::IpNet::from);
             entry.parse().or(single).map_err(|_| bad("trusted_proxies", "write networks as 10.0.0.0/8"))
         };
+        if !text("log").split(',').all(|part| is_log_rule(part.trim())) {
+            return Err(bad(
+                "log",
+                "write error, warn, info, debug, trace or off, or such a level for modules as makoto=debug,info",
+            ));
+        }
         let log_format = text("log_format");
         if !["text", "json"].contains(&log_format.as_str()) {
             return Err(bad("log_format", "write text or json"));
@@ -186,18 +240,18 @@ impl Config {
             public_forbidden: public_reports == "forbidden",
             base_url,
             trusted_proxies: entries("trusted_proxies").iter().map(network).collect::<Result<_, _>>()?,
-            memory_mib: number("memory_mib")?.max(64),
-            report_threads: number("report_threads")?.max(1),
+            memory_mib: at_least("memory_mib", MEMORY_MIB_MIN, "reports need 64 at least")?,
+            report_threads: one_or_more("report_threads")?,
             reserve_mib: u64::from(number("reserve_mib")?),
-            connections_max: number("connections_max")?.max(1) as usize,
-            connections_per_address_max: number("connections_per_address_max")?.max(1) as usize,
+            connections_max: one_or_more("connections_max")? as usize,
+            connections_per_address_max: one_or_more("connections_per_address_max")? as usize,
             new_texts_max: number("new_texts_max")?,
             log: text("log"),
             log_format,
             city_databases: entries("city_databases").into_iter().map(PathBuf::from).collect(),
             device_rules: Some(text("device_rules")).filter(|path| !path.is_empty()).map(PathBuf::from),
             backup_folder: Some(text("backup_folder")).filter(|path| !path.is_empty()).map(PathBuf::from),
-            backups_kept: number("backups_kept")?.max(1),
+            backups_kept: one_or_more("backups_kept")?,
             listen,
             origins: values,
         })
@@ -258,6 +312,74 @@ mod tests {
         assert!(matches!(Config::load(file.path().to_str(), [], []), Err(Error::UnknownKey { .. })));
         assert!(matches!(Config::load(None, env(&[("MAKOTO_MEMORY_MIB", "much")]), []), Err(Error::BadValue { .. })));
         assert!(matches!(Config::load(None, env(&[("MAKOTO_BASE_URL", "x.org")]), []), Err(Error::BadValue { .. })));
+    }
+
+    fn with(key: &'static str, value: &str) -> Result<Config, Error> {
+        Config::load(None, [], [(key, value.to_owned())])
+    }
+
+    #[test]
+    fn base_url_is_an_origin_as_browsers_name_it() {
+        for (given, kept) in [
+            ("https://stats.example", "https://stats.example"),
+            ("https://Stats.Example:443/", "https://stats.example"),
+            ("http://stats.example:80", "http://stats.example"),
+            ("https://stats.example:8443/", "https://stats.example:8443"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+            ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ] {
+            assert_eq!(with("base_url", given).unwrap().base_url, kept, "{given}");
+        }
+        for given in [
+            "stats.example",
+            "https://",
+            "https:///x",
+            "https://a b",
+            "https://a\tb",
+            "https://stats.example/an",
+            "https://stats.example/?a",
+            "https://stats.example/#a",
+            "https://me@stats.example",
+            "https://me:secret@stats.example",
+            "https://@stats.example",
+            "https://:443",
+            "https://stats.example:99999",
+            "ftp://stats.example",
+        ] {
+            let refused = with("base_url", given);
+            assert!(matches!(refused, Err(Error::BadValue { key: "base_url", .. })), "{given}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_server_on_every_address_names_one_that_can_be_asked() {
+        for (listen, base_url) in [
+            ("0.0.0.0:8080", "http://127.0.0.1:8080"),
+            ("[::]:8080", "http://localhost:8080"),
+            ("10.0.0.1:80", "http://10.0.0.1"),
+        ] {
+            assert_eq!(with("listen", listen).unwrap().base_url, base_url);
+        }
+        assert!(matches!(with("listen", "127.0.0.1:99999"), Err(Error::BadValue { key: "listen", .. })));
+    }
+
+    #[test]
+    fn what_is_too_little_is_refused_and_not_raised() {
+        for key in ["memory_mib", "report_threads", "connections_max", "connections_per_address_max", "backups_kept"] {
+            let least = if key == "memory_mib" { MEMORY_MIB_MIN } else { 1 };
+            assert!(with(key, &least.to_string()).is_ok(), "{key}");
+            assert!(matches!(with(key, &(least - 1).to_string()), Err(Error::BadValue { .. })), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_level_that_nobody_knows_is_refused() {
+        for log in ["info", "WARN", "off", "makoto=debug", "info,hyper=off", "makoto::serve=trace, warn"] {
+            assert_eq!(with("log", log).unwrap().log, log);
+        }
+        for log in ["", "loud", "info,", "makoto=loud", "=info", "info=", "makoto_server", "a b=info"] {
+            assert!(matches!(with("log", log), Err(Error::BadValue { key: "log", .. })), "{log}");
+        }
     }
 
     #[test]

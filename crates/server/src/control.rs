@@ -92,7 +92,7 @@ pub async fn serve(listener: UnixListener, running: Arc<Running>) {
 
 async fn answer(running: &Running, line: &str, mut write: OwnedWriteHalf) {
     let result = match serde_json::from_str::<Command>(line) {
-        Ok(command) => running.command(command).await.map_err(|failure| failure.to_string()),
+        Ok(command) => running.command(command).await.map_err(|failure| failure.told()),
         Err(_) => Err("this command is unknown; use the makoto program of the same version".to_owned()),
     };
     let reply = match result {

@@ -1,13 +1,15 @@
 //! Is everything stored sound, and does it fit together?
 
 use crate::{
+    app::App,
     commands::{Failure, operator},
     config::Config,
-    instance::{Files, Instance},
+    instance::{Files, Found, Instance},
     pipeline,
     serve::{Running, open_engine},
 };
 use makoto_engine::Engine;
+use makoto_journal::Position;
 use makoto_meta::{Activity, Meta};
 use serde_json::json;
 use std::path::Path;
@@ -17,8 +19,11 @@ use std::path::Path;
 /// # Errors
 /// When it cannot be examined at all.
 pub async fn examine_closed(dir: &Path) -> Result<Vec<String>, Failure> {
-    if !Files::new(dir).meta().exists() {
-        return Ok(vec![format!("{} holds no installation; name the directory that makoto serve uses", dir.display())]);
+    let files = Files::new(dir);
+    match files.found().await? {
+        Found::Nothing => return Ok(vec![files.nothing_said()]),
+        Found::Rest(other) => return Ok(vec![files.rest_said(&other)]),
+        Found::Installation => {}
     }
     let config = Config::load(None, [], [])?;
     let instance = Instance::open(dir).await?;
@@ -31,30 +36,39 @@ pub async fn examine_closed(dir: &Path) -> Result<Vec<String>, Failure> {
 
 /// Faults of what is tracked: the analytics store, the fold and the journal, and how they fit together.
 fn store_faults(instance: &Instance, config: &Config) -> Result<Vec<String>, Failure> {
+    let files = &instance.files;
     let engine = open_engine(instance, config)?;
     let mut faults = engine_faults(&engine)?;
-    let fold = pipeline::open_fold(&instance.files.fold(), &instance.catalog, &engine)?;
-    if engine.applied() > fold.last_delta() {
-        faults.push(format!(
-            "the analytics store is at delta {} but the fold at {}; they are of different backups",
-            engine.applied(),
-            fold.last_delta()
-        ));
-    }
-    if instance.files.journal().exists() {
-        match makoto_journal::check(&instance.files.journal()) {
-            Ok(summary) if summary.trimmed.get() > fold.position() => faults.push(format!(
-                "the journal begins after {} but the fold stands at {}; restore both from one backup",
-                summary.trimmed,
-                fold.position()
-            )),
-            Ok(_) => {}
-            Err(fault) => faults.push(fault.to_string()),
+    let fold = makoto_tracking::check(&files.fold()).and_then(|()| makoto_tracking::standing(&files.fold()));
+    match fold {
+        Ok(fold) => {
+            faults.extend(fold.fits(engine.applied()).err().map(|fault| fault.to_string()));
+            if faults.is_empty() {
+                let opened = pipeline::open_fold(&files.fold(), &instance.catalog, &engine);
+                faults.extend(opened.err().map(|fault| fault.to_string()));
+            }
+            faults.extend(journal_fault(&files.journal(), fold.position));
+        }
+        Err(fault) => {
+            faults.push(fault.to_string());
+            let journal = makoto_journal::check(&files.journal(), Position::START);
+            faults.extend(journal.err().map(|fault| fault.to_string()));
         }
     }
-    drop(fold);
     engine.close()?;
     Ok(faults)
+}
+
+/// What is wrong with a journal of which the fold has the hits up to a position.
+fn journal_fault(path: &Path, folded: u64) -> Option<String> {
+    match makoto_journal::check(path, Position::new(folded)) {
+        Ok(summary) if summary.trimmed.get() > folded => Some(format!(
+            "the journal begins after {} but the fold stands at {folded}; restore both from one backup",
+            summary.trimmed
+        )),
+        Ok(_) => None,
+        Err(fault) => Some(fault.to_string()),
+    }
 }
 
 /// The faults of a running installation, in words.
@@ -63,13 +77,29 @@ fn store_faults(instance: &Instance, config: &Config) -> Result<Vec<String>, Fai
 /// When it cannot be examined at all.
 pub async fn examine_running(running: &Running) -> Result<Vec<String>, Failure> {
     let mut faults = meta_faults(&running.instance.meta).await?;
-    let engine = running.app.engine.clone();
-    let checked = tokio::task::spawn_blocking(move || engine_faults(&engine)).await;
+    let (app, files) = (running.app.clone(), Files::new(running.instance.files.dir()));
+    let checked = tokio::task::spawn_blocking(move || running_faults(&app, &files)).await;
     faults.extend(checked.map_err(|fault| Failure::Data(fault.to_string()))??);
     if !faults.is_empty() {
         let detail = json!({ "faults": faults.len(), "first": faults.first() });
         running.instance.meta.record(&operator(), Activity::DoctorFoundFaults, detail).await?;
     }
+    Ok(faults)
+}
+
+/// Faults of what is tracked while hits come and are counted; neither waits but for a moment.
+fn running_faults(app: &App, files: &Files) -> Result<Vec<String>, Failure> {
+    let mut faults = engine_faults(&app.engine)?;
+    faults.extend(app.flow.fault().map(|fault| format!("hits are not counted now: {fault}")));
+    faults.extend(makoto_tracking::check(&files.fold()).err().map(|fault| fault.to_string()));
+    let fits = {
+        // Between two batches fold and engine are at the same point.
+        let _still = app.flow.pause();
+        makoto_tracking::standing(&files.fold()).and_then(|fold| fold.fits(app.engine.applied()))
+    };
+    faults.extend(fits.err().map(|fault| fault.to_string()));
+    let head = app.journal.head();
+    faults.extend(makoto_journal::check_in_use(&files.journal(), head).err().map(|fault| fault.to_string()));
     Ok(faults)
 }
 

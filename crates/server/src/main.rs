@@ -145,8 +145,8 @@ enum Act {
 
 #[derive(Args)]
 struct Serve {
-    #[arg(long)]
-    data_dir: PathBuf,
+    #[arg(long, required_unless_present = "print_config")]
+    data_dir: Option<PathBuf>,
     /// HOST:PORT
     #[arg(long)]
     listen: Option<String>,
@@ -295,6 +295,8 @@ enum AuditAct {
 const STRAGGLERS_WAIT_MAX: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
+    // Whatever is written, stores and backups, is for its owner alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     let done = match runtimes::pages(matches!(cli.act, Act::Serve(_))) {
         Ok(runtime) => {
@@ -307,7 +309,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("makoto: {failure}");
+            eprintln!("makoto: {}", failure.told());
             ExitCode::FAILURE
         }
     }
@@ -379,9 +381,13 @@ async fn operate(data_dir: &Path, command: Command) -> Result<String, Failure> {
     }
     match command {
         Command::Doctor => doctor::report(&doctor::examine_closed(data_dir).await?),
-        Command::Backup { .. } => Err(Failure::Refused(
-            "no server runs; copy the whole data directory instead, or start the server".to_owned(),
-        )),
+        Command::Backup { .. } => {
+            // A mistyped directory is told first.
+            drop(Instance::open(data_dir).await?);
+            Err(Failure::Refused(
+                "no server runs; copy the whole data directory instead, or start the server".to_owned(),
+            ))
+        }
         Command::Checkup => {
             let instance = Instance::open(data_dir).await?;
             let done = probes::closed_checkup(&instance).await;
@@ -389,7 +395,11 @@ async fn operate(data_dir: &Path, command: Command) -> Result<String, Failure> {
             done
         }
         command => {
-            let instance = Instance::open(data_dir).await?;
+            let instance = match command {
+                // An installation may begin with its first user.
+                Command::UserCreate { .. } => Instance::open_or_make(data_dir).await?,
+                _ => Instance::open(data_dir).await?,
+            };
             let done = commands::run(&instance, command).await;
             instance.meta.close().await;
             done
@@ -401,11 +411,13 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     let flags = [("listen", options.listen), ("base_url", options.base_url)];
     let flags = flags.into_iter().filter_map(|(key, value)| Some((key, value?)));
     let config = Config::load(options.config.as_deref(), std::env::vars(), flags)?;
-    if options.print_config {
-        return say(config.shown().trim_end());
+    match options.data_dir {
+        Some(dir) if !options.print_config => {
+            start_log(&config)?;
+            serve::run(&dir, config).await
+        }
+        _ => say(config.shown().trim_end()),
     }
-    start_log(&config)?;
-    serve::run(&options.data_dir, config).await
 }
 
 fn start_log(config: &Config) -> Result<(), Failure> {

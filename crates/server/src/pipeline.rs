@@ -58,9 +58,20 @@ pub struct Flow {
     pub folded_hits: AtomicU64,
     pub folded_texts: AtomicU64,
     pub failures: AtomicU64,
+    /// Why hits are not counted now.
+    fault: Mutex<Option<String>>,
 }
 
 impl Flow {
+    /// Why hits are not counted at the moment; nothing while they are.
+    pub fn fault(&self) -> Option<String> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_fault(&self, fault: Option<String>) {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
     /// Keeps the stores right of the journal as they are, until dropped. Hits go on being acknowledged. Blocks until
     /// the batch under way is through.
     pub fn pause(&self) -> MutexGuard<'_, ()> {
@@ -172,6 +183,17 @@ impl Flow {
     }
 }
 
+/// Says so when the thread panics: then nothing is counted until the next start.
+struct Told<'a>(&'a Flow);
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.set_fault(Some("the fold's thread panicked; see the log, then restart".to_owned()));
+        }
+    }
+}
+
 struct Past(Engine);
 
 impl History for Past {
@@ -230,11 +252,15 @@ impl Pipeline {
             folded_hits: AtomicU64::new(0),
             folded_texts: AtomicU64::new(0),
             failures: AtomicU64::new(0),
+            fault: Mutex::default(),
         });
         let waker = tokio::spawn(wake_on_append(self.journal.clone(), flow.clone()));
         let thread = {
             let flow = flow.clone();
-            let run = move || self.run(fold, &flow);
+            let run = move || {
+                let _told = Told(&flow);
+                self.run(fold, &flow);
+            };
             std::thread::Builder::new().name("fold".to_owned()).spawn(run)
         };
         let thread =
@@ -251,10 +277,17 @@ impl Pipeline {
                 None => open_fold(&self.fold_path, &self.catalog, &self.engine).map(limit),
             };
             match done.and_then(|mut open| self.step(&mut open, flow).map(|go_on| (open, go_on))) {
-                Ok((open, true)) => fold = Some(open),
+                Ok((open, true)) => {
+                    flow.set_fault(None);
+                    fold = Some(open);
+                }
                 Ok((_, false)) => return,
                 Err(failure) => {
-                    tracing::error!(%failure, "hits could not be folded; they are safe in the journal and tried again");
+                    flow.set_fault(Some(failure.to_string()));
+                    tracing::error!(
+                        failure = failure.told(),
+                        "hits could not be folded; they are safe in the journal and tried again"
+                    );
                     flow.failures.fetch_add(1, Ordering::Relaxed);
                     if flow.stops() {
                         return;

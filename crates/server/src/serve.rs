@@ -89,13 +89,17 @@ fn itself() -> Caller {
 }
 
 async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
-    let instance = Instance::open(dir).await?;
+    let instance = Instance::open_or_make(dir).await?;
+    if instance.files.is_open_to_others() {
+        tracing::warn!(dir = %dir.display(), "other users of this machine may look into the data directory; take that away with chmod 700");
+    }
     let detail = json!({ "version": env!("CARGO_PKG_VERSION") });
     instance.meta.record(&itself(), Activity::ServerStarted, detail).await?;
     let engine = open_engine(&instance, &config)?;
     let query = Arc::new(Query::new(engine.clone(), instance.catalog.clone()));
     let fold_path = instance.files.fold();
     let fold = pipeline::open_fold(&fold_path, &instance.catalog, &engine)?;
+    fold.standing()?.fits(engine.applied())?;
     let options = makoto_journal::Options {
         reserve_bytes: config.reserve_mib * 1024 * 1024,
         applied: Position::new(fold.position()),
@@ -268,6 +272,8 @@ async fn close(running: Arc<Running>, pipeline: Handle) -> Result<(), Failure> {
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    /// A terminal that goes away; nothing where whoever started the program had that ignored, as `nohup` does.
+    hangup: Option<Signal>,
 }
 
 impl Signals {
@@ -276,6 +282,7 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate()).map_err(failure)?,
             interrupt: signal(SignalKind::interrupt()).map_err(failure)?,
+            hangup: (!hangup_is_ignored()).then(|| signal(SignalKind::hangup())).transpose().map_err(failure)?,
         })
     }
 
@@ -283,6 +290,23 @@ impl Signals {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
+            () = hung_up(self.hangup) => {}
         }
     }
+}
+
+async fn hung_up(hangup: Option<Signal>) {
+    match hangup {
+        Some(mut hangup) => drop(hangup.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether this process was started with hang-ups ignored; false where the system does not tell.
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    // A bit for each signal, the first for number 1, which is the hang-up.
+    ignored & 1 == 1
 }

@@ -11,6 +11,18 @@ pub enum Error {
     Format { found: i64, known: i64 },
     #[error("a record of the fold's file cannot be read ({0}); restore it from a backup")]
     Damaged(#[from] postcard::Error),
+    #[error("the fold's file is damaged ({0}); restore it and the other stores from a backup")]
+    Broken(String),
+    #[error(
+        "the analytics store lacks changes {from} to {to}, which are kept nowhere else: its file is older than the fold's, \
+         or gone; put its latest file back, or restore a backup"
+    )]
+    EngineBehind { from: u64, to: u64 },
+    #[error(
+        "the analytics store is at delta {applied} but the fold at {last}; they are of different backups, restore both from \
+         one"
+    )]
+    EngineAhead { applied: u64, last: u64 },
     #[error("stored visits could not be read ({0}); see the engine's log, then restart")]
     History(#[source] HistoryError),
     #[error("the hit at position {position} has {found} values where the catalog has {expected}; convert it first")]

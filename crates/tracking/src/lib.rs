@@ -16,6 +16,7 @@ mod exclude;
 mod facts;
 mod fingerprint;
 mod fold;
+pub mod form;
 pub mod history;
 mod json;
 pub mod lookups;
@@ -31,6 +32,7 @@ mod referrer;
 mod rules;
 mod search;
 mod sender;
+mod standing;
 mod store;
 mod url;
 
@@ -48,4 +50,5 @@ pub use privacy::{
 };
 pub use rules::SiteRules;
 pub use sender::{Headers, Sender};
+pub use standing::{Standing, check, standing};
 pub use url::page as counted_page;

@@ -5,7 +5,7 @@
 //! cut them into other batches: the engine, which keeps only the number of the last delta, would then skip hits or
 //! count them twice. One sync per batch is shared by a thousand hits.
 
-use crate::{Error, convert};
+use crate::{Error, Standing, convert};
 use makoto_catalog::{
     Catalog,
     columns::{VISITORS, dictionary_number},
@@ -340,10 +340,25 @@ impl Store {
         deltas(&self.connection, after, limit)
     }
 
+    /// Where it stands as of the last commit.
+    pub fn standing(&self) -> Result<Standing, Error> {
+        standing(&self.connection)
+    }
+
     pub fn forget(&self, up_to: u64) -> Result<(), Error> {
         self.connection.prepare_cached("DELETE FROM delta WHERE number <= ?1")?.execute([up_to.cast_signed()])?;
         Ok(())
     }
+}
+
+/// Where a fold's file stands, of whichever form it is.
+pub fn standing(connection: &Connection) -> Result<Standing, Error> {
+    let sql = "SELECT counters, (SELECT min(number) FROM delta) FROM fold";
+    let (counters, first): (Vec<u8>, Option<i64>) =
+        connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let counters = Counters::decode(&counters)?;
+    let first_pending = first.map(i64::cast_unsigned);
+    Ok(Standing { position: counters.position, last_delta: counters.delta, first_pending })
 }
 
 fn bodies(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Vec<u8>>, Error> {

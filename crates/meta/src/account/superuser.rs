@@ -21,6 +21,16 @@ impl Act {
 }
 
 impl Meta {
+    /// Whether there is a superuser who may sign in.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn has_superuser(&self) -> Result<bool, Error> {
+        let mut act = self.begin_unrecorded().await?;
+        let domains = act.domains().await?;
+        Ok(act.other_superusers("", &domains).await? > 0)
+    }
+
     /// Grants or revokes superuser rights. Of many revocations at once, one superuser is left. The user has to sign in
     /// anew, and roles per site end when the rights are granted.
     ///

@@ -18,6 +18,8 @@ pub enum Finding {
     HeadDiffers { line: i64 },
     #[error("line {line} was signed and is missing: the end of the record was cut off")]
     Cut { line: i64 },
+    #[error("lines {from} to {to} are missing: the end of the record was cut off")]
+    Ended { from: i64, to: i64 },
 }
 
 /// A head that somebody kept elsewhere, from a mail or an export.
@@ -52,7 +54,9 @@ impl Meta {
     pub async fn verify_record(&self, known: &[KnownHead]) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
         let key = self.audit_key()?;
-        let rows = sqlx::query("SELECT * FROM audit_head ORDER BY line").fetch_all(&self.read).await?;
+        // One moment of the record, whatever is written meanwhile.
+        let mut moment = self.read.begin().await?;
+        let rows = sqlx::query("SELECT * FROM audit_head ORDER BY line").fetch_all(&mut *moment).await?;
         let heads = rows.iter().map(Head::read).collect::<Result<Vec<Head>, Error>>()?;
         let forged = heads.iter().filter(|head| !head.is_signed_by(&key));
         findings.extend(forged.map(|head| Finding::HeadForged { line: head.line }));
@@ -68,7 +72,10 @@ impl Meta {
         if differs(pruned, &hash) {
             findings.push(Finding::HeadDiffers { line: pruned });
         }
-        let mut lines = sqlx::query("SELECT * FROM activity ORDER BY id").fetch(&self.read);
+        // The store counts lines by itself, and does not count back.
+        let given = sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'activity'");
+        let given: i64 = given.fetch_optional(&mut *moment).await?.unwrap_or(0);
+        let mut lines = sqlx::query("SELECT * FROM activity ORDER BY id").fetch(&mut *moment);
         while let Some(row) = poll_fn(|context| Pin::new(&mut lines).poll_next(context)).await {
             let line = Line::read(&row?)?;
             let id = line.entry.id;
@@ -85,6 +92,9 @@ impl Meta {
         }
         let cut = expected.range(before + 1..).map(|(line, _)| Finding::Cut { line: *line });
         findings.extend(cut);
+        if before < given {
+            findings.push(Finding::Ended { from: before + 1, to: given });
+        }
         Ok(findings)
     }
 }

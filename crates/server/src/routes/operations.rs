@@ -1,20 +1,22 @@
 //! For operators: is it alive, and how does it do.
 
 use super::caller::{Peer, bearer};
-use crate::{app::App, metrics::Readings, probes::MIRROR_HEADER};
+use crate::{app::App, client, metrics::Readings, probes::MIRROR_HEADER};
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use makoto_identity::Bearing;
 use serde_json::json;
 use std::sync::{Arc, atomic::Ordering};
 
-/// 200 while the server answers. Says how many hits wait to be counted.
+/// 200 while the server answers, which takes hits then. Says how many of them wait to be counted, and by `degraded` that
+/// counting them fails; the log says why.
 pub async fn health(State(app): State<Arc<App>>) -> Response {
     let waiting = app.journal.head().get().saturating_sub(app.flow.applied());
-    super::json_response(StatusCode::OK, &json!({ "status": "ok", "hits_waiting": waiting }))
+    let status = if app.flow.fault().is_some() { "degraded" } else { "ok" };
+    super::json_response(StatusCode::OK, &json!({ "status": status, "hits_waiting": waiting }))
 }
 
 /// Tells a running look of the security check-up under which address it is seen, and gives it a session's cookie without
@@ -39,8 +41,8 @@ pub async fn nothing() -> StatusCode {
 }
 
 /// Only this machine, asked directly, or a superuser's token sees the numbers.
-pub async fn metrics(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap) -> Response {
-    let direct = peer.0.is_loopback() && !headers.contains_key("x-forwarded-for");
+pub async fn metrics(State(app): State<Arc<App>>, peer: Peer, uri: Uri, headers: HeaderMap) -> Response {
+    let direct = client::is_local(peer.0, &uri, &headers);
     let now_s = makoto_features::services::now_s();
     let bearing = Bearing { address: Some(app.client.address(peer.0, &headers)), in_url: false };
     let principal = bearer(&headers).and_then(|token| app.identity().token_principal(token, bearing, now_s));

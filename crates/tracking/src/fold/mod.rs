@@ -21,7 +21,7 @@ mod visit;
 mod visitor;
 
 use crate::store::{Counters, Store};
-use crate::{Error, History};
+use crate::{Error, History, Standing};
 pub use allowance::Overflow;
 use allowance::{NEW_TEXTS_MAX, Overflows};
 use batch::Batch;
@@ -139,6 +139,14 @@ impl Fold {
     /// The number of the last delta, on the disk.
     pub fn last_delta(&self) -> u64 {
         self.counters.delta
+    }
+
+    /// How far it is, on the disk, and which deltas it still keeps.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn standing(&self) -> Result<Standing, Error> {
+        self.store.standing()
     }
 
     /// Folds hits with their journal positions, in order, and puts what they change on the disk. Hits that are
