@@ -34,10 +34,10 @@ const giveCookieConsent = (t: State): void => {
 const giveConsent = (t: State, cookiesToo: boolean | undefined): void => {
   t.hasConsent_ = true;
   deleteCookie(t, CONSENT_REMOVED);
-  if (cookiesToo !== false) {
-    giveCookieConsent(t);
-  }
+  const off = t.cookiesOff_;
+  t.cookiesOff_ = off && cookiesToo === false;
   const id = currentVisitor(t)[1];
+  t.cookiesOff_ = off;
   t.consentQueue_.splice(0).forEach(({ requests_, callback_ }) => {
     // These requests were built while there was no id yet.
     send(
@@ -46,6 +46,10 @@ const giveConsent = (t: State, cookiesToo: boolean | undefined): void => {
       callback_,
     );
   });
+  // Behind the queue: once the page has sent something, its visitor, campaign and session get their cookies.
+  if (cookiesToo !== false) {
+    giveCookieConsent(t);
+  }
 };
 
 const requireConsent = (t: State): void => {

@@ -1,6 +1,6 @@
 import type { State } from './state.ts';
 import type { Api, CustomData, CustomVariables } from './types.ts';
-import { optional, parameter } from './url.ts';
+import { parameter } from './url.ts';
 
 /** Longest name or value of a custom variable, in characters; the server stores no more. */
 const VARIABLE_MAX_CHARS = 200;
@@ -19,7 +19,8 @@ export const customParameters = (t: State, requestData?: CustomData | null): str
   let dimensions = '';
   Object.keys(data).forEach((key) => {
     if (/^dimension\d+$/.test(key)) {
-      dimensions += optional(key, data[key]);
+      // An empty value takes the place of an older one.
+      dimensions += parameter(key, data[key] == null ? '' : data[key]);
       delete data[key];
     }
   });

@@ -1,6 +1,9 @@
 //! A report beside the same report of other times and other visits.
 
-use crate::{Answered, Line, Query, query::Sites};
+use crate::{
+    Answered, Line, Query, period,
+    query::{Sites, few, tables},
+};
 use makoto_access::{Grant, View};
 use makoto_catalog::{
     ApiError,
@@ -107,7 +110,11 @@ fn series(params: &Params, zone: &Zone, now_s: i64) -> Result<Vec<Series>, ApiEr
     for (time, (period, date)) in times.iter().enumerate() {
         let kinds = segments.iter().flat_map(|segment| goals.iter().map(move |goal| (segment, goal)));
         for (kind, (segment, goal)) in kinds.enumerate() {
-            let words = pretty_date(language, period, date, zone, now_s);
+            let ends = period::read(period, date, zone, now_s).ok().and_then(|asked| {
+                let (first, last) = (asked.ranges.first()?, asked.ranges.last()?);
+                asked.many.then(|| format!("{},{}", first.first, last.last))
+            });
+            let words = pretty_date(language, period, ends.as_deref().unwrap_or(date), zone, now_s);
             let (segment, period, date, goal) = (segment.clone(), period.clone(), date.clone(), goal.clone());
             series.push(Series { segment, period, date, goal, time, kind, words, language });
         }
@@ -148,13 +155,13 @@ pub fn ask(
     let utc = Zone::utc();
     let site = grant.sites().first().and_then(|id| sites.get(id));
     let series = series(params, site.map_or(&utc, |site| &site.zone), now_s)?;
+    let questions: Vec<Params> = series.iter().map(|series| question(params, series)).collect();
+    few(questions.iter().map(|asked| tables(asked, grant.sites(), sites, now_s)).sum())?;
     let mut plain = Params::default();
     params.iter().filter(|(name, _)| *name != "compare").for_each(|(name, value)| plain.push(name, value));
     let base = query.ask(grant, method, &plain, sites, now_s)?;
-    let others = series
-        .iter()
-        .map(|series| query.ask(grant, method, &question(params, series), sites, now_s))
-        .collect::<Result<Vec<_>, _>>()?;
+    let others =
+        questions.iter().map(|asked| query.ask(grant, method, asked, sites, now_s)).collect::<Result<Vec<_>, _>>()?;
     let inverted = params.flag("invert_compare_change_compute");
     Ok(beside(base, &others.iter().collect::<Vec<_>>(), &Side { series: &series, inverted }))
 }

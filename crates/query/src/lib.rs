@@ -24,6 +24,7 @@ mod shared;
 mod shown;
 mod table;
 mod value;
+mod visits;
 
 pub use makoto_catalog::{Answered, Line};
 pub use query::{Query, TABLES_MAX};

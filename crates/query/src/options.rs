@@ -17,6 +17,12 @@ pub const LOW_SHARE: f64 = 0.02;
 /// Longer patterns are refused: matching them costs too much.
 const PATTERN_BYTES_MAX: usize = 1024;
 
+/// Patterns that are larger when compiled are refused.
+const PATTERN_COMPILED_BYTES_MAX: usize = 1 << 20;
+
+/// What is said of texts that are patterns elsewhere, and that cannot be matched here in time proportional to the text.
+const UNREADABLE: [&str; 4] = ["not supported", "unrecognized", "size limit", "too m"];
+
 /// Everything that the generic parameters say.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -128,8 +134,16 @@ fn pattern(params: &Params, pattern: &str, column: &str) -> Result<Option<(Strin
     if text.len() > PATTERN_BYTES_MAX {
         return Err(bad("write a shorter pattern"));
     }
-    let regex = RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build();
-    let regex = regex.or_else(|_| Regex::new(&regex_lite::escape(text))).map_err(|_| bad("write a simpler pattern"))?;
+    let build =
+        |text: &str| RegexBuilder::new(text).case_insensitive(true).size_limit(PATTERN_COMPILED_BYTES_MAX).build();
+    let regex = match build(text) {
+        // What other machines understand, or what is too dear, is no plain text.
+        Err(fault) if UNREADABLE.iter().any(|sign| fault.to_string().contains(sign)) => {
+            return Err(bad(&format!("{fault}; write the pattern without it")));
+        }
+        Err(_) => build(&regex_lite::escape(text)).map_err(|_| bad("write a simpler pattern"))?,
+        Ok(regex) => regex,
+    };
     Ok(Some((params.filled(column).unwrap_or("label").to_owned(), regex)))
 }
 
@@ -140,7 +154,7 @@ fn machine_read(params: &Params) -> bool {
 
 impl Options {
     /// # Errors
-    /// `BadParam` for a pattern that is too long.
+    /// `BadParam` for a pattern that is too long or that cannot be read.
     pub fn read(params: &Params) -> Result<Options, ApiError> {
         let count = |name: &str| params.int(name).and_then(|n| usize::try_from(n).ok());
         let limit = params.int("filter_limit").unwrap_or(ROWS_DEFAULT);
@@ -216,8 +230,30 @@ mod tests {
     #[test]
     fn patterns_that_are_none_are_taken_as_text() {
         let options = read(&[("filter_pattern", "a(")]).unwrap();
-        assert!(options.pattern.unwrap().1.is_match("xa(y"));
+        assert!(options.pattern.unwrap().1.is_match("xA(y"));
         assert!(read(&[("filter_pattern", &"a".repeat(2000))]).is_err());
+    }
+
+    #[test]
+    fn patterns_that_are_not_understood_are_refused() {
+        for (text, why) in [
+            ("^(?!Home)", "look-around"),
+            ("(?<=a)b", "look-around"),
+            (r"(a)\1", "backreferences"),
+            (r"\p{L}", "Unicode"),
+            ("(?>a)", "flag"),
+            ("((a{99}){99}){99}", "size"),
+            (&"(".repeat(300), "nesting"),
+        ] {
+            let fault = read(&[("filter_pattern_recursive", text)]).unwrap_err().to_string();
+            assert!(fault.contains(why), "{text}: {fault}");
+        }
+        for (text, found) in
+            [("(", "f(x"), ("[a", "[A]"), ("*.pdf", "*.pdf"), ("c++", "C++"), ("a{2", "a{2"), ("a\\", "a\\")]
+        {
+            let options = read(&[("filter_pattern", text)]).unwrap();
+            assert!(options.pattern.unwrap().1.is_match(found), "{text}");
+        }
     }
 
     #[test]

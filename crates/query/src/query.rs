@@ -11,24 +11,17 @@ use crate::{
     said::{localised, translated},
     segment, shown,
     table::{self, Table},
+    visits,
 };
 use makoto_access::{Grant, Limits, View};
-use makoto_catalog::{
-    Aggregate, Answer, ApiError, Catalog, Condition, Found, Inquiry, LoggedVisit, Measure, Part, Report, Shape,
-    Table as Stored, VisitLog,
-};
-use makoto_engine::{Engine, VisitRecord, VisitsQuestion};
+use makoto_catalog::{Aggregate, Answer, ApiError, Catalog, Condition, Found, Inquiry, Measure, Part, Report, Shape};
+use makoto_engine::Engine;
 use makoto_model::{Day, Params, Range, Site, SiteId, Value};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Sites times periods of one question at most: each is a table of its own.
+/// Sites times periods of one question at most, each comparison counted too: each is a table of its own, of some ten
+/// kilobytes where it has a row. It leaves 90 days of 200 sites, and ten years of five.
 pub const TABLES_MAX: usize = 20_000;
-
-/// How far ahead of us the clock of a visit may run in a log without an end.
-const FUTURE_S: i64 = 366 * 86_400;
-
-/// Visits of one answer of the visits log at most.
-const VISITS_MAX: u64 = 10_000;
 
 /// Rows of one count of a custom report at most, the largest ones.
 const CUSTOM_ROWS_MAX: u64 = 10_000;
@@ -53,11 +46,11 @@ pub struct Ask<'a> {
     pub options: Options,
     pub site: &'a Site,
     pub(crate) segment: &'a Condition,
-    segment_text: &'a str,
+    pub(crate) segment_text: &'a str,
     pub(crate) picked: Condition,
     /// What narrows the answer; nothing for callers with an account.
-    limits: Option<&'a Limits>,
-    now_s: i64,
+    pub(crate) limits: Option<&'a Limits>,
+    pub(crate) now_s: i64,
 }
 
 pub(crate) fn failed(fault: makoto_engine::Error) -> ApiError {
@@ -111,6 +104,9 @@ impl Query {
             let why = format!("{method} answers for one site at a time");
             return Err(ApiError::BadParam { name: "idSite".to_owned(), why });
         }
+        if !matches!(report.shape, Shape::Visits { .. } | Shape::Recent { .. }) {
+            few(tables(params, &ids, sites, now_s))?;
+        }
         let one = |id: &SiteId| {
             let site = sites.get(id).ok_or_else(|| ApiError::NotFound(format!("there is no site {id}")))?;
             let limits = grant.limits(*id).map(|limits| &**limits);
@@ -131,10 +127,7 @@ impl Query {
             let by_number = (own != segment).then(|| format!("{segment_text} {own:?}"));
             let segment_text = by_number.as_deref().unwrap_or(segment_text);
             let ask = Ask { report, params, options, site, segment: &own, segment_text, picked, limits, now_s };
-            let mut answered = localised(ask.options.language, self.answer(&ask)?);
-            if ask.options.hide_inside == Some(true) {
-                answered = shown::without_inner(answered, &ask.options.hide);
-            }
+            let answered = said(&ask.options, self.answer(&ask)?);
             Ok(match limits {
                 Some(limits) => narrow::shown(limits, answered),
                 None => answered,
@@ -142,6 +135,14 @@ impl Query {
         };
         if asked != "all" && ids.len() == 1 {
             return one(&ids[0]);
+        }
+        if let (Shape::Visits { limit, with_actions, show }, true) =
+            (&report.shape, ids.iter().all(|id| grant.limits(*id).is_none()))
+        {
+            let of_ids: Vec<&Site> = ids.iter().filter_map(|id| sites.get(id)).map(|site| &**site).collect();
+            let options = Options::read(params)?;
+            let log = visits::Log { limit: *limit, with_actions: *with_actions, show: *show };
+            return Ok(said(&options, self.visits_of_sites(report, params, (&of_ids, &options), log, now_s)?));
         }
         let items = ids.iter().map(|id| Ok((id.to_string(), one(id)?)));
         Ok(Answered::Map { of: "idSite", items: items.collect::<Result<_, ApiError>>()? })
@@ -154,7 +155,9 @@ impl Query {
 
     fn answer(&self, ask: &Ask) -> Result<Answered, ApiError> {
         match &ask.report.shape {
-            Shape::Visits { limit, with_actions, show } => self.visits(ask, *limit, *with_actions, *show),
+            Shape::Visits { limit, with_actions, show } => {
+                self.visits(ask, visits::Log { limit: *limit, with_actions: *with_actions, show: *show })
+            }
             Shape::Recent { minutes, minutes_max } => self.recent(ask, minutes, *minutes_max),
             Shape::Custom { ask: inquire, show } => self.custom(ask, *inquire, *show),
             Shape::OfSite { param, reports, pick, columns } => self.of_site(ask, (param, columns), reports, *pick),
@@ -241,9 +244,6 @@ impl Query {
         let mut asked = period::read(period, date, &ask.site.zone, ask.now_s)?;
         if let Some(limits) = ask.limits {
             asked = narrow::cut(limits, ask.site, ask.now_s, asked)?;
-        }
-        if asked.ranges.len() > TABLES_MAX {
-            return Err(ApiError::TooMuch("ask for fewer periods".to_owned()));
         }
         let mut answers = self.over(ask, ask.report, &asked)?;
         if !asked.many {
@@ -397,70 +397,33 @@ impl Query {
         let table = Table { report: ask.report, raw: &raw, options: &ask.options, site: ask.site, day };
         Ok(Answered::Table(vec![shown::row_of(&table, &[])]))
     }
+}
 
-    fn visits(
-        &self,
-        ask: &Ask,
-        limit: Option<u64>,
-        with_actions: bool,
-        show: fn(&VisitLog) -> Answer,
-    ) -> Result<Answered, ApiError> {
-        let (from_s, until_s) = match (ask.params.filled("period"), ask.params.filled("date")) {
-            (Some(period), Some(date)) => {
-                let asked = period::read(period, date, &ask.site.zone, ask.now_s)?;
-                let (first, last) = (asked.ranges[0], asked.ranges[asked.ranges.len() - 1]);
-                (ask.site.zone.start_s(first.first), ask.site.zone.start_s(last.last.plus(1)))
-            }
-            _ => (0, ask.now_s + FUTURE_S),
-        };
-        let count = |name: &str| ask.params.int(name).and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0);
-        let asked = count("countVisitorsToFetch").or_else(|| ask.options.limit.map(|limit| limit as u64));
-        let with_actions = with_actions && !ask.params.flag("doNotFetchActions");
-        let visitor = ask.params.filled("visitorId").map(|id| Condition::Compare {
-            expr: makoto_catalog::Expr::Column("visitor"),
-            op: makoto_catalog::Op::Is,
-            value: Value::from(id),
-        });
-        let filter = match visitor {
-            Some(visitor) => Condition::All(vec![ask.segment.clone(), visitor]),
-            None => ask.segment.clone(),
-        };
-        let question = VisitsQuestion {
-            site: ask.site.id,
-            from_s,
-            until_s,
-            filter,
-            newest_first: ask.params.get("filter_sort_order") != Some("asc"),
-            limit: limit.or(asked).unwrap_or(VISITS_MAX).min(VISITS_MAX),
-            offset: ask.options.offset as u64,
-            min_last_action_s: ask.params.int("minTimestamp").filter(|s| *s > 0),
-            with_actions,
-            clock: plan::clock(ask.site, from_s, until_s, ask.now_s),
-        };
-        let records = self.engine.visits(&question).map_err(failed)?;
-        let log = VisitLog {
-            site: ask.site,
-            visit_columns: self.catalog.columns(Stored::Visit),
-            action_columns: self.catalog.columns(Stored::Action),
-            conversion_columns: self.catalog.columns(Stored::Conversion),
-            item_columns: self.catalog.columns(Stored::Item),
-            visits: records.iter().map(logged).collect(),
-            now_s: ask.now_s,
-            with_actions,
-            language: ask.options.language,
-        };
-        Ok(Answered::Plain(shown::fields(&ask.options, show(&log))))
+/// An answer in the caller's language, without what is hidden inside it.
+fn said(options: &Options, answered: Answered) -> Answered {
+    let answered = localised(options.language, answered);
+    match options.hide_inside {
+        Some(true) => shown::without_inner(answered, &options.hide),
+        _ => answered,
     }
 }
 
-fn logged(record: &VisitRecord) -> LoggedVisit<'_> {
-    LoggedVisit {
-        visit: &record.visit,
-        actions: &record.actions,
-        conversions: &record.conversions,
-        items: &record.items,
-        ordered: record.ordered,
-        left: record.left,
+/// How many tables answer a question: sites times periods. What is wrong with the periods is told where they are asked.
+pub(crate) fn tables(params: &Params, ids: &[SiteId], sites: &Sites, now_s: i64) -> usize {
+    let site = ids.iter().find_map(|id| sites.get(id));
+    let asked = site.zip(params.filled("period")).zip(params.filled("date"));
+    let asked = asked.and_then(|((site, period), date)| period::read(period, date, &site.zone, now_s).ok());
+    ids.len() * asked.map_or(1, |asked| asked.ranges.len())
+}
+
+/// # Errors
+/// `TooMuch` for more tables than one answer holds.
+pub(crate) fn few(tables: usize) -> Result<(), ApiError> {
+    match tables > TABLES_MAX {
+        true => Err(ApiError::TooMuch(format!(
+            "a question has {TABLES_MAX} tables at most, one for each site, period and comparison; ask for fewer"
+        ))),
+        false => Ok(()),
     }
 }
 

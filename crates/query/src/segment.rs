@@ -1,6 +1,6 @@
 //! The segment language: `a==1,b==2;c==3` is (a or b) and c.
 
-use makoto_catalog::{ApiError, Catalog, Condition, Dimension, Expr, Op, Read, Scope, SegmentName};
+use makoto_catalog::{ApiError, Catalog, Condition, Dimension, Expr, Kind, Op, Read, Scope, SegmentName, columns};
 use makoto_model::{Goal, Site, Value};
 
 /// Longer definitions are refused; a longer one would not fit in a URL either.
@@ -38,10 +38,14 @@ fn meaning(text: &str, names: &Names) -> Result<Condition, ApiError> {
     if text.is_empty() {
         return Ok(Condition::none());
     }
-    parse(text, names).or_else(|fault| {
-        let decoded = decode(text);
-        if decoded == text { Err(fault) } else { parse(&decoded, names).map_err(|_| fault) }
-    })
+    // Clients send a definition plain or encoded as a whole, and both can often be read. As in Matomo the decoded one is
+    // meant, unless the text as it came has more conditions.
+    let plain = parse(text, Decoded::NotYet, names);
+    match (plain, parse(&decode(text), Decoded::Whole, names)) {
+        (Ok(plain), Ok(decoded)) => Ok(if plain.1 > decoded.1 { plain.0 } else { decoded.0 }),
+        (Ok(one), Err(_)) | (Err(_), Ok(one)) => Ok(one.0),
+        (Err(fault), Err(_)) => Err(fault),
+    }
 }
 
 /// Whether a text is a definition: on every site, or on one with names of its own.
@@ -59,21 +63,35 @@ pub fn check(text: &str, catalog: &Catalog, site: Option<&Site>) -> Result<(), A
 /// What a name of the language means.
 type Names<'a> = dyn Fn(&str) -> Option<(&'static Dimension, &'static SegmentName)> + 'a;
 
-fn parse(text: &str, names: &Names) -> Result<Condition, ApiError> {
-    let clauses: Vec<Vec<String>> = split(text, ';').iter().map(|clause| split(clause, ',')).collect();
-    if clauses.iter().map(Vec::len).sum::<usize>() > CONDITIONS_MAX {
+/// Whether a text was decoded before it was taken apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Decoded {
+    NotYet,
+    Whole,
+}
+
+/// The condition that a text makes, and how many it is made of.
+fn parse(text: &str, decoded: Decoded, names: &Names) -> Result<(Condition, usize), ApiError> {
+    let mut clauses: Vec<Vec<String>> = split(text, ';').iter().map(|clause| split(clause, ',')).collect();
+    let conditions = clauses.iter().map(Vec::len).sum::<usize>();
+    if conditions > CONDITIONS_MAX {
         return Err(ApiError::TooMuch(format!("a segment has {CONDITIONS_MAX} conditions at most; use fewer")));
     }
+    let ends_open = clauses.len() > 1 && clauses.last().is_some_and(|last| *last == [""]);
+    if ends_open {
+        clauses.pop();
+    }
+    // What is said twice is asked once: each condition may cost as much as the report.
+    clauses.iter_mut().for_each(once);
+    once(&mut clauses);
     let mut visits = Vec::new();
     let mut same_row: Vec<(Rows, Vec<Condition>)> = Vec::new();
-    let count = clauses.len();
-    for (place, clause) in clauses.into_iter().enumerate() {
-        // Matomo finds nothing where a definition ends with the sign of a further condition.
-        if place > 0 && place + 1 == count && clause == [""] {
-            visits.push(Condition::Any(Vec::new()));
-            continue;
-        }
-        let leaves = clause.iter().map(|leaf| condition(leaf, names)).collect::<Result<Vec<_>, _>>()?;
+    // Matomo finds nothing where a definition ends with the sign of a further condition.
+    if ends_open {
+        visits.push(Condition::Any(Vec::new()));
+    }
+    for clause in clauses {
+        let leaves = clause.iter().map(|leaf| condition(leaf, decoded, names)).collect::<Result<Vec<_>, _>>()?;
         let rows =
             leaves.first().and_then(Leaf::rows).filter(|rows| leaves.iter().all(|leaf| leaf.rows() == Some(*rows)));
         match rows {
@@ -88,7 +106,19 @@ fn parse(text: &str, names: &Names) -> Result<Condition, ApiError> {
         }
     }
     visits.extend(same_row.into_iter().map(|((scope, _), all)| has(scope, Condition::All(all), false)));
-    Ok(Condition::All(visits))
+    Ok((Condition::All(visits), conditions))
+}
+
+/// The parts in their order, each once.
+fn once<T: PartialEq>(parts: &mut Vec<T>) {
+    let mut seen = 0;
+    while seen < parts.len() {
+        if parts[..seen].contains(&parts[seen]) {
+            parts.remove(seen);
+        } else {
+            seen += 1;
+        }
+    }
 }
 
 fn has(scope: Scope, condition: Condition, negated: bool) -> Condition {
@@ -195,26 +225,89 @@ pub fn decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).replace(char::REPLACEMENT_CHARACTER, "")
 }
 
-fn condition(text: &str, names: &Names) -> Result<Leaf, ApiError> {
+/// Name, operator and value of a condition.
+fn taken_apart(text: &str) -> Option<(&str, Op, &str)> {
+    text.char_indices().filter(|(place, _)| *place > 0).find_map(|(place, _)| {
+        let (sign, op) = OPERATORS.iter().find(|(sign, _)| text[place..].starts_with(sign))?;
+        Some((&text[..place], *op, &text[place + sign.len()..]))
+    })
+}
+
+/// Whether decoding may turn a text into the one that was meant: it has signs of an encoded text, and none that
+/// encoding would have changed. So `C++ Guide` and `http://example.org/a%20b` stay what they are.
+fn may_be_encoded(text: &str) -> bool {
+    // What JavaScript's `encodeURIComponent` leaves, and what stands for all else.
+    let stands = |letter: char| letter.is_ascii_alphanumeric() || "-_.!~*'()%+".contains(letter);
+    text.contains(['%', '+']) && text.chars().all(stands)
+}
+
+/// What is meant by a value, the likeliest last. Definitions are commonly encoded three times: the whole, its conditions
+/// and their values; Matomo decodes as often, whatever the value looks like.
+fn values_of(text: &str, decoded: Decoded) -> Vec<String> {
+    let (mut value, more) = match decoded {
+        Decoded::NotYet => (decode(text), 1),
+        Decoded::Whole => (text.to_owned(), 2),
+    };
+    let mut values = Vec::new();
+    for _ in 0..more {
+        if !may_be_encoded(&value) {
+            break;
+        }
+        let next = decode(&value);
+        // A plus sign without percent codes is as likely itself as a blank.
+        if !value.contains('%') {
+            values.push(value);
+        }
+        value = next;
+    }
+    values.push(value);
+    values
+}
+
+fn condition(text: &str, decoded: Decoded, names: &Names) -> Result<Leaf, ApiError> {
     let wrong = || ApiError::Refused(format!("The segment condition '{}' is not valid.", shown(text)));
-    let found = text.char_indices().filter(|(place, _)| *place > 0).find_map(|(place, _)| {
-        let operator = OPERATORS.iter().find(|(sign, _)| text[place..].starts_with(sign))?;
-        Some((&text[..place], *operator, &text[place + operator.0.len()..]))
-    });
-    let (name, (_, op), value) = found.ok_or_else(wrong)?;
+    let whole = decode(text);
+    let (name, op, value) = taken_apart(text).or_else(|| taken_apart(&whole)).ok_or_else(wrong)?;
     let name = decode(name);
     let (dimension, segment) = names(name.trim())
         .ok_or_else(|| ApiError::Refused(format!("Segment '{}' is not a supported segment.", shown(&name))))?;
-    let value = decode(value);
+    // Names stand for other values here, in no order of theirs.
+    let ordered = matches!(op, Op::Less | Op::LessOrEqual | Op::More | Op::MoreOrEqual);
+    if ordered && matches!((segment.read, dimension.kind), (Read::Named(_), Kind::Text(_))) {
+        let why =
+            format!("The values of '{}' have no order; compare them with ==, !=, =@, !@, =^ or =$.", segment.name);
+        return Err(ApiError::Refused(why));
+    }
+    let mut values = values_of(value, decoded);
+    if is_of_actions(dimension, segment) {
+        values.iter_mut().for_each(|value| *value = unescaped(value));
+    }
+    let value = values.last().map_or("", String::as_str);
     if value.is_empty() && !matches!(op, Op::Is | Op::IsNot) {
         return Err(wrong());
     }
     if let (true, false, Read::Named(read)) = (segment.strict, value.is_empty(), segment.read)
-        && read(positive(op).0, &value).is_empty()
+        && read(positive(op).0, value).is_empty()
     {
         return Err(wrong());
     }
-    Ok(leaf(dimension, segment, op, &value))
+    Ok(leaf(dimension, segment, op, &values))
+}
+
+/// Whether the values are texts of actions, which may be written as text stands in a page: reports do so in what they
+/// say of segments. Addresses are named as they are.
+fn is_of_actions(dimension: &Dimension, segment: &SegmentName) -> bool {
+    let of_actions = matches!(dimension.scope, Scope::Action | Scope::Item) && dimension.slot == 0;
+    let of_titles = matches!(dimension.kind, Kind::Text(columns::TITLES));
+    matches!(segment.read, Read::Text) && (of_actions || of_titles)
+}
+
+/// A text as `label::escape` found it; other entities stay, as in Matomo.
+fn unescaped(text: &str) -> String {
+    const ENTITIES: [(&str, &str); 6] =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#039;", "'"), ("&#39;", "'"), ("&amp;", "&")];
+    // What stands for "&" comes last, so that nothing is turned back twice.
+    ENTITIES.iter().fold(text.to_owned(), |text, (entity, letter)| text.replace(entity, letter))
 }
 
 /// Enough of a text to find it again.
@@ -232,18 +325,22 @@ fn positive(op: Op) -> (Op, bool) {
     }
 }
 
-fn leaf(dimension: &'static Dimension, segment: &SegmentName, op: Op, value: &str) -> Leaf {
+fn leaf(dimension: &'static Dimension, segment: &SegmentName, op: Op, values: &[String]) -> Leaf {
     let (positive_op, negated) = positive(op);
+    let meets = |op: Op| {
+        let mut each: Vec<Condition> = values.iter().map(|value| meets(dimension, segment, op, value)).collect();
+        if each.len() == 1 { each.remove(0) } else { Condition::Any(each) }
+    };
     match dimension.scope {
-        Scope::Visit if negated => Leaf::Visit(Condition::Not(Box::new(meets(dimension, segment, positive_op, value)))),
-        Scope::Visit => Leaf::Visit(meets(dimension, segment, op, value)),
+        Scope::Visit if negated => Leaf::Visit(Condition::Not(Box::new(meets(positive_op)))),
+        Scope::Visit => Leaf::Visit(meets(op)),
         // "Has some value" is no negation: a row that has one is what is looked for.
-        scope if negated && value.is_empty() => {
+        scope if negated && values.iter().all(String::is_empty) => {
             let some = Condition::Compare { expr: dimension.expr(), op: Op::IsNot, value: Value::Null };
             Leaf::Row((scope, segment.group), of_kind(segment, some))
         }
         scope => {
-            let of_kind = of_kind(segment, meets(dimension, segment, positive_op, value));
+            let of_kind = of_kind(segment, meets(positive_op));
             if negated { Leaf::Visit(has(scope, of_kind, true)) } else { Leaf::Row((scope, segment.group), of_kind) }
         }
     }
@@ -290,7 +387,8 @@ fn number(text: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use makoto_catalog::{Feature, Kind};
+    use crate::label::{encode, escape};
+    use makoto_catalog::Feature;
     use makoto_model::{ActionKind, OwnDimension, OwnScope, SiteId};
     use proptest::prelude::*;
 
@@ -300,10 +398,17 @@ mod tests {
         .segments(&[SegmentName::text("page", "", "").kind(ActionKind::PageView)]);
     static COUNT: Dimension = Dimension::of_visit("T.Count", "", "action_count", Kind::Int)
         .segments(&[SegmentName::number("actions", "", "")]);
+    static TITLE: Dimension = Dimension::of_visit("T.Title", "", "entry_title", Kind::Text(columns::TITLES))
+        .segments(&[SegmentName::text("title", "", "")]);
     static OWN: Dimension =
         Dimension::read_visit("T.Own", "", "own_visit_1", Kind::Text("own"), |_| Value::Null).slot(1);
-    static FEATURE: Feature =
-        Feature { name: "T", dimensions: &[&BROWSER, &PAGE, &COUNT, &OWN], metrics: &[], reports: &[], settings: &[] };
+    static FEATURE: Feature = Feature {
+        name: "T",
+        dimensions: &[&BROWSER, &PAGE, &COUNT, &TITLE, &OWN],
+        metrics: &[],
+        reports: &[],
+        settings: &[],
+    };
 
     fn catalog() -> Catalog {
         static ALL: &[&Feature] = &[&FEATURE];
@@ -332,6 +437,60 @@ mod tests {
             let wanted = Condition::All(vec![Condition::Any(vec![is("user_id", Op::Is, "a,b")])]);
             assert_eq!(read(text, &catalog(), &site()).unwrap(), wanted, "{text}");
         }
+    }
+
+    /// A definition of one condition over visits, as its values.
+    fn looked_for(text: &str) -> Vec<String> {
+        let Condition::All(parts) = read(text, &catalog(), &site()).unwrap() else { panic!("{text}") };
+        let [Condition::Any(leaves)] = parts.as_slice() else { panic!("{text}") };
+        let texts = |condition: &Condition| match condition {
+            Condition::Compare { value, .. } => value.as_text().unwrap().to_owned(),
+            other => panic!("{other:?}"),
+        };
+        match leaves.as_slice() {
+            [Condition::Any(either)] => either.iter().map(texts).collect(),
+            [one] => vec![texts(one)],
+            _ => panic!("{text}"),
+        }
+    }
+
+    #[test]
+    fn what_reports_hand_out_finds_its_row_however_often_it_is_encoded() {
+        let handed = [
+            "http://example.org/a%20b?q=1,2&r=x+y",
+            "Terms & Conditions",
+            "<b>\"it's\"</b>",
+            "C++ Guide; 100% sure",
+            "a,b\\;c",
+            "C++",
+            "Grüße",
+            "plain",
+        ];
+        for title in handed {
+            // Once for texts in rows, twice for pages and titles; then plain, or by a client that encodes it again.
+            let once = encode(&escape(title));
+            let twice = encode(&once);
+            for value in [once, twice.clone(), encode(&twice)] {
+                let found = looked_for(&format!("title=={value}"));
+                assert!(found.iter().any(|found| found == title), "{title}: {value} {found:?}");
+            }
+            let whole = encode(&format!("title=={twice}"));
+            assert!(looked_for(&whole).iter().any(|found| found == title), "{title}: {whole}");
+        }
+        // Only what may be two things is looked for as both.
+        assert_eq!(looked_for("title==Terms%2B%2526amp%253B%2BConditions"), ["Terms & Conditions"]);
+        assert_eq!(looked_for("title==C%252B%252B"), ["C++", "C  "]);
+        assert_eq!(looked_for("browser==a%26amp%3Bb"), ["a&amp;b"]);
+    }
+
+    #[test]
+    fn conditions_that_are_said_twice_are_asked_once() {
+        let meant = |text: &str| read(text, &catalog(), &site()).unwrap();
+        assert_eq!(meant(&["page=@x"; 40].join(";")), meant("page=@x"));
+        assert_eq!(
+            meant("browser==a,browser==b,browser==a;actions>1;browser==a,browser==b"),
+            meant("browser==a,browser==b;actions>1")
+        );
     }
 
     #[test]

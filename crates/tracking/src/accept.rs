@@ -63,7 +63,7 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
         params,
         rules: &rules,
         address: match params.filled("cip") {
-            Some(text) => text.trim().parse().unwrap_or(NO_ADDRESS),
+            Some(text) => text.trim().parse().map_or(NO_ADDRESS, |address: IpAddr| address.to_canonical()),
             None => sender.address,
         },
         user_agent: params.filled("ua").unwrap_or_else(|| sender.header("user-agent")),

@@ -1,6 +1,9 @@
 //! When a hit happened: `cdt` and `cdo`.
 
-use jiff::civil::{Date, DateTime};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+};
 use makoto_model::Params;
 
 /// Times further back need a token; strictly younger ones are the queue of a browser that was offline.
@@ -16,15 +19,31 @@ pub fn read(params: &Params, now_s: i64) -> i64 {
     if time_s > now_s || time_s <= now_s - AGE_MAX_S { now_s } else { time_s }
 }
 
-/// A number of seconds since 1970, or a date and time in UTC.
+/// Ways of writing a time that no standard has: those of JavaScript and of the log files of web servers.
+const UNUSUAL: [&str; 2] = ["%a %b %d %Y %H:%M:%S GMT%z", "%d/%b/%Y:%H:%M:%S %z"];
+
+/// A number of seconds since 1970, whose fraction is cut off, or a date and time: with an offset if one is told, else in
+/// UTC. Matomo reads whatever PHP's `strtotime` does; of that, words such as "yesterday" are left out.
 fn time(text: &str) -> Option<i64> {
-    if let Ok(number) = text.parse() {
-        return Some(number);
+    let is_number = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
+    if let Some(number) = text.parse::<f64>().ok().filter(|number| is_number && number.is_finite()) {
+        return Some(text.parse().unwrap_or(number as i64));
     }
-    let text = text.trim_end_matches("UTC").trim_end_matches('Z').trim();
-    let date = || text.parse::<Date>().map(|date| date.to_datetime(jiff::civil::Time::midnight()));
-    let moment = text.parse::<DateTime>().or_else(|_| date()).ok()?;
-    Some(moment.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+    // An offset may stand apart from its time.
+    if let Ok(moment) = text.replacen(" +", "+", 1).replacen(" -", "-", 1).parse::<Timestamp>() {
+        return Some(moment.as_second());
+    }
+    let local = ["UTC", "GMT", "Z"].iter().find_map(|zone| text.strip_suffix(zone)).unwrap_or(text).trim();
+    let date = || local.parse::<Date>().map(|date| date.to_datetime(jiff::civil::Time::midnight()));
+    if let Ok(moment) = local.parse::<DateTime>().or_else(|_| date()) {
+        return Some(moment.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second());
+    }
+    if let Ok(moment) = jiff::fmt::rfc2822::parse(text) {
+        return Some(moment.timestamp().as_second());
+    }
+    // Browsers say the name of the zone in brackets behind its offset.
+    let text = text.split(" (").next().unwrap_or(text);
+    UNUSUAL.iter().find_map(|format| Some(Timestamp::strptime(format, text).ok()?.as_second()))
 }
 
 /// The visitor's own clock in seconds since midnight; where it is not told, that of the hit in UTC.
@@ -55,6 +74,24 @@ mod tests {
             ("2026-03-02 08:00:00 UTC", 1_772_438_400),
             ("2026-03-02", 1_772_409_600),
             ("1772456400", 1_772_456_400),
+            ("1772456400.5", 1_772_456_400),
+            ("1.7724564e9", 1_772_456_400),
+            ("2026-03-02T08:00:00-05:00", 1_772_456_400),
+            ("2026-03-02T14:00:00.250+01:00", 1_772_456_400),
+            ("2026-03-02T14:00:00+0100", 1_772_456_400),
+            ("2026-03-02 14:00:00+01:00", 1_772_456_400),
+            ("2026-03-02 13:00:00 +0000", 1_772_456_400),
+            ("2026-03-02 14:00:00 +01:00", 1_772_456_400),
+            ("2026-03-02 13:00:00 GMT", 1_772_456_400),
+            ("20260302T130000Z", 1_772_456_400),
+            ("Mon, 02 Mar 2026 08:00:00 -0500", 1_772_456_400),
+            ("Mon, 02 Mar 2026 13:00:00 GMT", 1_772_456_400),
+            ("Mon Mar 02 2026 14:00:00 GMT+0100 (Central European Standard Time)", 1_772_456_400),
+            ("02/Mar/2026:14:00:00 +0100", 1_772_456_400),
+            ("nan", NOW_S),
+            ("infinity", NOW_S),
+            ("1e400", NOW_S),
+            ("2026-03-02 08:00:00 or so", NOW_S),
             ("garbage", NOW_S),
             ("1990-01-01 00:00:00", NOW_S),
             ("2099-01-01 00:00:00", NOW_S),

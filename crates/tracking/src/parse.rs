@@ -1,6 +1,6 @@
-//! Bytes to requests: a query, a form, or many requests in one JSON body.
+//! Bytes to requests: a query, a form of either kind, or many requests in one JSON body.
 
-use crate::{json, query};
+use crate::{form, json, query};
 use makoto_model::Params;
 
 pub use crate::json::{ITEMS_MAX, ITEMS_OPEN_MAX};
@@ -81,7 +81,8 @@ pub fn read(raw: &RawRequest) -> Result<Read, Fault> {
     let bytes = body.len() + raw.query.len();
     let mut params = Params::with_capacity(bytes, 24);
     // The last of a name counts, so that the query goes behind the form.
-    let whole = query::read_into(&mut params, body) && query::read_into(&mut params, raw.query.as_bytes());
+    let fields = form::read_into(&mut params, body).unwrap_or_else(|| query::read_into(&mut params, body));
+    let whole = fields && query::read_into(&mut params, raw.query.as_bytes());
     match (whole, params.is_empty(), is_get) {
         (false, _, _) => Err(Fault::TooManyParameters),
         (true, true, true) => Ok(Read::Nothing),
@@ -102,6 +103,13 @@ mod tests {
     fn the_query_wins_over_the_form() {
         let Ok(Read::One(params)) = read(&post("idsite=1&url=q", b"url=f&rec=1")) else { panic!("one request") };
         assert_eq!((params.get("url"), params.get("rec"), params.get("idsite")), (Some("q"), Some("1"), Some("1")));
+    }
+
+    #[test]
+    fn a_form_of_parts_is_a_form() {
+        let body = b"--x\r\nContent-Disposition: form-data; name=\"url\"\r\n\r\nf\r\n--x--\r\n";
+        let Ok(Read::One(params)) = read(&post("idsite=1", body)) else { panic!("one request") };
+        assert_eq!((params.get("url"), params.get("idsite"), params.len()), (Some("f"), Some("1"), 2));
     }
 
     #[test]

@@ -102,6 +102,12 @@ describe('requests', () => {
     assert.deepEqual(JSON.parse(request.data), { shoe: 42 });
   });
 
+  test('a dimension without a value is sent, so that the old value goes', () => {
+    const request = one(['setCustomDimension', 1, ''], ['setCustomDimension', 3], ['trackPageView', 'T', { dimension2: '', dimension4: 0 }]);
+    const values = [1, 2, 3, 4].map((id) => request[`dimension${id}`]);
+    assert.deepEqual(values, ['', '', '', '0']);
+  });
+
   test('custom variables by scope', () => {
     const request = one(['setCustomVariable', 1, 'a', 'b'], ['setCustomVariable', 2, 'c', 'd', 'page'], ['trackPageView']);
     assert.deepEqual(JSON.parse(request._cvar), { 1: ['a', 'b'] });
@@ -217,6 +223,25 @@ describe('cookies and attribution', () => {
     const [request] = excluded.requests();
     assert.equal(request._ref, undefined);
     assert.equal(request.urlref, undefined);
+  });
+
+  test('consent gives cookies to the page on which it is given', () => {
+    const url = 'https://www.shop.example/a?utm_campaign=Land';
+    const page = openPage({ url, commands: [['requireConsent'], ...setup, ['trackPageView'], ['rememberConsentGiven']] });
+    const [view] = page.requests();
+    assert.match(view._id, /^[0-9a-f]{16}$/);
+    assert.deepEqual(names(page).map((name) => name.split('.')[0]).sort(), ['_pk_id', '_pk_ref', '_pk_ses', 'mtm_consent']);
+    const next = openPage({ jar: page.jar, commands: [['requireConsent'], ...setup, ['trackGoal', 3]] }).requests()[0];
+    assert.equal(next._id, view._id);
+    assert.equal(next._idn, '0');
+    assert.equal(next._rcn, 'Land');
+  });
+
+  test('consent without consent for cookies leaves none', () => {
+    const page = openPage({ commands: [['requireConsent'], ...setup, ['trackPageView']] });
+    page.push('setConsentGiven', false);
+    assert.equal(page.requests()[0]._id, '');
+    assert.deepEqual(names(page), []);
   });
 
   test('an id does not outlive the consent for cookies', () => {

@@ -99,7 +99,7 @@ pub async fn processed(
     let show = Show::new(&entry, &site, params, &answered);
     let mut fields = vec![
         ("website", Answer::from(site.name.as_str())),
-        ("prettyDate", asked_date(params, &site).into()),
+        ("prettyDate", asked_date(services, params, &site).into()),
         ("metadata", entries::record(&entry, &all, without_docs)),
         ("columns", Answer::record(show.headings.iter().map(|(id, name)| (*id, Answer::from(name.as_str()))))),
     ];
@@ -112,9 +112,15 @@ pub async fn processed(
     Ok(Answered::Plain(Answer::record(fields)))
 }
 
-fn asked_date(params: &Params, site: &Site) -> String {
+/// The time asked for in words; of `last30` and the like the first and the last day.
+fn asked_date(services: &Services, params: &Params, site: &Site) -> String {
     let (period, date) = (params.get("period").unwrap_or(""), params.get("date").unwrap_or(""));
-    pretty_date(asked(params), period, date, &site.zone, crate::services::now_s())
+    let now_s = crate::services::now_s();
+    let ends = (services.reading.ranges)(period, date, &site.zone, now_s).ok().and_then(|(_, ranges)| {
+        let (first, last) = (ranges.first()?, ranges.last()?);
+        (first.last < last.first || period == "range").then(|| format!("{},{}", first.first, last.last))
+    });
+    pretty_date(asked(params), period, ends.as_deref().unwrap_or(date), &site.zone, now_s)
 }
 
 /// The entry without columns that never have a value here: signed-in users where a site has none, and persons over

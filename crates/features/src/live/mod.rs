@@ -37,7 +37,11 @@ impl<'a> Stored<'a> {
     }
 
     fn int(self, column: &str) -> i64 {
-        self.get(column).number().map_or(0, |n| n as i64)
+        match self.get(column) {
+            // As it is: a fingerprint has more digits than fit into a float.
+            Value::Int(n) => *n,
+            other => other.number().map_or(0, |n| n as i64),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! `/index.php`: Matomo's reporting API, and the way home for its old addresses.
+//! `/index.php`, or `/` with a module: Matomo's reporting API, and the way home for its old addresses.
 
 use super::{
     BODY_BYTES_MAX,
@@ -31,7 +31,11 @@ pub async fn index(State(app): State<Arc<App>>, peer: Peer, request: Request) ->
         Ok(body) => body,
         Err(fault) => return fault.response(),
     };
-    let form = decode(&body);
+    let mut parts_of_form = Params::default();
+    let form = match makoto_tracking::form::read_into(&mut parts_of_form, &body) {
+        Some(_) => parts_of_form,
+        None => decode(&body),
+    };
     let params = merge(&form, &query);
     match params.get("module") {
         Some("API") => {}

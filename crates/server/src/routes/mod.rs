@@ -83,7 +83,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/matomo.js", get(assets::tracker_script))
         .route("/piwik.js", get(assets::tracker_script))
         .route("/js/", get(assets::tracker_script))
-        .route("/index.php", get(api::index).post(api::index))
+        .route("/index.php", get(api::index).post(api::index).options(allowed))
+        .route("/", get(home).post(api::index).options(allowed))
         .route("/health", get(operations::health))
         .route("/metrics", get(operations::metrics))
         .route(NOTHING_PATH, get(operations::nothing))
@@ -110,6 +111,20 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(middleware::from_fn(number))
         .layer(middleware::from_fn_with_state(app.clone(), headers::secure))
         .with_state(app)
+}
+
+/// What may be done at the address of the API. No other site's page may do it.
+async fn allowed() -> Response {
+    (StatusCode::NO_CONTENT, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response()
+}
+
+/// The interface; with a module in the query what `index.php` answers, which is what Matomo's clients mean by a folder.
+async fn home(state: State<Arc<App>>, peer: caller::Peer, request: Request) -> Response {
+    let query = caller::decode(request.uri().query().unwrap_or("").as_bytes());
+    match query.filled("module") {
+        Some(_) => api::index(state, peer, request).await,
+        None => assets::page(state, request).await,
+    }
 }
 
 async fn shield(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -191,6 +206,14 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     if !is_script(path) && path != "/health" && !app.client.host_known(request.uri(), request.headers()) {
         let message = "this server does not answer under this name; set base_url to the address you use";
         return problem(StatusCode::MISDIRECTED_REQUEST, "unknown_host", message);
+    }
+    // A hit sent there must not be answered as if it counted.
+    if path.contains(".php/") {
+        return problem(
+            StatusCode::NOT_FOUND,
+            "unknown_address",
+            "nothing lies below a program; leave out the last slash",
+        );
     }
     next.run(request).await
 }

@@ -29,9 +29,9 @@ impl Default for IpMask {
 }
 
 impl IpMask {
-    /// The address without what is cut off.
+    /// The address without what is cut off; an IPv4 one that is written as IPv6 is itself.
     pub fn apply(self, address: IpAddr) -> IpAddr {
-        match address {
+        match address.to_canonical() {
             IpAddr::V4(v4) => {
                 let cut = usize::from(self.bytes.min(4));
                 let mut octets = v4.octets();
@@ -294,6 +294,8 @@ mod tests {
         assert_eq!(shown(2, "2001:db8:1:2:3:4:5:6"), "2001:db8:1::");
         assert_eq!(shown(3, "2001:db8:1:2:3:4:5:6"), "2001:db8::");
         assert_eq!(shown(4, "2001:db8::1"), "::");
+        assert_eq!(shown(0, "::ffff:192.0.2.77"), "192.0.2.77");
+        assert_eq!(shown(2, "::ffff:192.0.2.77"), "192.0.0.0");
         assert_eq!(IpMask::default().bytes, 2);
     }
 }
