@@ -1,9 +1,9 @@
 // Sites and people, by a superuser; then the same server as somebody who may only look.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ask, launch, openPage, signIn } from './browser.mjs';
+import { ask, axeFindings, launch, openPage, signIn } from './browser.mjs';
 import { linkOf, startMail } from './mail.mjs';
-import { startServer } from './server.mjs';
+import { startServer, until } from './server.mjs';
 
 const theirs = 'nine grey herons at noon';
 let server, browser, mail;
@@ -41,6 +41,55 @@ test('a superuser adds sites and a person, who sees one of them', async (t) => {
     await page.getByRole('link', { name: 'Old harbour' }).waitFor();
     const site = await ask(page, 'SitesManager.getSiteFromId', { idSite: '2' });
     assert.deepEqual([site.name, site.timezone, site.main_url], ['Old harbour', 'Asia/Tokyo', 'https://harbour.example']);
+  });
+
+  await t.test('a bad address is told beside the address', async () => {
+    await button('Add a site').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Nowhere');
+    await dialog.getByLabel('Address').fill('no where');
+    await button('Add the site').click();
+    await dialog.getByText("'https://no where' is no address; write it with its protocol, as https://example.org.", { exact: true }).waitFor();
+    assert.ok(await dialog.getByLabel('Address').evaluate((input) => input.matches('[aria-invalid="true"]')));
+    await button('Cancel').click();
+    // The browser writes down what the server refused.
+    assert.match(faults.splice(0).join(), /^console: [^,]* 400 [^,]*addSite$/);
+  });
+
+  await t.test('a site becomes a shop, and its products are reported', async () => {
+    await server.track([{ idsite: '1', rec: '1', url: 'https://orchard.example/thanks', idgoal: '0', ec_id: 'A-1', revenue: '20', ec_items: JSON.stringify([['P-1', 'Pear', 'Fruit', 10, 2]]) }]);
+    await until('the order is counted', async () => (await ask(page, 'Goals.get', { idSite: '1', period: 'day', date: 'today', idGoal: 'ecommerceOrder' })).nb_conversions === 1);
+    await page.goto(`${server.origin}/sites/1/reports/products?period=day&date=today`);
+    await page.getByText('Products are reported for shops').waitFor();
+    await page.getByRole('link', { name: 'Edit the site' }).click();
+    await button('Edit').click();
+    await page.getByText('This site is a shop').click();
+    await button('Save').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.goto(`${server.origin}/sites/1/reports/products?period=day&date=today`);
+    await page.getByRole('cell', { name: 'Pear' }).waitFor();
+  });
+
+  await t.test('the sites stand side by side, found, sorted and added up', async () => {
+    await page.goto(`${server.origin}/sites?period=day&date=today`);
+    const table = page.getByRole('table', { name: 'Sites' });
+    const names = () => table.locator('tbody th').allInnerTexts();
+    await table.getByRole('row', { name: /^Total of 2 sites 1/ }).waitFor();
+    assert.deepEqual(await names(), ['Orchard', 'Old harbour']);
+    assert.equal(await table.getByText('%').count(), 0, 'nothing grows from nothing');
+    await table.getByRole('button', { name: 'Site' }).click();
+    await until('the names are in order', async () => (await names()).join() === 'Old harbour,Orchard');
+    await page.getByRole('searchbox', { name: 'Find a site' }).fill('orchard');
+    await table.getByRole('row', { name: /^Total of 1 site 1/ }).waitFor();
+    assert.deepEqual(await names(), ['Orchard']);
+    assert.deepEqual(await axeFindings(page), []);
+  });
+
+  await t.test('the activity log names the site', async () => {
+    await page.goto(`${server.origin}/admin/diagnostic/activity-log`);
+    await page.getByText('A site was added: Orchard').click();
+    await page.getByRole('definition').getByText('https://orchard.example', { exact: true }).waitFor();
+    await page.goto(`${server.origin}/admin/websites/manage`);
   });
 
   await t.test('a person is invited who may view one site', async () => {

@@ -42,22 +42,22 @@ test('a superuser sees whether the installation is safe, and makes it safer', as
   });
 
   await t.test('a fix is shown, done and taken back', async () => {
-    await button('Not safe E-mail domains are limited high').click();
+    await button('Not met: E-mail domains are limited high').click();
     await button('Allow the domains of your users').click();
     await page.getByRole('dialog').getByText('people.example').waitFor();
     await button('Do it').click();
     const fixes = page.getByRole('region', { name: 'Fixes of the last 30 days' });
     await fixes.getByText('C07').waitFor();
     await page.getByRole('tab', { name: /^All/ }).click();
-    await button('Safe E-mail domains are limited high').waitFor();
+    await button('Met: E-mail domains are limited high').waitFor();
     await page.getByRole('tab', { name: /^To do/ }).click();
     await fixes.getByRole('button', { name: 'Undo' }).click();
     await fixes.getByText('taken back').waitFor();
-    await button('Not safe E-mail domains are limited high').waitFor();
+    await button('Not met: E-mail domains are limited high').waitFor();
   });
 
   await t.test('a risk is accepted with a reason', async () => {
-    await button('Not safe There is a backup that can be restored critical').click();
+    await button('Not met: There is a backup that can be restored critical').click();
     await page.getByRole('listitem').filter({ hasText: 'There is a backup' }).getByRole('button', { name: 'Accept the risk' }).click();
     await page.getByLabel('Why').fill('the disk is copied each night');
     await page.getByRole('dialog').getByRole('button', { name: 'Accept the risk' }).click();
@@ -81,6 +81,13 @@ test('a superuser sees whether the installation is safe, and makes it safer', as
       }
     }
   }
+
+  await t.test('client hints that are none are told', async () => {
+    await page.goto(`${server.origin}/admin/diagnostic/device-detection`);
+    await page.getByLabel('Client hints').fill('nope');
+    await button('Detect').click();
+    await page.getByText(/^Write them as JSON/).waitFor();
+  });
 
   await t.test('it stands on the home of a site', async () => {
     await page.setViewportSize({ width: 1440, height: 1000 });

@@ -27,7 +27,7 @@ test('a dimension from its form to its report', async (t) => {
 
   await t.test('it is defined, and a pattern that says nothing is refused in words', async () => {
     await page.goto(`${server.origin}/sites/1/dimensions`);
-    await page.getByRole('button', { name: 'Custom dimensions' }).click();
+    await page.getByRole('link', { name: 'Define the first dimension' }).click();
     await page.getByText('No dimensions yet').waitFor();
     await page.getByRole('button', { name: 'Add a dimension' }).click();
     const form = page.getByRole('dialog', { name: 'Add a dimension' });
@@ -88,7 +88,7 @@ test('reports answer, and their exports ask the same', async () => {
   await signIn(page, server.origin);
   for (const id of ['left-products', 'event-categories', 'contents', 'searches', 'visit-lengths', 'users', 'ai-assistants']) {
     await page.goto(`${server.origin}/sites/1/reports/${id}`);
-    await page.getByText(/^(Total of \d+ rows?|Nothing here in this period)$/).waitFor();
+    await page.getByText(/^(Total of \d+ rows?|Nothing here in this period|Products are reported for shops)$/).waitFor();
     await page.getByRole('button', { name: 'Export' }).click();
     const href = await page.getByRole('menuitem', { name: /^CSV/ }).getAttribute('href');
     assert.equal(new URL(href, server.origin).searchParams.get('abandonedCarts'), id === 'left-products' ? '1' : null);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ask, axeFindings, launch, openPage, signIn } from './browser.mjs';
-import { startServer, until } from './server.mjs';
+import { password, startServer, until } from './server.mjs';
 
 const last30 = { idSite: '1', period: 'range', date: 'last30' };
 let server, browser;
@@ -34,7 +34,7 @@ async function expectedFigures(page, asked) {
     Visitors: grouped(visitors),
     Visits: grouped(visits.nb_visits),
     'Page views': grouped(actions.nb_pageviews),
-    'Bounce rate': new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 1 }).format(visits.bounce_count / visits.nb_visits),
+    'Bounce rate': new Intl.NumberFormat('en-GB', { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(visits.bounce_count / visits.nb_visits),
     'Visit length': lengthWords(visits.sum_visit_length / visits.nb_visits),
     'Actions per visit': (visits.nb_actions / visits.nb_visits).toFixed(1),
   };
@@ -91,6 +91,91 @@ test('a pressed row narrows every number', async () => {
   }
   await page.getByRole('button', { name: /^Remove: Country is Germany/ }).click();
   await until('all visits are back', async () => (await linesOf(figureOf(page, /^Visits/))).includes(grouped(all.nb_visits)), 10_000);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('the editor knows values by name and joins alternatives', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await page.getByRole('button', { name: 'Narrow down' }).click();
+  await page.getByLabel('Value').fill('germ');
+  await page.getByRole('option', { name: 'Germany' }).click();
+  await page.getByRole('button', { name: 'Or', exact: true }).click();
+  await page.getByText('Country is Germany, or').waitFor();
+  await page.getByLabel('Value').fill('japan');
+  await page.keyboard.press('Enter');
+  await page.getByRole('list', { name: 'Segment' }).getByText('Country is Germany or Japan').waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('segment'), 'countryCode==de,countryCode==jp');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a period without visits leads to the newest ones', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await page.goto(`${server.origin}/sites/1?period=month&date=2020-05-01`);
+  await page.getByText('No visits in this period').waitFor();
+  assert.equal(await page.getByRole('region', { name: 'Tracking code' }).count(), 0);
+  await page.getByRole('button', { name: 'Look at that month' }).click();
+  await figureOf(page, /^Visits/).waitFor();
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('the rest of the menu opens on a phone without its keyboard', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin, { width: 390, height: 844 });
+  await signIn(page, server.origin);
+  await page.getByRole('button', { name: 'More' }).click();
+  const sheet = page.getByRole('dialog', { name: 'More' });
+  await sheet.getByRole('option').first().waitFor();
+  assert.equal(await sheet.getByRole('searchbox').evaluate((input) => input === document.activeElement), false);
+  const names = await sheet.getByRole('link').allInnerTexts();
+  assert.equal(new Set(names).size, names.length, names.join());
+  assert.deepEqual(await axeFindings(page), []);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('the palette closes by one key, also when something was typed', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await page.getByRole('button', { name: 'Search or go anywhere' }).click();
+  const palette = page.getByRole('dialog', { name: 'Search or go anywhere' });
+  await palette.getByRole('searchbox').fill('pages');
+  await page.keyboard.press('Escape');
+  await palette.waitFor({ state: 'detached' });
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a session that ended says so, and goes on after signing in', async () => {
+  const { page, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await page.goto(`${server.origin}/sites/1/reports/countries`);
+  await page.getByRole('cell', { name: /^Germany/ }).waitFor();
+  await page.context().clearCookies();
+  await page.getByRole('tab', { name: 'Cities' }).click();
+  await page.getByText('Your session has ended. Sign in to go on where you were.').waitFor();
+  await page.getByLabel('Login or e-mail').fill('root');
+  await page.getByRole('textbox', { name: 'Password' }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForURL(/\/sites\/1\/reports\/cities/);
+  await close();
+});
+
+test('paper holds the report and nothing to press', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await page.goto(`${server.origin}/sites/1/reports/countries`);
+  await page.getByRole('cell', { name: /^Germany/ }).waitFor();
+  await page.emulateMedia({ media: 'print' });
+  await page.setViewportSize({ width: 718, height: 1000 });
+  await page.getByRole('heading', { name: 'Places' }).waitFor();
+  await page.getByText('Last 30 days').waitFor();
+  assert.equal(await page.getByRole('navigation').count(), 0);
+  for (const name of ['Export', 'Narrow down', 'Search or go anywhere']) assert.equal(await page.getByRole('button', { name }).count(), 0, name);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'nothing is wider than the paper');
   assert.deepEqual(faults, []);
   await close();
 });
@@ -272,6 +357,70 @@ test('a report sorts, searches, opens rows and is exported', async (t) => {
   });
 
   assert.deepEqual(await axeFindings(page), []);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('no number of a table stands in the place of another, and none is cut without a mark', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  for (const width of [1440, 1024, 820, 768]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`${server.origin}/sites/1/reports/countries`);
+    await page.locator('tbody tr').first().waitFor();
+    const cut = await page.locator('td.number').evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent));
+    assert.deepEqual(cut, [], `at ${width} px`);
+    const title = page.getByRole('heading', { level: 1 });
+    const [head, search] = await Promise.all([title.boundingBox(), page.getByRole('button', { name: /Search or go anywhere/ }).boundingBox()]);
+    assert.ok(head.height < 40, `the title has one line at ${width} px`);
+    assert.ok(Math.abs(head.y + head.height / 2 - search.y - search.height / 2) < 4, `the search stands beside the title at ${width} px`);
+  }
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('lengths and counts stand in their own order', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await page.goto(`${server.origin}/sites/1/reports/visit-lengths`);
+  const labels = () => page.locator('tbody tr td:first-child').allInnerTexts();
+  await page.locator('tbody tr').first().waitFor();
+  const lengths = ['0–10s', '11–30s', '31–60s', '1-2 min', '2-4 min', '4-7 min', '7-10 min', '10-15 min', '15-30 min', '30+ min'];
+  const shown = await labels();
+  assert.deepEqual(shown, lengths.filter((length) => shown.includes(length)));
+  await page.getByRole('button', { name: 'Length', exact: true }).click();
+  await until('the longest come first', async () => (await labels()).join() === shown.toReversed().join(), 10_000);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('the visits log shows the times that it is sorted by, and what happened', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await page.goto(`${server.origin}/sites/1/visits?period=day&date=yesterday`);
+  const times = page.getByRole('region', { name: 'Visits' }).getByTitle('Last action');
+  await times.first().waitFor();
+  const clocks = await times.allInnerTexts();
+  assert.ok(clocks.length > 10);
+  assert.deepEqual(clocks, clocks.toSorted().toReversed());
+  const visits = await ask(page, 'Live.getLastVisitsDetails', { idSite: '1', period: 'day', date: 'yesterday', filter_limit: '50' });
+  const at = visits.findIndex((visit) => visit.actionDetails.some((action) => action.type === 'event'));
+  const { eventCategory, eventAction, eventName } = visits[at].actionDetails.find((action) => action.type === 'event');
+  await times.nth(at).click();
+  await page.getByText([eventCategory, eventAction, eventName].filter(Boolean).join(' · '), { exact: true }).first().waitFor();
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('the keyboard marks one thing at a time', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin);
+  await page.goto(`${server.origin}/sites/1`);
+  await page.getByRole('tab', { name: 'Channels' }).waitFor();
+  await page.getByRole('tab', { name: 'Channels' }).focus();
+  await page.keyboard.press('Tab');
+  const marked = await page.evaluate(() => [...document.querySelectorAll('*')].filter((element) => getComputedStyle(element).outlineStyle !== 'none').length);
+  assert.equal(marked, 1);
   assert.deepEqual(faults, []);
   await close();
 });

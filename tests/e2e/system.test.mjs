@@ -62,8 +62,8 @@ test('a superuser keeps the installation in order', async (t) => {
     await go('system/superusers', 'Superusers');
     await page.getByText('There is one superuser').waitFor();
     assert.deepEqual(await axeFindings(page), []);
-    await button('Take the rights of root').click();
-    await button('Take the rights').last().click();
+    await button('Withdraw the rights of root').click();
+    await button('Withdraw the rights').last().click();
     await page.getByRole('alertdialog').getByRole('alert').waitFor();
     await button('Cancel').click();
   });

@@ -139,6 +139,7 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
     'SitesManager.getCurrencyList': () => currencies,
     'API.getMatomoVersion': () => ({ value: '5.12.0' }),
     'API.getSegmentsMetadata': () => segments,
+    'API.getSuggestedValuesForSegment': () => ['de', 'fr', 'jp'],
     'Annotations.getAll': (query) => ({ [query.get('idSite')]: query.get('idSite') === '1' ? notes : [] }),
     'SegmentEditor.getAll': (query) => saved.filter((one) => one.enable_only_idsite === Number(query.get('idSite'))),
   };

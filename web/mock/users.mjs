@@ -104,6 +104,14 @@ export function createUsers(account, Refused, sites) {
       'UsersManager.getUsers': () => state.users.map(({ access: _access, ...one }) => one),
       'UsersManager.getSitesAccessFromUser': (query) => Object.entries(find(query.get('userLogin'))?.access ?? {}).map(([id, access]) => ({ site: Number(id), access })),
       'UsersManager.previewBulk': (query) => preview(query.getAll('userLogin[]'), query.get('access'), query.getAll('idSites[]')),
+      'UsersManager.getDomainImpact': (query) => {
+        const domains = (query.get('domains') ?? '').split(/[,\n]/).map((one) => one.trim().replace(/^@/, '').toLowerCase()).filter((one) => one !== '');
+        const wrong = domains.find((one) => !/^[^.\s]+(\.[^.\s]+)+$/.test(one));
+        if (wrong) throw new Refused(400, 'refused', `${wrong} is no domain; write it as example.org`, 'domains');
+        const allows = ({ email }) => domains.length === 0 || domains.includes(email.split('@')[1]);
+        const barred = state.users.filter((one) => !allows(one)).map(({ login, email, superuser_access, status }) => ({ login, email, superuser_access, status: status === 'pending' ? 'invited' : status }));
+        return { domains: domains.join(','), superusers_left: state.users.filter((one) => one.superuser_access && allows(one)).length, barred, used: {} };
+      },
       'UsersManager.getReviews': () => ({ due: time(open() ? 49 : -131), overdue: open() !== undefined, last_signed: time(229), days: 180, open: open()?.idreview ?? null, reviews: state.reviews }),
       'UsersManager.getReview': (query) => ({ ...state.reviews.find((review) => review.idreview === Number(query.get('idReview'))), lines: state.lines }),
       'Login.getBlockedAddresses': () => state.blocked,

@@ -32,12 +32,12 @@ function visit(site, index, end_s) {
   const type = channel.segment.split('==')[1];
   const name = { search: 'Google', website: 'crafts.example.net', campaign: 'autumn-letter', social: 'Mastodon', direct: '' }[type];
   const browser = pick(random, words.browsers);
-  const start = new Date((end_s - length_s) * 1000);
+  const end = new Date(end_s * 1000);
   return {
     idSite: site.idsite, idVisit: 900_000 - index, visitIp: `203.0.113.${index % 250}`, visitorId: `7c01796451${(0xa4e000 + index).toString(16)}`,
     visitorType: random() > 0.7 ? 'returning' : 'new', visitCount: 1 + Math.floor(random() * 4), actionDetails: actions,
-    firstActionTimestamp: end_s - length_s, lastActionTimestamp: end_s, serverDate: start.toISOString().slice(0, 10),
-    serverTimePrettyFirstAction: `${two(start.getUTCHours())}:${two(start.getUTCMinutes())}:${two(start.getUTCSeconds())}`,
+    firstActionTimestamp: end_s - length_s, lastActionTimestamp: end_s, serverDate: end.toISOString().slice(0, 10),
+    serverTimePretty: `${two(end.getUTCHours())}:${two(end.getUTCMinutes())}:${two(end.getUTCSeconds())}`,
     visitDuration: length_s, actions: count, referrerType: type, referrerTypeName: channel.label, referrerName: name, referrerKeyword: type === 'search' ? 'Keyword not defined' : '',
     referrerUrl: type === 'website' ? 'https://crafts.example.net/links' : null, country: country.label, countryCode: country.code, city: null, deviceType: pick(random, words.types).label,
     operatingSystem: pick(random, words.systemVersions).label, browser: browser.label, browserName: browser.label, resolution: pick(random, words.resolutions).label,

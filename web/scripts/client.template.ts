@@ -1,4 +1,4 @@
-// The one place that speaks to the network.
+// The one place of the signed-in application that speaks to the network.
 
 export type Value = string | number | boolean | readonly string[] | readonly number[] | undefined;
 export type Params = Readonly<Record<string, Value>>;

@@ -26,6 +26,12 @@ const confirmWith = (typed) => async (page) => {
   await press('Make it public')(page);
 };
 
+/** Allows the addresses of one domain only. */
+const allow = (domain) => async (page) => {
+  await page.getByRole('textbox', { name: 'Allowed e-mail domains' }).fill(domain);
+  await press('Save')(page);
+};
+
 const pages = [
   ['parts', '/_components', { mock: 'parts' }],
   ['home', '/sites/1'],
@@ -76,6 +82,9 @@ const pages = [
   ['guesses', '/admin/diagnostic/brute-force-log'],
   ['general', '/admin/system/general-settings'],
   ['general-changed', '/admin/system/general-settings', { act: async (page) => page.getByRole('textbox', { name: 'Failed sign-ins' }).first().fill('7') }],
+  ['general-domains', '/admin/system/general-settings', { act: allow('aizome.example') }],
+  ['general-domains-none', '/admin/system/general-settings', { act: allow('agency-with-a-long-name.example') }],
+  ['general-domains-wrong', '/admin/system/general-settings', { act: allow('aizome') }],
   ['activity', '/admin/diagnostic/activity-log'],
   ['activity-open', '/admin/diagnostic/activity-log', { act: async (page) => page.locator('main li button[aria-expanded]').nth(1).click() }],
   ['activity-none', '/admin/diagnostic/activity-log', { act: async (page) => page.getByRole('searchbox').fill('zzz') }],

@@ -1,22 +1,24 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState, type ReactNode } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { SessionProvider, useRefreshSession, useSessionQuery, type Session } from './api/session';
+import { Boundary } from './components/card';
 import { EmptyState, ErrorState, Skeleton } from './components/states';
 import { ProofDialog } from './frame/proof-dialog';
 import { firstPath } from './lib/first-view';
+import { lazyPart } from './lib/lazy-part';
 import { NotFound } from './pages/not-found';
 import styles from './app.module.css';
 
-const LoginPage = lazy(() => import('./pages/login/login-page'));
-const SetupPage = lazy(() => import('./pages/setup/setup-page'));
-const ResetPage = lazy(() => import('./pages/reset/reset-page'));
-const InvitationPage = lazy(() => import('./pages/invitation/invitation-page'));
-const EnrolPage = lazy(() => import('./pages/enrol/enrol-page'));
-const AllSitesPage = lazy(() => import('./pages/all-sites/all-sites-page'));
-const SiteRoutes = lazy(() => import('./pages/site-routes'));
-const AdminRoutes = lazy(() => import('./pages/admin/admin-routes'));
+const LoginPage = lazyPart(() => import('./pages/login/login-page'));
+const SetupPage = lazyPart(() => import('./pages/setup/setup-page'));
+const ResetPage = lazyPart(() => import('./pages/reset/reset-page'));
+const InvitationPage = lazyPart(() => import('./pages/invitation/invitation-page'));
+const EnrolPage = lazyPart(() => import('./pages/enrol/enrol-page'));
+const AllSitesPage = lazyPart(() => import('./pages/all-sites/all-sites-page'));
+const SiteRoutes = lazyPart(() => import('./pages/site-routes'));
+const AdminRoutes = lazyPart(() => import('./pages/admin/admin-routes'));
 // Compiled out of the production build.
-const ComponentsPage = import.meta.env.DEV ? lazy(() => import('./pages/components/components-page')) : undefined;
+const ComponentsPage = import.meta.env.DEV ? lazyPart(() => import('./pages/components/components-page')) : undefined;
 
 /** Only addresses of this application are returned to after signing in. */
 function wanted(): string {
@@ -62,15 +64,17 @@ function SignedIn({ session }: { readonly session: Session }) {
   );
 }
 
-function SignedOut() {
+function SignedOut({ sessionEnded }: { readonly sessionEnded: boolean }) {
   const [path] = useLocation();
-  if (path === '/login') return <LoginPage />;
+  if (path === '/login') return <LoginPage sessionEnded={sessionEnded} goesOn={wanted() !== '/'} />;
   const here = path + window.location.search;
   return <Redirect to={here === '/' ? '/login' : `/login?next=${encodeURIComponent(here)}`} replace />;
 }
 
 function Gatekeeper() {
   const session = useSessionQuery();
+  const [known, know] = useState(false);
+  if (session.data && !known) know(true);
   if (session.isPending) return <main className={styles.alone}><Skeleton rows={6} /></main>;
   if (session.isError) {
     return (
@@ -79,19 +83,29 @@ function Gatekeeper() {
       </main>
     );
   }
-  return session.data ? <SignedIn session={session.data} /> : <SignedOut />;
+  return session.data ? <SignedIn session={session.data} /> : <SignedOut sessionEnded={known} />;
 }
 
+const alone = (message: ReactNode) => (
+  <main className={styles.alone}>
+    <h1 className="hidden-text">Makoto</h1>
+    {message}
+  </main>
+);
+
 export function App() {
+  const [path] = useLocation();
   return (
-    <Suspense fallback={<div className={styles.alone}><Skeleton rows={6} /></div>}>
-      <Switch>
-        <Route path="/setup"><SetupPage /></Route>
-        <Route path="/reset"><ResetPage /></Route>
-        <Route path="/invitation"><InvitationPage /></Route>
-        {ComponentsPage && <Route path="/_components"><ComponentsPage /></Route>}
-        <Route><Gatekeeper /></Route>
-      </Switch>
-    </Suspense>
+    <Boundary what="This page" place={path} around={alone}>
+      <Suspense fallback={<div className={styles.alone}><Skeleton rows={6} /></div>}>
+        <Switch>
+          <Route path="/setup"><SetupPage /></Route>
+          <Route path="/reset"><ResetPage /></Route>
+          <Route path="/invitation"><InvitationPage /></Route>
+          {ComponentsPage && <Route path="/_components"><ComponentsPage /></Route>}
+          <Route><Gatekeeper /></Route>
+        </Switch>
+      </Suspense>
+    </Boundary>
   );
 }

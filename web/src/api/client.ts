@@ -1,4 +1,5 @@
-import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, type QueryKey } from '@tanstack/react-query';
+import { isUnknownQuestion } from '../lib/refusal';
 import { ApiError, mendRefusals } from './generated';
 import { mendByProof } from './proof';
 
@@ -18,11 +19,19 @@ function noticeSession(error: unknown): void {
   if (error instanceof ApiError && isOfSession(error)) void queryClient.invalidateQueries({ queryKey: sessionKey });
 }
 
+/** Is it asked under conditions? What the server does not know of them is the matter of the whole page. */
+const hasConditions = (key: QueryKey): boolean => key.some((part) => typeof part === 'object' && part !== null && (part as { segment?: unknown }).segment !== undefined);
+
 export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: noticeSession }),
   mutationCache: new MutationCache({ onError: noticeSession }),
   defaultOptions: {
-    queries: { retry: worthRetrying, staleTime: 30_000, refetchOnWindowFocus: false },
+    // Also without a network the server is asked: waiting for one in silence would look like loading.
+    queries: {
+      networkMode: 'always', refetchOnReconnect: true, retry: worthRetrying, staleTime: 30_000, refetchOnWindowFocus: false,
+      throwOnError: (error, query) => isUnknownQuestion(error) && hasConditions(query.queryKey),
+    },
+    mutations: { networkMode: 'always' },
   },
 });
 

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
+import { navigate } from 'wouter/use-browser-location';
 import { forgetNames } from '../lib/value-names';
 import { isHalf, type Session, type SignedIn } from './account';
 import { sessionKey } from './client';
@@ -60,6 +61,8 @@ export function useSignOut() {
     mutationFn: () => deleteSession(),
     onSuccess: () => {
       client.setQueryData(sessionKey, null);
+      // Whoever signs in next begins at the beginning.
+      navigate('/login', { replace: true });
       forgetOthers(client);
     },
   });

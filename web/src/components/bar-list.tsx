@@ -23,7 +23,7 @@ function Inside({ bar, showChange }: { readonly bar: Bar; readonly showChange: b
   return (
     <>
       <span className={styles.fill} style={{ '--share': `${(bar.share * 100).toFixed(2)}%` } as React.CSSProperties} />
-      <span className={styles.label} title={bar.label}>{bar.label}</span>
+      <span className={styles.label} title={bar.label} dir="auto">{bar.label}</span>
       {bar.note && <span className={`number ${styles.note}`}>{bar.note}</span>}
       <span className={`number ${styles.value}`}>{bar.value}</span>
       {showChange && <span className={styles.change}><Change change={bar.change} /></span>}

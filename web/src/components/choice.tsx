@@ -15,6 +15,7 @@ import {
   SelectValue,
   type Key,
 } from 'react-aria-components';
+import { validityWords } from '../lib/validity';
 import field from './field.module.css';
 import styles from './choice.module.css';
 
@@ -87,7 +88,7 @@ export function SearchChoice({ label, groups, value, onChange, error }: SearchCh
     <ComboBox
       value={value}
       onChange={(key: Key | null) => key !== null && onChange(String(key))}
-      isInvalid={error !== undefined}
+      isInvalid={error !== undefined || undefined}
       validationBehavior={error === undefined ? 'native' : 'aria'}
       defaultItems={groups}
       className={field.field ?? ''}
@@ -100,7 +101,7 @@ export function SearchChoice({ label, groups, value, onChange, error }: SearchCh
           <ChevronsUpDown size={14} aria-hidden />
         </Button>
       </Group>
-      <FieldError className={field.error ?? ''}>{error}</FieldError>
+      <FieldError className={field.error ?? ''}>{(found) => error ?? validityWords(found)}</FieldError>
       <Popover className={styles.popover ?? ''}>
         <ListBox<OptionGroup> className={styles.list ?? ''}>
           {(group) => (

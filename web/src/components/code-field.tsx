@@ -1,5 +1,6 @@
 import { FieldError, Input, Label, Text, TextField } from 'react-aria-components';
 import { codeOf } from '../lib/codes';
+import { validityWords } from '../lib/validity';
 import styles from './field.module.css';
 import code from './code-field.module.css';
 
@@ -27,7 +28,7 @@ export function CodeField({ label, value, onChange, onFull, hint, error, autoFoc
     <TextField
       value={value}
       onChange={change}
-      isInvalid={error !== undefined}
+      isInvalid={error !== undefined || undefined}
       validationBehavior={error === undefined ? 'native' : 'aria'}
       isRequired
       autoFocus={autoFocus}
@@ -39,7 +40,7 @@ export function CodeField({ label, value, onChange, onFull, hint, error, autoFoc
       <Label className={styles.label ?? ''}>{label}</Label>
       <Input className={`${styles.input} ${code.digits}`} placeholder="000000" spellCheck={false} />
       {hint && !error && <Text slot="description" className={styles.hint ?? ''}>{hint}</Text>}
-      <FieldError className={styles.error ?? ''}>{error}</FieldError>
+      <FieldError className={styles.error ?? ''}>{(found) => error ?? validityWords(found)}</FieldError>
     </TextField>
   );
 }

@@ -15,7 +15,7 @@ interface Props {
   readonly onConfirm: () => void;
 }
 
-/** Says what an act does before it is done. Whether it needs fresh proof too is the server's to say. */
+/** Says what an act does before it is done; Enter at once does nothing dangerous. Whether it needs fresh proof too is the server's to say. */
 export function Confirm({ title, onClose, children, action, danger = false, isPending, error, onConfirm }: Props) {
   const problem = refusalWords(error);
   return (
@@ -23,8 +23,8 @@ export function Confirm({ title, onClose, children, action, danger = false, isPe
       {children}
       {problem && <Notice tone="danger">{problem}</Notice>}
       <DialogActions>
-        <Button onPress={onClose}>Cancel</Button>
-        <Button look={danger ? 'danger' : 'primary'} isPending={isPending} onPress={onConfirm} autoFocus>{isPending ? 'One moment…' : action}</Button>
+        <Button onPress={onClose} autoFocus={danger}>Cancel</Button>
+        <Button look={danger ? 'danger' : 'primary'} isPending={isPending} onPress={onConfirm} autoFocus={!danger}>{isPending ? 'One moment…' : action}</Button>
       </DialogActions>
     </Dialog>
   );

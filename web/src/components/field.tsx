@@ -11,6 +11,7 @@ import {
   TextField,
   type TextFieldProps,
 } from 'react-aria-components';
+import { validityWords } from '../lib/validity';
 import styles from './field.module.css';
 
 interface Props extends Omit<TextFieldProps, 'className' | 'style' | 'children'> {
@@ -28,11 +29,11 @@ const behaviourOf = (error: string | undefined) => (error === undefined ? 'nativ
 
 export function Field({ label, hint, error, placeholder, isCode = false, ...rest }: Props) {
   return (
-    <TextField {...rest} isInvalid={error !== undefined} validationBehavior={behaviourOf(error)} className={styles.field ?? ''}>
+    <TextField {...rest} isInvalid={error !== undefined || undefined} validationBehavior={behaviourOf(error)} className={styles.field ?? ''}>
       <Label className={styles.label ?? ''}>{label}</Label>
       <Input className={styles.input ?? ''} placeholder={placeholder} {...(isCode ? { autoCapitalize: 'off', spellCheck: false } : {})} />
       {hint && !error && <Text slot="description" className={styles.hint ?? ''}>{hint}</Text>}
-      <FieldError className={styles.error ?? ''}>{error}</FieldError>
+      <FieldError className={styles.error ?? ''}>{(found) => error ?? validityWords(found)}</FieldError>
     </TextField>
   );
 }
@@ -41,7 +42,7 @@ export function Field({ label, hint, error, placeholder, isCode = false, ...rest
 export function PasswordField({ label, hint, error, ...rest }: Props) {
   const [shown, setShown] = useState(false);
   return (
-    <TextField {...rest} type={shown ? 'text' : 'password'} isInvalid={error !== undefined} validationBehavior={behaviourOf(error)} className={styles.field ?? ''}>
+    <TextField {...rest} type={shown ? 'text' : 'password'} isInvalid={error !== undefined || undefined} validationBehavior={behaviourOf(error)} className={styles.field ?? ''}>
       <Label className={styles.label ?? ''}>{label}</Label>
       <Group className={styles.group ?? ''}>
         <Input className={styles.bare ?? ''} spellCheck={false} autoCapitalize="off" />
@@ -54,7 +55,7 @@ export function PasswordField({ label, hint, error, ...rest }: Props) {
         </AriaButton>
       </Group>
       {hint && !error && <Text slot="description" className={styles.hint ?? ''}>{hint}</Text>}
-      <FieldError className={styles.error ?? ''}>{error}</FieldError>
+      <FieldError className={styles.error ?? ''}>{(found) => error ?? validityWords(found)}</FieldError>
     </TextField>
   );
 }

@@ -43,7 +43,7 @@ export function Menu({ label, trigger, entries, onAction, selected, onSelect, mo
               key={entry.id}
               id={entry.id}
               textValue={entry.text}
-              className={`${choice.option} ${entry.danger ? styles.danger : ''}`}
+              className={`${choice.option} ${styles.entry} ${entry.danger ? styles.danger : ''}`}
               {...(entry.download ? { href: entry.download.href, download: entry.download.name } : {})}
             >
               <span className={styles.text}>

@@ -47,11 +47,13 @@ interface EmptyProps {
   readonly title: string;
   readonly children?: ReactNode;
   readonly action?: ReactNode;
+  /** It stands on the page, not inside a card. */
+  readonly framed?: boolean;
 }
 
-export function EmptyState({ title, children, action }: EmptyProps) {
+export function EmptyState({ title, children, action, framed = false }: EmptyProps) {
   return (
-    <div className={styles.state}>
+    <div className={`${styles.state} ${framed ? styles.framed : ''}`}>
       <Patch />
       <p className={styles.title}>{title}</p>
       {children && <div className={styles.text}>{children}</div>}

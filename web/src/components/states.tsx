@@ -2,6 +2,8 @@ import { ClipboardCheck, ClipboardCopy, RotateCw, TriangleAlert } from 'lucide-r
 import { useRef, useState } from 'react';
 import { ApiError } from '../api/generated';
 import { copyText, selectText } from '../lib/clipboard';
+import { PartError } from '../lib/lazy-part';
+import { refusalWords } from '../lib/refusal';
 import { Button } from './button';
 import styles from './states.module.css';
 
@@ -13,6 +15,13 @@ const meanings: Readonly<Record<number, string>> = {
   404: 'It does not exist, or your account may not see it.',
   429: 'Too many requests in a short time. Wait a moment, then try again.',
 };
+
+function meaningOf(error: unknown): string {
+  if (error instanceof PartError) return 'The server did not hand over this part of the application: it is out of reach, or was updated since you opened this page.';
+  if (!(error instanceof ApiError)) return 'The application made a mistake here. Nothing is lost; try again, or give the details to whoever runs the server.';
+  if (error.status === 400) return `The server does not understand the question. ${refusalWords(error)}`;
+  return meanings[error.status] ?? 'The server met a problem. Nothing is lost; try again, or give the details to whoever runs the server.';
+}
 
 function detailsOf(error: unknown): string {
   const time = new Date().toISOString();
@@ -27,15 +36,16 @@ interface ErrorProps {
   readonly onRetry?: () => void;
   /** What could not be shown, as a sentence opens: "The countries". */
   readonly what?: string;
+  /** What trying again came to. */
+  readonly after?: string | undefined;
 }
 
 /** What happened, what it means, what to do; the details can be copied for whoever runs the server. */
-export function ErrorState({ error, onRetry, what = 'This part' }: ErrorProps) {
+export function ErrorState({ error, onRetry, what = 'This part', after }: ErrorProps) {
   const [copied, setCopied] = useState(false);
   // Where copying is not allowed the details are shown and marked instead.
   const [shown, setShown] = useState<string>();
   const text = useRef<HTMLPreElement>(null);
-  const status = error instanceof ApiError ? error.status : -1;
   const copy = async () => {
     const details = detailsOf(error);
     if (await copyText(details)) {
@@ -49,9 +59,8 @@ export function ErrorState({ error, onRetry, what = 'This part' }: ErrorProps) {
     <div className={styles.state} role="alert">
       <TriangleAlert size={22} aria-hidden className={styles.warning} />
       <p className={styles.title}>{what} could not be loaded</p>
-      <p className={styles.text}>
-        {meanings[status] ?? 'The server met a problem. Nothing is lost; try again, or give the details to whoever runs the server.'}
-      </p>
+      <p className={styles.text}>{meaningOf(error)}</p>
+      {after && <p className={styles.text}>{after}</p>}
       <div className={styles.actions}>
         {onRetry && (
           <Button onPress={onRetry}>

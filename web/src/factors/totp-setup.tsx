@@ -25,25 +25,20 @@ export function Secret({ start, label = 'Secret for the authenticator app' }: { 
   );
 }
 
-interface Props {
+interface BeginProps {
   readonly cancel: ReactNode;
   /** Gets the recovery codes that came with the first factor. */
   readonly onDone: (codes: readonly string[]) => void;
 }
 
+interface Props extends BeginProps {
+  readonly start: TotpStart;
+}
+
 /** Scan, type the code, done. */
-export function TotpSetup({ cancel, onDone }: Props) {
-  const start = useStartTotp();
+export function TotpSetup({ start, cancel, onDone }: Props) {
   const finish = useFinishTotp();
   const [code, setCode] = useState('');
-  const begun = useRef(false);
-  const begin = start.mutate;
-  useEffect(() => {
-    // A secret belongs to one opening of this page: React's second run of effects makes no other.
-    if (begun.current) return;
-    begun.current = true;
-    begin();
-  }, [begin]);
   const wait_s = useWait(finish.error);
   const send = (typed: string) => {
     if (finish.isPending || wait_s > 0) return;
@@ -53,13 +48,12 @@ export function TotpSetup({ cancel, onDone }: Props) {
     event.preventDefault();
     send(code);
   };
-  if (start.isError) return <><ErrorState what="The set-up" error={start.error} onRetry={() => begin()} />{cancel}</>;
   return (
     <form className={form.form} onSubmit={submit}>
       <ol className={styles.steps}>
         <li>
           <h2>Open an authenticator app and scan this</h2>
-          {start.data ? <Secret start={start.data} /> : <SkeletonBlock height_px={qr_px} />}
+          <Secret start={start} />
         </li>
         <li>
           <h2>Type the code that it shows</h2>
@@ -69,10 +63,25 @@ export function TotpSetup({ cancel, onDone }: Props) {
       </ol>
       <div className={styles.actions}>
         {cancel}
-        <Button look="primary" type="submit" isPending={finish.isPending} isDisabled={!start.data || wait_s > 0}>
+        <Button look="primary" type="submit" isPending={finish.isPending} isDisabled={wait_s > 0}>
           {wait_s > 0 ? `Try again in ${wait_s}\u202fs` : finish.isPending ? 'Checking…' : 'Turn it on'}
         </Button>
       </div>
     </form>
   );
+}
+
+/** The same, with a secret that it asks for itself. */
+export function TotpBegin({ cancel, onDone }: BeginProps) {
+  const start = useStartTotp();
+  const begun = useRef(false);
+  const begin = start.mutate;
+  useEffect(() => {
+    // A secret belongs to one opening of this page: React's second run of effects makes no other.
+    if (begun.current) return;
+    begun.current = true;
+    begin();
+  }, [begin]);
+  if (start.isError) return <><ErrorState what="The set-up" error={start.error} onRetry={() => begin()} />{cancel}</>;
+  return start.data ? <TotpSetup start={start.data} cancel={cancel} onDone={onDone} /> : <SkeletonBlock height_px={qr_px} />;
 }

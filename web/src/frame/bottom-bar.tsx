@@ -5,10 +5,10 @@ import { Link, useLocation } from 'wouter';
 import { useSession, useSignOut } from '../api/session';
 import { Button as TextButton } from '../components/button';
 import { Dialog } from '../components/dialog';
-import { useSiteView } from '../lib/site-view';
 import { menuSections, type MenuSection } from './places';
 import { isCurrent, sectionIcons } from './rail';
 import { SiteList } from './site-picker';
+import { useSiteView } from './site-view';
 import styles from './bottom-bar.module.css';
 
 /** Sections with a place of their own; the others stand in the sheet of more. */

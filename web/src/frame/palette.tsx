@@ -1,14 +1,14 @@
 import { ChartNoAxesColumn, Globe, House, Settings } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Autocomplete, Dialog, ListBox, ListBoxItem, Modal, ModalOverlay, useFilter } from 'react-aria-components';
 import { useLocation } from 'wouter';
 import { useSession } from '../api/session';
 import { SearchBox } from '../components/field';
-import { useSiteView } from '../lib/site-view';
 import { hostOf } from '../lib/words';
 import { pageOfReport, reports } from '../reports/catalog';
 import { closeOverlay, useOverlay } from './palette-state';
 import { adminGroups } from './places';
+import { useSiteView } from './site-view';
 import choice from '../components/choice.module.css';
 import styles from './palette.module.css';
 
@@ -36,6 +36,13 @@ function usePlaces(): readonly Place[] {
   ];
 }
 
+/** The search would only empty itself at first. */
+function closeByEscape(event: KeyboardEvent) {
+  if (event.key !== 'Escape') return;
+  event.stopPropagation();
+  closeOverlay();
+}
+
 function PaletteBody() {
   const places = usePlaces();
   const [, navigate] = useLocation();
@@ -43,7 +50,7 @@ function PaletteBody() {
   const [words, setWords] = useState('');
   return (
     <Autocomplete filter={contains} inputValue={words} onInputChange={setWords}>
-      <div className={styles.search}>
+      <div className={styles.search} onKeyDownCapture={closeByEscape}>
         <SearchBox label="Go to a report, a site, a setting" value={words} onChange={setWords} autoFocus />
       </div>
       <div className={styles.scroll} tabIndex={0} role="group" aria-label="Places">

@@ -6,8 +6,8 @@ import { Choice } from '../components/choice';
 import { Dialog as Sheet } from '../components/dialog';
 import { choiceWords, compareWords, spanWords, stepChoice, type CompareName, type PeriodChoice, type PeriodName } from '../lib/dates';
 import { usePhone } from '../lib/screen';
-import { useSiteView } from '../lib/site-view';
 import { DayCalendar, MonthGrid, TwoMonths, YearGrid } from './calendars';
+import { useSiteView } from './site-view';
 import choice from '../components/choice.module.css';
 import styles from './period-picker.module.css';
 

@@ -32,8 +32,8 @@ export const menuSections: readonly MenuSection[] = [
   },
   { id: 'behaviour', title: 'Behaviour', lines: reportLines('behaviour') },
   { id: 'acquisition', title: 'Acquisition', lines: reportLines('acquisition') },
-  { id: 'goals', title: 'Goals', lines: [{ title: 'Overview', path: '/goals', also: [] }, ...reportLines('goals')] },
-  { id: 'ecommerce', title: 'Ecommerce', lines: [{ title: 'Overview', path: '/ecommerce', also: [] }, ...reportLines('ecommerce')] },
+  { id: 'goals', title: 'Goals', lines: [{ title: 'All goals', path: '/goals', also: [] }, ...reportLines('goals')] },
+  { id: 'ecommerce', title: 'Ecommerce', lines: [{ title: 'Orders and carts', path: '/ecommerce', also: [] }, ...reportLines('ecommerce')] },
 ];
 
 /** The places of administration that have a page, in Matomo's order; `superuser` ones are shown to superusers. */

@@ -7,11 +7,11 @@ import { Link, useLocation } from 'wouter';
 import { Hint } from '../components/hint';
 import { Mark } from '../components/mark';
 import { changePreferences, usePreferences } from '../lib/preferences';
-import { useSiteView } from '../lib/site-view';
 import type { Section } from '../reports/catalog';
 import { Person } from './person';
 import { menuSections, type MenuLine, type MenuSection } from './places';
 import { SitePicker } from './site-picker';
+import { useSiteView } from './site-view';
 import styles from './rail.module.css';
 
 export const sectionIcons: Readonly<Record<Section, ReactNode>> = {
@@ -30,6 +30,7 @@ export function isCurrent(line: MenuLine, path: string): boolean {
 /** What every rail shares: the mark above, the person and the way to administration below. */
 export function RailFrame({ children, picker }: { readonly children: ReactNode; readonly picker?: ReactNode }) {
   const { rail } = usePreferences();
+  const [path] = useLocation();
   const open = rail === 'open';
   return (
     <aside className={styles.rail} data-rail={rail}>
@@ -51,7 +52,7 @@ export function RailFrame({ children, picker }: { readonly children: ReactNode; 
         {children}
       </nav>
       <div className={styles.foot}>
-        <RailLink href="/admin" icon={<Settings size={17} aria-hidden />} text="Administration" open={open} />
+        <RailLink href="/admin" icon={<Settings size={17} aria-hidden />} text="Administration" current={path.startsWith('/admin')} open={open} />
         <Person open={open} />
       </div>
     </aside>

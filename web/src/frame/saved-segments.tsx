@@ -12,8 +12,8 @@ import { Menu } from '../components/menu';
 import { Notice } from '../components/states';
 import { fieldWords, formWords, refusalWords } from '../lib/refusal';
 import { isTrue, listOf } from '../lib/rows';
-import { useSiteView } from '../lib/site-view';
 import { splitConditions } from '../lib/view';
+import { useSiteView } from './site-view';
 import list from '../pages/admin/list.module.css';
 import styles from './segment-bar.module.css';
 

@@ -1,33 +1,30 @@
 import { Plus, X } from 'lucide-react';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
-import { useSiteView } from '../lib/site-view';
-import { conditionName, operators, readCondition, valueWords } from '../lib/segment';
+import { conditionWords, type ConditionWords } from '../lib/segment';
 import { rememberedName } from '../lib/value-names';
 import { SavedSegments } from './saved-segments';
 import { SegmentEditor } from './segment-editor';
+import { useSiteView } from './site-view';
 import choice from '../components/choice.module.css';
 import styles from './segment-bar.module.css';
 
-function wordsOf(text: string): { name: string; sign: string; value: string } {
-  const condition = readCondition(text);
-  if (!condition) return { name: 'Condition', sign: '', value: text };
-  const operator = operators.find((one) => one.sign === condition.sign);
-  return {
-    name: conditionName(condition.name),
-    sign: operator?.text ?? operator?.metric ?? condition.sign,
-    value: rememberedName(text) ?? valueWords(condition),
-  };
+/** What was pressed has a name of its own, for all its alternatives. */
+function wordsOf(text: string): readonly ConditionWords[] {
+  const words = conditionWords(text);
+  const name = rememberedName(text);
+  return name === undefined ? words : words.slice(0, 1).map((first) => ({ ...first, value: name }));
 }
 
 function Chip({ text, onRemove }: { readonly text: string; readonly onRemove: () => void }) {
-  const { name, sign, value } = wordsOf(text);
+  const alternatives = wordsOf(text);
+  const whole = alternatives.map(({ name, sign, value }) => `${name} ${sign} ${value}`).join(' or ');
   return (
     <li className={styles.chip}>
-      <span className={styles.words} title={text}>
-        {name} {sign} <strong>{value}</strong>
+      <span className={styles.words} title={whole}>
+        {alternatives.map(({ name, sign, value }, at) => <Fragment key={at}>{at > 0 && ' or '}{name} {sign} <strong><bdi>{value}</bdi></strong></Fragment>)}
       </span>
-      <Button className={styles.remove ?? ''} aria-label={`Remove: ${name} ${sign} ${value}`} onPress={onRemove}>
+      <Button className={styles.remove ?? ''} aria-label={`Remove: ${whole}`} onPress={onRemove}>
         <X size={13} aria-hidden />
       </Button>
     </li>

@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { Dialog } from '../components/dialog';
 import { stepChoice, type PeriodName } from '../lib/dates';
-import { useSiteView } from '../lib/site-view';
 import { closeOverlay, openHelp, openPalette, useOverlay } from './palette-state';
+import { useSiteView } from './site-view';
 import styles from './shortcuts.module.css';
 
 const second_ms = 1000;

@@ -6,9 +6,10 @@ import {
 import { Link, useLocation, useSearch } from 'wouter';
 import { useSession, type SessionSite } from '../api/session';
 import { SearchBox } from '../components/field';
-import { useSiteView } from '../lib/site-view';
+import { usePhone } from '../lib/screen';
 import { writeView } from '../lib/view';
 import { hostOf } from '../lib/words';
+import { useSiteView } from './site-view';
 import choice from '../components/choice.module.css';
 import styles from './site-picker.module.css';
 
@@ -18,6 +19,7 @@ export function SiteList({ onPick }: { readonly onPick: () => void }) {
   const { site: current, view } = useSiteView();
   const [path, navigate] = useLocation();
   const search = useSearch();
+  const phone = usePhone();
   const { contains } = useFilter({ sensitivity: 'base' });
   const [words, setWords] = useState('');
   const pick = (id: number) => {
@@ -27,25 +29,27 @@ export function SiteList({ onPick }: { readonly onPick: () => void }) {
   return (
     <Autocomplete filter={contains} inputValue={words} onInputChange={setWords}>
       <div className={styles.search}>
-        <SearchBox label="Find a site" value={words} onChange={setWords} autoFocus />
+        <SearchBox label="Find a site" value={words} onChange={setWords} autoFocus={!phone} />
       </div>
-      <ListBox
-        aria-label="Sites"
-        items={sites}
-        className={choice.list ?? ''}
-        selectionMode="single"
-        selectedKeys={[current.idsite]}
-        disallowEmptySelection
-        onSelectionChange={(keys) => keys !== 'all' && keys.size > 0 && pick(Number([...keys][0]))}
-        renderEmptyState={() => <p className={styles.none}>No site of this name.</p>}
-      >
-        {(site: SessionSite) => (
-          <ListBoxItem id={site.idsite} textValue={`${site.name} ${site.main_url}`} className={`${choice.option} ${styles.site}`}>
-            <span className={styles.name}>{site.name}</span>
-            <span className={styles.host}>{hostOf(site.main_url)}</span>
-          </ListBoxItem>
-        )}
-      </ListBox>
+      <div className={styles.scroll} tabIndex={0} role="group" aria-label="Sites">
+        <ListBox
+          aria-label="Sites"
+          items={sites}
+          className={styles.list ?? ''}
+          selectionMode="single"
+          selectedKeys={[current.idsite]}
+          disallowEmptySelection
+          onSelectionChange={(keys) => keys !== 'all' && keys.size > 0 && pick(Number([...keys][0]))}
+          renderEmptyState={() => <p className={styles.none}>No site of this name.</p>}
+        >
+          {(site: SessionSite) => (
+            <ListBoxItem id={site.idsite} textValue={`${site.name} ${site.main_url}`} className={`${choice.option} ${styles.site}`}>
+              <span className={styles.name} dir="auto">{site.name}</span>
+              <span className={styles.host}>{hostOf(site.main_url)}</span>
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </div>
       {sites.length > 1 && <Link href={`/sites${writeView({ ...view, segment: [] })}`} onClick={onPick} className={styles.all}>All sites side by side</Link>}
     </Autocomplete>
   );
@@ -60,7 +64,7 @@ export function SitePicker({ open }: { readonly open: boolean }) {
         {open ? (
           <>
             <span className={styles.names}>
-              <span className={styles.current}>{site.name}</span>
+              <span className={styles.current} dir="auto">{site.name}</span>
               <span className={styles.currentHost}>{hostOf(site.main_url)}</span>
             </span>
             <ChevronsUpDown size={15} aria-hidden />

@@ -2,10 +2,10 @@ import { Search } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { useTitle } from '../lib/screen';
-import { useSiteView } from '../lib/site-view';
 import { openPalette } from './palette-state';
 import { PeriodPicker } from './period-picker';
 import { SegmentBar } from './segment-bar';
+import { useSiteView } from './site-view';
 import styles from './top-line.module.css';
 
 interface Props {

@@ -1,12 +1,39 @@
 import { parseDate } from '@internationalized/date';
 import { describe, expect, it } from 'vitest';
-import { choiceWords, compareSpan, compareWords, grainOf, pointWords, spanDate, spanOf, stepChoice } from './dates';
+import { choiceWords, compareSpan, compareWords, grainOf, pointWords, siteClock, siteToday, spanDate, spanOf, stepChoice } from './dates';
 
 const now = parseDate('2026-11-22');
 const text = (choice: Parameters<typeof spanOf>[0]) => {
   const span = spanOf(choice, now);
   return `${span.start},${span.end}`;
 };
+
+describe('the clock of a site', () => {
+  const late_ms = Date.UTC(2026, 10, 22, 20, 40);
+  it.each([
+    ['UTC', '2026-11-22', 20],
+    ['UTC+5.5', '2026-11-23', 2],
+    ['UTC+5.75', '2026-11-23', 2],
+    ['UTC+3', '2026-11-22', 23],
+    ['UTC+12', '2026-11-23', 8],
+    ['UTC+14', '2026-11-23', 10],
+    ['UTC-3', '2026-11-22', 17],
+    ['UTC-9.5', '2026-11-22', 11],
+    ['Asia/Tokyo', '2026-11-23', 5],
+    ['America/New_York', '2026-11-22', 15],
+  ])('%s', (zone, day, hour) => {
+    expect(siteToday(zone, late_ms).toString()).toBe(day);
+    expect(siteClock(zone, late_ms).hour).toBe(hour);
+  });
+  it('is still in the year before west of UTC', () => {
+    expect(siteToday('UTC-3', Date.UTC(2027, 0, 1, 2, 59)).toString()).toBe('2026-12-31');
+    expect(siteToday('UTC-3', Date.UTC(2027, 0, 1, 3)).toString()).toBe('2027-01-01');
+  });
+  it('is that of UTC for a place that the browser does not know', () => {
+    expect(siteToday('Mars/Base', late_ms).toString()).toBe('2026-11-22');
+    expect(siteClock('UTC+', late_ms).hour).toBe(20);
+  });
+});
 
 describe('spanOf', () => {
   it('counts today in lastN and leaves it out of previousN', () => {

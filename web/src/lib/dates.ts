@@ -1,4 +1,4 @@
-import { CalendarDate, getDayOfWeek, parseDate, today } from '@internationalized/date';
+import { fromAbsolute, getDayOfWeek, parseDate, toCalendarDate, toCalendarDateTime, type CalendarDate, type CalendarDateTime } from '@internationalized/date';
 
 export const periodNames = ['day', 'week', 'month', 'year', 'range'] as const;
 export type PeriodName = (typeof periodNames)[number];
@@ -30,14 +30,24 @@ const asDate = (day: CalendarDate): Date => new Date(Date.UTC(day.year, day.mont
 const daysBetween = (from: CalendarDate, to: CalendarDate): number => to.compare(from);
 const lengthOf = (span: Span): number => daysBetween(span.start, span.end) + 1;
 
-export function siteToday(timezone: string): CalendarDate {
+/** A zone of Matomo that no browser knows: hours from UTC, as "UTC+5.5" or "UTC-3". */
+const fixedZone = /^UTC([+-]?\d+(?:\.\d+)?)$/;
+const hour_ms = 3_600_000;
+
+/** What the clocks of a site show at a moment. */
+export function siteClock(timezone: string, at_ms = Date.now()): CalendarDateTime {
+  const hours = fixedZone.exec(timezone)?.[1];
+  const shown = (ms: number, zone: string) => toCalendarDateTime(fromAbsolute(ms, zone));
+  if (hours !== undefined) return shown(at_ms + Number(hours) * hour_ms, 'UTC');
   try {
-    return today(timezone);
+    return shown(at_ms, timezone);
   } catch {
-    // "UTC+2" and the like are zones of Matomo that no browser knows.
-    return today('UTC');
+    // The server may know places that this browser does not.
+    return shown(at_ms, 'UTC');
   }
 }
+
+export const siteToday = (timezone: string, at_ms = Date.now()): CalendarDate => toCalendarDate(siteClock(timezone, at_ms));
 
 function monday(day: CalendarDate): CalendarDate {
   return day.subtract({ days: getDayOfWeek(day, 'en-GB', 'mon') });

@@ -25,6 +25,10 @@ const first =
     return undefined;
   };
 
+/** Sums and means of events are numbers also where no event had a value. */
+const ofValues = (column: string) => (cells: Cells): number | undefined =>
+  numberOf(cells.nb_events_with_value) === 0 ? undefined : numberOf(cells[column]);
+
 const ratio = (over: string, under: string, ready: string) => (cells: Cells): number | undefined => {
   const top = numberOf(cells[over]);
   const bottom = numberOf(cells[under]);
@@ -49,15 +53,17 @@ export const metrics = {
   visits: count('nb_visits', 'Visits', 'Visits that began or went on in this period'),
   actions: count('nb_actions', 'Actions', 'Page views, searches, downloads and outlinks'),
   pageviews: count('nb_pageviews', 'Page views', 'Pages seen, repeats included'),
-  hits: count('nb_hits', 'Views', 'Times it was seen or used'),
+  hits: count('nb_hits', 'Views', 'Times it was seen'),
+  downloads: count('nb_hits', 'Downloads', 'Times it was downloaded'),
+  clicks: count('nb_hits', 'Clicks', 'Times it was followed'),
   searches: count('nb_hits', 'Searches', 'Times it was searched for'),
   searchExitRate: derived('exit_rate', 'Left after it', 'Share of the visits that ended with the search', {
     format: 'share', good: 'down', of: ratio('exit_nb_visits', 'nb_visits', 'exit_rate'),
   }),
   events: count('nb_events', 'Events', 'Times it happened'),
-  eventValue: { ...count('sum_event_value', 'Value', 'The values of all events together'), format: 'decimal' },
+  eventValue: { ...count('sum_event_value', 'Value', 'The values of all events together'), format: 'decimal', of: ofValues('sum_event_value') },
   meanEventValue: derived('avg_event_value', 'Mean value', 'Mean value of the events that had one', {
-    format: 'decimal', good: 'up', of: first('avg_event_value'),
+    format: 'decimal', good: 'up', of: ofValues('avg_event_value'),
   }),
   impressions: count('nb_impressions', 'Impressions', 'Times it was shown'),
   interactions: count('nb_interactions', 'Interactions', 'Times it was pressed or used'),

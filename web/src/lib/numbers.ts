@@ -4,9 +4,11 @@ const grouped = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const cents = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
-const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const percentShort = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
 const signed = new Intl.NumberFormat(locale, {
   style: 'percent',
+  minimumFractionDigits: 1,
   maximumFractionDigits: 1,
   signDisplay: 'exceptZero',
 });
@@ -42,8 +44,25 @@ export function formatNumber(value: number | undefined, format: NumberFormat): s
 export function formatShort(value: number, format: NumberFormat): string {
   if (format === 'money') return value < 10_000 ? grouped.format(value) : short.format(value);
   if (format === 'count') return value < 10_000 ? grouped.format(value) : short.format(value);
+  if (format === 'share') return percentShort.format(value);
   if (format === 'length_s' && value >= 60) return `${oneDigit.format(value / 60).replace(/[.,]0$/, '')}\u202fmin`;
   return formatNumber(value, format);
+}
+
+export interface Fitted {
+  readonly text: string;
+  /** The whole number, for the title, when the text is its short form. */
+  readonly whole: string | undefined;
+}
+
+/** So many signs have room in a column or a figure. */
+const fit_chars = 11;
+
+/** A number for a place that cannot grow: one that is too long is shortened, never cut. */
+export function fitNumber(value: number | undefined, format: NumberFormat): Fitted {
+  const whole = formatNumber(value, format);
+  const fits = value === undefined || format === 'length_s' || whole.length <= fit_chars;
+  return fits ? { text: whole, whole: undefined } : { text: short.format(value), whole };
 }
 
 /** Relative change, or undefined when there is nothing to compare with. */

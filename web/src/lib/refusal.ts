@@ -6,6 +6,14 @@ const sentence = (text: string): string => {
   return plain === '' ? '' : plain[0]?.toUpperCase() + plain.slice(1) + (/[.!?]$/.test(plain) ? '' : '.');
 };
 
+/** Methods write the name of the parameter that they refuse before their words. */
+const named = /^([a-z]\w*): (.+)$/s;
+
+function partsOf(error: ApiError): { readonly field: string | undefined; readonly message: string } {
+  const [, name, message] = error.code === 'bad_parameter' ? (named.exec(error.message) ?? []) : [];
+  return { field: error.field ?? name, message: message ?? error.message };
+}
+
 /** The words of a refusal as a sentence; undefined when nothing was refused. */
 export function refusalWords(error: unknown): string | undefined {
   if (!error) return undefined;
@@ -14,16 +22,18 @@ export function refusalWords(error: unknown): string | undefined {
   if (error.status === 0) return 'The server did not answer. Check the connection, then try again.';
   // The seconds are counted down on the button.
   if (error.status === 429 && error.retryAfterS) return 'That was one try too many. Wait a moment, then try again.';
-  return sentence(error.message) || 'The server refused it without saying why. Try again.';
+  return sentence(partsOf(error).message) || 'The server refused it without saying why. Try again.';
 }
 
 /** The words for one field of a form, when the server named it. */
 export function fieldWords(error: unknown, field: string): string | undefined {
-  return error instanceof ApiError && error.field === field ? refusalWords(error) : undefined;
+  return error instanceof ApiError && partsOf(error).field === field ? refusalWords(error) : undefined;
 }
 
 /** The words for the whole form: what no field of it shows. */
 export function formWords(error: unknown, fields: readonly string[]): string | undefined {
-  if (error instanceof ApiError && error.field !== undefined && fields.includes(error.field)) return undefined;
-  return refusalWords(error);
+  return fields.some((field) => fieldWords(error, field) !== undefined) ? undefined : refusalWords(error);
 }
+
+/** The server cannot make sense of what is asked: asking again does not help. */
+export const isUnknownQuestion = (error: unknown): boolean => error instanceof ApiError && error.status === 400;

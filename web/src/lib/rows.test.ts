@@ -24,9 +24,22 @@ describe('tables', () => {
     expect(sortRows(rowsOf(answer), metrics.bounceRate, 'asc').map((row) => row.label)).toEqual(['a', 'b', 'Others']);
     expect(sortRows(rowsOf(answer), undefined, 'desc').map((row) => row.label)).toEqual(['b', 'a', 'Others']);
   });
+  it('sorts lengths and counts by what they mean', () => {
+    const sorted = (...labels: readonly string[]) => sortRows(rowsOf(labels.map((label) => ({ label }))), undefined, 'asc', true).map((row) => row.label);
+    expect(sorted('1-2 min', '30+ min', '0–10s', '31–60s', '10-15 min', '11–30s')).toEqual(['0–10s', '11–30s', '31–60s', '1-2 min', '10-15 min', '30+ min']);
+    expect(sorted('10 days', '2 days', '365+ days', 'New visits', '0 days')).toEqual(['New visits', '0 days', '2 days', '10 days', '365+ days']);
+  });
   it('adds up counts and refuses to add up rates', () => {
     expect(sumOf(rowsOf(answer), metrics.visits)).toBe(100);
     expect(sumOf(rowsOf(answer), metrics.bounceRate)).toBeUndefined();
+  });
+  it('adds nothing up where no row has a value', () => {
+    expect(sumOf(rowsOf(answer), metrics.revenue)).toBeUndefined();
+  });
+  it('knows values of events only where some had one', () => {
+    const cells = { sum_event_value: 0, avg_event_value: 0, nb_events_with_value: 0 };
+    expect([metrics.eventValue.of(cells), metrics.meanEventValue.of(cells)]).toEqual([undefined, undefined]);
+    expect(metrics.eventValue.of({ ...cells, nb_events_with_value: 2 })).toBe(0);
   });
 });
 

@@ -51,17 +51,28 @@ export function pointsOf(answer: unknown): { key: string; cells: Cells }[] {
   return isObject(answer) ? Object.entries(answer).map(([key, cells]) => ({ key, cells: cellsOf(cells) })) : [];
 }
 
+const number = /\d+/;
+
+/** Where a label of lengths or counts stands among its like: "New visits", "1 page", "31–60s", "1-2 min". */
+function naturalOf(label: string): number {
+  const first = number.exec(label)?.[0];
+  return first === undefined ? -1 : Number(first) * (label.endsWith('min') ? 60 : 1);
+}
+
+export const byNature = (a: Row, b: Row): number => naturalOf(a.label) - naturalOf(b.label);
+
 /** Sorts by a metric, summary rows last; equal rows keep the order of the server. */
-export function sortRows(rows: readonly Row[], metric: Metric | undefined, order: 'asc' | 'desc'): Row[] {
+export function sortRows(rows: readonly Row[], metric: Metric | undefined, order: 'asc' | 'desc', isNatural = false): Row[] {
   const sign = order === 'asc' ? 1 : -1;
   return rows.toSorted((a, b) => {
     if (a.isSummary !== b.isSummary) return a.isSummary ? 1 : -1;
-    if (!metric) return sign * a.label.localeCompare(b.label);
+    if (!metric) return sign * (isNatural ? byNature(a, b) : a.label.localeCompare(b.label));
     return sign * ((metric.of(a.cells) ?? -1) - (metric.of(b.cells) ?? -1));
   });
 }
 
+/** Undefined when parts do not add up to the whole, or when no row has a value. */
 export function sumOf(rows: readonly Row[], metric: Metric): number | undefined {
-  if (!metric.adds) return undefined;
-  return rows.reduce((sum, row) => sum + (metric.of(row.cells) ?? 0), 0);
+  const values = metric.adds ? rows.flatMap((row) => metric.of(row.cells) ?? []) : [];
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
 }

@@ -1,14 +1,25 @@
-import { useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 
-const phone = typeof matchMedia === 'undefined' ? undefined : matchMedia('(max-width: 720px)');
-
-function subscribe(listener: () => void): () => void {
-  phone?.addEventListener('change', listener);
-  return () => phone?.removeEventListener('change', listener);
+function useMedia(media: MediaQueryList | undefined): boolean {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      media?.addEventListener('change', listener);
+      return () => media?.removeEventListener('change', listener);
+    },
+    [media],
+  );
+  return useSyncExternalStore(subscribe, () => media?.matches ?? false);
 }
 
+const mediaOf = (query: string): MediaQueryList | undefined => (typeof matchMedia === 'undefined' ? undefined : matchMedia(query));
+const phone = mediaOf('screen and (max-width: 720px)');
+const print = mediaOf('print');
+
 /** True on screens too narrow for tables: they become lists. */
-export const usePhone = (): boolean => useSyncExternalStore(subscribe, () => phone?.matches ?? false);
+export const usePhone = (): boolean => useMedia(phone);
+
+/** True while the page is drawn for paper. */
+export const usePrint = (): boolean => useMedia(print);
 
 /** The width in CSS pixels of an element, for charts that draw to scale. */
 export function useWidth<E extends HTMLElement>(): { ref: React.RefObject<E | null>; width_px: number } {

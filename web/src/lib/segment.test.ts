@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCondition, valueWords, writeCondition } from './segment';
+import { conditionWords, readCondition, valueWords, writeCondition } from './segment';
 import { readView, splitConditions, writeView, defaultView } from './view';
 
 describe('conditions', () => {
@@ -19,6 +19,14 @@ describe('conditions', () => {
     const text = writeCondition({ name: 'pageTitle', sign: '=@', value: 'a,b;c' });
     expect(splitConditions(text)).toEqual([text]);
     expect(readCondition(text)?.value).toBe('a,b;c');
+  });
+  it('says alternatives in words, those of one kind together', () => {
+    expect(conditionWords('countryCode==de,countryCode==fr')).toEqual([{ name: 'Country', sign: 'is', value: 'Germany or France' }]);
+    expect(conditionWords('countryCode==de,city=@Lyon%2C')).toEqual([
+      { name: 'Country', sign: 'is', value: 'Germany' },
+      { name: 'City', sign: 'contains', value: 'Lyon,' },
+    ]);
+    expect(conditionWords('nonsense')).toEqual([{ name: 'Condition', sign: '', value: 'nonsense' }]);
   });
   it('survives what is no condition', () => {
     expect(readCondition('nonsense')).toBeUndefined();

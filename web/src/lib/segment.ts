@@ -37,9 +37,11 @@ function plainValue(text: string): string {
   return value;
 }
 
+const alternativesOf = (text: string): string[] => text.split(/(?<!\\),/);
+
 /** Reads the first alternative of a condition; undefined when it is not one. */
 export function readCondition(text: string): Condition | undefined {
-  const match = shape.exec(text.split(/(?<!\\),/)[0] ?? '');
+  const match = shape.exec(alternativesOf(text)[0] ?? '');
   if (!match) return undefined;
   return { name: match[1] ?? '', sign: match[2] as Sign, value: plainValue(match[3] ?? '') };
 }
@@ -86,4 +88,28 @@ export function valueWords(condition: Condition): string {
   if (name === 'referrerType') return channels[value] ?? value;
   if (name === 'visitLocalHour' || name === 'visitServerHour') return `${value.padStart(2, '0')}:00`;
   return value;
+}
+
+export interface ConditionWords {
+  readonly name: string;
+  readonly sign: string;
+  readonly value: string;
+}
+
+function wordsOf(text: string): ConditionWords {
+  const condition = readCondition(text);
+  if (!condition) return { name: 'Condition', sign: '', value: text };
+  const operator = operators.find((one) => one.sign === condition.sign);
+  return { name: conditionName(condition.name), sign: operator?.text ?? operator?.metric ?? condition.sign, value: valueWords(condition) };
+}
+
+/** The alternatives of a condition in words; those that differ by the value alone are one: "Country is Germany or France". */
+export function conditionWords(text: string): ConditionWords[] {
+  const all: ConditionWords[] = [];
+  for (const words of alternativesOf(text).map(wordsOf)) {
+    const last = all.at(-1);
+    if (last?.name === words.name && last.sign === words.sign) all[all.length - 1] = { ...last, value: `${last.value} or ${words.value}` };
+    else all.push(words);
+  }
+  return all;
 }

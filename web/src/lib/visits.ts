@@ -27,6 +27,7 @@ export interface Visit {
   readonly first_s: number;
   readonly last_s: number;
   readonly day: string;
+  /** When it did its last thing: the log is sorted by it. */
   readonly clock: string;
   readonly length_s: number;
   readonly country: string;
@@ -64,6 +65,8 @@ function titleOf(cells: Cells, url: string | undefined): string {
       return `Order ${text(cells.orderId)}${what}`;
     case 'ecommerceAbandonedCart':
       return `Cart left${what}`;
+    case 'event':
+      return [cells.eventCategory, cells.eventAction, cells.eventName].map(text).filter(Boolean).join(' · ') || 'Event';
     default:
       return text(cells.pageTitle) || text(cells.siteSearchKeyword) || (named.has(text(cells.type)) ? '' : text(cells.title)) || (url ?? 'Not set');
   }
@@ -94,7 +97,7 @@ function visitOf(cells: Cells): Visit {
     first_s: numberOf(cells.firstActionTimestamp) ?? 0,
     last_s: numberOf(cells.lastActionTimestamp) ?? 0,
     day: text(cells.serverDate),
-    clock: text(cells.serverTimePrettyFirstAction),
+    clock: text(cells.serverTimePretty),
     length_s: numberOf(cells.visitDuration) ?? 0,
     country: text(cells.country) || 'Unknown',
     city: maybe(cells.city),

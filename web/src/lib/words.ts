@@ -7,6 +7,9 @@ export function hostOf(url: string): string {
   }
 }
 
+/** A title inside a sentence: "Page titles" becomes "page titles", "AI assistants" stays. */
+export const lowered = (title: string): string => title.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase());
+
 /** "1 visit", "2 visits". */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;

@@ -32,6 +32,8 @@ export interface Report {
   /** Parameters that are part of the question, as the dimension of a report of one. */
   readonly asked: Readonly<Record<string, Value>>;
   readonly metrics: readonly MetricName[];
+  /** Its labels are lengths or counts: they stand in their own order. */
+  readonly isNatural: boolean;
   /** Found by these words in the palette, beside the title. */
   readonly words: string;
 }
@@ -42,7 +44,9 @@ const visitMetrics: readonly MetricName[] = ['visits', 'visitors', 'actions', 'a
 const pageMetrics: readonly MetricName[] = ['hits', 'visits', 'timeOnPage', 'entryBounceRate', 'exitRate'];
 const entryMetrics: readonly MetricName[] = ['entries', 'entryBounces', 'entryBounceRate', 'hits'];
 const exitMetrics: readonly MetricName[] = ['exits', 'exitRate', 'hits'];
-const useMetrics: readonly MetricName[] = ['hits', 'visits'];
+const downloadMetrics: readonly MetricName[] = ['downloads', 'visits'];
+const outlinkMetrics: readonly MetricName[] = ['clicks', 'visits'];
+const actionMetrics: readonly MetricName[] = ['hits', 'visits'];
 
 const conversionMetrics: readonly MetricName[] = ['conversions', 'revenue', 'visits'];
 const productMetrics: readonly MetricName[] = ['revenue', 'quantity', 'orders', 'price', 'visits'];
@@ -58,6 +62,7 @@ interface Extra {
   readonly branch?: unknown;
   readonly asked?: Readonly<Record<string, Value>>;
   readonly metrics?: readonly MetricName[];
+  readonly isNatural?: boolean;
   readonly words?: string;
 }
 
@@ -69,6 +74,7 @@ function report(section: Section, id: string, title: string, dimension: string, 
     branch: (extra.branch ?? method) as BranchMethod,
     asked: extra.asked ?? {},
     metrics: extra.metrics ?? visitMetrics,
+    isNatural: extra.isNatural ?? false,
     words: extra.words ?? '',
   };
 }
@@ -89,10 +95,10 @@ export const reports: readonly Report[] = [
   report('visitors', 'system-versions', 'System versions', 'System', devicesDetectionGetOsVersions),
   report('visitors', 'resolutions', 'Resolutions', 'Resolution', resolutionGetResolution, { words: 'screen size' }),
   report('visitors', 'configurations', 'Configurations', 'Configuration', resolutionGetConfiguration),
-  report('visitors', 'visit-lengths', 'Visit lengths', 'Length', visitorInterestGetNumberOfVisitsPerVisitDuration, { metrics: ['visits'], words: 'interest engagement duration' }),
-  report('visitors', 'pages-per-visit', 'Pages per visit', 'Pages', visitorInterestGetNumberOfVisitsPerPage, { metrics: ['visits'], words: 'interest engagement depth' }),
-  report('visitors', 'visit-numbers', 'Visits by number', 'Number of the visit', visitorInterestGetNumberOfVisitsByVisitCount, { metrics: ['visits'], words: 'loyalty frequency' }),
-  report('visitors', 'days-since-visit', 'Days since the last visit', 'Days', visitorInterestGetNumberOfVisitsByDaysSinceLast, { metrics: ['visits'], words: 'loyalty returning' }),
+  report('visitors', 'visit-lengths', 'Visit lengths', 'Length', visitorInterestGetNumberOfVisitsPerVisitDuration, { metrics: ['visits'], isNatural: true, words: 'interest engagement duration' }),
+  report('visitors', 'pages-per-visit', 'Pages per visit', 'Pages', visitorInterestGetNumberOfVisitsPerPage, { metrics: ['visits'], isNatural: true, words: 'interest engagement depth' }),
+  report('visitors', 'visit-numbers', 'Visits by number', 'Number of the visit', visitorInterestGetNumberOfVisitsByVisitCount, { metrics: ['visits'], isNatural: true, words: 'loyalty frequency' }),
+  report('visitors', 'days-since-visit', 'Days since the last visit', 'Days', visitorInterestGetNumberOfVisitsByDaysSinceLast, { metrics: ['visits'], isNatural: true, words: 'loyalty returning' }),
   report('visitors', 'users', 'Users', 'User', userIdGetUsers, { words: 'user id signed in' }),
   report('behaviour', 'pages', 'Pages', 'Page', actionsGetPageUrls, { metrics: pageMetrics, words: 'url address' }),
   report('behaviour', 'entry-pages', 'Entry pages', 'Page', actionsGetEntryPageUrls, { metrics: entryMetrics, words: 'landing' }),
@@ -100,8 +106,8 @@ export const reports: readonly Report[] = [
   report('behaviour', 'titles', 'Page titles', 'Title', actionsGetPageTitles, { metrics: pageMetrics }),
   report('behaviour', 'entry-titles', 'Entry titles', 'Title', actionsGetEntryPageTitles, { metrics: entryMetrics }),
   report('behaviour', 'exit-titles', 'Exit titles', 'Title', actionsGetExitPageTitles, { metrics: exitMetrics }),
-  report('behaviour', 'downloads', 'Downloads', 'File', actionsGetDownloads, { metrics: useMetrics }),
-  report('behaviour', 'outlinks', 'Outlinks', 'Address', actionsGetOutlinks, { metrics: useMetrics, words: 'external links' }),
+  report('behaviour', 'downloads', 'Downloads', 'File', actionsGetDownloads, { metrics: downloadMetrics }),
+  report('behaviour', 'outlinks', 'Outlinks', 'Address', actionsGetOutlinks, { metrics: outlinkMetrics, words: 'external links' }),
   report('behaviour', 'searches', 'Searches', 'Keyword', actionsGetSiteSearchKeywords, { metrics: searchMetrics, words: 'site internal search' }),
   report('behaviour', 'searches-without-result', 'Without a result', 'Keyword', actionsGetSiteSearchNoResultKeywords, { metrics: searchMetrics, words: 'site internal search nothing' }),
   report('behaviour', 'search-categories', 'Search categories', 'Category', actionsGetSiteSearchCategories, { metrics: ['searches', 'visits'], words: 'site internal search' }),
@@ -123,8 +129,8 @@ export const reports: readonly Report[] = [
   report('goals', 'goal-entry-pages', 'Conversions by entry page', 'Page', actionsGetEntryPageUrls, { metrics: ['entryConversions', 'entries'], words: 'goals landing' }),
   report('goals', 'goal-countries', 'Conversions by country', 'Country', userCountryGetCountry, { metrics: conversionMetrics, words: 'goals' }),
   report('goals', 'goal-devices', 'Conversions by device', 'Type', devicesDetectionGetType, { metrics: conversionMetrics, words: 'goals' }),
-  report('goals', 'days-to-conversion', 'Days to conversion', 'Days since the first visit', goalsGetDaysToConversion, { metrics: ['conversions'], words: 'goals' }),
-  report('goals', 'visits-to-conversion', 'Visits to conversion', 'Visits', goalsGetVisitsUntilConversion, { metrics: ['conversions'], words: 'goals' }),
+  report('goals', 'days-to-conversion', 'Days to conversion', 'Days since the first visit', goalsGetDaysToConversion, { metrics: ['conversions'], isNatural: true, words: 'goals' }),
+  report('goals', 'visits-to-conversion', 'Visits to conversion', 'Visits', goalsGetVisitsUntilConversion, { metrics: ['conversions'], isNatural: true, words: 'goals' }),
   report('ecommerce', 'products', 'Products', 'Product', goalsGetItemsName, { metrics: productMetrics, words: 'shop items' }),
   report('ecommerce', 'product-numbers', 'Article numbers', 'Article number', goalsGetItemsSku, { metrics: productMetrics, words: 'shop items sku' }),
   report('ecommerce', 'product-categories', 'Product categories', 'Category', goalsGetItemsCategory, { metrics: productMetrics, words: 'shop items' }),
@@ -136,7 +142,7 @@ export const reports: readonly Report[] = [
 /** The report of a dimension that a site defines itself. */
 export const ownReport = (idDimension: number, name: string, scope: 'visit' | 'action'): Report =>
   report('visitors', `dimension-${idDimension}`, name, 'Value', customDimensionsGetCustomDimension, {
-    asked: { idDimension }, metrics: scope === 'visit' ? visitMetrics : useMetrics,
+    asked: { idDimension }, metrics: scope === 'visit' ? visitMetrics : actionMetrics,
   });
 
 const byId = new Map(reports.map((one) => [one.id, one]));

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { Value } from '../api/generated';
+import type { Scope } from '../frame/site-view';
 import { rowsOf } from '../lib/rows';
-import type { Scope } from '../lib/site-view';
 import type { Report } from './catalog';
 
 /** The rows of a report. Without a scope nothing is asked. */

@@ -81,7 +81,7 @@ function TableRow({ row, metric, top, report, looked, opens }: TableRowProps) {
   const inside = (
     <>
       <span className={bars.fill} style={{ '--share': `${(Math.min(1, value / top) * 100).toFixed(2)}%` } as React.CSSProperties} />
-      <span className={bars.label} title={label}>{opens && <ChevronRight size={13} aria-hidden className={open ? styles.turned : styles.chevron} />}{label}</span>
+      <span className={bars.label} title={label} dir="auto">{opens && <ChevronRight size={13} aria-hidden className={open ? styles.turned : styles.chevron} />}{label}</span>
       <span className={`number ${bars.value}`}>{formatNumber(value, metric.format)}</span>
     </>
   );

@@ -15,11 +15,9 @@ export function AdminPage({ title, lead, action, children }: Props) {
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <div>
-          <h1>{title}</h1>
-          <p className={styles.lead}>{lead}</p>
-        </div>
+        <h1>{title}</h1>
         {action}
+        <p className={styles.lead}>{lead}</p>
       </header>
       {children}
     </div>

@@ -1,46 +1,48 @@
-import { lazy, Suspense } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Suspense } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { useSession } from '../../api/session';
 import { Boundary } from '../../components/card';
 import { Skeleton } from '../../components/states';
 import { Shell } from '../../frame/shell';
+import { lazyPart } from '../../lib/lazy-part';
 import { NotFound } from '../not-found';
 import { AdminBar, AdminRail } from './admin-rail';
 
-const PersonalSettingsPage = lazy(() => import('./personal/settings-page'));
-const SecurityPage = lazy(() => import('./personal/security/security-page'));
-const CheckupPage = lazy(() => import('./checkup/checkup-page'));
-const DevicesPage = lazy(() => import('./diagnostic/devices-page'));
-const FailuresPage = lazy(() => import('./diagnostic/failures-page'));
-const LivePage = lazy(() => import('./diagnostic/live-page'));
-const StoredPage = lazy(() => import('./diagnostic/stored-page'));
-const SystemPage = lazy(() => import('./diagnostic/system-page'));
-const TasksPage = lazy(() => import('./diagnostic/tasks-page'));
-const ActivityPage = lazy(() => import('./diagnostic/activity-page'));
-const GuessesPage = lazy(() => import('./diagnostic/guesses-page'));
-const CompliancePage = lazy(() => import('./privacy/compliance-page'));
-const ConsentPage = lazy(() => import('./privacy/consent-page'));
-const KeepPage = lazy(() => import('./privacy/keep-page'));
-const OptOutPage = lazy(() => import('./privacy/optout-page'));
-const RetentionPage = lazy(() => import('./privacy/retention-page'));
-const SubjectsPage = lazy(() => import('./privacy/subjects-page'));
-const PublicRoutes = lazy(() => import('./public/public-routes'));
-const ReviewPage = lazy(() => import('./review/review-page'));
-const SuperusersPage = lazy(() => import('./superusers/superusers-page'));
-const SettingsPage = lazy(() => import('./system/settings-page'));
-const WidgetsPage = lazy(() => import('./platform/widgets-page'));
-const UsersPage = lazy(() => import('./users/users-page'));
-const ManageSitesPage = lazy(() => import('./websites/manage-page'));
-const DimensionsPage = lazy(() => import('./websites/dimensions-page'));
-const GoalsPage = lazy(() => import('./websites/goals-page'));
-const TrackingCodePage = lazy(() => import('./websites/tracking-code-page'));
+const PersonalSettingsPage = lazyPart(() => import('./personal/settings-page'));
+const SecurityPage = lazyPart(() => import('./personal/security/security-page'));
+const CheckupPage = lazyPart(() => import('./checkup/checkup-page'));
+const DevicesPage = lazyPart(() => import('./diagnostic/devices-page'));
+const FailuresPage = lazyPart(() => import('./diagnostic/failures-page'));
+const LivePage = lazyPart(() => import('./diagnostic/live-page'));
+const StoredPage = lazyPart(() => import('./diagnostic/stored-page'));
+const SystemPage = lazyPart(() => import('./diagnostic/system-page'));
+const TasksPage = lazyPart(() => import('./diagnostic/tasks-page'));
+const ActivityPage = lazyPart(() => import('./diagnostic/activity-page'));
+const GuessesPage = lazyPart(() => import('./diagnostic/guesses-page'));
+const CompliancePage = lazyPart(() => import('./privacy/compliance-page'));
+const ConsentPage = lazyPart(() => import('./privacy/consent-page'));
+const KeepPage = lazyPart(() => import('./privacy/keep-page'));
+const OptOutPage = lazyPart(() => import('./privacy/optout-page'));
+const RetentionPage = lazyPart(() => import('./privacy/retention-page'));
+const SubjectsPage = lazyPart(() => import('./privacy/subjects-page'));
+const PublicRoutes = lazyPart(() => import('./public/public-routes'));
+const ReviewPage = lazyPart(() => import('./review/review-page'));
+const SuperusersPage = lazyPart(() => import('./superusers/superusers-page'));
+const SettingsPage = lazyPart(() => import('./system/settings-page'));
+const WidgetsPage = lazyPart(() => import('./platform/widgets-page'));
+const UsersPage = lazyPart(() => import('./users/users-page'));
+const ManageSitesPage = lazyPart(() => import('./websites/manage-page'));
+const DimensionsPage = lazyPart(() => import('./websites/dimensions-page'));
+const GoalsPage = lazyPart(() => import('./websites/goals-page'));
+const TrackingCodePage = lazyPart(() => import('./websites/tracking-code-page'));
 
 export default function AdminRoutes() {
   const { superuser, sites } = useSession();
+  const [path] = useLocation();
   const administers = superuser || sites.some((site) => site.role === 'admin');
   return (
     <Shell rail={<AdminRail />} bottomBar={<AdminBar />}>
-      <Boundary what="This page">
+      <Boundary what="This page" place={path}>
         <Suspense fallback={<Skeleton rows={10} />}>
           <Switch>
             <Route path="/admin"><Redirect to={superuser ? '/admin/security-checkup' : '/admin/personal/settings'} replace /></Route>

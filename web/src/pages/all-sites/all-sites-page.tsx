@@ -1,26 +1,108 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { ArrowDown, ArrowUp } from 'lucide-react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { multiSitesGetAll } from '../../api/generated';
-import { useSession } from '../../api/session';
+import { useSession, type SessionSite } from '../../api/session';
+import { Button } from '../../components/button';
 import { Change } from '../../components/change';
 import { Choice } from '../../components/choice';
-import { ErrorState, Skeleton } from '../../components/states';
+import { SearchBox } from '../../components/field';
+import { EmptyState, ErrorState, Skeleton } from '../../components/states';
 import { AllSitesBar, AllSitesRail } from '../../frame/all-sites-rail';
+import { useQueryState, useTypedQuery } from '../../frame/query-state';
 import { Shell } from '../../frame/shell';
 import { firstDays } from '../../lib/first-view';
-import { formatNumber, numberOf } from '../../lib/numbers';
-import { listOf } from '../../lib/rows';
+import { changeOf, formatNumber, numberOf } from '../../lib/numbers';
+import { listOf, type Cells } from '../../lib/rows';
 import { useTitle } from '../../lib/screen';
 import { readView, writeView } from '../../lib/view';
 import styles from './all-sites.module.css';
+
+const figures = [
+  { id: 'visits', text: 'Visits', now: 'nb_visits', before: 'previous_nb_visits', wide: false },
+  { id: 'pageviews', text: 'Page views', now: 'nb_pageviews', before: 'previous_Actions_nb_pageviews', wide: true },
+] as const;
+
+interface Line {
+  readonly site: SessionSite;
+  readonly cells: Cells;
+}
+
+const sumOf = (lines: readonly Line[], column: string): number => lines.reduce((sum, { cells }) => sum + (numberOf(cells[column]) ?? 0), 0);
+
+function sorted(lines: readonly Line[], by: string, up: boolean): readonly Line[] {
+  const column = figures.find((figure) => figure.id === by)?.now;
+  const order = (a: Line, b: Line) => (column ? (numberOf(a.cells[column]) ?? 0) - (numberOf(b.cells[column]) ?? 0) : a.site.name.localeCompare(b.site.name));
+  return lines.toSorted((a, b) => (up ? order(a, b) : order(b, a)));
+}
+
+/** The figures of a site, or of several together. */
+function Figures({ lines }: { readonly lines: readonly Line[] }) {
+  return figures.map(({ id, now, before, wide }) => {
+    const count = sumOf(lines, now);
+    return [
+      <td key={id} className={`number ${wide ? styles.wide : ''}`}>{formatNumber(count, 'count')}</td>,
+      <td key={`${id} change`} className={wide ? styles.wide : undefined}><Change change={changeOf(count, sumOf(lines, before))} /></td>,
+    ];
+  });
+}
+
+interface TableProps {
+  readonly lines: readonly Line[];
+  readonly query: string;
+}
+
+function SiteTable({ lines, query }: TableProps) {
+  const [sort, setSort] = useQueryState('sort', '-visits');
+  const up = !sort.startsWith('-');
+  const by = sort.replace('-', '');
+  const head = (id: string, text: string, wide: boolean) => (
+    <th key={id} scope="col" aria-sort={id === by ? (up ? 'ascending' : 'descending') : 'none'} className={wide ? styles.wide : undefined}>
+      <button type="button" className={styles.sort} data-sorted={id === by || undefined} onClick={() => setSort((id === by ? !up : id === 'name') ? id : `-${id}`)}>
+        {text}
+        {id === by && (up ? <ArrowUp size={13} aria-hidden /> : <ArrowDown size={13} aria-hidden />)}
+      </button>
+    </th>
+  );
+  return (
+    <table className={styles.table} aria-label="Sites">
+      <thead>
+        <tr>
+          {head('name', 'Site', false)}
+          {figures.map(({ id, text, wide }) => [
+            head(id, text, wide),
+            <th key={`${id} change`} scope="col" className={wide ? styles.wide : undefined}>Change</th>,
+          ])}
+        </tr>
+      </thead>
+      <tbody>
+        {sorted(lines, by, up).map((line) => (
+          <tr key={line.site.idsite}>
+            <th scope="row"><Link href={`/sites/${line.site.idsite}${query}`} className={styles.link}>{line.site.name}</Link></th>
+            <Figures lines={[line]} />
+          </tr>
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">Total of {lines.length.toLocaleString()} {lines.length === 1 ? 'site' : 'sites'}</th>
+          <Figures lines={lines} />
+        </tr>
+      </tfoot>
+    </table>
+  );
+}
 
 /** Every site that one may see, with what changed since the same time before. */
 export default function AllSitesPage() {
   useTitle('All sites');
   const { sites } = useSession();
   const search = useSearch();
+  const [words, setWords, settled] = useTypedQuery('q');
   const [, navigate] = useLocation();
   const view = readView(search);
+  const query = new URLSearchParams(search);
+  const kept = { q: query.get('q') ?? undefined, sort: query.get('sort') ?? undefined };
   const asked = { period: view.period, date: view.date };
   const days = firstDays.find((one) => one.period === view.period && one.date === view.date);
   const answer = useQuery({
@@ -29,9 +111,10 @@ export default function AllSitesPage() {
     queryFn: async ({ signal }) => listOf(await multiSitesGetAll(asked, signal)),
   });
   const byId = new Map((answer.data ?? []).map((row) => [Number(row.idsite), row]));
-  const rows = sites
-    .map((site) => ({ site, cells: byId.get(site.idsite) ?? {} }))
-    .toSorted((a, b) => (numberOf(b.cells.nb_visits) ?? 0) - (numberOf(a.cells.nb_visits) ?? 0));
+  const needle = settled.toLowerCase();
+  const lines = sites
+    .filter((site) => `${site.name} ${site.main_url}`.toLowerCase().includes(needle))
+    .map((site): Line => ({ site, cells: byId.get(site.idsite) ?? {} }));
   return (
     <Shell rail={<AllSitesRail />} bottomBar={<AllSitesBar />}>
       <header className={styles.head}>
@@ -44,35 +127,21 @@ export default function AllSitesPage() {
           placeholder={view.date}
           onChange={(id) => {
             const picked = firstDays.find((one) => one.id === id);
-            if (picked) navigate(`/sites${writeView({ ...view, period: picked.period, date: picked.date })}`);
+            if (picked) navigate(`/sites${writeView({ ...view, period: picked.period, date: picked.date }, kept)}`);
           }}
         />
       </header>
       {answer.isPending && <Skeleton rows={8} />}
       {answer.isError && <ErrorState what="The numbers of the sites" error={answer.error} onRetry={() => void answer.refetch()} />}
       {answer.data && (
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">Site</th>
-              <th scope="col">Visits</th>
-              <th scope="col">Change</th>
-              <th scope="col" className={styles.wide}>Page views</th>
-              <th scope="col" className={styles.wide}>Change</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ site, cells }) => (
-              <tr key={site.idsite}>
-                <th scope="row"><Link href={`/sites/${site.idsite}${writeView(view)}`} className={styles.link}>{site.name}</Link></th>
-                <td className="number">{formatNumber(numberOf(cells.nb_visits), 'count')}</td>
-                <td><Change change={numberOf(cells.visits_evolution)} /></td>
-                <td className={`number ${styles.wide}`}>{formatNumber(numberOf(cells.nb_pageviews), 'count')}</td>
-                <td className={styles.wide}><Change change={numberOf(cells.pageviews_evolution)} /></td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <>
+          <div className={styles.search}><SearchBox label="Find a site" value={words} onChange={setWords} main /></div>
+          {lines.length === 0 ? (
+            <EmptyState framed title={`No site with “${settled}”`} action={<Button onPress={() => setWords('')}>Clear the search</Button>}>Search by name or address.</EmptyState>
+          ) : (
+            <SiteTable lines={lines} query={writeView(view)} />
+          )}
+        </>
       )}
     </Shell>
   );

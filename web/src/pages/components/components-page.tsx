@@ -14,11 +14,13 @@ import { CodeField } from '../../components/code-field';
 import { CopyCode } from '../../components/copy-code';
 import { Field, PasswordField, SearchBox } from '../../components/field';
 import { Mark } from '../../components/mark';
+import { NotCompared } from '../../components/not-compared';
 import { RecoveryCodes } from '../../components/recovery-codes';
 import { RuleList } from '../../components/rule-list';
 import { EmptyState, ErrorState, Notice, Skeleton, SkeletonBlock } from '../../components/states';
 import { Tabs } from '../../components/tabs';
 import { Secret } from '../../factors/totp-setup';
+import { PartError } from '../../lib/lazy-part';
 import { useTitle } from '../../lib/screen';
 import type { PublicState } from '../../public-reports/use-public-reports';
 import { StateCard } from '../admin/public/state-card';
@@ -146,6 +148,8 @@ const parts: readonly Part[] = [
   { name: 'Empty', show: () => <EmptyState title="No visits yet" action={<Button>Add the code</Button>}>Put the tracking code on your site.</EmptyState> },
   { name: 'Partial', show: () => <div className={styles.stack}><Notice>Bars count the newest 200 visits.</Notice><Notice tone="warn">Older visits could not be loaded.</Notice><Notice tone="safe">The first visit is here.</Notice><Notice tone="danger">Login or password is not right.</Notice></div> },
   { name: 'Error', show: () => <ErrorState what="The countries" error={failure} onRetry={nothing} /> },
+  { name: 'Part that did not arrive', show: () => <ErrorState what="This page" error={new PartError(failure)} onRetry={nothing} after="The server still does not answer." /> },
+  { name: 'Not compared', show: () => <NotCompared before={{ isError: true }} /> },
   { name: 'Card', show: (theme) => <Card title={`Card in ${theme}`} foot={<span>Foot</span>}>Full of something.</Card> },
   { name: 'Code', show: (theme) => <CopyCode label={`Code in ${theme}`} code={'<script>\n  var _paq = window._paq || [];\n</script>'} /> },
   {

@@ -5,7 +5,7 @@ import { useSession, useSignOut } from '../../api/session';
 import { Button } from '../../components/button';
 import { KeepCodes } from '../../factors/keep-codes';
 import { PasskeySetup } from '../../factors/passkey-setup';
-import { TotpSetup } from '../../factors/totp-setup';
+import { TotpBegin } from '../../factors/totp-setup';
 import { Gate } from '../../frame/gate';
 import { ProofDialog } from '../../frame/proof-dialog';
 import { passkeysWork } from '../../lib/passkey';
@@ -64,7 +64,7 @@ export default function EnrolPage({ onDone }: { readonly onDone: () => void }) {
       {...(step === 'choose' ? { lead: 'Your account needs more than a password here. It takes a minute, then you go on.' } : {})}
     >
       {step === 'choose' && <Ways onChoose={setStep} />}
-      {step === 'totp' && <TotpSetup cancel={back} onDone={finish} />}
+      {step === 'totp' && <TotpBegin cancel={back} onDone={finish} />}
       {step === 'passkey' && <PasskeySetup cancel={back} onDone={finish} />}
       {step === 'codes' && <KeepCodes codes={codes} login={login} action="Go on" onDone={onDone} />}
       {step === 'choose' && <div className={styles.leave}><Button look="quiet" onPress={() => signOut.mutate()} isPending={signOut.isPending}>Sign out {login}</Button></div>}

@@ -1,13 +1,16 @@
 import { Card } from '../../components/card';
+import { NotCompared } from '../../components/not-compared';
 import { ErrorState, SkeletonBlock } from '../../components/states';
 import { TimeGraph } from '../../charts/time-graph';
+import { useQueryState } from '../../frame/query-state';
+import { useSiteView } from '../../frame/site-view';
+import { comparedData } from '../../lib/compared';
 import type { Metric } from '../../lib/metrics';
 import { changeOf } from '../../lib/numbers';
-import { useQueryState } from '../../lib/query-state';
-import { useSiteView } from '../../lib/site-view';
 import { FigureButton } from '../home/figure-button';
 import { useConversionGraph, useConversions, useConversionSparks, type About } from './use-goals';
 import figuresStyles from '../home/key-figures.module.css';
+import graphStyles from '../home/main-graph.module.css';
 import styles from './goals-page.module.css';
 
 const graph_px = 280;
@@ -28,6 +31,7 @@ export function ConversionFigures({ label, metrics, about }: Props) {
   const sparks = useConversionSparks(about);
   const graph = useConversionGraph(metric, about);
   if (totals.isError) return <ErrorState what="The figures" error={totals.error} onRetry={() => void totals.refetch()} />;
+  const past = comparedData(totals, before);
   const isOpen = view.period !== 'range' && span.end.compare(now) >= 0;
   const unit = metric.format === 'money' ? `, ${site.currency}` : '';
   return (
@@ -43,21 +47,26 @@ export function ConversionFigures({ label, metrics, about }: Props) {
               onPress={() => choose(one.id)}
               total={{ value, summed: false }}
               isLoading={totals.isPending}
-              change={comparedScope && changeOf(value, before.data && one.of(before.data))}
+              change={changeOf(value, past && one.of(past))}
               isOpen={isOpen}
               grain={graph.grain}
+              sparksOpen={span.end.compare(now) >= 0}
               sparks={(sparks.data ?? []).map((point) => one.of(point.cells))}
             />
           );
         })}
       </section>
+      <NotCompared before={before} />
       <Card title={`${metric.label}${unit} by ${graph.grain}`}>
         {graph.query.isError ? (
           <ErrorState what="The graph" error={graph.query.error} onRetry={() => void graph.query.refetch()} />
         ) : graph.query.isPending ? (
           <SkeletonBlock height_px={graph_px} />
         ) : (
-          <TimeGraph label={`${metric.label} by ${graph.grain}`} points={graph.points} format={metric.format} good={metric.good} height_px={graph_px} />
+          <div className={graphStyles.graph} data-stale={graph.query.isPlaceholderData || undefined}>
+            <TimeGraph label={`${metric.label} by ${graph.grain}`} points={graph.points} format={metric.format} good={metric.good} height_px={graph_px} />
+            <NotCompared before={graph.before} />
+          </div>
         )}
       </Card>
     </>

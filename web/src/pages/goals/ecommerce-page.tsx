@@ -1,10 +1,10 @@
 import { EmptyState } from '../../components/states';
+import { useQueryState } from '../../frame/query-state';
+import { useSiteView } from '../../frame/site-view';
 import { TopLine } from '../../frame/top-line';
 import { metrics, type Metric } from '../../lib/metrics';
 import { numberOf } from '../../lib/numbers';
-import { useQueryState } from '../../lib/query-state';
 import { Tabs } from '../../components/tabs';
-import { useSiteView } from '../../lib/site-view';
 import { ReportCard } from '../home/report-card';
 import { ConversionFigures } from './conversion-figures';
 import { useConversions } from './use-goals';
@@ -31,11 +31,9 @@ export default function EcommercePage() {
     <>
       <TopLine title="Ecommerce" />
       {none ? (
-        <section className={styles.nothing}>
-          <EmptyState title="No orders and no carts in this period">
-            Choose a longer period. If the shop is new here: tell the tracking script of carts and orders with <code>trackEcommerceCartUpdate</code> and <code>trackEcommerceOrder</code>.
-          </EmptyState>
-        </section>
+        <EmptyState framed title="No orders and no carts in this period">
+          Choose a longer period. If the shop is new here: tell the tracking script of carts and orders with <code>trackEcommerceCartUpdate</code> and <code>trackEcommerceOrder</code>.
+        </EmptyState>
       ) : (
         <>
           <Tabs label="Orders or carts" tabs={kinds} value={kind.id} onChange={choose}>

@@ -2,11 +2,11 @@ import { Link } from 'wouter';
 import { Card } from '../../components/card';
 import { Choice } from '../../components/choice';
 import { EmptyState, ErrorState, Skeleton } from '../../components/states';
+import { useQueryState } from '../../frame/query-state';
+import { useSiteView } from '../../frame/site-view';
 import { TopLine } from '../../frame/top-line';
 import { metrics } from '../../lib/metrics';
 import { formatNumber, numberOf } from '../../lib/numbers';
-import { useQueryState } from '../../lib/query-state';
-import { useSiteView } from '../../lib/site-view';
 import { ReportCard } from '../home/report-card';
 import { ConversionFigures } from './conversion-figures';
 import { useConversions, useGoalList, type Goal } from './use-goals';
@@ -53,15 +53,14 @@ function NoGoals() {
   const { site } = useSiteView();
   const mayAdd = site.role === 'admin' || site.role === 'write';
   return (
-    <section className={styles.nothing}>
-      <EmptyState
-        title="No goals yet"
-        action={mayAdd && <Link href={`/admin/websites/goals?site=${site.idsite}`}>Add the first goal</Link>}
-      >
-        A goal is something visitors are meant to do: reach a page, download a file, follow a link, set off an event.
-        {!mayAdd && ' Whoever may write to this site can add one.'}
-      </EmptyState>
-    </section>
+    <EmptyState
+      framed
+      title="No goals yet"
+      action={mayAdd && <Link href={`/admin/websites/goals?site=${site.idsite}`}>Add the first goal</Link>}
+    >
+      A goal is something visitors are meant to do: reach a page, download a file, follow a link, set off an event.
+      {!mayAdd && ' Whoever may write to this site can add one.'}
+    </EmptyState>
   );
 }
 
@@ -118,7 +117,7 @@ export default function GoalsPage() {
             />
             <ReportCard
               id="way"
-              title="Until then"
+              title="Way to conversion"
               reports={[{ id: 'days-to-conversion', text: 'Days' }, { id: 'visits-to-conversion', text: 'Visits' }]}
             />
           </div>

@@ -1,10 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { goalsGet, goalsGetGoals } from '../../api/generated';
+import { useSiteView, type Scope } from '../../frame/site-view';
+import { comparedData } from '../../lib/compared';
 import { grainOf, type Span } from '../../lib/dates';
 import type { Metric } from '../../lib/metrics';
 import { numberOf } from '../../lib/numbers';
 import { cellsOf, listOf, pointsOf, type Cells } from '../../lib/rows';
-import { useSiteView, type Scope } from '../../lib/site-view';
 import { ageOf, drawnSpan, joined, spark_days, type Point } from '../home/use-overview';
 
 /** What the figures are about: all goals and orders, one goal, or what a shop sold or did not. */
@@ -60,6 +61,6 @@ export function useConversionGraph(metric: Metric, about: About = {}) {
   const series = useSeries(around(span), grain, about);
   const before = useSeries(compared && around(compared), grain, about);
   const today = now.toString();
-  const points = joined(series.data ?? [], compared ? (before.data ?? []) : [], metric, (key) => ageOf(key, today));
-  return { query: series, points, grain };
+  const points = joined(series.data ?? [], comparedData(series, before) ?? [], metric, (key) => ageOf(key, today));
+  return { query: series, before, points, grain };
 }

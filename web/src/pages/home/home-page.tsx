@@ -3,16 +3,18 @@ import { sitesManagerGetJavascriptTag } from '../../api/generated';
 import { Button } from '../../components/button';
 import { CopyCode } from '../../components/copy-code';
 import { EmptyState, Notice, Skeleton } from '../../components/states';
+import { useSiteView } from '../../frame/site-view';
 import { TopLine } from '../../frame/top-line';
+import { pointWords } from '../../lib/dates';
 import { numberOf } from '../../lib/numbers';
 import { cellsOf } from '../../lib/rows';
-import { useSiteView } from '../../lib/site-view';
 import { CheckupWidget } from '../admin/checkup/checkup-widget';
 import { KeyFigures } from './key-figures';
 import { MainGraph } from './main-graph';
 import { ReportCard } from './report-card';
 import { RightNow } from './right-now';
 import { useTotals } from './use-overview';
+import { useNewestDay } from './use-right-now';
 import styles from './home-page.module.css';
 
 function TrackingCode() {
@@ -29,6 +31,7 @@ function TrackingCode() {
 /** No visit in the whole period: why, and what to do about it. */
 function NoVisits() {
   const { view, change } = useSiteView();
+  const newest = useNewestDay();
   if (view.segment.length > 0) {
     return (
       <section className={styles.nothing}>
@@ -38,10 +41,21 @@ function NoVisits() {
       </section>
     );
   }
+  if (newest.isPending) return <section className={styles.nothing}><Skeleton rows={8} /></section>;
+  if (newest.data) {
+    const day = newest.data;
+    return (
+      <section className={styles.nothing}>
+        <EmptyState title="No visits in this period" action={<Button onPress={() => change({ period: 'month', date: day })}>Look at that month</Button>}>
+          The newest visit came on {pointWords(day, 'full')}.
+        </EmptyState>
+      </section>
+    );
+  }
   return (
     <section className={styles.nothing}>
-      <EmptyState title="No visits yet in this period" action={<Button onPress={() => change({ period: 'year', date: 'today' })}>Look at the whole year</Button>}>
-        If the site is new: put this code on every page, just before <code>{'</head>'}</code>. Visits appear within seconds.
+      <EmptyState title="No visits yet">
+        Put this code on every page, just before <code>{'</head>'}</code>. Visits appear within seconds.
       </EmptyState>
       <TrackingCode />
     </section>

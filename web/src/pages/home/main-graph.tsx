@@ -2,11 +2,12 @@ import { ChartArea, Flag, Table2 } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../../components/button';
 import { Card } from '../../components/card';
+import { NotCompared } from '../../components/not-compared';
 import { ErrorState, SkeletonBlock } from '../../components/states';
 import { TimeGraph } from '../../charts/time-graph';
+import { useQueryState } from '../../frame/query-state';
+import { useSiteView } from '../../frame/site-view';
 import { compareWords } from '../../lib/dates';
-import { useQueryState } from '../../lib/query-state';
-import { useSiteView } from '../../lib/site-view';
 import { figureOf } from './figures';
 import { NotesDialog } from './notes-dialog';
 import { PointsTable } from './points-table';
@@ -28,6 +29,8 @@ export function MainGraph() {
   const compared = compareWords(view, view.compare, now);
   const title = `${figure.metric.label} by ${graph.grain}`;
   const isLine = shape === 'line';
+  // The line is named when it is there.
+  const isCompared = graph.points.some((point) => point.before);
   const points = graph.points.map((point) => ({
     ...point,
     notes: (notes.data ?? []).filter((note) => holdsDay(point.key, note.day)).map((note) => note.text),
@@ -37,7 +40,7 @@ export function MainGraph() {
       title={title}
       actions={
         <>
-          {compared && (
+          {isCompared && (
             <span className={styles.legend}>
               <span className={styles.solid} aria-hidden /> now
               <span className={styles.stitched} aria-hidden /> {compared}
@@ -56,10 +59,15 @@ export function MainGraph() {
         <ErrorState what="The graph" error={graph.query.error} onRetry={() => void graph.query.refetch()} />
       ) : graph.query.isPending ? (
         <SkeletonBlock height_px={graph_px} />
-      ) : isLine ? (
-        <TimeGraph label={title} points={points} format={figure.metric.format} good={figure.metric.good} height_px={graph_px} />
       ) : (
-        <PointsTable label={`${title}, as a table`} points={points} metric={figure.metric} />
+        <div className={styles.graph} data-stale={graph.query.isPlaceholderData || undefined}>
+          {isLine ? (
+            <TimeGraph label={title} points={points} format={figure.metric.format} good={figure.metric.good} height_px={graph_px} />
+          ) : (
+            <PointsTable label={`${title}, as a table`} points={points} metric={figure.metric} />
+          )}
+          <NotCompared before={graph.before} />
+        </div>
       )}
       {noting && <NotesDialog onClose={() => setNoting(false)} />}
     </Card>

@@ -1,21 +1,26 @@
 import { ArrowRight } from 'lucide-react';
-import { Suspense, lazy } from 'react';
+import { Suspense } from 'react';
 import { Link } from 'wouter';
 import { BarList, type Bar } from '../../components/bar-list';
 import { Boundary } from '../../components/card';
-import { EmptyState, ErrorState, Skeleton, SkeletonBlock } from '../../components/states';
+import { NotCompared } from '../../components/not-compared';
+import { ErrorState, Skeleton, SkeletonBlock } from '../../components/states';
 import { Tabs } from '../../components/tabs';
+import { useQueryState } from '../../frame/query-state';
+import { useSiteView } from '../../frame/site-view';
+import { comparedData } from '../../lib/compared';
+import { lazyPart } from '../../lib/lazy-part';
 import { metrics } from '../../lib/metrics';
 import { changeOf, formatNumber } from '../../lib/numbers';
-import { useQueryState } from '../../lib/query-state';
-import type { Row } from '../../lib/rows';
-import { useSiteView } from '../../lib/site-view';
+import { byNature, type Row } from '../../lib/rows';
 import { rememberName } from '../../lib/value-names';
+import { lowered } from '../../lib/words';
 import { reportOf, type Report } from '../../reports/catalog';
 import { useTable } from '../../reports/use-table';
+import { NothingHere } from '../report/nothing-here';
 import styles from './report-card.module.css';
 
-const WorldMap = lazy(() => import('../../charts/world-map'));
+const WorldMap = lazyPart(() => import('../../charts/world-map'));
 
 const rows_shown = 7;
 /** Enough rows of the compared period to find the shown ones again. */
@@ -27,7 +32,7 @@ interface CardReport {
 }
 
 function Rows({ report, withMap }: { readonly report: Report; readonly withMap: boolean }) {
-  const { scope, comparedScope, filterBy, view } = useSiteView();
+  const { scope, comparedScope, filterBy } = useSiteView();
   const metric = metrics[report.metrics[0] ?? 'visits'];
   const sorted = { filter_sort_column: metric.sortColumn, filter_sort_order: 'desc' };
   const table = useTable(report, scope, { ...sorted, filter_limit: withMap ? -1 : rows_shown });
@@ -36,21 +41,19 @@ function Rows({ report, withMap }: { readonly report: Report; readonly withMap: 
   if (table.isError) return <ErrorState what={report.title} error={table.error} onRetry={() => void table.refetch()} />;
   // Some reports name every value, those that nobody had too.
   const counted = table.data.filter((row) => metric.of(row.cells) !== 0);
-  if (counted.length === 0) {
-    return (
-      <EmptyState title="Nothing here in this period">
-        {view.segment.length > 0 ? 'Take a condition off, or choose a longer period.' : 'Choose a longer period.'}
-      </EmptyState>
-    );
-  }
-  const past = new Map(before.data?.map((row) => [row.label, metric.of(row.cells)]));
+  if (counted.length === 0) return <NothingHere report={report} />;
+  const then = comparedData(table, before);
+  const past = new Map(then?.map((row) => [row.label, metric.of(row.cells)]));
+  // Its column is kept free until the changes are there.
+  const isToCome = comparedScope !== undefined && !then && !before.isError;
   const top = Math.max(1, ...table.data.map((row) => metric.of(row.cells) ?? 0));
   const press = (row: Row) =>
     row.segment === undefined ? undefined : () => {
       rememberName(row.segment ?? '', row.label);
       filterBy(row.segment ?? '');
     };
-  const bars = counted.slice(0, rows_shown).map((row, at): Bar => {
+  const shown = counted.slice(0, rows_shown);
+  const bars = (report.isNatural ? shown.toSorted(byNature) : shown).map((row, at): Bar => {
     const value = metric.of(row.cells) ?? 0;
     return {
       id: `${at} ${row.label}`, label: row.label === '' ? 'Not set' : row.label, share: value / top, value: formatNumber(value, metric.format),
@@ -69,7 +72,8 @@ function Rows({ report, withMap }: { readonly report: Report; readonly withMap: 
           </Suspense>
         </Boundary>
       )}
-      <BarList label={`${report.title} by ${metric.label.toLowerCase()}`} bars={bars} showChange={comparedScope !== undefined && bars.some((bar) => bar.change !== undefined)} />
+      <BarList label={`${report.title} by ${metric.label.toLowerCase()}`} bars={bars} showChange={isToCome || bars.some((bar) => bar.change !== undefined)} />
+      <NotCompared before={before} />
     </div>
   );
 }
@@ -105,7 +109,7 @@ export function ReportCard({ id, title, reports, map = false }: Props) {
       </div>
       <footer className={styles.foot}>
         <Link href={href(`/reports/${report.id}`)} className={styles.all}>
-          All {report.title.toLowerCase()} <ArrowRight size={14} aria-hidden />
+          {report.title.startsWith('All ') ? report.title : `All ${lowered(report.title)}`} <ArrowRight size={14} aria-hidden />
         </Link>
       </footer>
     </section>

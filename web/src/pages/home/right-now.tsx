@@ -3,8 +3,8 @@ import { Link } from 'wouter';
 import { Card } from '../../components/card';
 import { EmptyState, ErrorState, Skeleton } from '../../components/states';
 import { Pulse } from '../../charts/pulse';
+import { useSiteView } from '../../frame/site-view';
 import { formatNumber } from '../../lib/numbers';
-import { useSiteView } from '../../lib/site-view';
 import type { Visit } from '../../lib/visits';
 import { agoWords, counted } from '../../lib/words';
 import { minutesOf, useRightNow, visits_max, window_min } from './use-right-now';
@@ -26,7 +26,7 @@ function Newest({ visit, now_ms }: { readonly visit: Visit; readonly now_ms: num
   const last = visit.actions.at(-1);
   return (
     <li className={styles.visit}>
-      <span className={styles.title}>{last?.title ?? 'Not set'}</span>
+      <span className={styles.title} dir="auto">{last?.title ?? 'Not set'}</span>
       <span className={styles.who}>
         {visit.country}, {visit.browser}, {visit.referrer || visit.channel.toLowerCase()}
       </span>

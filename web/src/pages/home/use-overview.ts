@@ -1,10 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { actionsGet, visitTimeGetVisitInformationPerServerTime, visitsSummaryGet } from '../../api/generated';
 import type { GraphPoint } from '../../charts/time-graph';
-import { grainOf, type PeriodName, type Span } from '../../lib/dates';
+import { useSiteView, type Scope } from '../../frame/site-view';
+import { comparedData } from '../../lib/compared';
+import { grainOf, siteClock, type PeriodName, type Span } from '../../lib/dates';
 import type { Metric } from '../../lib/metrics';
 import { cellsOf, pointsOf, rowsOf, type Cells } from '../../lib/rows';
-import { useSiteView, type Scope } from '../../lib/site-view';
 import type { Figure } from './figures';
 
 export interface Point {
@@ -79,14 +80,6 @@ function hourAge(key: string, hourNow: number | undefined): 'past' | 'open' | 'f
   return Number(key) === hourNow ? 'open' : 'future';
 }
 
-function hourOf(timezone: string): number {
-  try {
-    return Number(new Intl.DateTimeFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', timeZone: timezone }).format(new Date()));
-  } catch {
-    return new Date().getUTCHours();
-  }
-}
-
 function valueOf(metric: Metric, cells: Cells): number | undefined {
   return metric.of(cells) ?? (metric.format === 'count' ? 0 : undefined);
 }
@@ -118,8 +111,8 @@ export function useGraph(figure: Figure) {
   const seriesBefore = useSeries(byHour || !compared ? undefined : around(compared), grain);
   const [main, before] = byHour ? [hours, hoursBefore] : [series, seriesBefore];
   const today = now.toString();
-  const hourNow = span.start.compare(now) === 0 ? hourOf(site.timezone) : undefined;
+  const hourNow = span.start.compare(now) === 0 ? siteClock(site.timezone).hour : undefined;
   const age = byHour ? (key: string) => hourAge(key, hourNow) : (key: string) => ageOf(key, today);
-  const points = joined(main.data ?? [], compared ? (before.data ?? []) : [], figure.metric, age);
-  return { query: main, points, grain: (byHour ? 'hour' : grain) as Grain };
+  const points = joined(main.data ?? [], comparedData<Point[]>(main, before) ?? [], figure.metric, age);
+  return { query: main, before, points, grain: (byHour ? 'hour' : grain) as Grain };
 }

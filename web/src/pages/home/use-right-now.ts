@@ -1,14 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { liveGetCounters, liveGetLastVisitsDetails } from '../../api/generated';
+import { liveGetCounters, liveGetLastVisitsDetails, read } from '../../api/generated';
+import { useSiteView } from '../../frame/site-view';
 import { numberOf } from '../../lib/numbers';
 import { cellsOf } from '../../lib/rows';
-import { useSiteView } from '../../lib/site-view';
 import { visitsOf, type Visit } from '../../lib/visits';
 
 export const window_min = 30;
 /** Half an hour ago may have been yesterday. */
 const justNow = { period: 'range', date: 'last2' } as const;
 const poll_ms = 5000;
+/** Without a period the log is of all time. */
+const getNewest = read<{ idSite: number; filter_limit: number }, unknown>('Live.getLastVisitsDetails');
 /** Visits asked for at first; later only changed ones come. */
 export const visits_max = 200;
 /** A visit may change after it was seen last: ask again this far back. */
@@ -47,6 +49,16 @@ export function useRightNow() {
     },
   });
   return { visits, counters };
+}
+
+/** The day of the newest visit there ever was, as 2026-03-31; null when nobody came yet. */
+export function useNewestDay() {
+  const { site } = useSiteView();
+  return useQuery({
+    queryKey: ['newest-day', site.idsite],
+    staleTime: 0,
+    queryFn: async ({ signal }) => visitsOf(await getNewest({ idSite: site.idsite, filter_limit: 1 }, signal))[0]?.day ?? null,
+  });
 }
 
 /** Actions per minute, oldest first; the last bar is the minute that runs. */

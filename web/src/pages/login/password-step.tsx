@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { KeyRound } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { useState, type FormEvent, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { signIn, type SignedIn } from '../../api/account';
 import { useSetupOpen } from '../../api/session';
@@ -16,12 +16,12 @@ import form from '../../components/form.module.css';
 import styles from './login.module.css';
 
 interface Props {
-  /** The half of a sign-in that was there has ended, by time or by wrong codes. */
-  readonly ended: boolean;
+  /** Why somebody stands here. */
+  readonly reason: ReactNode;
   readonly onSignedIn: (answer: SignedIn) => void;
 }
 
-export function PasswordStep({ ended, onSignedIn }: Props) {
+export function PasswordStep({ reason, onSignedIn }: Props) {
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const byPassword = useMutation({ mutationFn: signIn, onSuccess: onSignedIn });
@@ -40,7 +40,7 @@ export function PasswordStep({ ended, onSignedIn }: Props) {
       {setup.data?.open && (
         <Notice tone="warn">This server has no account yet. Open the one-time link that it printed when it started.</Notice>
       )}
-      {ended && !problem && <Notice tone="warn">That took too long, or too many codes were wrong. Sign in again.</Notice>}
+      {!problem && reason}
       {problem && <Notice tone="danger">{problem}</Notice>}
       <form className={form.form} onSubmit={submit}>
         <Field label="Login or e-mail" name="username" autoComplete="username webauthn" autoFocus isRequired value={login} onChange={setLogin} isCode />

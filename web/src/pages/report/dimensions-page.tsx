@@ -1,10 +1,9 @@
-import { useLocation } from 'wouter';
-import { Button } from '../../components/button';
+import { Link } from 'wouter';
 import { EmptyState, ErrorState, Skeleton } from '../../components/states';
 import { Tabs } from '../../components/tabs';
+import { useQueryState } from '../../frame/query-state';
+import { useSiteView } from '../../frame/site-view';
 import { TopLine } from '../../frame/top-line';
-import { useQueryState } from '../../lib/query-state';
-import { useSiteView } from '../../lib/site-view';
 import { ownReport } from '../../reports/catalog';
 import { useDimensions, type Dimension } from '../admin/websites/use-dimensions';
 import { ReportView } from './report-page';
@@ -28,7 +27,7 @@ function Chosen({ dimensions }: { readonly dimensions: readonly Dimension[] }) {
 /** The values of the dimensions that the site defines itself, the ones recorded no more too. */
 export default function DimensionsPage() {
   const { site } = useSiteView();
-  const [, navigate] = useLocation();
+  const mayDefine = site.role === 'admin' || site.role === 'write';
   const dimensions = useDimensions(site.idsite);
   return (
     <>
@@ -38,7 +37,7 @@ export default function DimensionsPage() {
       ) : dimensions.isError ? (
         <ErrorState what="The dimensions" error={dimensions.error} onRetry={() => void dimensions.refetch()} />
       ) : dimensions.data.length === 0 ? (
-        <EmptyState title="No dimensions yet" action={<Button onPress={() => navigate(`/admin/websites/custom-dimensions?site=${site.idsite}`)}>Custom dimensions</Button>}>
+        <EmptyState framed title="No dimensions yet" action={<Link href={`/admin/websites/custom-dimensions?site=${site.idsite}`}>{mayDefine ? 'Define the first dimension' : 'Custom dimensions'}</Link>}>
           Define what else this site tells of its visits and actions, and its values stand here.
         </EmptyState>
       ) : (

@@ -2,7 +2,7 @@ import { Download } from 'lucide-react';
 import { methodUrl, type Value } from '../../api/generated';
 import { Button } from '../../components/button';
 import { Menu, type MenuEntry } from '../../components/menu';
-import type { Scope } from '../../lib/site-view';
+import type { Scope } from '../../frame/site-view';
 import type { Report } from '../../reports/catalog';
 
 interface Props {

@@ -5,19 +5,22 @@ import { Button, IconButton } from '../../components/button';
 import { Choice } from '../../components/choice';
 import { SearchBox } from '../../components/field';
 import { Menu } from '../../components/menu';
+import { NotCompared } from '../../components/not-compared';
 import { EmptyState, ErrorState, Skeleton } from '../../components/states';
 import { Tabs } from '../../components/tabs';
+import { useQueryState, useTypedQuery } from '../../frame/query-state';
+import { useSiteView } from '../../frame/site-view';
 import { TopLine } from '../../frame/top-line';
+import { comparedData } from '../../lib/compared';
 import { metrics, type Metric, type MetricName } from '../../lib/metrics';
-import { useQueryState, useTypedQuery } from '../../lib/query-state';
 import type { Row } from '../../lib/rows';
 import { usePhone } from '../../lib/screen';
-import { useSiteView } from '../../lib/site-view';
 import { rememberName } from '../../lib/value-names';
 import { findReport, pageOfReport, reportOf, type Report } from '../../reports/catalog';
 import { useTable } from '../../reports/use-table';
 import { NotFound } from '../not-found';
 import { ExportMenu } from './export-menu';
+import { NothingHere } from './nothing-here';
 import { ReportTable, type Sort } from './report-table';
 import { useTree } from './use-tree';
 import styles from './report-page.module.css';
@@ -33,7 +36,7 @@ const patternOf = (words: string): string => words.replace(/[.*+?^${}()|[\]\\/]/
 
 function useSort(report: Report): readonly [Sort, (column: string) => void] {
   const fallback = metrics[report.metrics[0] ?? 'visits'].id;
-  const [text, setText] = useQueryState('sort', `-${fallback}`);
+  const [text, setText] = useQueryState('sort', report.isNatural ? 'label' : `-${fallback}`);
   const sort: Sort = text.startsWith('-') ? { column: text.slice(1), order: 'desc' } : { column: text, order: 'asc' };
   const press = (column: string) => {
     const descends = column === sort.column ? sort.order === 'asc' : column !== 'label';
@@ -48,7 +51,7 @@ interface ViewProps {
 
 /** A report with its tools: search, rows, columns, export. */
 export function ReportView({ report }: ViewProps) {
-  const { scope, comparedScope, filterBy, view } = useSiteView();
+  const { scope, comparedScope, filterBy } = useSiteView();
   const phone = usePhone();
   const [sort, pressSort] = useSort(report);
   const [words, setWords, settled] = useTypedQuery('q');
@@ -66,10 +69,8 @@ export function ReportView({ report }: ViewProps) {
   const table = useTable(report, scope, { ...more, ...paging });
   const before = useTable(report, phone ? undefined : comparedScope, { ...more, ...paging });
   const roots = table.data ?? [];
-  const past = useMemo(
-    () => (comparedScope && before.data ? new Map(before.data.map((row) => [row.label, main.of(row.cells)])) : undefined),
-    [comparedScope, before.data, main],
-  );
+  const then = comparedData(table, before);
+  const past = useMemo(() => new Map(then?.map((row) => [row.label, main.of(row.cells)])), [then, main]);
   const { lines, toggle } = useTree(report, scope, roots, more, sortMetric, sort.order);
   const filter = (row: Row) => {
     if (row.segment === undefined) return;
@@ -84,7 +85,7 @@ export function ReportView({ report }: ViewProps) {
     <div className={styles.view}>
       <div className={styles.tools}>
         <div className={styles.search}>
-          <SearchBox label={`Search ${report.title.toLowerCase()}`} value={words} onChange={setWords} main />
+          <SearchBox label="Search the rows" value={words} onChange={setWords} main />
         </div>
         {phone && (
           <Choice label="Number shown" bare options={all.map((metric) => ({ id: metric.id, text: metric.label }))} value={main.id} onChange={pressSort} />
@@ -116,14 +117,14 @@ export function ReportView({ report }: ViewProps) {
       ) : table.isError ? (
         <ErrorState what={report.title} error={table.error} onRetry={() => void table.refetch()} />
       ) : roots.length === 0 ? (
-        <EmptyState
-          title={settled ? `Nothing here with “${settled}”` : 'Nothing here in this period'}
-          action={settled ? <Button onPress={() => setWords('')}>Clear the search</Button> : undefined}
-        >
-          {!settled && (view.segment.length > 0 ? 'Take a condition off, or choose a longer period.' : 'Choose a longer period.')}
-        </EmptyState>
+        settled ? (
+          <EmptyState title={`Nothing here with “${settled}”`} action={<Button onPress={() => setWords('')}>Clear the search</Button>} />
+        ) : (
+          <NothingHere report={report} />
+        )
       ) : (
         <div data-stale={table.isPlaceholderData || undefined} className={styles.table}>
+          <NotCompared before={before} />
           <ReportTable
             report={report}
             metrics={shown}
@@ -132,7 +133,7 @@ export function ReportView({ report }: ViewProps) {
             roots={roots}
             isTree={roots.some((row) => row.subtableId !== undefined)}
             sort={sort}
-            past={phone ? undefined : past}
+            past={phone || !comparedScope || before.isError ? undefined : past}
             onSort={pressSort}
             onToggle={toggle}
             onFilter={filter}

@@ -2,11 +2,11 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronRight } from 'lucide-react';
 import { Fragment, useRef, type KeyboardEvent } from 'react';
 import { Change } from '../../components/change';
-import { changeOf, formatNumber } from '../../lib/numbers';
+import { changeOf, fitNumber } from '../../lib/numbers';
 import type { Metric } from '../../lib/metrics';
 import { sumOf, type Row } from '../../lib/rows';
 import { usePreferences } from '../../lib/preferences';
-import { usePhone } from '../../lib/screen';
+import { usePhone, usePrint } from '../../lib/screen';
 import type { Report } from '../../reports/catalog';
 import type { Line } from './use-tree';
 import { RowMenu } from './row-menu';
@@ -34,6 +34,8 @@ interface Props {
 }
 
 const overscan_rows = 12;
+/** Paper shows rows that the screen would scroll to. */
+const printed_rows = 2000;
 
 /** Up and down go to the neighbouring row, right opens, left closes: nothing of it moves the period. */
 function onArrows(event: KeyboardEvent<HTMLElement>) {
@@ -63,6 +65,11 @@ function Head({ column, label, title, sort, onSort, number }: { readonly column:
   );
 }
 
+function Figure({ metric, value, isShown, isMain = false }: { readonly metric: Metric; readonly value: number | undefined; readonly isShown: boolean; readonly isMain?: boolean }) {
+  const { text, whole } = fitNumber(value, metric.format);
+  return <td className={`number ${styles.number}`} data-main={isMain || undefined} title={isShown ? whole : undefined}>{isShown && text}</td>;
+}
+
 interface LineProps extends Pick<Props, 'report' | 'metrics' | 'main' | 'isTree' | 'past' | 'onToggle' | 'onFilter'> {
   readonly line: Line;
   readonly top: number;
@@ -87,18 +94,16 @@ function TableLine({ report, line, metrics, main, isTree, past, top, index, onTo
             )
           )}
           {row.segment === undefined ? (
-            <span className={styles.text} title={label}>{label}</span>
+            <span className={styles.text} title={label} dir="auto">{label}</span>
           ) : (
-            <button type="button" className={styles.press} title={label} onClick={() => onFilter(row)}>{label}</button>
+            <button type="button" className={styles.press} title={label} dir="auto" onClick={() => onFilter(row)}>{label}</button>
           )}
           {line.state === 'row' && <RowMenu report={report} metric={main} line={line} label={label} onFilter={onFilter} />}
         </div>
       </td>
       {metrics.map((metric) => (
         <Fragment key={metric.id}>
-          <td className={`number ${styles.number}`} data-main={metric === main || undefined}>
-            {line.state === 'row' ? formatNumber(metric.of(row.cells), metric.format) : ''}
-          </td>
+          <Figure metric={metric} value={metric.of(row.cells)} isShown={line.state === 'row'} isMain={metric === main} />
           {past && metric === main && (
             <td className={styles.number}>{line.depth === 0 && <Change change={changeOf(main.of(row.cells), past.get(row.label))} good={main.good} />}</td>
           )}
@@ -112,18 +117,19 @@ function TableLine({ report, line, metrics, main, isTree, past, top, index, onTo
 export function ReportTable(props: Props) {
   const { report, main, lines, roots, isTree, sort, past, onSort, onToggle, onFilter } = props;
   const phone = usePhone();
+  const printed = usePrint();
   const { density } = usePreferences();
   const metrics = phone ? [main] : props.metrics;
   const rowHeight_px = phone ? 44 : density === 'compact' ? 28 : 34;
   const scroll = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => scroll.current, estimateSize: () => rowHeight_px, overscan: overscan_rows });
+  const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => scroll.current, estimateSize: () => rowHeight_px, overscan: printed ? printed_rows : overscan_rows });
   const items = virtual.getVirtualItems();
   const before_px = items[0]?.start ?? 0;
   const after_px = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const top = Math.max(1e-9, ...roots.slice(0, 2000).map((row) => main.of(row.cells) ?? 0));
   return (
-    <div ref={scroll} className={styles.scroll} style={{ '--row-height': `${rowHeight_px}px` } as React.CSSProperties} onKeyDown={onArrows}>
-      <table className={styles.table} role={isTree ? 'treegrid' : undefined} aria-label={report.title} aria-rowcount={lines.length + 1}>
+    <div ref={scroll} className={styles.scroll} style={{ '--row-height': `${rowHeight_px}px`, '--numbers': metrics.length } as React.CSSProperties} onKeyDown={onArrows}>
+      <table className={styles.table} role={isTree ? 'treegrid' : undefined} aria-label={report.title} data-compared={past !== undefined || undefined} aria-rowcount={lines.length + 1}>
         <thead>
           <tr>
             <Head column="label" label={report.dimension} sort={sort} onSort={onSort} number={false} />
@@ -148,7 +154,7 @@ export function ReportTable(props: Props) {
             <th scope="row" className={styles.total}>Total of {roots.length.toLocaleString()} {roots.length === 1 ? 'row' : 'rows'}</th>
             {metrics.map((metric) => (
               <Fragment key={metric.id}>
-                <td className={`number ${styles.number}`}>{metric.adds ? formatNumber(sumOf(roots, metric), metric.format) : ''}</td>
+                <Figure metric={metric} value={sumOf(roots, metric)} isShown={metric.adds} />
                 {past && metric === main && <td />}
               </Fragment>
             ))}

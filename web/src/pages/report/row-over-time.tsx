@@ -3,11 +3,13 @@ import { useState } from 'react';
 import { TimeGraph } from '../../charts/time-graph';
 import { Choice } from '../../components/choice';
 import { Dialog } from '../../components/dialog';
+import { NotCompared } from '../../components/not-compared';
 import { ErrorState, SkeletonBlock } from '../../components/states';
+import { useSiteView } from '../../frame/site-view';
+import { comparedData } from '../../lib/compared';
 import { grainOf, type Span } from '../../lib/dates';
 import { metrics, type Metric } from '../../lib/metrics';
 import { pointsOf } from '../../lib/rows';
-import { useSiteView } from '../../lib/site-view';
 import type { Report } from '../../reports/catalog';
 import { ageOf, drawnSpan, joined, type Point } from '../home/use-overview';
 
@@ -44,7 +46,7 @@ export function RowOverTime({ report, metric, path, label, onClose }: Props) {
   const grain = grainOf(around(span));
   const rows = useRow(report, path, around(span), grain);
   const before = useRow(report, path, compared && around(compared), grain);
-  const points = joined(rows.data ?? [], compared ? (before.data ?? []) : [], shown, (key) => ageOf(key, now.toString()));
+  const points = joined(rows.data ?? [], comparedData(rows, before) ?? [], shown, (key) => ageOf(key, now.toString()));
   return (
     <Dialog title={label} kind="wide" isOpen onClose={onClose}>
       <Choice label="Number shown" bare options={all.map((one) => ({ id: one.id, text: `${one.label} by ${grain}` }))} value={shown.id} onChange={choose} />
@@ -53,7 +55,10 @@ export function RowOverTime({ report, metric, path, label, onClose }: Props) {
       ) : rows.isError ? (
         <ErrorState what="The graph" error={rows.error} onRetry={() => void rows.refetch()} />
       ) : (
-        <TimeGraph label={`${shown.label} of ${label} by ${grain}`} points={points} format={shown.format} good={shown.good} height_px={graph_px} />
+        <>
+          <TimeGraph label={`${shown.label} of ${label} by ${grain}`} points={points} format={shown.format} good={shown.good} height_px={graph_px} />
+          <NotCompared before={before} />
+        </>
       )}
     </Dialog>
   );

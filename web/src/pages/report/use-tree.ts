@@ -1,9 +1,9 @@
 import { useQueries } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import type { Value } from '../../api/generated';
+import type { Scope } from '../../frame/site-view';
 import type { Metric } from '../../lib/metrics';
 import { rowsOf, sortRows, type Row } from '../../lib/rows';
-import type { Scope } from '../../lib/site-view';
 import type { Report } from '../../reports/catalog';
 
 /** A line of the table: a row at its depth, or what stands in while its children come. */
@@ -45,7 +45,7 @@ export function useTree(report: Report, scope: Scope, roots: readonly Row[], mor
     const at = new Map(branches.map((branch, index) => [branch.key, answers[index]]));
     const result: Line[] = [];
     const walk = (rows: readonly Row[], depth: number, parent: string | undefined, above: readonly string[]) => {
-      sortRows(rows, metric, order).forEach((row, index) => {
+      sortRows(rows, metric, order, report.isNatural).forEach((row, index) => {
         const key = `${parent ?? ''}/${row.subtableId ?? index}/${row.label}`;
         const answer = at.get(key);
         const path = [...above, row.label];
@@ -59,7 +59,7 @@ export function useTree(report: Report, scope: Scope, roots: readonly Row[], mor
     };
     walk(roots, 0, undefined, []);
     return result;
-  }, [roots, branches, answers, metric, order]);
+  }, [roots, branches, answers, metric, order, report.isNatural]);
 
   const toggle = useCallback((line: Line) => {
     const { subtableId } = line.row;

@@ -8,12 +8,12 @@ import { BarList } from '../../components/bar-list';
 import { IconButton } from '../../components/button';
 import { Card } from '../../components/card';
 import { EmptyState, ErrorState, SkeletonBlock } from '../../components/states';
+import { useQueryState } from '../../frame/query-state';
+import { useSiteView } from '../../frame/site-view';
 import { TopLine } from '../../frame/top-line';
 import { metrics } from '../../lib/metrics';
 import { formatNumber } from '../../lib/numbers';
-import { useQueryState } from '../../lib/query-state';
 import { rowsOf, type Row } from '../../lib/rows';
-import { useSiteView } from '../../lib/site-view';
 import { rememberName } from '../../lib/value-names';
 import styles from './times-page.module.css';
 

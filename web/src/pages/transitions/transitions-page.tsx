@@ -1,14 +1,13 @@
 import { ExternalLink } from 'lucide-react';
-import { useLocation, useSearch } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { ApiError } from '../../api/generated';
 import { BarList } from '../../components/bar-list';
-import { Button } from '../../components/button';
 import { Card } from '../../components/card';
 import { EmptyState, ErrorState, Skeleton } from '../../components/states';
+import { useSiteView } from '../../frame/site-view';
 import { TopLine } from '../../frame/top-line';
 import { formatNumber } from '../../lib/numbers';
 import { safeLink } from '../../lib/safe-link';
-import { useSiteView } from '../../lib/site-view';
 import { readPageName, type PageName } from './page-name';
 import { useTransitions, type Group, type Transitions } from './use-transitions';
 import styles from './transitions-page.module.css';
@@ -81,7 +80,7 @@ function Around({ page }: { readonly page: PageName }) {
   if (found.isPending) return <Skeleton rows={10} />;
   if (found.error instanceof ApiError && found.error.status === 404) {
     return (
-      <EmptyState title="Nobody saw this page in this period" action={<Button onPress={() => navigate(href('/reports/pages'))}>See all pages</Button>}>
+      <EmptyState framed title="Nobody saw this page in this period" action={<Link href={href('/reports/pages')}>See all pages</Link>}>
         {view.segment.length > 0 ? 'Take a condition off, or choose a longer period.' : 'Choose a longer period.'}
       </EmptyState>
     );
@@ -99,13 +98,12 @@ function Around({ page }: { readonly page: PageName }) {
 /** From where people came to a page, and where they went from it. */
 export default function TransitionsPage() {
   const { href } = useSiteView();
-  const [, navigate] = useLocation();
   const page = readPageName(useSearch());
   return (
     <>
       <TopLine title="Before and after" />
       {page ? <Around page={page} /> : (
-        <EmptyState title="Which page?" action={<Button onPress={() => navigate(href('/reports/pages'))}>See all pages</Button>}>
+        <EmptyState framed title="Which page?" action={<Link href={href('/reports/pages')}>See all pages</Link>}>
           Choose “See what came before and after” in the menu of a page.
         </EmptyState>
       )}

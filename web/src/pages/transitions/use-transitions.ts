@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { transitionsGetTransitionsForAction } from '../../api/generated';
+import { useSiteView } from '../../frame/site-view';
 import { numberOf } from '../../lib/numbers';
 import { cellsOf, listOf, type Cells } from '../../lib/rows';
-import { useSiteView } from '../../lib/site-view';
 import type { PageName } from './page-name';
 
 /** Something that led to a page or that it led to, with how often it did. */

@@ -1,9 +1,9 @@
 import { ChevronRight, Download, ExternalLink, FileText, MousePointerClick, Search, ShoppingBasket, ShoppingCart, Target } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
+import { useSiteView } from '../../frame/site-view';
 import { formatLength, formatNumber } from '../../lib/numbers';
 import { safeLink } from '../../lib/safe-link';
-import { useSiteView } from '../../lib/site-view';
 import { isOutcome, type Visit, type VisitAction } from '../../lib/visits';
 import { counted } from '../../lib/words';
 import styles from './visit-card.module.css';
@@ -13,6 +13,7 @@ const icons: Readonly<Record<string, ReactNode>> = {
   search: <Search size={14} aria-label="Search" />,
   outlink: <ExternalLink size={14} aria-label="Outlink" />,
   download: <Download size={14} aria-label="Download" />,
+  event: <MousePointerClick size={14} aria-label="Event" />,
   goal: <Target size={14} aria-label="Goal" />,
   ecommerceOrder: <ShoppingCart size={14} aria-label="Order" />,
   ecommerceAbandonedCart: <ShoppingBasket size={14} aria-label="Cart" />,
@@ -41,7 +42,7 @@ function ActionLine({ action, currency }: { readonly action: VisitAction; readon
     <li className={styles.action}>
       <span className={styles.icon}>{icons[action.kind] ?? <MousePointerClick size={14} aria-label={action.kind} />}</span>
       <span className={styles.what}>
-        <span className={styles.title}>{action.title}</span>
+        <span className={styles.title} dir="auto">{action.title}</span>
         {action.url && action.url !== action.title && (
           link ? <a className={styles.url} href={link} target="_blank" rel="noreferrer noopener">{action.url}</a> : <span className={styles.url}>{action.url}</span>
         )}
@@ -80,14 +81,14 @@ export function VisitCard({ visit }: { readonly visit: Visit }) {
     <li className={styles.card}>
       <Button className={styles.line ?? ''} aria-expanded={open} onPress={() => setOpen(!open)}>
         <ChevronRight size={14} aria-hidden className={styles.chevron} />
-        <span className={`number ${styles.clock}`}>{visit.clock.slice(0, 5)}</span>
+        <span className={`number ${styles.clock}`} title="Last action">{visit.clock.slice(0, 5)}</span>
         <span className={styles.main}>
-          <span className={styles.title}>{entry?.title ?? 'No action kept'}</span>
+          <span className={styles.title} dir="auto">{entry?.title ?? 'No action kept'}</span>
           <span className={styles.sub}>
             {visit.isReturning ? `visit ${visit.count}` : 'new visitor'}, {visit.country}{visit.city && `, ${visit.city}`}, {visit.browser}, {visit.system}{outcomeOf(visit)}
           </span>
         </span>
-        <span className={styles.from}>{visit.referrer || visit.channel}</span>
+        <span className={styles.from} dir="auto">{visit.referrer || visit.channel}</span>
         <span className={`number ${styles.size}`}>
           {counted(visit.actions.filter((action) => !isOutcome(action)).length, 'action')}
           <span className={styles.sub}>{formatLength(visit.length_s)}</span>

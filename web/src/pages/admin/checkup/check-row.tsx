@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import { Button } from '../../../components/button';
 import { dayWords } from '../../../lib/words';
 import { AcceptDialog, FixDialog } from './fix-dialog';
-import { StateMark } from './state-mark';
+import { CheckName, isOpen } from './state-mark';
 import { useWithdraw, type Check } from './use-checkup';
 import list from '../list.module.css';
 import styles from './checkup-page.module.css';
@@ -13,7 +13,7 @@ import styles from './checkup-page.module.css';
 function Actions({ check }: { readonly check: Check }) {
   const [asking, setAsking] = useState<'fix' | 'accept'>();
   const withdraw = useWithdraw();
-  const open = check.state === 'fail' || check.state === 'warn' || check.state === 'unknown';
+  const open = isOpen(check);
   const { fix } = check;
   return (
     <div className={styles.actions}>
@@ -41,8 +41,7 @@ export function CheckRow({ check, now_ms, startsOpen = false }: Props) {
   return (
     <li className={styles.check} id={check.id}>
       <AriaButton className={styles.press ?? ''} aria-expanded={open} onPress={() => setOpen(!open)}>
-        <StateMark state={check.state} />
-        <span className={styles.title}>{check.title}</span>
+        <CheckName check={check} />
         <span className={styles.weight}>{check.weight}</span>
         <ChevronDown size={15} aria-hidden className={open ? styles.turned : styles.chevron} />
       </AriaButton>

@@ -10,18 +10,18 @@ import { AdminPage, SettingGroup } from '../admin-page';
 import { CheckRow } from './check-row';
 import { Changes } from './fix-dialog';
 import { Score } from './score';
+import { isOpen } from './state-mark';
 import { useCheckup, useFixes, useHistory, useRun, useUndo, type Check, type Checkup, type MadeFix, type State } from './use-checkup';
 import list from '../list.module.css';
 import styles from './checkup-page.module.css';
 
-const open: readonly State[] = ['fail', 'warn', 'unknown'];
 const severity: readonly State[] = ['fail', 'warn', 'unknown', 'accepted-risk', 'pass', 'not-applicable'];
 
 function sentence({ checks, grade }: Checkup): string {
   const count = (state: State) => checks.filter((check) => check.state === state).length;
   const critical = checks.filter((check) => check.state === 'fail' && check.weight === 'critical').length;
   if (grade === 'A' && count('fail') === 0) return 'Your installation is well protected.';
-  if (critical > 0) return `${counted(critical, 'critical thing is', 'critical things are')} not safe. Until then the score stays below 50.`;
+  if (critical > 0) return `${counted(critical, 'critical thing is', 'critical things are')} not safe. While that is so, the score stays below 50.`;
   if (count('fail') > 0) return `${counted(count('fail'), 'thing is', 'things are')} not safe.`;
   return 'Nothing is unsafe, and some things could be better.';
 }
@@ -94,7 +94,6 @@ function Lists({ checkup }: { readonly checkup: Checkup }) {
   const now_ms = Date.now();
   const sorted = checkup.checks.toSorted(bySeverity);
   const first = checkup.next.slice(0, 3);
-  const isOpen = (check: Check) => open.includes(check.state);
   const rest = sorted.filter((check) => isOpen(check) && !first.includes(check.id));
   const groups = [...new Set(checkup.checks.map((check) => check.group))];
   return (

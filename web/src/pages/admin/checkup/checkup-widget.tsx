@@ -4,7 +4,7 @@ import { useSession } from '../../../api/session';
 import { Card } from '../../../components/card';
 import { ErrorState, Skeleton } from '../../../components/states';
 import { Score } from './score';
-import { StateMark } from './state-mark';
+import { CheckName } from './state-mark';
 import { useCheckup } from './use-checkup';
 import styles from './checkup-widget.module.css';
 
@@ -20,7 +20,7 @@ function Inside() {
       <div className={styles.side}>
         {first.length === 0 ? <p>Nothing to do: every check passes.</p> : (
           <ul className={styles.list} aria-label="Do this first">
-            {first.map((check) => <li key={check.id}><StateMark state={check.state} /><span>{check.title}</span></li>)}
+            {first.map((check) => <li key={check.id}><CheckName check={check} /></li>)}
           </ul>
         )}
         <Link href="/admin/security-checkup" className={styles.more}>Open the check-up <ArrowRight size={14} aria-hidden /></Link>

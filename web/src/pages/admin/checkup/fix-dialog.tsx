@@ -66,7 +66,7 @@ export function AcceptDialog({ check, onClose }: Props) {
   const fits = reason.trim().length >= shortest_chars && Number.isInteger(count) && count >= 1 && count <= longest_days;
   return (
     <Dialog title="Accept this risk" isOpen onClose={onClose}>
-      <p>{check.title}. It counts as half until then, and stands in the monthly mail with your name and reason.</p>
+      <p>Not met: {check.title}. It counts as half for as long as you say, and stands in the monthly mail with your name and reason.</p>
       <form
         className={styles.form}
         onSubmit={(event) => {

@@ -54,7 +54,13 @@ function Filters({ filter, onChange, superuser }: FilterProps) {
 }
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** What is in it besides the person: the site, the goal, the segment by its name. */
+const nameOf = ({ detail }: ActivityLine): string => (typeof detail === 'object' && detail !== null && 'name' in detail && typeof detail.name === 'string' ? `: ${detail.name}` : '');
 
 function Facts({ line }: { readonly line: ActivityLine }) {
   const detail = typeof line.detail === 'object' && line.detail !== null ? Object.entries(line.detail) : [];
@@ -89,7 +95,7 @@ function Line({ line, now_ms }: { readonly line: ActivityLine; readonly now_ms: 
     <li className={styles.line}>
       <AriaButton className={styles.press ?? ''} aria-expanded={open} onPress={() => setOpen(!open)}>
         <span className={styles.what}>
-          <span className={list.name}>{line.words || line.kind}</span>
+          <span className={list.name}>{line.words || line.kind}{nameOf(line)}</span>
           {line.refused && <span className={styles.refused}>Refused</span>}
           <span className={styles.who}>{about}{line.address !== '' && <>, <span className={styles.address}>{line.address}</span></>}</span>
         </span>

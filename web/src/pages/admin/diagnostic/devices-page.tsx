@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type FormEvent } from 'react';
 import { read } from '../../../api/generated';
 import { Button } from '../../../components/button';
 import { Field, SearchBox } from '../../../components/field';
@@ -47,16 +47,35 @@ function Known() {
   );
 }
 
+/** Client hints are an object of names and values; anything else would be passed over in silence. */
+function hintsProblem(text: string): string | undefined {
+  if (text.trim() === '') return undefined;
+  try {
+    const read: unknown = JSON.parse(text);
+    if (typeof read === 'object' && read !== null && !Array.isArray(read)) return undefined;
+  } catch {
+    // Said below.
+  }
+  return 'Write them as JSON, like {"mobile":true,"platform":"Android"}, or leave the field empty.';
+}
+
 export default function DevicesPage() {
   const own = navigator.userAgent;
   const [agent, setAgent] = useState(own);
   const [hints, setHints] = useState('');
+  const [problem, setProblem] = useState<string>();
   const [asked, setAsked] = useState({ agent: own, hints: '' });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const found = hintsProblem(hints);
+    setProblem(found);
+    if (found === undefined) setAsked({ agent, hints });
+  };
   return (
     <AdminPage title="Device detection" lead="What the device rules say of your own browser, or of any user agent, and which rule said so.">
-      <form className={styles.form} onSubmit={(event) => { event.preventDefault(); setAsked({ agent, hints }); }}>
+      <form className={styles.form} onSubmit={submit}>
         <Field label="User agent" isCode autoComplete="off" value={agent} onChange={setAgent} />
-        <Field label="Client hints" hint="As the tracker sends them in uadata (JSON). Leave it empty when there are none." isCode autoComplete="off" value={hints} onChange={setHints} />
+        <Field label="Client hints" hint="As the tracker sends them in uadata (JSON). Leave it empty when there are none." isCode autoComplete="off" error={problem} value={hints} onChange={setHints} />
         <div><Button type="submit" look="primary">Detect</Button></div>
       </form>
       <SettingGroup title="What it is"><Detected userAgent={asked.agent} clientHints={asked.hints} /></SettingGroup>

@@ -10,6 +10,9 @@ import styles from './facts.module.css';
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
+/** The head of the activity log is told as its line and a fingerprint that says nothing to people. */
+const resultWords = (result: string): string => result.replace(/^(\d+):[0-9a-f]{64}$/, 'signed up to line $1');
+
 export default function TasksPage() {
   const tasks = useQuery({ queryKey: ['tasks'], queryFn: async ({ signal }) => listOf(await coreAdminHomeGetScheduledTasks({}, signal)) });
   const now_ms = Date.now();
@@ -27,8 +30,8 @@ export default function TasksPage() {
               <div className={styles.main}>
                 <p className={list.name}>{String(task.description)}</p>
                 <dl className={styles.facts}>
-                  <div><dt>Each</dt><dd>{String(task.every)}</dd></div>
-                  <div><dt>Last</dt><dd>{last(numberOf(task.lastRun))}{task.lastResult ? `: ${String(task.lastResult)}` : ''}</dd></div>
+                  <div><dt>Runs</dt><dd>every {String(task.every)}</dd></div>
+                  <div><dt>Last</dt><dd>{last(numberOf(task.lastRun))}{task.lastResult ? `: ${resultWords(String(task.lastResult))}` : ''}</dd></div>
                   <div><dt>Next</dt><dd>{moment.format(Number(task.nextRun) * 1000)}</dd></div>
                 </dl>
               </div>

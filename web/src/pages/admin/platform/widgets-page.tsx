@@ -4,7 +4,7 @@ import { CopyCode } from '../../../components/copy-code';
 import { Field } from '../../../components/field';
 import { EmptyState, ErrorState, Notice, Skeleton } from '../../../components/states';
 import { useState } from 'react';
-import { useQueryState } from '../../../lib/query-state';
+import { useQueryState } from '../../../frame/query-state';
 import { refusalWords } from '../../../lib/refusal';
 import { publicPlace } from '../../../public-reports/banner';
 import { channelWords, whatWords, type Grant } from '../../../public-reports/model';

@@ -1,6 +1,6 @@
 import { useSession } from '../../../api/session';
 import { Choice } from '../../../components/choice';
-import { useQueryState } from '../../../lib/query-state';
+import { useQueryState } from '../../../frame/query-state';
 
 /** Which site is meant; 0 for the installation and every site without values of its own. */
 export function useScope(): [number, (id: string) => void] {

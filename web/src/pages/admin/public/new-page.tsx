@@ -5,7 +5,7 @@ import { Button } from '../../../components/button';
 import { Checkbox } from '../../../components/checkbox';
 import { Field } from '../../../components/field';
 import { ErrorState, Notice, Skeleton } from '../../../components/states';
-import { useQueryState } from '../../../lib/query-state';
+import { useQueryState } from '../../../frame/query-state';
 import { refusalWords } from '../../../lib/refusal';
 import { publicPlace } from '../../../public-reports/banner';
 import { usePublicOptions, useRequest, type Options } from '../../../public-reports/use-public-reports';
@@ -42,7 +42,7 @@ function NewForm({ options }: { readonly options: Options }) {
       <div>
         <p className={field.label}>Sites</p>
         <div className={styles.boxes} role="group" aria-label="Sites" tabIndex={0}>
-          {mine.map((site) => <Checkbox key={site.idsite} isSelected={chosen.includes(site.idsite)} onChange={(on) => toggle(site.idsite, on)}>{site.name}</Checkbox>)}
+          {mine.map((site) => <Checkbox key={site.idsite} isSelected={chosen.includes(site.idsite)} onChange={(on) => toggle(site.idsite, on)}><bdi>{site.name}</bdi></Checkbox>)}
         </div>
         {tried && chosen.length === 0 && <p className={field.error} role="alert">Choose at least one site.</p>}
       </div>

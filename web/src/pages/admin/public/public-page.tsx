@@ -5,7 +5,7 @@ import { useSession } from '../../../api/session';
 import { Button } from '../../../components/button';
 import { Checkbox } from '../../../components/checkbox';
 import { EmptyState, ErrorState, Skeleton } from '../../../components/states';
-import { useQueryState } from '../../../lib/query-state';
+import { useQueryState } from '../../../frame/query-state';
 import { publicPlace } from '../../../public-reports/banner';
 import type { Grant, GrantState } from '../../../public-reports/model';
 import { useGrants, usePublicHistory, usePublicState } from '../../../public-reports/use-public-reports';

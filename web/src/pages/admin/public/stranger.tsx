@@ -1,13 +1,14 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { ApiError, read, type Params } from '../../../api/generated';
 import { Boundary } from '../../../components/card';
 import { ErrorState, Skeleton } from '../../../components/states';
+import { lazyPart } from '../../../lib/lazy-part';
 import type { Draft } from '../../../public-reports/model';
 import { draftText, usePublicInfo } from '../../../public-reports/use-public-reports';
 import { ViewerError, type Source } from '../../../viewer/source';
 import styles from './public-page.module.css';
 
-const Viewer = lazy(async () => ({ default: (await import('../../../viewer/viewer')).Viewer }));
+const Viewer = lazyPart(async () => ({ default: (await import('../../../viewer/viewer')).Viewer }));
 
 /** Asks the reports as a stranger would get them; the server narrows the answers, not this page. */
 const asStranger = (idSite: number, idGrant: number, draft: string): Source => ({

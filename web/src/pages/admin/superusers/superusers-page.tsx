@@ -53,7 +53,7 @@ function Row({ user, onRevoke }: { readonly user: User; readonly onRevoke: () =>
         <p className={list.sub}>{user.email}</p>
         <p className={list.sub}>{seen}, {user.hasFactor ? 'second factor' : 'no second factor'}</p>
       </div>
-      <div className={list.actions}><Button look="quiet" onPress={onRevoke} aria-label={`Take the rights of ${user.login}`}>Take the rights</Button></div>
+      <div className={list.actions}><Button look="quiet" onPress={onRevoke} aria-label={`Withdraw the rights of ${user.login}`}>Withdraw the rights</Button></div>
     </li>
   );
 }

@@ -3,6 +3,7 @@ import { Input, Switch, TextArea, TextField } from 'react-aria-components';
 import { Button } from '../../../components/button';
 import { ChangeBar } from '../../../components/change-bar';
 import { Choice } from '../../../components/choice';
+import { lowered } from '../../../lib/words';
 import { useSaveSettings, type SystemSetting } from './use-settings';
 import field from '../../../components/field.module.css';
 import styles from './settings-page.module.css';
@@ -13,12 +14,18 @@ interface ControlProps {
   readonly onChange: (value: string) => void;
 }
 
-/** Words for options whose names are Matomo's. */
+/** Words for options whose names are no words. */
 const optionWords: Readonly<Record<string, string>> = {
   exclude_none: 'Keep the whole address',
   exclude_query: 'Without parameters',
   exclude_path: 'Only the host',
   exclude_all: 'Only the kind',
+  starttls: 'STARTTLS',
+  tls: 'TLS',
+  whole_sites: 'For whole sites',
+  last7: 'Last 7 days',
+  last30: 'Last 30 days',
+  lastMonth: 'Last month',
 };
 
 const sentence = (option: string): string => optionWords[option] ?? (option === '' ? 'None' : option.charAt(0).toUpperCase() + option.slice(1));
@@ -56,7 +63,8 @@ function SettingControl({ setting, value, onChange }: ControlProps) {
 
 const shown = (setting: SystemSetting): string => {
   if (setting.control === 'checkbox') return setting.default === '1' ? 'on' : 'off';
-  return setting.default === '' ? 'empty' : (optionWords[setting.default]?.toLowerCase() ?? setting.default);
+  if (setting.control === 'select') return lowered(sentence(setting.default));
+  return setting.default === '' ? 'empty' : setting.default;
 };
 
 function originWords(setting: SystemSetting, ofSite: boolean, stored: string): string {
@@ -94,13 +102,17 @@ function SettingRow({ setting, value, isChanged, ofSite, onChange, onReset }: Ro
 type Changes = Readonly<Record<string, string | null>>;
 
 /** How changes are saved: `useSaveSettings`, or its like for a site. */
-type Saving = Pick<ReturnType<typeof useSaveSettings>, 'mutate' | 'isPending' | 'error'>;
+export interface Saving {
+  readonly mutate: (changes: Changes, then: { readonly onSuccess: () => void }) => void;
+  readonly isPending: boolean;
+  readonly error: unknown;
+}
 
 /** Changes of settings that wait to be saved together: `rowOf` draws a setting, `bar` the strip that saves. */
 export function useSettingChanges(saving?: Saving, ofSite = false) {
   const [changes, setChanges] = useState<Changes>({});
   const ofInstallation = useSaveSettings();
-  const save = saving ?? ofInstallation;
+  const save: Saving = saving ?? ofInstallation;
   const change = (setting: SystemSetting, value: string | null) => {
     const { [setting.key]: _before, ...others } = changes;
     setChanges(value === setting.value ? others : { ...others, [setting.key]: value });

@@ -3,9 +3,11 @@ import { useSession } from '../../../api/session';
 import { Button } from '../../../components/button';
 import { Field, SearchBox } from '../../../components/field';
 import { EmptyState, ErrorState, Notice, Skeleton } from '../../../components/states';
-import { useTypedQuery } from '../../../lib/query-state';
+import { useTypedQuery } from '../../../frame/query-state';
 import { refusalWords } from '../../../lib/refusal';
 import { AdminPage, SettingGroup } from '../admin-page';
+import { useDomainGuard } from './domain-guard';
+import { domainsKey } from './domain-loss';
 import { useSettingChanges } from './setting-row';
 import { useSettings, useTestMail, type SettingsOfFeature, type SystemSetting } from './use-settings';
 import styles from './settings-page.module.css';
@@ -38,7 +40,9 @@ function found(groups: readonly SettingsOfFeature[], text: string): SettingsOfFe
 export default function SettingsPage() {
   const settings = useSettings();
   const [text, setText] = useTypedQuery('q');
-  const { rowOf, bar } = useSettingChanges();
+  const domains = settings.data?.flatMap((group) => group.settings).find((setting) => setting.key === domainsKey);
+  const { dialog, ...saving } = useDomainGuard(domains);
+  const { rowOf, bar } = useSettingChanges(saving);
   const groups = found(settings.data ?? [], text);
   return (
     <AdminPage title="General settings" lead="What holds for the whole installation. Changes of security settings are mailed to every superuser.">
@@ -59,6 +63,7 @@ export default function SettingsPage() {
         </>
       )}
       {bar}
+      {dialog}
     </AdminPage>
   );
 }

@@ -5,13 +5,16 @@ import { Choice } from '../../../components/choice';
 import { Confirm } from '../../../components/confirm';
 import { CopyCode } from '../../../components/copy-code';
 import { Dialog, DialogActions } from '../../../components/dialog';
-import { Field } from '../../../components/field';
+import { Field, SearchBox } from '../../../components/field';
 import { ErrorState, Notice, Skeleton } from '../../../components/states';
 import { refusalWords } from '../../../lib/refusal';
 import { roles, useAccess, useInviteLink, useSetAccess, useSetSuperuser, useSimpleAct, useUpdateEmail, type SimpleAct, type User } from './use-users';
 import type { UserAct } from './user-row';
 import form from '../../../components/form.module.css';
 import styles from './users-page.module.css';
+
+/** So many sites are seen at once. */
+const few = 8;
 
 interface Props {
   readonly user: User;
@@ -22,9 +25,11 @@ function AccessDialog({ user, onClose }: Props) {
   const { sites } = useSession();
   const access = useAccess(user.login);
   const [changes, setChanges] = useState<ReadonlyMap<number, string>>(new Map());
+  const [words, setWords] = useState('');
   const save = useSetAccess();
   const problem = refusalWords(save.error);
   const roleOf = (site: number) => changes.get(site) ?? access.data?.get(site) ?? 'noaccess';
+  const found = sites.filter((site) => `${site.name} ${site.main_url}`.toLowerCase().includes(words.trim().toLowerCase()));
   const set = (ids: readonly number[], role: string) => setChanges(new Map([...changes, ...ids.map((id): [number, string] => [id, role])]));
   return (
     <Dialog title={`Access of ${user.login}`} isOpen onClose={onClose}>
@@ -33,8 +38,10 @@ function AccessDialog({ user, onClose }: Props) {
       {access.data && (
         <div className={form.form}>
           <Choice label="The same on all sites" options={roles} value={null} placeholder="Choose a role…" onChange={(role) => set(sites.map((site) => site.idsite), role)} />
+          {sites.length > few && <SearchBox label="Find a site" value={words} onChange={setWords} />}
           <div className={styles.sites}>
-            {sites.map((site) => [
+            {found.length === 0 && <p>No site of this name.</p>}
+            {found.map((site) => [
               <span key={`${site.idsite} name`}>{site.name}</span>,
               <Choice key={site.idsite} label={`Role on ${site.name}`} bare options={roles} value={roleOf(site.idsite)} onChange={(role) => set([site.idsite], role)} />,
             ])}
@@ -116,9 +123,9 @@ function SuperuserDialog({ user, onClose }: Props) {
   const grant = !user.superuser;
   return (
     <Confirm
-      title={grant ? `Make ${user.login} a superuser?` : `Take superuser rights from ${user.login}?`}
+      title={grant ? `Make ${user.login} a superuser?` : `Withdraw the superuser rights of ${user.login}?`}
       onClose={onClose}
-      action={grant ? 'Grant the rights' : 'Take the rights'}
+      action={grant ? 'Grant the rights' : 'Withdraw the rights'}
       danger
       isPending={set.isPending}
       error={set.error}

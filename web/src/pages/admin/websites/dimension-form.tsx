@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react';
 import { Button, IconButton } from '../../../components/button';
 import { Checkbox } from '../../../components/checkbox';
 import { Choice } from '../../../components/choice';
+import { DialogActions } from '../../../components/dialog';
 import { Field } from '../../../components/field';
 import { Notice } from '../../../components/states';
 import { fieldWords, formWords } from '../../../lib/refusal';
@@ -97,10 +98,10 @@ export function DimensionForm({ idSite, dimension, onClose }: Props) {
         </>
       )}
       <Checkbox isSelected={draft.active} onChange={(active) => set({ active })} hint="Without it no values are recorded; what was recorded stays.">Record values</Checkbox>
-      <div className={form.actions}>
-        <Button look="primary" type="submit" isPending={save.isPending}>{save.isPending ? 'Saving…' : dimension ? 'Save' : 'Add the dimension'}</Button>
+      <DialogActions>
         <Button onPress={onClose}>Cancel</Button>
-      </div>
+        <Button look="primary" type="submit" isPending={save.isPending}>{save.isPending ? 'Saving…' : dimension ? 'Save' : 'Add the dimension'}</Button>
+      </DialogActions>
     </form>
   );
 }

@@ -6,7 +6,7 @@ import { Choice } from '../../../components/choice';
 import { CopyCode } from '../../../components/copy-code';
 import { Dialog } from '../../../components/dialog';
 import { EmptyState, ErrorState, Skeleton } from '../../../components/states';
-import { useQueryState } from '../../../lib/query-state';
+import { useQueryState } from '../../../frame/query-state';
 import { AdminPage } from '../admin-page';
 import { DimensionForm, dimensionWords } from './dimension-form';
 import { useDimensions, type Dimension } from './use-dimensions';

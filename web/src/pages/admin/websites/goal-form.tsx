@@ -2,6 +2,7 @@ import { useState, type FormEvent } from 'react';
 import { Button } from '../../../components/button';
 import { Checkbox } from '../../../components/checkbox';
 import { Choice } from '../../../components/choice';
+import { DialogActions } from '../../../components/dialog';
 import { Field } from '../../../components/field';
 import { Notice } from '../../../components/states';
 import { fieldWords, formWords } from '../../../lib/refusal';
@@ -89,10 +90,10 @@ export function GoalForm({ idSite, currency, goal, onClose }: Props) {
         error={fieldWords(save.error, 'revenue')}
       />
       {byEvent && <Checkbox isSelected={draft.eventValue} onChange={(eventValue) => set({ eventValue })}>Take the value of the event instead</Checkbox>}
-      <div className={form.actions}>
-        <Button look="primary" type="submit" isPending={save.isPending}>{save.isPending ? 'Saving…' : goal ? 'Save' : 'Add the goal'}</Button>
+      <DialogActions>
         <Button onPress={onClose}>Cancel</Button>
-      </div>
+        <Button look="primary" type="submit" isPending={save.isPending}>{save.isPending ? 'Saving…' : goal ? 'Save' : 'Add the goal'}</Button>
+      </DialogActions>
     </form>
   );
 }

@@ -7,7 +7,7 @@ import { Confirm } from '../../../components/confirm';
 import { Dialog } from '../../../components/dialog';
 import { SearchBox } from '../../../components/field';
 import { EmptyState } from '../../../components/states';
-import { useTypedQuery } from '../../../lib/query-state';
+import { useTypedQuery } from '../../../frame/query-state';
 import { hostOf } from '../../../lib/words';
 import { AdminPage } from '../admin-page';
 import { SiteForm } from './site-form';
@@ -50,7 +50,7 @@ function SiteRow({ site, mayDelete, onEdit, onDelete }: SiteRowProps) {
   return (
     <li className={list.row}>
       <div className={list.main}>
-        <Link href={`/sites/${site.idsite}`} className={list.name}>{site.name}</Link>
+        <Link href={`/sites/${site.idsite}`} className={list.name} dir="auto">{site.name}</Link>
         <p className={list.sub}>
           {hostOf(site.main_url)}, {site.timezone}, {site.currency}, number {site.idsite}
         </p>
@@ -97,7 +97,7 @@ export default function ManageSitesPage() {
           <SiteForm
             {...(edited === 'new' ? {} : { site: edited })}
             action={edited === 'new' ? 'Add the site' : 'Save'}
-            cancel={<Button onPress={close}>Cancel</Button>}
+            onCancel={close}
             onSaved={() => {
               void refresh();
               close();

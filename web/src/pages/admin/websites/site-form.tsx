@@ -1,11 +1,13 @@
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type FormEvent } from 'react';
 import type { SessionSite } from '../../../api/session';
 import { Button } from '../../../components/button';
+import { Checkbox } from '../../../components/checkbox';
 import { SearchChoice } from '../../../components/choice';
+import { DialogActions } from '../../../components/dialog';
 import { Field } from '../../../components/field';
 import { ErrorState, Notice, Skeleton } from '../../../components/states';
 import { fieldWords, formWords } from '../../../lib/refusal';
-import { useCurrencies, useSaveSite, useSiteUrls, useTimezones } from './use-sites';
+import { useCurrencies, useIsShop, useSaveSite, useSiteUrls, useTimezones } from './use-sites';
 import form from '../../../components/form.module.css';
 
 interface Props {
@@ -13,7 +15,7 @@ interface Props {
   readonly site?: SessionSite;
   readonly action: string;
   readonly onSaved: (idSite: number) => void;
-  readonly cancel?: ReactNode;
+  readonly onCancel?: () => void;
 }
 
 const fields = ['siteName', 'urls', 'timezone', 'currency'];
@@ -25,26 +27,29 @@ function withScheme(text: string): string {
   return trimmed === '' || /^[a-z]+:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
 }
 
-export function SiteForm({ site, action, onSaved, cancel }: Props) {
+export function SiteForm({ site, action, onSaved, onCancel }: Props) {
   const timezones = useTimezones();
   const currencies = useCurrencies();
   const urls = useSiteUrls(site?.idsite);
+  const shop = useIsShop(site?.idsite);
   const [name, setName] = useState(site?.name ?? '');
   const [url, setUrl] = useState(site?.main_url ?? '');
   const [timezone, setTimezone] = useState(site?.timezone);
   const [currency, setCurrency] = useState(site?.currency ?? 'EUR');
+  const [sells, setSells] = useState<boolean>();
   const save = useSaveSite(site?.idsite);
-  const failed = [timezones, currencies, urls].find((query) => query.isError);
+  const failed = [timezones, currencies, urls, shop].find((query) => query.isError);
   if (failed) return <ErrorState what="The form" error={failed.error} onRetry={() => void failed.refetch()} />;
-  if (!timezones.data || !currencies.data || (site && !urls.data)) return <Skeleton rows={4} />;
+  if (!timezones.data || !currencies.data || (site && (!urls.data || shop.data === undefined))) return <Skeleton rows={4} />;
 
   const known = (zone: string) => timezones.data.some((group) => group.options.some((option) => option.id === zone));
   const zone = timezone ?? (known(ownZone) ? ownZone : 'UTC');
+  const isShop = sells ?? shop.data ?? false;
   const problem = formWords(save.error, fields);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const others = urls.data?.slice(1) ?? [];
-    save.mutate({ name: name.trim(), urls: [withScheme(url), ...others], timezone: zone, currency }, { onSuccess: onSaved });
+    save.mutate({ name: name.trim(), urls: [withScheme(url), ...others], timezone: zone, currency, isShop }, { onSuccess: onSaved });
   };
   return (
     <form className={form.form} onSubmit={submit}>
@@ -53,10 +58,11 @@ export function SiteForm({ site, action, onSaved, cancel }: Props) {
       <Field label="Address" isRequired inputMode="url" placeholder="https://example.org" value={url} onChange={setUrl} error={fieldWords(save.error, 'urls')} />
       <SearchChoice label="Time zone" groups={timezones.data} value={zone} onChange={setTimezone} error={fieldWords(save.error, 'timezone')} />
       <SearchChoice label="Currency" groups={currencies.data} value={currency} onChange={setCurrency} error={fieldWords(save.error, 'currency')} />
-      <div className={form.actions}>
+      <Checkbox isSelected={isShop} onChange={setSells} hint="Its products are reported, by name, article number and category.">This site is a shop</Checkbox>
+      <DialogActions>
+        {onCancel && <Button onPress={onCancel}>Cancel</Button>}
         <Button look="primary" type="submit" isPending={save.isPending}>{save.isPending ? 'Saving…' : action}</Button>
-        {cancel}
-      </div>
+      </DialogActions>
     </form>
   );
 }

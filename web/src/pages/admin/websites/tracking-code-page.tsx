@@ -6,7 +6,7 @@ import { useSession } from '../../../api/session';
 import { Choice } from '../../../components/choice';
 import { CopyCode } from '../../../components/copy-code';
 import { EmptyState, ErrorState, Skeleton } from '../../../components/states';
-import { useQueryState } from '../../../lib/query-state';
+import { useQueryState } from '../../../frame/query-state';
 import { cellsOf } from '../../../lib/rows';
 import { AdminPage, SettingGroup } from '../admin-page';
 import styles from './tracking-code-page.module.css';

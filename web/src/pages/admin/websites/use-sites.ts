@@ -1,16 +1,19 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import {
-  sitesManagerAddSite, sitesManagerDeleteSite, sitesManagerGetCurrencyList, sitesManagerGetSiteUrlsFromId, sitesManagerGetTimezonesList, sitesManagerUpdateSite,
+  sitesManagerAddSite, sitesManagerDeleteSite, sitesManagerGetCurrencyList, sitesManagerGetSiteFromId, sitesManagerGetSiteUrlsFromId,
+  sitesManagerGetTimezonesList, sitesManagerUpdateSite,
 } from '../../../api/generated';
 import type { OptionGroup } from '../../../components/choice';
 import { numberOf } from '../../../lib/numbers';
-import { cellsOf } from '../../../lib/rows';
+import { cellsOf, isTrue } from '../../../lib/rows';
 
 interface SiteDraft {
   readonly name: string;
   readonly urls: readonly string[];
   readonly timezone: string;
   readonly currency: string;
+  /** Products are reported for shops only. */
+  readonly isShop: boolean;
 }
 
 const texts = (answer: unknown): [string, string][] =>
@@ -50,11 +53,21 @@ export function useSiteUrls(idSite: number | undefined) {
   });
 }
 
+/** Whether a site sells; without a number nothing is asked. */
+export function useIsShop(idSite: number | undefined) {
+  return useQuery({
+    queryKey: ['is-shop', idSite],
+    enabled: idSite !== undefined,
+    staleTime: 0,
+    queryFn: async ({ signal }): Promise<boolean> => isTrue(cellsOf(await sitesManagerGetSiteFromId({ idSite: idSite ?? 0 }, signal)).ecommerce),
+  });
+}
+
 /** Creates the site, or changes it when it has a number already; gives its number. */
 export function useSaveSite(idSite: number | undefined) {
   return useMutation({
-    mutationFn: async ({ name, urls, timezone, currency }: SiteDraft): Promise<number> => {
-      const fields = { siteName: name, urls, timezone, currency };
+    mutationFn: async ({ name, urls, timezone, currency, isShop }: SiteDraft): Promise<number> => {
+      const fields = { siteName: name, urls, timezone, currency, ecommerce: isShop ? 1 : 0 };
       if (idSite !== undefined) {
         await sitesManagerUpdateSite({ idSite, ...fields });
         return idSite;

@@ -8,7 +8,8 @@ import { ErrorState, Notice, Skeleton } from '../../../../components/states';
 import { KeepCodes } from '../../../../factors/keep-codes';
 import { PasskeySetup } from '../../../../factors/passkey-setup';
 import { TotpSetup } from '../../../../factors/totp-setup';
-import { useFactorState, useNewCodes, useRemovePasskey, useRemoveTotp, type FactorState, type Passkey } from '../../../../factors/use-factors';
+import { useFactorState, useNewCodes, useRemovePasskey, useRemoveTotp, useStartTotp, type FactorState, type Passkey, type TotpStart } from '../../../../factors/use-factors';
+import { refusalWords } from '../../../../lib/refusal';
 import { counted, dayWords, whenWords } from '../../../../lib/words';
 import { Setting, SettingGroup } from '../../admin-page';
 import { RenamePasskey } from './rename-passkey';
@@ -17,7 +18,8 @@ import styles from './security.module.css';
 
 /** Which dialog is open. */
 type Open =
-  | { readonly act: 'totp' | 'move' | 'add' | 'removeTotp' | 'newCodes' }
+  | { readonly act: 'totp' | 'move'; readonly start: TotpStart }
+  | { readonly act: 'add' | 'removeTotp' | 'newCodes' }
   | { readonly act: 'rename' | 'remove'; readonly passkey: Passkey }
   | { readonly act: 'codes'; readonly codes: readonly string[] };
 
@@ -27,18 +29,25 @@ interface PartProps {
 }
 
 function AppPart({ state, open }: PartProps) {
+  // The secret is asked for first: proof is confirmed before the dialog is there.
+  const start = useStartTotp();
+  const begin = (act: 'totp' | 'move') => start.mutate(undefined, { onSuccess: (secret) => open({ act, start: secret }) });
+  const problem = refusalWords(start.error);
   const since = state.totpSince_s === undefined ? '' : ` since ${dayWords(state.totpSince_s, Date.now())}`;
   return (
-    <Setting title="Authenticator app" text={state.totp ? `On${since}. An app on your phone shows a code for each sign-in.` : 'An app on your phone shows a code for each sign-in.'}>
-      {state.totp ? (
-        <div className={styles.buttons}>
-          <Button onPress={() => open({ act: 'move' })}>New device</Button>
-          <Button look="quiet" onPress={() => open({ act: 'removeTotp' })}>Turn off</Button>
-        </div>
-      ) : (
-        <Button onPress={() => open({ act: 'totp' })}>Set up</Button>
-      )}
-    </Setting>
+    <>
+      <Setting title="Authenticator app" text={state.totp ? `On${since}. An app on your phone shows a code for each sign-in.` : 'An app on your phone shows a code for each sign-in.'}>
+        {state.totp ? (
+          <div className={styles.buttons}>
+            <Button isPending={start.isPending} onPress={() => begin('move')}>New device</Button>
+            <Button look="quiet" onPress={() => open({ act: 'removeTotp' })}>Turn off</Button>
+          </div>
+        ) : (
+          <Button isPending={start.isPending} onPress={() => begin('totp')}>Set up</Button>
+        )}
+      </Setting>
+      {problem && <Notice tone="danger">{problem}</Notice>}
+    </>
   );
 }
 
@@ -141,7 +150,7 @@ function FactorDialog({ open, last, close, finish }: DialogProps) {
       return (
         <Dialog title={open.act === 'move' ? 'Move to a new device' : 'Set up an authenticator app'} isOpen onClose={close}>
           {open.act === 'move' && <Notice tone="warn">The app on the old device stops working when the new one is on.</Notice>}
-          <TotpSetup cancel={cancel} onDone={finish} />
+          <TotpSetup start={open.start} cancel={cancel} onDone={finish} />
         </Dialog>
       );
   }

@@ -2,8 +2,8 @@ import type { CalendarDate } from '@internationalized/date';
 import { createContext, useCallback, useContext, useMemo, type ReactNode } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { SessionSite } from '../api/session';
-import { compareSpan, siteToday, spanDate, spanOf, type Span } from './dates';
-import { readView, writeView, type View } from './view';
+import { compareSpan, siteToday, spanDate, spanOf, type Span } from '../lib/dates';
+import { readView, writeView, type View } from '../lib/view';
 
 /** A question about one site: the parameters every report method shares. */
 export interface Scope {
