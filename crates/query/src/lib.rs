@@ -27,4 +27,4 @@ mod value;
 mod visits;
 
 pub use makoto_catalog::{Answered, Line};
-pub use query::{Query, TABLES_MAX};
+pub use query::Query;

@@ -20,8 +20,8 @@ use makoto_model::{Day, Params, Range, Site, SiteId, Value};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Sites times periods of one question at most, each comparison counted too: each is a table of its own, of some ten
-/// kilobytes where it has a row. It leaves 90 days of 200 sites, and ten years of five.
-pub const TABLES_MAX: usize = 20_000;
+/// kilobytes where it has a row. It leaves 90 days of 100 sites, and ten years of two.
+const TABLES_MAX: usize = 10_000;
 
 /// Rows of one count of a custom report at most, the largest ones.
 const CUSTOM_ROWS_MAX: u64 = 10_000;
