@@ -158,6 +158,9 @@ class Commands(Case):
                 self.assertEqual(server.cli("doctor"), (0, "everything is sound"))
 
     def test_a_terminal_that_goes_away_stops_the_server_in_order(self):
+        # Whoever started the tests may have had hang-ups ignored, which programs inherit.
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        self.addCleanup(signal.signal, signal.SIGHUP, before)
         server = self.serve()
         server.hit()
         server.process.send_signal(signal.SIGHUP)

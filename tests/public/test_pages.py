@@ -132,7 +132,7 @@ class Pages(PublicCase):
         self.assertEqual((led.status, led.headers["location"], led.headers["cache-control"]), (302, base, "no-store"))
         self.assertTrue(self.page(server, base)["signIn"])
         self.assertEqual(server.request("GET", "/", headers=self.cookie(server)).status, 200, "whoever is signed in")
-        for path in ("/login", "/admin/system/users", "/?module=x", "/index.php?module=API&method=API.getMatomoVersion"):
+        for path in ("/login", "/admin/system/users", "/?from=mail", "/index.php?module=API&method=API.getMatomoVersion"):
             self.assertEqual("location" in server.request("GET", path).headers, path.startswith("/?"), path)
         self.settings(server, PublicReports__landing=link)
         self.assertEqual(server.request("GET", "/").status, 200, "a link is not given away")
