@@ -84,7 +84,7 @@ class Limits(Case):
         for more in ({}, {"compare": 1, "comparePeriods[0]": "day", "compareDates[0]": "last3650"}):
             refused = server.ask("API.get", idSite="all", period="day", date="last3650", **more)
             self.assertEqual(refused.status, 413)
-            self.assertIn("20000", refused.json()["message"])
+            self.assertIn("10000", refused.json()["message"])
         self.assertLess(server.most_kib() - before_kib, 60 * 1024)
         for sites, date in [("all", "last90"), (1, "last500"), (1, "last3650")]:
             answer = server.ask("VisitsSummary.get", idSite=sites, period="day", date=date)

@@ -71,13 +71,21 @@ class Commands(Case):
     def test_a_mistyped_directory_stays_what_it_is(self):
         for words in (("audit", "verify"), ("public", "pause-all"), ("public", "list"), ("checkup",), ("recovery-drill",), ("doctor",),
                       ("token", "create", "--login", "root", "--description", "x"), ("user", "reset-factors", "--login", "root"),
-                      ("setting", "set", "PrivacyManager.ipAnonymizerEnabled", "0"), ("backup", str(scratch("backup")))):
+                      ("backup", str(scratch("backup")))):
             with self.subTest(words[0]):
                 server = Server()
                 status, said = server.cli(*words)
                 self.assertEqual(status, 1, said)
                 self.assertIn("holds no installation", said)
                 self.assertFalse(server.data_dir.exists())
+
+    def test_an_installation_may_begin_with_a_setting_and_says_so(self):
+        server = Server()
+        setting = ("setting", "set", "TwoFactorAuth.graceDays", "3")
+        self.assertIn(f"a new installation is made in {server.data_dir}", server.cli(*setting)[1])
+        self.assertNotIn("new installation", server.cli(*setting)[1])
+        words = ("--login", "ada", "--email", "ada@people.example", "--superuser", "--password-stdin")
+        self.assertEqual(server.cli("user", "create", *words, stdin=PASSWORD)[0], 0)
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can be in another user's folder")
     def test_root_makes_nothing_in_the_folder_of_another_user(self):

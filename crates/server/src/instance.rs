@@ -78,7 +78,7 @@ impl Files {
     pub fn nothing_said(&self) -> String {
         format!(
             "{} holds no installation; name the directory that makoto serve uses. One is made by makoto serve, makoto user \
-             create and makoto restore",
+             create, makoto setting set and makoto restore",
             self.dir.display()
         )
     }

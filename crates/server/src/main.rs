@@ -42,7 +42,7 @@ mod sightings;
 use clap::{Args, Parser, Subcommand};
 use commands::{Command, Failure};
 use config::Config;
-use instance::{Files, Instance};
+use instance::{Files, Found, Instance};
 use std::{
     io::{Read, Write},
     path::{Path, PathBuf},
@@ -396,8 +396,13 @@ async fn operate(data_dir: &Path, command: Command) -> Result<String, Failure> {
         }
         command => {
             let instance = match command {
-                // An installation may begin with its first user.
-                Command::UserCreate { .. } => Instance::open_or_make(data_dir).await?,
+                // An installation may begin with its first user or setting.
+                Command::UserCreate { .. } | Command::SettingSet { .. } => {
+                    if matches!(Files::new(data_dir).found().await?, Found::Nothing) {
+                        eprintln!("makoto: a new installation is made in {}", data_dir.display());
+                    }
+                    Instance::open_or_make(data_dir).await?
+                }
                 _ => Instance::open(data_dir).await?,
             };
             let done = commands::run(&instance, command).await;
