@@ -25,6 +25,15 @@ const UNUSUAL: [&str; 2] = ["%a %b %d %Y %H:%M:%S GMT%z", "%d/%b/%Y:%H:%M:%S %z"
 /// A number of seconds since 1970, whose fraction is cut off, or a date and time: with an offset if one is told, else in
 /// UTC. Matomo reads whatever PHP's `strtotime` does; of that, words such as "yesterday" are left out.
 fn time(text: &str) -> Option<i64> {
+    // The usual form comes first, as it is told with every imported hit.
+    let is_usual =
+        |at: usize, byte: u8| byte.is_ascii_digit() || if at < 10 { byte == b'-' } else { b" T:".contains(&byte) };
+    if text.len() == "2026-11-30 12:00:00".len()
+        && text.bytes().enumerate().all(|(at, byte)| is_usual(at, byte))
+        && let Ok(moment) = text.parse()
+    {
+        return in_utc(moment);
+    }
     let is_number = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
     if let Some(number) = text.parse::<f64>().ok().filter(|number| is_number && number.is_finite()) {
         return Some(text.parse().unwrap_or(number as i64));
@@ -35,8 +44,8 @@ fn time(text: &str) -> Option<i64> {
     }
     let local = ["UTC", "GMT", "Z"].iter().find_map(|zone| text.strip_suffix(zone)).unwrap_or(text).trim();
     let date = || local.parse::<Date>().map(|date| date.to_datetime(jiff::civil::Time::midnight()));
-    if let Ok(moment) = local.parse::<DateTime>().or_else(|_| date()) {
-        return Some(moment.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second());
+    if let Ok(moment) = local.parse().or_else(|_| date()) {
+        return in_utc(moment);
     }
     if let Ok(moment) = jiff::fmt::rfc2822::parse(text) {
         return Some(moment.timestamp().as_second());
@@ -44,6 +53,10 @@ fn time(text: &str) -> Option<i64> {
     // Browsers say the name of the zone in brackets behind its offset.
     let text = text.split(" (").next().unwrap_or(text);
     UNUSUAL.iter().find_map(|format| Some(Timestamp::strptime(format, text).ok()?.as_second()))
+}
+
+fn in_utc(moment: DateTime) -> Option<i64> {
+    Some(moment.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
 }
 
 /// The visitor's own clock in seconds since midnight; where it is not told, that of the hit in UTC.
