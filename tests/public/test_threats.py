@@ -35,6 +35,14 @@ class Consent(PublicCase):
         self.mail.wait_one(ROOT, "tried without confirmation")
         self.assertTrue(self.lines(server, "public.attempt_refused"))
 
+    def test_P1_a_password_in_the_address_is_a_vain_try_too(self):
+        server = self.serve_public()
+        query = urllib.parse.urlencode({"state": "off", "passwordConfirmation": PASSWORD})
+        sent = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/x-www-form-urlencoded"}
+        refused = server.request("POST", f"/api/v1/methods/PublicReports.setSwitch?{query}", "", sent)
+        self.assertEqual(refused.status, 400, refused.body)
+        self.assertTrue(self.lines(server, "public.attempt_refused"))
+
     def test_P1_the_ten_minutes_of_a_session_do_not_count(self):
         server = self.serve_public()
         cookie = self.cookie(server)

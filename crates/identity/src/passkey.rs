@@ -264,7 +264,7 @@ impl Identity {
         let row = self.meta.passkey_of(handle.as_bytes(), id).await?.ok_or_else(refused)?;
         let result = party.finish_discoverable_authentication_v2(&answer, state, &key_of(&row)?);
         self.note_use(caller, &row, result, now_s).await?;
-        self.open_session_by((Activity::SignedInByPasskey, false), caller, &row.login, agent, now_s).await
+        self.open_session_by(Activity::SignedInByPasskey, false, caller, &row.login, agent, now_s).await
     }
 
     /// Notes a good answer and its counter; an alarm where the counter shows that the key exists twice.

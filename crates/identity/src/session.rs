@@ -85,7 +85,7 @@ impl Identity {
         if !self.meta.end_half_session(half).await? {
             return Err(Error::HalfEnded);
         }
-        self.open_session_by((Activity::SignedIn, recovered), caller, &login, agent, now_s).await
+        self.open_session_by(Activity::SignedIn, recovered, caller, &login, agent, now_s).await
     }
 
     /// Whether proof of this moment still counts for guarded acts.
@@ -160,12 +160,13 @@ impl Identity {
     /// # Errors
     /// `WrongPassword` for a user who is not active.
     pub async fn open_session(&self, caller: &Caller, login: &str, agent: &str, now_s: i64) -> Result<String, Error> {
-        self.open_session_by((Activity::SignedIn, false), caller, login, agent, now_s).await
+        self.open_session_by(Activity::SignedIn, false, caller, login, agent, now_s).await
     }
 
     pub(crate) async fn open_session_by(
         &self,
-        (kind, recovered): (Activity, bool),
+        kind: Activity,
+        recovered: bool,
         caller: &Caller,
         login: &str,
         agent: &str,

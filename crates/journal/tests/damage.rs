@@ -169,20 +169,30 @@ async fn a_damaged_record_is_named() {
     assert_eq!(Image::take(&path).file, image.file, "nothing was changed");
 }
 
-#[tokio::test]
-async fn damage_under_a_running_reader_is_not_served() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal.db");
-    let journal = Journal::open(&path, Options::default()).unwrap();
+/// A journal of 50,000 records of one schema, opened anew.
+async fn large(path: &Path) -> Journal {
+    let journal = Journal::open(path, Options::default()).unwrap();
     let schema = journal.schema("a").unwrap();
     let records: Vec<String> = (0..50_000).map(|number| format!("record {number:06}")).collect();
     journal.append(schema, &records).await.unwrap();
     journal.close().unwrap();
-    let journal = Journal::open(&path, Options::default()).unwrap();
-    let mut bytes = fs::read(&path).unwrap();
+    Journal::open(path, Options::default()).unwrap()
+}
+
+/// Flips a bit of one of its records.
+fn bend(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
     let at = bytes.windows(13).position(|window| window == b"record 040000").unwrap();
     bytes[at] ^= 1;
-    fs::write(&path, bytes).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn damage_under_a_running_reader_is_not_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let journal = large(&path).await;
+    bend(&path);
     let error = journal.read(Position::START, 10, 1000).unwrap_err();
     assert!(matches!(&error, Error::Corrupt { first, .. } if first.get() == 1), "{error}");
 }
@@ -232,19 +242,12 @@ async fn a_torn_commit_is_dropped_at_whatever_byte_it_ends() {
 async fn damage_is_found_while_a_server_runs_on_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal.db");
-    let journal = Journal::open(&path, Options::default()).unwrap();
-    let schema = journal.schema("a").unwrap();
-    let records: Vec<String> = (0..50_000).map(|number| format!("record {number:06}")).collect();
-    journal.append(schema, &records).await.unwrap();
-    journal.close().unwrap();
-    let journal = Journal::open(&path, Options::default()).unwrap();
+    let journal = large(&path).await;
     let found = check_in_use(&path, journal.head()).unwrap();
     assert_eq!((found.trimmed.get(), found.head.get()), (0, 50_000));
-    let mut bytes = fs::read(&path).unwrap();
-    let at = bytes.windows(13).position(|window| window == b"record 040000").unwrap();
-    bytes[at] ^= 1;
-    fs::write(&path, bytes).unwrap();
+    bend(&path);
     assert!(matches!(check_in_use(&path, journal.head()), Err(Error::Corrupt { .. })));
+    let schema = journal.schema("a").unwrap();
     assert_eq!(journal.append(schema, &["next"]).await.unwrap().get(), 50_001, "nobody who writes waits for it");
 }
 

@@ -2,6 +2,7 @@
 
 pub mod delta;
 pub mod device;
+mod entities;
 pub mod goal;
 pub mod hit;
 pub mod id;
@@ -17,6 +18,7 @@ pub mod values;
 
 pub use delta::{Cell, Delta, NewText, Row, VisitLeft};
 pub use device::{Client, ClientKind, Device, Place};
+pub use entities::without_entities;
 pub use goal::{Attribute, Goal, Order, PatternKind, Product, Reached};
 pub use hit::{Act, ActionKind, BadRecord, Hit, TrackedUrl, VisitorSource, Who};
 pub use id::{SiteId, VisitorId};

@@ -280,7 +280,7 @@ fn condition(text: &str, decoded: Decoded, names: &Names) -> Result<Leaf, ApiErr
     }
     let mut values = values_of(value, decoded);
     if is_of_actions(dimension, segment) {
-        values.iter_mut().for_each(|value| *value = unescaped(value));
+        values.iter_mut().for_each(|value| *value = makoto_model::without_entities(value.as_str().into()).into_owned());
     }
     let value = values.last().map_or("", String::as_str);
     if value.is_empty() && !matches!(op, Op::Is | Op::IsNot) {
@@ -300,14 +300,6 @@ fn is_of_actions(dimension: &Dimension, segment: &SegmentName) -> bool {
     let of_actions = matches!(dimension.scope, Scope::Action | Scope::Item) && dimension.slot == 0;
     let of_titles = matches!(dimension.kind, Kind::Text(columns::TITLES));
     matches!(segment.read, Read::Text) && (of_actions || of_titles)
-}
-
-/// A text as `label::escape` found it; other entities stay, as in Matomo.
-fn unescaped(text: &str) -> String {
-    const ENTITIES: [(&str, &str); 6] =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#039;", "'"), ("&#39;", "'"), ("&amp;", "&")];
-    // What stands for "&" comes last, so that nothing is turned back twice.
-    ENTITIES.iter().fold(text.to_owned(), |text, (entity, letter)| text.replace(entity, letter))
 }
 
 /// Enough of a text to find it again.

@@ -68,11 +68,9 @@ impl Failures {
         let cause = cause(refused);
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let asked = params.int("idsite").unwrap_or(0);
-        let is_crowded = |failures: &HashMap<(i64, &'static str), NewFailure>| {
-            failures.keys().filter(|(_, known)| *known == cause).count() >= UNKNOWN_MAX
-        };
-        let is_known = failures.contains_key(&(asked, cause));
-        let site = if site_exists || is_known || !is_crowded(&failures) { asked } else { 0 };
+        let is_crowded = || failures.keys().filter(|(_, known)| *known == cause).count() >= UNKNOWN_MAX;
+        let is_own = site_exists || failures.contains_key(&(asked, cause)) || !is_crowded();
+        let site = if is_own { asked } else { 0 };
         if let Some(known) = failures.get_mut(&(site, cause)) {
             known.times += 1;
             known.last_s = now_s;

@@ -68,7 +68,7 @@ pub fn accept(params: &Params, sender: &Sender, token: Option<&str>, context: &C
         },
         user_agent: params.filled("ua").unwrap_or_else(|| sender.header("user-agent")),
         language: privacy.language.apply(params.filled("lang").unwrap_or_else(|| sender.header("accept-language"))),
-        raw_url: params.get("url").map(|text| url::plain(url::clean(text))).unwrap_or_default(),
+        raw_url: params.get("url").map(|text| makoto_model::without_entities(url::clean(text))).unwrap_or_default(),
         time_s,
     };
     let visitor = identify(params)?;

@@ -20,7 +20,7 @@ pub fn choose(params: &Params, page: Option<&str>, search: Option<&Search>, rule
         };
     }
     let clicked = |name| {
-        let target = url::plain(url::clean(params.filled(name)?));
+        let target = makoto_model::without_entities(url::clean(params.filled(name)?));
         Some(url::parts(&target).map(|_| url::cut(&target, url::TEXT_BYTES_MAX).to_owned()))
     };
     let filled = |name| params.get(name).is_some_and(|value| !value.trim().is_empty());

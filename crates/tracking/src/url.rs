@@ -67,18 +67,6 @@ pub fn cut(text: &str, bytes_max: usize) -> &str {
     &text[..text.floor_char_boundary(bytes_max)]
 }
 
-/// Characters that a page wrote as HTML entities into its own address.
-pub fn plain(url: Cow<'_, str>) -> Cow<'_, str> {
-    if !url.contains('&') {
-        return url;
-    }
-    let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#039;", "'"), ("&#39;", "'"), ("&amp;", "&")];
-    pairs.iter().fold(url, |text, (from, to)| match text.contains(from) {
-        true => Cow::Owned(text.replace(from, to)),
-        false => text,
-    })
-}
-
 /// Matrix parameters as a query: `/p;a=1;b=2` becomes `/p?a=1&b=2`.
 pub fn matrix_as_query(url: &str) -> Cow<'_, str> {
     let (semicolon, mark) = (url.find(';'), url.find('?'));
@@ -160,6 +148,7 @@ fn push_query(out: &mut String, mark: char, query: &str, rules: &SiteRules) {
 mod tests {
     use super::*;
     use crate::rules::tests::site;
+    use makoto_model::without_entities;
     use std::sync::Arc;
 
     fn rules(keep_fragments: bool) -> SiteRules {
@@ -222,7 +211,7 @@ mod tests {
     #[test]
     fn texts_are_cleaned() {
         assert_eq!(clean(" Tab\tNew\nline\r "), "Tab\tNewline");
-        assert_eq!(plain("http://e.org/&amp;x=&lt;b&gt;".into()), "http://e.org/&x=<b>");
+        assert_eq!(without_entities("http://e.org/&amp;x=&lt;b&gt;".into()), "http://e.org/&x=<b>");
         assert_eq!(cut("aé", 2), "a");
         assert_eq!(parts("https://u:p@[::1]:80/x?q#f").map(|parts| parts.host()).as_deref(), Some("[::1]"));
     }
