@@ -48,8 +48,10 @@ function request()
   return head .. "section-" .. page % 20 .. "%2Fpage-" .. page .. "&action_name=Page%20" .. page .. "&pv_id=" .. 100000 + count % 899999 .. tail
 end
 
+-- As long on average. Visitors do not keep step: after one pause for all, those that were held up together would ask
+-- together from then on.
 function delay()
-  return pause_ms
+  return pause_ms == 0 and 0 or math.random(0, 2 * pause_ms)
 end
 
 function done(summary, latency)
