@@ -211,7 +211,7 @@ test('sessions are seen and ended, and end with the password', async (t) => {
     await two.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
-  await t.test('a new password shows which rules it keeps, and ends the others', async () => {
+  await t.test('a new password shows which rules it keeps, and ends all sessions', async () => {
     await signIn(two.page, server.origin, login, theirs);
     await page.getByRole('button', { name: 'Change', exact: true }).click();
     const rules = page.getByRole('list', { name: 'Rules for the password' });
@@ -221,6 +221,8 @@ test('sessions are seen and ended, and end with the password', async (t) => {
     await rules.getByText('Not met: ').first().waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Change it' }).click();
     await page.getByText('Your password is new').waitFor();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await signIn(page, server.origin, login, next);
     await two.page.goto(`${server.origin}/admin/personal/security`);
     await two.page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await two.page.getByLabel('Login or e-mail').fill(login);
@@ -230,6 +232,30 @@ test('sessions are seen and ended, and end with the password', async (t) => {
     await signIn(two.page, server.origin, login, next);
   });
   await Promise.all([one.close(), two.close()]);
+});
+
+test('an act that waits for proof ends with the session', async () => {
+  const theirs = 'nine lanterns over one bridge';
+  await server.run(['user', 'create', '--login', 'mio', '--email', 'mio@people.example', '--password-stdin'], theirs);
+  const { page, close } = await openPage(browser, server.origin);
+  await signIn(page, server.origin, 'mio', theirs);
+  await server.change('UPDATE session SET proved_s = proved_s - 3600');
+  await page.goto(`${server.origin}/admin/personal/security`, { waitUntil: 'networkidle' });
+  await page.getByRole('button', { name: 'Change', exact: true }).click();
+  await page.getByLabel('New password').fill('ten bridges under one lantern');
+  await page.getByRole('button', { name: 'Change it' }).click();
+  const proof = page.getByRole('dialog', { name: 'Confirm it is you' });
+  await proof.getByLabel('Your password').fill(theirs);
+  await page.context().clearCookies();
+  await proof.getByRole('button', { name: 'Confirm', exact: true }).click();
+  await page.getByText('Your session has ended').waitFor();
+  await page.getByLabel('Login or e-mail').fill('mio');
+  await page.getByRole('textbox', { name: 'Password' }).fill(theirs);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForURL((url) => url.pathname !== '/login');
+  await page.getByRole('heading', { name: 'Security', level: 1 }).waitFor();
+  assert.equal(await page.getByRole('dialog').count(), 0, 'whoever signs in next is not asked');
+  await close();
 });
 
 test('a token is made for a purpose, shown once, used and deleted', async () => {

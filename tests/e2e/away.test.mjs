@@ -63,6 +63,22 @@ test('without a network every part says so, and all are back with it', async () 
   await close();
 });
 
+test('a session that cannot be asked for once more leaves the application as it is', async () => {
+  const { page, faults, close } = await openHome();
+  await page.route('**/api/v1/session', (route) => route.fulfill({ status: 500, json: {} }));
+  const isLog = (url) => url.pathname.endsWith('/Live.getLastVisitsDetails') && url.searchParams.get('filter_limit') === '50';
+  await page.route(isLog, (route) => route.fulfill({ status: 403, json: { error: { code: 'forbidden', message: 'no' } } }));
+  const refused = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/session'));
+  await page.getByRole('button', { name: 'Visitors', exact: true }).click();
+  await page.getByRole('link', { name: 'Visits log' }).first().click();
+  await refused;
+  await page.unroute(isLog);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('region', { name: 'Visits' }).getByRole('listitem').first().waitFor();
+  assert.deepEqual(mistakes(faults), []);
+  await close();
+});
+
 test('nothing is compared until both sides answer what is asked now', async () => {
   const { page, faults, close } = await openHome();
   const changes = () => page.locator('[class*=change] svg').count();

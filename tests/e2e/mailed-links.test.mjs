@@ -172,6 +172,7 @@ test('a password is reset by mail, and nobody learns who exists', async (t) => {
     await page.getByRole('textbox', { name: 'New password' }).fill(next);
     await page.getByRole('button', { name: 'Set the password' }).click();
     await page.getByRole('heading', { name: 'Your password is new' }).waitFor();
+    assert.equal(await page.getByRole('link', { name: 'look through them' }).getAttribute('href'), '/admin/personal/security');
     await signedIn.page.goto(`${server.origin}/admin/personal/settings`);
     await signedIn.page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.goto('about:blank');

@@ -54,6 +54,11 @@ test('a superuser decides what is kept, and erases a person', async (t) => {
     await button(page, 'Find').click();
     await page.getByText('User ann').waitFor();
     assert.equal(await page.getByText('User ben').count(), 0);
+    await page.getByRole('button', { name: /Find by/ }).click();
+    await page.getByRole('option', { name: 'Any segment' }).click();
+    await page.getByRole('textbox', { name: 'Segment' }).fill('userId==ann,userId==ben');
+    await button(page, 'Find').click();
+    await page.getByRole('list', { name: 'Visits found' }).getByRole('listitem').filter({ hasText: 'User ben' }).locator('label').click();
     await button(page, 'Erase').click();
     await button(page, 'Erase them').click();
     await page.getByText('1 visit erased.').waitFor();
@@ -69,7 +74,12 @@ test('a superuser decides what is kept, and erases a person', async (t) => {
     await page.getByRole('textbox', { name: 'To', exact: true }).fill('2036-01-01');
     await page.locator('label').filter({ hasText: 'Replace user IDs by pseudonyms' }).last().click();
     await button(page, 'Show what it touches').click();
-    await page.getByText('1 visit and 1 action will be masked.').waitFor();
+    const touched = page.getByText('1 visit and 1 action will be masked.');
+    await touched.waitFor();
+    await page.getByRole('textbox', { name: 'Columns to empty' }).fill('referrer_name');
+    await touched.waitFor({ state: 'detached' });
+    assert.equal(await button(page, 'Mask them for good').count(), 0, 'nothing is done that was not looked at');
+    await page.getByRole('textbox', { name: 'Columns to empty' }).fill('');
     await button(page, 'Mask them for good').click();
     await page.getByText('1 visit and 0 actions gone through').waitFor();
     const left = await ask(page, 'UserId.getUsers', { idSite: '1', period: 'range', date: 'yesterday,today' });

@@ -142,7 +142,8 @@ test('the palette closes by one key, also when something was typed', async () =>
   await signIn(page, server.origin);
   await page.getByRole('button', { name: 'Search or go anywhere' }).click();
   const palette = page.getByRole('dialog', { name: 'Search or go anywhere' });
-  await palette.getByRole('searchbox').fill('pages');
+  await palette.getByRole('searchbox').fill('orders');
+  await palette.getByRole('option', { name: 'Orders and carts' }).waitFor();
   await page.keyboard.press('Escape');
   await palette.waitFor({ state: 'detached' });
   assert.deepEqual(faults, []);
@@ -211,6 +212,9 @@ test('a segment is kept under a name, put on again and deleted', async () => {
   await tidy.getByText('Phones there', { exact: true }).waitFor();
   assert.deepEqual(await axeFindings(page), []);
   await tidy.getByRole('button', { name: 'Delete Phones there' }).click();
+  const sure = page.getByRole('alertdialog', { name: 'Delete Phones there?' });
+  await sure.getByText('It is gone for everybody, not for you alone.').waitFor();
+  await sure.getByRole('button', { name: 'Delete the segment' }).click();
   await tidy.getByText('Nothing is saved any more.').waitFor();
   assert.deepEqual(await ask(page, 'SegmentEditor.getAll', { idSite: '1' }), []);
   assert.deepEqual(faults, []);
@@ -249,6 +253,7 @@ test('a note is written, stands as a flag on the graph, is changed and deleted',
 
   await page.getByRole('button', { name: 'Notes on days' }).click();
   await notes.getByRole('button', { name: /^Delete the note/ }).click();
+  await page.getByRole('alertdialog', { name: 'Delete this note?' }).getByRole('button', { name: 'Delete the note' }).click();
   await notes.getByText(/^No notes yet/).waitFor();
   assert.deepEqual(await all(), []);
   assert.deepEqual(faults, []);

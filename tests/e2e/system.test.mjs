@@ -58,6 +58,19 @@ test('a superuser keeps the installation in order', async (t) => {
     assert.deepEqual(await axeFindings(page), []);
   });
 
+  await t.test('a role that is not saved yet outlives a search', async () => {
+    const role = button('Role of jonas on Orchard', false);
+    await role.click();
+    await page.getByRole('option', { name: 'Write' }).click();
+    await page.getByText('1 change not saved yet').waitFor();
+    await page.getByRole('searchbox').fill('root');
+    await role.waitFor({ state: 'detached' });
+    await page.getByRole('searchbox').fill('');
+    await role.getByText('Write').waitFor();
+    await button('Undo').click();
+    await role.getByText('View').waitFor();
+  });
+
   await t.test('the last superuser cannot be taken away', async () => {
     await go('system/superusers', 'Superusers');
     await page.getByText('There is one superuser').waitFor();

@@ -1,73 +1,33 @@
 import { enqueue, send } from './delivery.ts';
-import { doc, hasText, logError, randomHex } from './page.ts';
+import { doc, hasText, listen, logError, randomHex } from './page.ts';
 import { cleanUrl } from './location.ts';
 import { buildRequest } from './request.ts';
 import type { State } from './state.ts';
 import type { Api, Callback, CustomData } from './types.ts';
 import { optional, parameter } from './url.ts';
 
-/** Build and send a request; a page that is only pre-rendered waits until somebody looks at it. */
-export const track = (t: State, action: () => string, data?: CustomData | null, callback?: Callback | null, hook?: string): void => {
+/** Run `task`; on a page that is only pre-rendered, as soon as somebody looks at it. */
+export const whenSeen = (t: State, task: () => void): void => {
   if ((doc as { prerendering?: boolean }).prerendering && !t.CountPreRendered) {
-    doc.addEventListener('prerenderingchange', () => track(t, action, data, callback, hook), { once: true });
-    return;
-  }
-  send(t, [buildRequest(t, action(), data, hook)], callback);
-  if (hook === 'log') {
-    // The product belongs to this page view alone.
-    t.productView_ = '';
+    listen(doc, 'prerenderingchange', task);
+  } else {
+    task();
   }
 };
+
+/** Build and send a request. */
+export const track = (t: State, action: () => string, data?: CustomData | null, callback?: Callback | null, hook?: string): void =>
+  whenSeen(t, () => {
+    send(t, [buildRequest(t, action(), data, hook)], callback);
+    if (hook === 'log') {
+      // The product belongs to this page view alone.
+      t.productView_ = '';
+    }
+  });
 
 /** Tell the server that the visitor is still there. */
 export const ping = (t: State): void => {
   track(t, () => 'ping=1', null, null, 'ping');
-};
-
-const trackPageView = (t: State, title?: unknown, data?: CustomData, callback?: Callback): void => {
-  t.seenContent_ = [];
-  track(
-    t,
-    () => {
-      t.pageViews_++;
-      if (t.pageViews_ > 1) {
-        // The load times belong to the first view; later ones are drawn by the page itself.
-        t.PerformanceTracking = false;
-      }
-      t.pageViewId_ = t.PageViewId || randomHex().slice(0, 6);
-      return parameter('action_name', title || t.DocumentTitle || doc.title);
-    },
-    data,
-    callback,
-    'log',
-  );
-};
-
-/** The named things that a page reports by itself. */
-const trackEvent = (
-  t: State,
-  category: string,
-  action: string,
-  name?: string,
-  value?: number,
-  data?: CustomData,
-  callback?: Callback,
-): void => {
-  if (!hasText(category) || !hasText(action)) {
-    return logError('trackEvent needs a category and an action');
-  }
-  track(
-    t,
-    () =>
-      parameter('e_c', `${category}`.trim()) +
-      parameter('e_a', `${action}`.trim()) +
-      optional('e_n', name) +
-      optional('e_v', value) +
-      '&ca=1',
-    data,
-    callback,
-    'event',
-  );
 };
 
 /** Report a followed outlink or download. */
@@ -77,9 +37,41 @@ export const trackLink = (t: State, url: string, type: string, data?: CustomData
 
 export const actionMethods = (t: State): Api => {
   return {
-    trackPageView: (title?: string, data?: CustomData, callback?: Callback) => trackPageView(t, title, data, callback),
-    trackEvent: (category: string, action: string, name?: string, value?: number, data?: CustomData, callback?: Callback) =>
-      trackEvent(t, category, action, name, value, data, callback),
+    trackPageView(title?: string, data?: CustomData, callback?: Callback) {
+      t.seenContent_ = [];
+      track(
+        t,
+        () => {
+          t.pageViews_++;
+          if (t.pageViews_ > 1) {
+            // The load times belong to the first view; later ones are drawn by the page itself.
+            t.PerformanceTracking = false;
+          }
+          t.pageViewId_ = t.PageViewId || randomHex().slice(0, 6);
+          return parameter('action_name', title || t.DocumentTitle || doc.title);
+        },
+        data,
+        callback,
+        'log',
+      );
+    },
+    trackEvent(category: string, action: string, name?: string, value?: number, data?: CustomData, callback?: Callback) {
+      if (!hasText(category) || !hasText(action)) {
+        return logError('trackEvent needs a category and an action');
+      }
+      track(
+        t,
+        () =>
+          parameter('e_c', `${category}`.trim()) +
+          parameter('e_a', `${action}`.trim()) +
+          optional('e_n', name) +
+          optional('e_v', value) +
+          '&ca=1',
+        data,
+        callback,
+        'event',
+      );
+    },
     trackSiteSearch(keyword: string, category?: string, count?: number, data?: CustomData) {
       t.seenContent_ = [];
       track(

@@ -25,15 +25,18 @@ export const currentAttribution = (t: State): Attribution => {
   if (readOwn(t, 'ses')) {
     return [campaign, keyword, time_s, source];
   }
-  if (!t.ConversionAttributionFirstReferrer || !campaign) {
+  const keepFirst = t.ConversionAttributionFirstReferrer;
+  const url = referrer(t);
+  const isNew = url && !isOwn(t, url) && !(keepFirst && source);
+  if (!(keepFirst && campaign)) {
     const found = firstValueOf(pageUrl(t), t.CampaignNameKey);
-    if (found) {
+    // The last origin counts: a referrer without a campaign ends the one before.
+    if (found || isNew) {
       campaign = found;
-      keyword = firstValueOf(pageUrl(t), t.CampaignKeywordKey);
+      keyword = found && firstValueOf(pageUrl(t), t.CampaignKeywordKey);
     }
   }
-  const url = referrer(t);
-  if (url && !isOwn(t, url) && (!t.ConversionAttributionFirstReferrer || !source)) {
+  if (isNew) {
     source = url.slice(0, t.ReferralUrlMaxLength);
   }
   if (campaign || source) {

@@ -47,6 +47,9 @@ const giveConsent = (t: State, cookiesToo: boolean | undefined): void => {
     );
   });
   // Behind the queue: once the page has sent something, its visitor, campaign and session get their cookies.
+  if (t.lastSend_) {
+    storeVisitor(t);
+  }
   if (cookiesToo !== false) {
     giveCookieConsent(t);
   }

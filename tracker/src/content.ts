@@ -1,4 +1,4 @@
-import { track } from './actions.ts';
+import { track, whenSeen } from './actions.ts';
 import { enqueue } from './delivery.ts';
 import { doc, elementAt, hasText, listen, onReady } from './page.ts';
 import { buildRequest } from './request.ts';
@@ -40,13 +40,14 @@ const contentOf = (block: Element): string => {
 const trackInteraction = (t: State, part: string, interaction = UNKNOWN): void =>
   track(t, () => `${parameter('c_i', interaction) + part}&ca=1`, null, null, 'contentInteraction');
 
-const trackImpression = (t: State, part: string): void => {
-  // The same content is counted once per page view.
-  if (!t.seenContent_.includes(part)) {
-    t.seenContent_.push(part);
-    enqueue(t, buildRequest(t, `${part}&ca=1`, null, 'contentImpressions'));
-  }
-};
+const trackImpression = (t: State, part: string): void =>
+  whenSeen(t, () => {
+    // The same content is counted once per page view.
+    if (!t.seenContent_.includes(part)) {
+      t.seenContent_.push(part);
+      enqueue(t, buildRequest(t, `${part}&ca=1`, null, 'contentImpressions'));
+    }
+  });
 
 /** Report clicks on the target of a content block, once it is known that the page has some. */
 const watchClicks = (t: State): void => {
@@ -61,7 +62,7 @@ const watchClicks = (t: State): void => {
   }
 };
 
-const blocksIn = (node: Element): Element[] => [...(node.matches(BLOCK) ? [node] : []), ...Array.from(node.querySelectorAll(BLOCK))];
+const blocksIn = (node: Element): Element[] => [...(node.matches(BLOCK) ? [node] : []), ...node.querySelectorAll(BLOCK)];
 
 const trackWithin = (t: State, node = doc.documentElement): void =>
   onReady(() => {

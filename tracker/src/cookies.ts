@@ -23,20 +23,24 @@ export const readCookie = (name: string): string => {
   return '';
 };
 
-const put = (t: State, name: string, value: unknown, lifetime_s: number, domain = t.cookieDomain_): void => {
+const put = (t: State, name: string, value: unknown, lifetime_s: number): void => {
   // Secure cookies, and SameSite=None, which needs them, cannot be written on an http page.
   const isHttps = win.location.protocol === 'https:';
   const isNone = /none/i.test(t.CookieSameSite);
   try {
     doc.cookie =
       `${name}=${encodeURIComponent(`${value}`)};expires=${new Date(now() + lifetime_s * 1000).toUTCString()};path=${t.CookiePath || '/'}` +
-      (domain && `;domain=${domain}`) +
+      (t.cookieDomain_ && `;domain=${t.cookieDomain_}`) +
       (isHttps && (t.SecureCookie || isNone) ? ';secure' : '') +
       `;SameSite=${isNone && !isHttps ? 'Lax' : t.CookieSameSite}`;
   } catch {
     // See readCookie.
   }
 };
+
+/** Whether the visitor consents. The decision may have been made in another tab: cookies win over what this page knows. */
+export const refreshConsent = (t: State): boolean =>
+  (t.hasConsent_ = !readCookie(CONSENT_REMOVED) && (t.hasConsent_ || !!readCookie(CONSENT)));
 
 /** Write a cookie. Without consent for cookies only the sign of an opt-out is written. */
 export const writeCookie = (t: State, name: string, value: unknown, lifetime_s: number): void => {
@@ -62,7 +66,9 @@ export const readOwn = (t: State, base: string): string => {
 };
 
 export const writeOwn = (t: State, base: string, value: unknown, lifetime_s: number): void => {
-  writeCookie(t, cookieName(t, base), value, lifetime_s);
+  if (refreshConsent(t)) {
+    writeCookie(t, cookieName(t, base), value, lifetime_s);
+  }
 };
 
 export const deleteOwn = (t: State): void => {
@@ -84,15 +90,18 @@ export const cookieFlag = (t: State): string => {
 export const cookieMethods = (t: State): Api => {
   return {
     setCookieDomain(domain: string) {
-      const host = placeOf(domain).host_;
+      const before = t.cookieDomain_;
       const probe = 'testcookie_domain';
-      put(t, probe, 1, 10, host);
-      if (readCookie(probe) || t.cookiesOff_) {
-        t.cookieDomain_ = host;
-      } else {
-        logError(`setCookieDomain: ${domain} refused, use a parent of the host`);
+      t.cookieDomain_ = placeOf(domain).host_;
+      if (!t.cookiesOff_ && refreshConsent(t)) {
+        put(t, probe, 1, 10);
+        if (readCookie(probe)) {
+          deleteCookie(t, probe);
+        } else {
+          t.cookieDomain_ = before;
+          logError(`setCookieDomain: ${domain} refused, use a parent of the host`);
+        }
       }
-      put(t, probe, '', -1e6, host);
     },
     getCookieDomain: () => t.cookieDomain_,
     getSessionCookieTimeout: () => t.SessionCookieTimeout * 1000,

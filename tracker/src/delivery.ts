@@ -1,4 +1,4 @@
-import { CONSENT, CONSENT_REMOVED, readCookie } from './cookies.ts';
+import { refreshConsent } from './cookies.ts';
 import { featureParameters, hasHints } from './features.ts';
 import { isLeaving, nav, now } from './page.ts';
 import type { State } from './state.ts';
@@ -73,23 +73,13 @@ const drain = (t: State, atOnce: boolean): void => {
   }
 };
 
-/** The visitor may have decided in another tab: cookies win over what this page knows. */
-const refreshConsent = (t: State): void => {
-  if (readCookie(CONSENT_REMOVED)) {
-    t.hasConsent_ = false;
-  } else if (readCookie(CONSENT)) {
-    t.hasConsent_ = true;
-  }
-};
-
 /** Send complete requests, together if there are several; without consent they are kept. */
 export const send = (t: State, requests: string[], callback?: Callback | null): void => {
-  refreshConsent(t);
   const requests_ = requests.filter((request) => request);
   if (!requests_.length) {
     return;
   }
-  if (!t.hasConsent_) {
+  if (!refreshConsent(t)) {
     t.consentQueue_.push({ requests_, callback_: callback });
     t.consentQueue_ = t.consentQueue_.slice(-CONSENT_QUEUE_MAX_REQUESTS);
     return;

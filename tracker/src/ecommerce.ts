@@ -9,18 +9,16 @@ const trackCart = (t: State, total: number, order: string): void => {
   track(t, () => `idgoal=0${order}${parameter('revenue', total)}${items}`, null, null, 'ecommerce');
 };
 
-/** What the next page view shows. Without sku and name it is a category. */
-const setView = (t: State, sku?: string, name?: string, category?: string | string[], price?: number): void => {
-  t.productView_ =
-    optional('_pks', sku) +
-    optional('_pkn', name) +
-    optional('_pkc', Array.isArray(category) ? JSON.stringify(category) : category) +
-    optional('_pkp', price);
-};
-
 export const ecommerceMethods = (t: State): Api => {
   return {
-    setEcommerceView: (sku?: string, name?: string, category?: string | string[], price?: number) => setView(t, sku, name, category, price),
+    /** What the next page view shows. Without sku and name it is a category. */
+    setEcommerceView(sku?: string, name?: string, category?: string | string[], price?: number) {
+      t.productView_ =
+        optional('_pks', sku) +
+        optional('_pkn', name) +
+        optional('_pkc', Array.isArray(category) ? JSON.stringify(category) : category) +
+        optional('_pkp', price);
+    },
     addEcommerceItem(sku: string, name?: string, category?: string | string[], price?: number, quantity?: number) {
       if (hasText(sku)) {
         t.items_[sku] = [`${sku}`, name || '', category || '', price || 0, quantity || 1];

@@ -22,7 +22,7 @@ const typeOf = (t: State, link: HTMLAnchorElement): string => {
   return isDownload ? 'download' : isOwn(t, link.href) ? '' : 'link';
 };
 
-const watch = (t: State, target: EventTarget, everyButton: boolean): void => {
+const watch = (t: State, target: EventTarget, everyButton?: boolean): void => {
   const follow = (event: MouseEvent) => {
     const link = elementAt(event, 'a[href],area[href]') as HTMLAnchorElement | undefined;
     // A right click is an auxiliary click too; its menu has an event of its own.
@@ -34,7 +34,7 @@ const watch = (t: State, target: EventTarget, everyButton: boolean): void => {
     }
   };
   listen(target, 'click', follow);
-  if (everyButton) {
+  if (everyButton !== false) {
     listen(target, 'auxclick', follow);
     listen(target, 'contextmenu', follow);
   }
@@ -45,10 +45,10 @@ export const linkMethods = (t: State): Api => {
     enableLinkTracking(everyButton?: boolean) {
       if (!t.linksOn_) {
         t.linksOn_ = true;
-        watch(t, doc, everyButton !== false);
+        watch(t, doc, everyButton);
       }
     },
-    addListener: (element: Element, everyButton?: boolean) => watch(t, element, everyButton !== false),
+    addListener: (element: Element, everyButton?: boolean) => watch(t, element, everyButton),
     addDownloadExtensions(list: string | string[]) {
       t.DownloadExtensions = t.DownloadExtensions.concat(toList(list));
     },

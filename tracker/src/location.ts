@@ -5,8 +5,8 @@ import { isListed, readable, without } from './url.ts';
 /** Carries a visitor id between the domains of a site; it is no part of the address. */
 const LINK_PARAMETER = 'pk_vid';
 
-/** Address of the page as the page itself calls it. */
-const ownUrl = (t: State): string => readable(t.CustomUrl ? new URL(t.CustomUrl, t.pageUrl_).href : t.pageUrl_);
+/** Address of the page as the page itself calls it. A path of two slashes names no other host. */
+const ownUrl = (t: State): string => readable(t.CustomUrl ? new URL(`${t.CustomUrl}`.replace(/^\/\//, '/.//'), t.pageUrl_).href : t.pageUrl_);
 
 /** Whether campaign parameters of this page do not count. */
 const hasNoCampaign = (t: State): boolean => {

@@ -34,8 +34,7 @@ const addTracker = (url?: string, siteId?: string): Api => {
 const getAsyncTracker = (url?: string, siteId?: string): Api | undefined =>
   trackers.find(
     (tracker) =>
-      (siteId == null || `${read(tracker, 'getSiteId')}` === `${siteId}`) &&
-      (siteId == null || !url || read(tracker, 'getTrackerUrl') === url),
+      siteId == null || (`${read(tracker, 'getSiteId')}` === `${siteId}` && (!url || read(tracker, 'getTrackerUrl') === url)),
   );
 
 /** The object behind the globals `Matomo` and `Piwik`. */

@@ -28,26 +28,32 @@ const call = (target: unknown, name: string, args: unknown[]): void => {
 };
 
 /** Run one command on all trackers, as `_paq.push` does after the script has loaded. */
-const run = ([name, ...args]: Command): void => {
-  if (typeof name === 'string' && name.includes('::')) {
-    const [plugin, method] = name.split('::');
-    return call((win.Matomo as Record<string, unknown>)[plugin!], method!, args);
-  }
+const run = (command: Command): void => {
+  // Not everything that is pushed is a list.
+  const [name, ...args] = Array.from(command || []) as Command;
+  const isStatic = typeof name === 'string' && name.includes('::');
   // A command may add trackers, which must not run it too.
-  trackers.slice(0, FIRST_ONLY.includes(name as string) ? 1 : undefined).forEach((tracker) => {
-    if (typeof name === 'function') {
-      return name.apply(tracker, args as never[]);
+  const targets = isStatic ? [win.Matomo as Api] : trackers.slice(0, FIRST_ONLY.includes(name as string) ? 1 : undefined);
+  targets.forEach((target) => {
+    try {
+      if (typeof name === 'function') {
+        name.apply(target, args as never[]);
+      } else {
+        const [plugin, method] = name.split(/::|\./);
+        call(method ? target[plugin!] : target, method || name, args);
+      }
+    } catch (error) {
+      // Neither the commands behind it nor the page may suffer from it.
+      logError(error);
     }
-    const [plugin, method] = name.split('.');
-    return method ? call(tracker[plugin!], method, args) : call(tracker, name, args);
   });
 };
 
-/** Run the commands that the page queued before the script was there, then take over the queue. */
+/** Take over the queue, which commands may use too, then run what the page queued before the script was there. */
 export const replay = (): void => {
   const queued = Array.isArray(win._paq) ? (win._paq as Command[]).filter((command) => command && command.length) : [];
 
+  win._paq = { push: (...commands: Command[]) => commands.forEach(run) };
   EARLY.forEach((name) => queued.filter((command) => command[0] === name).forEach(run));
   queued.filter((command) => !EARLY.includes(command[0] as string)).forEach(run);
-  win._paq = { push: (...commands: Command[]) => commands.forEach(run) };
 };

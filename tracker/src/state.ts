@@ -103,7 +103,7 @@ export type State = ReturnType<typeof createSettings> & Memory;
 /** A tracker with the default settings for the current page, and the methods for its settings. */
 export const createState = (url?: string, siteId?: string | number): State => {
   const settings = createSettings(url, siteId);
-  const t: State = Object.assign(
+  const t: State & Record<string, unknown> = Object.assign(
     {
       api_: {},
       host_: placeOf(win.location.hostname).host_,
@@ -128,13 +128,12 @@ export const createState = (url?: string, siteId?: string | number): State => {
     },
     settings,
   );
-  const values = t as unknown as Record<string, unknown>;
   Object.entries(settings).forEach(([name, initial]) => {
     const put = (value: unknown) => {
-      values[name] = Array.isArray(initial) ? toList(value as string) : value;
+      t[name] = Array.isArray(initial) ? toList(value as string) : value;
     };
     t.api_[`set${name}`] = put;
-    t.api_[`get${name}`] = () => values[name];
+    t.api_[`get${name}`] = () => t[name];
     if (typeof initial === 'boolean') {
       t.api_[`enable${name}`] = () => put(true);
       t.api_[`disable${name}`] = () => put(false);

@@ -86,8 +86,9 @@ export function methodUrl(method: string, params: Params): string {
     if (typeof value === 'object') for (const item of value) query.append(`${name}[]`, String(item));
     else query.append(name, String(value));
   }
-  const text = query.toString();
-  return `/api/v1/methods/${method}${text && `?${text}`}`;
+  // The pages are in English and take some labels apart: the language of the account is that of its mails.
+  if (params.language === undefined) query.append('language', 'en');
+  return `/api/v1/methods/${method}?${query}`;
 }
 
 export interface Read<P, A> {

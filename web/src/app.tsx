@@ -76,7 +76,7 @@ function Gatekeeper() {
   const [known, know] = useState(false);
   if (session.data && !known) know(true);
   if (session.isPending) return <main className={styles.alone}><Skeleton rows={6} /></main>;
-  if (session.isError) {
+  if (session.isError && session.data === undefined) {
     return (
       <main className={styles.alone}>
         <ErrorState what="Makoto" error={session.error} onRetry={() => void session.refetch()} />

@@ -18,7 +18,7 @@ export async function load(name) {
 }
 
 /** Cookies as a browser keeps them, without their attributes. */
-class Jar {
+export class Jar {
   #cookies = new Map();
   /** Every text that was written. */
   written = [];
@@ -62,6 +62,7 @@ export function openPage({ commands = [], url = 'https://www.shop.example/a?b=1'
     set cookie(text) {
       jar.text = text;
     },
+    ...globals.document,
   };
   const navigator = {
     userAgent: 'Test',

@@ -1,8 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openPage, setup } from './page.mjs';
+import { Jar, openPage, setup } from './page.mjs';
 
 const names = (page) => page.jar.text.split('; ').filter(Boolean).map((pair) => pair.split('=')[0]);
+
+/** Open a page as a new visit of the visitor of another page. */
+const revisit = (page, options) => {
+  const [session] = names(page).filter((name) => name.startsWith('_pk_ses'));
+  page.jar.text = `${session}=;expires=Thu, 01 Jan 1970 00:00:00 GMT`;
+  return openPage({ jar: page.jar, ...options });
+};
+
+/** Cookies of a visitor who opted out on an earlier page. */
+const optedOut = () => {
+  const jar = new Jar();
+  jar.text = 'mtm_consent_removed=1790000000000';
+  jar.written = [];
+  return jar;
+};
 
 describe('queue', () => {
   test('settings run before actions, whatever their order in the queue', () => {
@@ -26,6 +41,53 @@ describe('queue', () => {
     assert.equal(page.errors.length, 1);
     assert.match(page.errors[0], /noSuchThing/);
     assert.equal(page.requests().length, 1);
+  });
+
+  test('commands that a queued command pushes are run', () => {
+    const page = openPage({ globals: { window: { _paq: undefined } } });
+    page.window._paq = [...setup, [() => page.push('trackEvent', 'Pushed', 'B')], ['trackEvent', 'Queued', 'B']];
+    page.window.Matomo.addTracker();
+    assert.deepEqual(page.requests().map((r) => r.e_c).sort(), ['Pushed', 'Queued']);
+  });
+
+  test('a command that throws is reported and stops neither the others nor the page', () => {
+    const fail = () => {
+      throw new Error('broken command');
+    };
+    let runs = 0;
+    const failOnce = () => runs++ || fail();
+    const page = openPage({ commands: [[fail], ...setup, ['addTracker', '/two.php', 2], [failOnce], ['trackPageView']] });
+    assert.equal(runs, 2, 'the second tracker gets it too');
+    page.window._paq.push([fail], ['trackEvent', 'A', 'B']);
+    assert.equal(page.window.Matomo.initialized, true);
+    assert.equal(page.errors.length, 5);
+    assert.match(page.errors[0], /broken command/);
+    assert.deepEqual(page.requests().map((r) => r.action_name || r.e_c).sort(), ['A', 'A', 'Shop', 'Shop']);
+  });
+
+  test('what is no command is reported and stops nothing', () => {
+    const page = openPage({ commands: [(tracker) => tracker, ...setup, null, [], ['trackPageView']] });
+    page.window._paq.push(null, {}, ['trackEvent', 'A', 'B']);
+    assert.equal(page.errors.length, 3);
+    assert.equal(page.requests().length, 2);
+  });
+
+  test('a function is no plugin command, whatever its text', () => {
+    const sites = [];
+    const command = (tracker) => sites.push(tracker.getSiteId(), 'a::b');
+    openPage({ commands: [...setup, ['addTracker', '/two.php', 2], [function () { command(this, 'a::b'); }]] });
+    assert.deepEqual(sites, ['1', 'a::b', 2, 'a::b']);
+  });
+
+  test('methods of plugins are found by both spellings', () => {
+    const page = openPage({ commands: setup });
+    const { Matomo } = page.window;
+    const got = [];
+    Matomo.Static = { on: (value) => got.push(value) };
+    Matomo.getAsyncTracker().Own = { on: (value) => got.push(value) };
+    page.window._paq.push(['Static::on', 1], ['Own.on', 2], ['None::on', 3], ['None.on', 4]);
+    assert.deepEqual(got, [1, 2]);
+    assert.equal(page.errors.length, 2);
   });
 
   test('every tracker gets every command, except address and site', () => {
@@ -147,6 +209,17 @@ describe('requests', () => {
     assert.equal(request.urlref, 'http://from.example/');
   });
 
+  test('a path that starts with two slashes stays on the host of the page', () => {
+    for (const path of ['//about', '//', '//a/../b', '///x']) {
+      const page = openPage({ commands: [...setup, ['setCustomUrl', path], ['trackPageView']] });
+      assert.equal(new URL(page.requests()[0].url).host, 'www.shop.example', path);
+      assert.deepEqual(page.errors, [], path);
+    }
+    assert.equal(one(['setCustomUrl', '//about?x=1'], ['trackPageView']).url, 'https://www.shop.example//about?x=1');
+    assert.equal(one(['setCustomUrl', 'https://other.example//x'], ['trackPageView']).url, 'https://other.example//x');
+    assert.equal(one(['setCustomUrl', new URL('https://other.example/y')], ['trackPageView']).url, 'https://other.example/y');
+  });
+
   test('excluded parameters and campaigns are removed from the address', () => {
     const url = 'https://www.shop.example/?keep=1&secret=2&utm_source=mail&pk_vid=abc#top';
     const page = openPage({ url, commands: [...setup, ['setExcludedQueryParams', ['secret']], ['disableCampaignParameters'], ['trackPageView']] });
@@ -173,6 +246,25 @@ describe('requests', () => {
     const page = openPage({ commands: [...setup, ['trackPageView'], ['trackEvent', 'A', 'B']] });
     assert.equal(page.sent.length, 1);
     assert.equal(page.requests().length, 2);
+  });
+
+  test('views and contents of a pre-rendered page wait until somebody looks at it', () => {
+    const commands = [...setup, ['trackPageView'], ['trackContentImpression', 'Ad', 'ad.png'], ['trackContentImpression', 'Ad', 'ad.png']];
+    const page = openPage({ commands, globals: { document: { prerendering: true } } });
+    page.tick();
+    assert.equal(page.sent.length, 0);
+    assert.equal(page.jar.text, '');
+    page.window.document.prerendering = false;
+    page.fire('prerenderingchange');
+    const [view, content, ...more] = page.requests();
+    assert.equal(view.action_name, 'Shop');
+    assert.equal(content.c_n, 'Ad');
+    assert.equal(content.pv_id, view.pv_id);
+    assert.deepEqual(more, []);
+    const unseen = openPage({ commands, globals: { document: { prerendering: true } } });
+    assert.deepEqual(unseen.requests(), []);
+    const counted = openPage({ commands: [['setCountPreRendered', true], ...commands], globals: { document: { prerendering: true } } });
+    assert.equal(counted.requests().length, 2);
   });
 
   test('nothing is sent from files or against Do Not Track', () => {
@@ -209,11 +301,26 @@ describe('cookies and attribution', () => {
     const first = openPage({ url: 'https://www.shop.example/?mtm_campaign=Spring&mtm_kwd=shoes', referrer: 'http://from.example/', commands: [...setup, ['trackPageView']] });
     const [request] = first.requests();
     assert.deepEqual([request._rcn, request._rck, request._ref], ['Spring', 'shoes', 'http://from.example/']);
-    const [session] = names(first).filter((n) => n.startsWith('_pk_ses'));
-    first.jar.text = `${session}=;expires=Thu, 01 Jan 1970 00:00:00 GMT`;
-    const later = openPage({ jar: first.jar, commands: [...setup, ['trackPageView']] });
+    const later = revisit(first, { commands: [...setup, ['trackPageView']] });
     assert.equal(later.requests()[0]._rcn, 'Spring');
     assert.equal(later.window.Matomo.getAsyncTracker().getAttributionInfo()[0], 'Spring');
+  });
+
+  test('a new referrer takes the place of an old campaign, unless the first one counts', () => {
+    const credit = (...settings) => {
+      const commands = [...setup, ...settings, ['trackPageView']];
+      const first = openPage({ url: 'https://www.shop.example/?mtm_campaign=Spring&mtm_kwd=shoes', commands });
+      first.requests();
+      const direct = revisit(first, { commands });
+      direct.requests();
+      const own = revisit(direct, { referrer: 'https://www.shop.example/x', commands });
+      own.requests();
+      const later = revisit(own, { url: 'https://www.shop.example/?mtm_kwd=none', referrer: 'http://from.example/', commands });
+      const { _rcn, _rck, _ref } = later.requests()[0];
+      return [_rcn, _rck, _ref, later.window.Matomo.getAsyncTracker().getAttributionCampaignName()];
+    };
+    assert.deepEqual(credit(), [undefined, undefined, 'http://from.example/', '']);
+    assert.deepEqual(credit(['setConversionAttributionFirstReferrer', true]), ['Spring', 'shoes', 'http://from.example/', 'Spring']);
   });
 
   test('own and excluded referrers earn no credit', () => {
@@ -255,6 +362,53 @@ describe('cookies and attribution', () => {
     assert.equal(page.jar.text, '');
   });
 
+  test('a visitor who opted out gets no cookies', () => {
+    const commands = [['setCookieDomain', 'shop.example'], ...setup, ['trackPageView'], ['queueRequest', 'e_c=a&e_a=b']];
+    const page = openPage({ jar: optedOut(), referrer: 'http://from.example/', commands });
+    page.window.Matomo.getAsyncTracker().getRequest('x=1');
+    page.tick();
+    assert.deepEqual(page.requests(), []);
+    assert.deepEqual(page.jar.written, []);
+    assert.deepEqual(page.errors, []);
+    const elsewhere = openPage({ commands: setup });
+    elsewhere.jar.text = 'mtm_consent_removed=1790000000000';
+    elsewhere.push('trackPageView');
+    assert.deepEqual(names(elsewhere), ['mtm_consent_removed'], 'also when it happened in another tab');
+  });
+
+  test('a visitor who takes back the opt-out is known from then on', () => {
+    const page = openPage({ jar: optedOut(), commands: [...setup, ['trackPageView']] });
+    page.push('forgetUserOptOut');
+    const [{ _id }] = page.requests();
+    assert.match(_id, /^[0-9a-f]{16}$/);
+    assert.deepEqual(names(page), ['_pk_id.1.52ab']);
+    assert.equal(openPage({ jar: page.jar, commands: [...setup, ['trackPageView']] }).requests()[0]._id, _id);
+  });
+
+  test('consent for cookies alone writes none', () => {
+    const page = openPage({ commands: [['requireConsent'], ['requireCookieConsent'], ...setup, ['trackPageView'], ['rememberCookieConsentGiven']] });
+    page.push('trackEvent', 'A', 'B');
+    assert.deepEqual(names(page), ['mtm_cookie_consent']);
+  });
+
+  test('a domain for cookies is tried out before it is used', () => {
+    class Strict extends Jar {
+      set text(cookie) {
+        if (!/;domain=(?!\.?shop)/.test(cookie)) {
+          super.text = cookie;
+        }
+      }
+      get text() {
+        return super.text;
+      }
+    }
+    const page = openPage({ jar: new Strict(), commands: [...setup, ['setCookieDomain', '*.shop.example']] });
+    page.push('setCookieDomain', 'other.example');
+    assert.equal(page.window.Matomo.getAsyncTracker().getCookieDomain(), '.shop.example');
+    assert.equal(page.errors.length, 1);
+    assert.equal(page.jar.text, '');
+  });
+
   test('damaged attribution cookies are ignored', () => {
     for (const value of ['5', 'null', '%5B1%2C2', '%5B%22a%22%5D']) {
       const page = openPage({ commands: [...setup, ['trackPageView']] });
@@ -266,8 +420,9 @@ describe('cookies and attribution', () => {
   });
 
   test('without cookies nothing is written and no id is sent', () => {
-    const page = openPage({ commands: [...setup, ['disableCookies'], ['trackPageView']] });
+    const page = openPage({ commands: [...setup, ['disableCookies'], ['setCookieDomain', '*.shop.example'], ['trackPageView']] });
     assert.equal(page.requests()[0]._id, '');
-    assert.equal(page.jar.text, '');
+    assert.deepEqual(page.jar.written, []);
+    assert.equal(page.window.Matomo.getAsyncTracker().getCookieDomain(), '.shop.example');
   });
 });

@@ -7,7 +7,7 @@ import { SearchBox } from '../components/field';
 import { hostOf } from '../lib/words';
 import { pageOfReport, reports } from '../reports/catalog';
 import { closeOverlay, useOverlay } from './palette-state';
-import { adminGroups } from './places';
+import { adminGroupsFor, menuSections } from './places';
 import { useSiteView } from './site-view';
 import choice from '../components/choice.module.css';
 import styles from './palette.module.css';
@@ -23,16 +23,15 @@ interface Place {
 
 function usePlaces(): readonly Place[] {
   const { href } = useSiteView();
-  const { sites } = useSession();
+  const session = useSession();
   const report = <ChartNoAxesColumn size={15} aria-hidden />;
   return [
     { id: 'home', path: href(''), text: 'Home', note: '', words: 'overview dashboard start', icon: <House size={15} aria-hidden /> },
     { id: 'sites', path: '/sites', text: 'All sites', note: '', words: 'overview compare multi', icon: <Globe size={15} aria-hidden /> },
-    { id: 'visits', path: href('/visits'), text: 'Visits log', note: 'Visitors', words: 'live last', icon: report },
-    { id: 'times', path: href('/times'), text: 'Times', note: 'Visitors', words: 'hours weekday', icon: report },
+    ...menuSections.flatMap((section) => section.lines.filter((line) => line.also.length === 0).map((line) => ({ id: line.path, path: href(line.path), text: line.title, note: section.title, words: line.words, icon: report }))),
     ...reports.map((one) => ({ id: `report ${one.id}`, path: href(`/reports/${one.id}`), text: one.title, note: pageOfReport(one.id)?.title ?? '', words: `${one.words} ${one.section}`, icon: report })),
-    ...sites.map((site) => ({ id: `site ${site.idsite}`, path: `/sites/${site.idsite}`, text: site.name, note: hostOf(site.main_url), words: 'site switch', icon: <Globe size={15} aria-hidden /> })),
-    ...adminGroups.flatMap((group) => group.lines.map((line) => ({ id: line.path, path: line.path, text: line.title, note: `Administration, ${group.title}`, words: '', icon: <Settings size={15} aria-hidden /> }))),
+    ...session.sites.map((site) => ({ id: `site ${site.idsite}`, path: `/sites/${site.idsite}`, text: site.name, note: hostOf(site.main_url), words: 'site switch', icon: <Globe size={15} aria-hidden /> })),
+    ...adminGroupsFor(session).flatMap((group) => group.lines.map((line) => ({ id: line.path, path: line.path, text: line.title, note: `Administration, ${group.title}`, words: '', icon: <Settings size={15} aria-hidden /> }))),
   ];
 }
 

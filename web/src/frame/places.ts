@@ -1,3 +1,4 @@
+import type { Session } from '../api/account';
 import { reportPages, type Section } from '../reports/catalog';
 
 /** A line of the menu: its words and the path below the site. */
@@ -6,6 +7,8 @@ export interface MenuLine {
   readonly path: string;
   /** Paths that belong to it too, so that it stays marked. */
   readonly also: readonly string[];
+  /** Found by these words in the palette, beside the title. */
+  readonly words: string;
 }
 
 export interface MenuSection {
@@ -17,27 +20,27 @@ export interface MenuSection {
 const reportLines = (section: Section): MenuLine[] =>
   reportPages
     .filter((page) => page.section === section)
-    .map((page) => ({ title: page.title, path: `/reports/${page.reports[0]}`, also: page.reports.map((id) => `/reports/${id}`) }));
+    .map((page) => ({ title: page.title, path: `/reports/${page.reports[0]}`, also: page.reports.map((id) => `/reports/${id}`), words: '' }));
 
 export const menuSections: readonly MenuSection[] = [
   {
     id: 'visitors',
     title: 'Visitors',
     lines: [
-      { title: 'Visits log', path: '/visits', also: [] },
+      { title: 'Visits log', path: '/visits', also: [], words: 'live last' },
       ...reportLines('visitors'),
-      { title: 'Times', path: '/times', also: [] },
-      { title: 'Custom dimensions', path: '/dimensions', also: [] },
+      { title: 'Times', path: '/times', also: [], words: 'hours weekday' },
+      { title: 'Custom dimensions', path: '/dimensions', also: [], words: 'own' },
     ],
   },
   { id: 'behaviour', title: 'Behaviour', lines: reportLines('behaviour') },
   { id: 'acquisition', title: 'Acquisition', lines: reportLines('acquisition') },
-  { id: 'goals', title: 'Goals', lines: [{ title: 'All goals', path: '/goals', also: [] }, ...reportLines('goals')] },
-  { id: 'ecommerce', title: 'Ecommerce', lines: [{ title: 'Orders and carts', path: '/ecommerce', also: [] }, ...reportLines('ecommerce')] },
+  { id: 'goals', title: 'Goals', lines: [{ title: 'All goals', path: '/goals', also: [], words: 'conversions' }, ...reportLines('goals')] },
+  { id: 'ecommerce', title: 'Ecommerce', lines: [{ title: 'Orders and carts', path: '/ecommerce', also: [], words: 'shop abandoned' }, ...reportLines('ecommerce')] },
 ];
 
 /** The places of administration that have a page, in Matomo's order; `superuser` ones are shown to superusers. */
-export const adminGroups = [
+const adminGroups = [
   {
     title: 'Security',
     lines: [{ title: 'Check-up', path: '/admin/security-checkup', who: 'superuser' }],
@@ -97,3 +100,17 @@ export const adminGroups = [
     ],
   },
 ] as const;
+
+export type AdminLine = (typeof adminGroups)[number]['lines'][number];
+
+type Rights = Pick<Session, 'superuser' | 'sites'>;
+
+function maySee(line: AdminLine, { superuser, sites }: Rights): boolean {
+  if (line.who === 'superuser') return superuser;
+  if (line.who === 'admin') return superuser || sites.some((site) => site.role === 'admin');
+  return true;
+}
+
+/** The places of administration that are open to somebody. */
+export const adminGroupsFor = (rights: Rights) =>
+  adminGroups.map((group) => ({ title: group.title, lines: group.lines.filter((line) => maySee(line, rights)) })).filter((group) => group.lines.length > 0);

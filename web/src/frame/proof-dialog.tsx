@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { KeyRound } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { askChallenge, prove, type ProofAnswer } from '../api/account';
 import { settleProof, useProofAsked } from '../api/proof';
 import { useEnter, useSession } from '../api/session';
@@ -83,6 +83,8 @@ function ProofForm() {
 /** The one "confirm it is you" of the application, opened by whatever act was refused for want of it. */
 export function ProofDialog() {
   const asked = useProofAsked();
+  // What waits when the session ends would be done by whoever signs in next.
+  useEffect(() => () => settleProof(false), []);
   return (
     <Dialog title="Confirm it is you" isOpen={asked} onClose={() => settleProof(false)}>
       <ProofForm />

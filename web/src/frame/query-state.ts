@@ -1,19 +1,23 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 
+/** The query with one word changed or taken out. A list that changes is shown from its start. */
+export function queryWith(search: string, name: string, value: string | undefined): string {
+  const query = new URLSearchParams(search);
+  if (name !== 'offset') query.delete('offset');
+  if (value === undefined) query.delete(name);
+  else query.set(name, value);
+  const text = query.toString();
+  return text && `?${text}`;
+}
+
 /** One word of the address, like a state; the default stays out of it. */
 export function useQueryState(name: string, fallback = ''): readonly [string, (value: string) => void] {
   const search = useSearch();
   const [path, navigate] = useLocation();
   const value = new URLSearchParams(search).get(name) ?? fallback;
   const change = useCallback(
-    (next: string) => {
-      const query = new URLSearchParams(window.location.search);
-      if (next === fallback) query.delete(name);
-      else query.set(name, next);
-      const text = query.toString();
-      navigate(path + (text && `?${text}`), { replace: true });
-    },
+    (next: string) => navigate(path + queryWith(window.location.search, name, next === fallback ? undefined : next), { replace: true }),
     [name, fallback, path, navigate],
   );
   return [value, change];

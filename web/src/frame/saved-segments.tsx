@@ -6,6 +6,7 @@ import { segmentEditorAdd, segmentEditorDelete, segmentEditorGetAll, segmentEdit
 import { useSession } from '../api/session';
 import { Button } from '../components/button';
 import { Checkbox } from '../components/checkbox';
+import { Confirm } from '../components/confirm';
 import { Dialog, DialogActions } from '../components/dialog';
 import { Field } from '../components/field';
 import { Menu } from '../components/menu';
@@ -88,6 +89,7 @@ function SavedRow({ saved }: { readonly saved: Saved }) {
   const { login, superuser } = useSession();
   const client = useQueryClient();
   const [name, setName] = useState<string>();
+  const [asked, setAsked] = useState(false);
   const done = () => client.invalidateQueries({ queryKey: savedKey(site.idsite) });
   const remove = useMutation({ mutationFn: () => segmentEditorDelete({ idSegment: saved.id }), onSuccess: done });
   const rename = useMutation({
@@ -102,7 +104,7 @@ function SavedRow({ saved }: { readonly saved: Saved }) {
     },
   });
   const mayChange = superuser || (saved.isShared ? saved.idSite > 0 && site.role === 'admin' : saved.login === login);
-  const problem = refusalWords(remove.error ?? rename.error);
+  const problem = refusalWords(rename.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     rename.mutate((name ?? '').trim());
@@ -124,7 +126,7 @@ function SavedRow({ saved }: { readonly saved: Saved }) {
           {name === undefined ? (
             <>
               <Button look="quiet" aria-label={`Rename ${saved.name}`} onPress={() => setName(saved.name)}>Rename</Button>
-              <Button look="quiet" aria-label={`Delete ${saved.name}`} isPending={remove.isPending} onPress={() => remove.mutate()}>Delete</Button>
+              <Button look="quiet" aria-label={`Delete ${saved.name}`} onPress={() => setAsked(true)}>Delete</Button>
             </>
           ) : (
             <>
@@ -135,6 +137,11 @@ function SavedRow({ saved }: { readonly saved: Saved }) {
         </div>
       )}
       {problem && <Notice tone="danger">{problem}</Notice>}
+      {asked && (
+        <Confirm title={`Delete ${saved.name}?`} onClose={() => setAsked(false)} action="Delete the segment" danger isPending={remove.isPending} error={remove.error} onConfirm={() => remove.mutate(undefined, { onSuccess: () => setAsked(false) })}>
+          <p>{saved.isShared ? 'It is gone for everybody, not for you alone.' : saved.login === login ? 'Only you see it.' : `Only ${saved.login} and superusers see it.`}</p>
+        </Confirm>
+      )}
     </li>
   );
 }

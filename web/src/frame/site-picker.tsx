@@ -9,6 +9,7 @@ import { SearchBox } from '../components/field';
 import { usePhone } from '../lib/screen';
 import { writeView } from '../lib/view';
 import { hostOf } from '../lib/words';
+import { queryWith } from './query-state';
 import { useSiteView } from './site-view';
 import choice from '../components/choice.module.css';
 import styles from './site-picker.module.css';
@@ -23,7 +24,7 @@ export function SiteList({ onPick }: { readonly onPick: () => void }) {
   const { contains } = useFilter({ sensitivity: 'base' });
   const [words, setWords] = useState('');
   const pick = (id: number) => {
-    navigate(path.replace(/^\/sites\/\d+/, `/sites/${id}`) + (search && `?${search}`));
+    navigate(path.replace(/^\/sites\/\d+/, `/sites/${id}`) + queryWith(search, 'offset', undefined));
     onPick();
   };
   return (

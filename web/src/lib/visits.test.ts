@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { visitsOf } from './visits';
+import { eachOnce, visitsOf } from './visits';
 
 const titlesOf = (...actionDetails: readonly object[]) => visitsOf([{ actionDetails }])[0]?.actions.map((action) => action.title);
 
@@ -15,4 +15,9 @@ describe('visitsOf', () => {
   it('names pages by their title, then by their address', () => {
     expect(titlesOf({ type: 'action', pageTitle: 'Home', url: 'https://shop.example/' }, { type: 'action', url: 'https://shop.example/' }, { type: 'action' })).toEqual(['Home', 'https://shop.example/', 'Not set']);
   });
+});
+
+it('a visit that was pushed onto the next page is listed once', () => {
+  const pages = [visitsOf([{ idVisit: 9 }, { idVisit: 8 }]), visitsOf([{ idVisit: 8 }, { idVisit: 7 }])];
+  expect(eachOnce(pages.flat()).map((visit) => visit.id)).toEqual(['9', '8', '7']);
 });

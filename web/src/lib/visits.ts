@@ -114,6 +114,9 @@ function visitOf(cells: Cells): Visit {
   };
 }
 
+/** Each visit once: whoever came meanwhile has pushed those at the end of a page onto the next one. */
+export const eachOnce = (visits: readonly Visit[]): Visit[] => [...new Map(visits.map((visit) => [visit.id, visit])).values()];
+
 export function visitsOf(answer: unknown): Visit[] {
   return Array.isArray(answer) ? (answer as Cells[]).map(visitOf) : [];
 }

@@ -2,16 +2,16 @@ import { Activity, ArrowLeft, CalendarClock, ClipboardCheck, Code, Crown, Databa
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { Link, useLocation } from 'wouter';
-import { useSession, type Session } from '../../api/session';
+import { useSession } from '../../api/session';
 import { Dialog } from '../../components/dialog';
 import { RailFrame, RailLink } from '../../frame/rail';
-import { adminGroups } from '../../frame/places';
+import { adminGroupsFor, type AdminLine } from '../../frame/places';
 import { usePreferences } from '../../lib/preferences';
 import rail from '../../frame/rail.module.css';
 import bar from '../../frame/bottom-bar.module.css';
 import styles from './admin-rail.module.css';
 
-const icons: Readonly<Record<Line['path'], ReactNode>> = {
+const icons: Readonly<Record<AdminLine['path'], ReactNode>> = {
   '/admin/personal/settings': <UserRound size={19} aria-hidden />,
   '/admin/security-checkup': <ShieldCheck size={19} aria-hidden />,
   '/admin/personal/security': <KeyRound size={19} aria-hidden />,
@@ -41,21 +41,10 @@ const icons: Readonly<Record<Line['path'], ReactNode>> = {
   '/admin/diagnostic/activity-log': <ScrollText size={19} aria-hidden />,
 };
 
-type Line = (typeof adminGroups)[number]['lines'][number];
-
 /** A place and the pages inside it. */
-const isHere = (line: Line, path: string): boolean => path === line.path || path.startsWith(`${line.path}/`);
+const isHere = (line: AdminLine, path: string): boolean => path === line.path || path.startsWith(`${line.path}/`);
 
-function maySee(line: Line, session: Session): boolean {
-  if (line.who === 'superuser') return session.superuser;
-  if (line.who === 'admin') return session.superuser || session.sites.some((site) => site.role === 'admin');
-  return true;
-}
-
-function useGroups() {
-  const session = useSession();
-  return adminGroups.map((group) => ({ title: group.title, lines: group.lines.filter((line) => maySee(line, session)) })).filter((group) => group.lines.length > 0);
-}
+const useGroups = () => adminGroupsFor(useSession());
 
 export function AdminRail() {
   const [path] = useLocation();

@@ -4,12 +4,13 @@ import { useState, type FormEvent } from 'react';
 import { annotationsAdd, annotationsDelete, annotationsSave } from '../../api/generated';
 import { Button } from '../../components/button';
 import { Checkbox } from '../../components/checkbox';
+import { Confirm } from '../../components/confirm';
 import { Dialog } from '../../components/dialog';
 import { Field } from '../../components/field';
 import { ErrorState, Notice, Skeleton } from '../../components/states';
 import { useSiteView } from '../../frame/site-view';
 import { pointWords } from '../../lib/dates';
-import { fieldWords, formWords, refusalWords } from '../../lib/refusal';
+import { fieldWords, formWords } from '../../lib/refusal';
 import form from '../../components/form.module.css';
 import list from '../admin/list.module.css';
 import { notesKey, useNotes, type Note } from './use-notes';
@@ -67,11 +68,11 @@ function NoteRow({ note }: { readonly note: Note }) {
   const { site } = useSiteView();
   const client = useQueryClient();
   const [editing, setEditing] = useState(false);
+  const [asked, setAsked] = useState(false);
   const remove = useMutation({
     mutationFn: () => annotationsDelete({ idSite: site.idsite, idNote: note.id }),
     onSuccess: () => client.invalidateQueries({ queryKey: notesKey(site.idsite) }),
   });
-  const problem = refusalWords(remove.error);
   if (editing) return <li className={styles.editing}><NoteEditor note={note} day={note.day} onDone={() => setEditing(false)} /></li>;
   return (
     <li className={list.row}>
@@ -85,10 +86,15 @@ function NoteRow({ note }: { readonly note: Note }) {
       {note.mayChange && (
         <div className={list.actions}>
           <Button look="quiet" aria-label={`Change the note: ${note.text}`} onPress={() => setEditing(true)}>Change</Button>
-          <Button look="quiet" aria-label={`Delete the note: ${note.text}`} isPending={remove.isPending} onPress={() => remove.mutate()}>Delete</Button>
+          <Button look="quiet" aria-label={`Delete the note: ${note.text}`} onPress={() => setAsked(true)}>Delete</Button>
         </div>
       )}
-      {problem && <Notice tone="danger">{problem}</Notice>}
+      {asked && (
+        <Confirm title="Delete this note?" onClose={() => setAsked(false)} action="Delete the note" danger isPending={remove.isPending} error={remove.error} onConfirm={() => remove.mutate(undefined, { onSuccess: () => setAsked(false) })}>
+          <p className={styles.text}>{note.text}</p>
+          <p>By {note.login}. It is gone for everybody who may see this site.</p>
+        </Confirm>
+      )}
     </li>
   );
 }

@@ -8,7 +8,7 @@ import { useIsShop } from '../admin/websites/use-sites';
 /** What a site has to do before a report can hold anything. */
 const steps: Readonly<Record<string, ReactNode>> = {
   users: <>If nobody was ever named: tell the tracking script who is signed in, with <code>setUserId</code>.</>,
-  contents: <>If none was ever counted: mark banners and boxes with <code>data-track-content</code>, and call <code>trackVisibleContentImpressions</code>.</>,
+  contents: <>If none was ever counted: mark banners and boxes with <code>data-track-content</code>, and call <code>trackAllContentImpressions</code>.</>,
   'ai-assistants': 'People are counted here who follow a link in the answer of an assistant, as ChatGPT, Claude or Gemini. Most sites have few of them.',
   'event-categories': <>If none was ever counted: send events with <code>trackEvent</code>.</>,
 };

@@ -95,10 +95,7 @@ export function ReportView({ report }: ViewProps) {
           bare
           options={limits}
           value={limit}
-          onChange={(id) => {
-            setOffset('0');
-            setLimit(id);
-          }}
+          onChange={setLimit}
         />
         {!phone && (
           <Menu

@@ -69,6 +69,7 @@ function FinishForm({ token }: { readonly token: string }) {
     return (
       <Gate title="Your password is new">
         <Notice tone="safe"><span>Every session of your account has ended, also on other devices. Sign in with the new password.</span></Notice>
+        <p>API tokens of your account still work. If somebody else may have had the old password, <Link href="/admin/personal/security">look through them</Link>.</p>
         {toSignIn}
       </Gate>
     );

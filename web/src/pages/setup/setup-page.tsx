@@ -28,7 +28,7 @@ export default function SetupPage() {
   }, [token]);
 
   if (session.isPending || setup.isPending) return <Gate title="Set up"><Skeleton rows={4} /></Gate>;
-  const failed = session.isError ? session : setup.isError ? setup : undefined;
+  const failed = [session, setup].find((query) => query.isError && query.data === undefined);
   if (failed) return <Gate title="Set up"><ErrorState what="The set-up" error={failed.error} onRetry={() => void failed.refetch()} /></Gate>;
   if (siteId !== undefined) {
     return (

@@ -5,7 +5,7 @@ import { EmptyState, ErrorState, Notice, Skeleton } from '../../components/state
 import { useSiteView } from '../../frame/site-view';
 import { TopLine } from '../../frame/top-line';
 import { pointWords } from '../../lib/dates';
-import { visitsOf, type Visit } from '../../lib/visits';
+import { eachOnce, visitsOf, type Visit } from '../../lib/visits';
 import { VisitCard } from './visit-card';
 import styles from './visits-page.module.css';
 
@@ -25,7 +25,7 @@ export default function VisitsPage() {
     queryFn: async ({ pageParam, signal }) => visitsOf(await liveGetLastVisitsDetails({ ...scope, filter_limit: page_visits, filter_offset: pageParam }, signal)),
     getNextPageParam: (last, pages) => (last.length < page_visits ? undefined : pages.length * page_visits),
   });
-  const visits = log.data?.pages.flat() ?? [];
+  const visits = eachOnce(log.data?.pages.flat() ?? []);
   return (
     <>
       <TopLine title="Visits log" />

@@ -41,10 +41,7 @@ export function PastDialog({ onClose }: { readonly onClose: () => void }) {
   const columns = useColumns();
   const preview = usePastPreview();
   const mask = useMaskPast();
-  const toggle = (id: string, on: boolean) => {
-    setChosen(new Set(on ? [...chosen, id] : [...chosen].filter((one) => one !== id)));
-    preview.reset();
-  };
+  const toggle = (id: string, on: boolean) => setChosen(new Set(on ? [...chosen, id] : [...chosen].filter((one) => one !== id)));
   const names = unset.split(/[\s,]+/).filter(Boolean);
   const values: PastValues = {
     idSites: site,
@@ -57,25 +54,27 @@ export function PastDialog({ onClose }: { readonly onClose: () => void }) {
   };
   const unknown = names.filter((name) => columns.data && !columns.data.visit.includes(name) && !columns.data.action.includes(name));
   const isReady = first !== '' && last !== '' && unknown.length === 0;
-  const problem = refusalWords(preview.error ?? mask.error);
+  const isOfThese = JSON.stringify(preview.variables) === JSON.stringify(values);
+  const touched = isOfThese ? preview.data : undefined;
+  const problem = refusalWords((isOfThese ? preview.error : undefined) ?? mask.error);
   return (
     <Dialog title="Mask stored visits" isOpen onClose={onClose} danger>
       <p>What is masked here is gone for good, in this installation and in every backup that is restored later.</p>
       <Choice label="Sites" options={[{ id: 'all', text: 'All sites' }, ...sites.map((one) => ({ id: String(one.idsite), text: one.name }))]} value={site} onChange={setSite} />
-      <Field label="From" type="date" isRequired value={first} onChange={(text) => { setFirst(text); preview.reset(); }} />
-      <Field label="To" type="date" isRequired value={last} onChange={(text) => { setLast(text); preview.reset(); }} />
+      <Field label="From" type="date" isRequired value={first} onChange={setFirst} />
+      <Field label="To" type="date" isRequired value={last} onChange={setLast} />
       {masks.map((one) => <Checkbox key={one.id} isSelected={chosen.has(one.id)} onChange={(on) => toggle(one.id, on)}>{one.text}</Checkbox>)}
       {chosen.has('anonymizeIp') && <Choice label="Of each address" options={optionsOf(bytes)} value={length} onChange={setLength} />}
       {Object.entries(details).map(([id, one]) => (
-        <Choice key={id} label={one.label} options={optionsOf(one.options)} value={detail[id] || 'as-is'} onChange={(value) => { setDetail({ ...detail, [id]: value === 'as-is' ? '' : value }); preview.reset(); }} />
+        <Choice key={id} label={one.label} options={optionsOf(one.options)} value={detail[id] || 'as-is'} onChange={(value) => setDetail({ ...detail, [id]: value === 'as-is' ? '' : value })} />
       ))}
       <Field label="Columns to empty" isCode value={unset} onChange={setUnset} hint="Names of stored columns with commas, as city, resolution" error={unknown.length > 0 ? `There is no column ${unknown.join(', ')} that may be emptied.` : undefined} />
-      {preview.data && <Notice tone="warn">{counted(Number(preview.data.log_visit ?? 0), 'visit')} and {counted(Number(preview.data.log_link_visit_action ?? 0), 'action')} will be masked.</Notice>}
+      {touched && <Notice tone="warn">{counted(Number(touched.log_visit ?? 0), 'visit')} and {counted(Number(touched.log_link_visit_action ?? 0), 'action')} will be masked.</Notice>}
       {problem && <Notice tone="danger">{problem}</Notice>}
       <DialogActions>
         <Button onPress={onClose}>Cancel</Button>
-        {preview.data ? (
-          <Button look="danger" isPending={mask.isPending} onPress={() => mask.mutate(values, { onSuccess: onClose })}>{mask.isPending ? 'One moment…' : 'Mask them for good'}</Button>
+        {touched ? (
+          <Button look="danger" isDisabled={!isReady} isPending={mask.isPending} onPress={() => mask.mutate(values, { onSuccess: onClose })}>{mask.isPending ? 'One moment…' : 'Mask them for good'}</Button>
         ) : (
           <Button look="primary" isDisabled={!isReady} isPending={preview.isPending} onPress={() => preview.mutate(values)}>Show what it touches</Button>
         )}

@@ -38,21 +38,22 @@ function VisitRow({ visit, isChosen, onChange }: { readonly visit: FoundVisit; r
   );
 }
 
-function Found({ visits, onGone }: { readonly visits: readonly FoundVisit[]; readonly onGone: () => void }) {
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(visits.map(keyOf)));
+function Found({ visits, onGone }: { readonly visits: readonly FoundVisit[]; readonly onGone: (count: number) => void }) {
+  const shown = visits.slice(0, shown_max);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(shown.map(keyOf)));
   const [open, setOpen] = useState(false);
   const hand = useExportSubjects();
   const erase = useDeleteSubjects();
-  const picked = visits.filter((visit) => chosen.has(keyOf(visit)));
+  const picked = shown.filter((visit) => chosen.has(keyOf(visit)));
   const toggle = (visit: FoundVisit, on: boolean) => setChosen(new Set(on ? [...chosen, keyOf(visit)] : [...chosen].filter((key) => key !== keyOf(visit))));
   const save = (data: unknown) => saveFile(`visits-${new Date().toISOString().slice(0, 10)}.json`, 'application/json', JSON.stringify(data, undefined, 2));
   const problem = refusalWords(hand.error);
   return (
     <SettingGroup title={visits.length > shown_max ? `The newest ${shown_max} visits` : counted(visits.length, 'visit')}>
       {visits.length > shown_max && <Notice tone="warn">There are more. Erase these first, then search again.</Notice>}
-      <Checkbox isSelected={picked.length === visits.length} isIndeterminate={picked.length > 0 && picked.length < visits.length} onChange={(on) => setChosen(new Set(on ? visits.map(keyOf) : []))}>All of them</Checkbox>
+      <Checkbox isSelected={picked.length === shown.length} isIndeterminate={picked.length > 0 && picked.length < shown.length} onChange={(on) => setChosen(new Set(on ? shown.map(keyOf) : []))}>All of them</Checkbox>
       <ul className={list.list} aria-label="Visits found">
-        {visits.slice(0, shown_max).map((visit) => <VisitRow key={keyOf(visit)} visit={visit} isChosen={chosen.has(keyOf(visit))} onChange={(on) => toggle(visit, on)} />)}
+        {shown.map((visit) => <VisitRow key={keyOf(visit)} visit={visit} isChosen={chosen.has(keyOf(visit))} onChange={(on) => toggle(visit, on)} />)}
       </ul>
       {problem && <Notice tone="danger">{problem}</Notice>}
       <div className={list.actions}>
@@ -60,7 +61,7 @@ function Found({ visits, onGone }: { readonly visits: readonly FoundVisit[]; rea
         <Button look="danger" isDisabled={picked.length === 0} onPress={() => setOpen(true)}>Erase</Button>
       </div>
       {open && (
-        <Confirm title="Erase these visits?" action="Erase them" danger isPending={erase.isPending} error={erase.error} onClose={() => setOpen(false)} onConfirm={() => erase.mutate(picked, { onSuccess: onGone })}>
+        <Confirm title="Erase these visits?" action="Erase them" danger isPending={erase.isPending} error={erase.error} onClose={() => setOpen(false)} onConfirm={() => erase.mutate(picked, { onSuccess: () => onGone(picked.length) })}>
           <p>{counted(picked.length, 'visit')} will be erased from every store for good, and again from every backup that is restored later. Reports of these days will be without them.</p>
         </Confirm>
       )}
@@ -87,7 +88,7 @@ export default function SubjectsPage() {
       <form onSubmit={submit} className={form.form}>
         <Choice label="Sites" options={[{ id: 'all', text: 'All sites' }, ...administered.map((one) => ({ id: String(one.idsite), text: one.name }))]} value={site} onChange={setSite} />
         <Choice label="Find by" options={ways.map((one) => ({ id: one.id === '' ? 'segment' : one.id, text: one.text }))} value={way === '' ? 'segment' : way} onChange={(id) => setWay(id === 'segment' ? '' : id)} />
-        <Field label={way === '' ? 'Segment' : 'Value'} isCode isRequired value={text} onChange={setText} hint={way === '' ? 'As userId==ann;country==de' : undefined} />
+        <Field label={way === '' ? 'Segment' : 'Value'} isCode isRequired value={text} onChange={setText} hint={way === '' ? 'As userId==ann;countryCode==de' : undefined} />
         {problem && <Notice tone="danger">{problem}</Notice>}
         <Button type="submit" look="primary" isPending={find.isPending}>{find.isPending ? 'Searching…' : 'Find'}</Button>
       </form>
@@ -97,8 +98,8 @@ export default function SubjectsPage() {
         <Found
           key={find.submittedAt}
           visits={find.data}
-          onGone={() => {
-            setGone(find.data.length);
+          onGone={(count) => {
+            setGone(count);
             find.reset();
           }}
         />

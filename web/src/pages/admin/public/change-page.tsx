@@ -60,10 +60,10 @@ export default function ChangePublicPage({ id }: { readonly id: number }) {
   }
   return (
     <AdminPage title="Show more or less" lead={full.data ? `Of ${full.data.grant.siteName}, to strangers.` : 'To strangers.'}>
-      {failed ? (
-        <ErrorState what="The form" error={failed.error} onRetry={() => void failed.refetch()} />
-      ) : full.data && options.data ? (
+      {full.data && options.data ? (
         <ChangeForm grant={full.data.grant} options={options.data} onWiden={setDraft} />
+      ) : failed ? (
+        <ErrorState what="The form" error={failed.error} onRetry={() => void failed.refetch()} />
       ) : (
         <Skeleton rows={10} />
       )}

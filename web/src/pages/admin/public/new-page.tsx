@@ -64,7 +64,7 @@ export default function NewPublicPage() {
   const options = usePublicOptions();
   return (
     <AdminPage title={superuser ? 'Make reports public' : 'Ask for public reports'} lead="First what is shown, to whom, and why. Then you see it as a stranger would.">
-      {options.isPending ? <Skeleton rows={10} /> : options.isError ? <ErrorState what="The form" error={options.error} onRetry={() => void options.refetch()} /> : <NewForm options={options.data} />}
+      {options.data ? <NewForm options={options.data} /> : options.isError ? <ErrorState what="The form" error={options.error} onRetry={() => void options.refetch()} /> : <Skeleton rows={10} />}
     </AdminPage>
   );
 }

@@ -29,8 +29,8 @@ const optionWords: Readonly<Record<string, string>> = {
 };
 
 const sentence = (option: string): string => optionWords[option] ?? (option === '' ? 'None' : option.charAt(0).toUpperCase() + option.slice(1));
-/** Lists are stored with commas and written one entry a line. */
-const linesOf = (text: string): string => text.split(',').map((entry) => entry.trim()).join('\n');
+/** Lists are stored with commas and written one entry a line; a line that is being written keeps its end. */
+const linesOf = (text: string): string => text.replace(/\s*,\s*/g, '\n');
 
 function SettingControl({ setting, value, onChange }: ControlProps) {
   const label = setting.title;

@@ -18,14 +18,12 @@ import styles from './users-page.module.css';
 type Roles = ReadonlyMap<string, string>;
 
 /** Changed roles on the chosen site, saved one user after another; what is saved leaves the list. */
-function useSaveRoles(idSite: number, changes: Roles, onChange: (changes: Roles) => void) {
+function useSaveRoles(idSite: number, changes: Roles, onSaved: (login: string, role: string) => void) {
   const set = useSetAccess();
   const save = async () => {
-    const left = new Map(changes);
     for (const [login, role] of changes) {
       await set.mutateAsync({ login, roles: new Map([[idSite, role]]) });
-      left.delete(login);
-      onChange(new Map(left));
+      onSaved(login, role);
     }
   };
   // A refusal stands in `error`, and the changes that are left stay.
@@ -42,12 +40,13 @@ export default function UsersPage() {
   const [changes, setChanges] = useState<Roles>(new Map());
   const [open, setOpen] = useState<'invite' | 'bulk' | { readonly user: User; readonly act: UserAct }>();
   const users = useUsers(filter, page);
-  const roles = useSaveRoles(filter.idSite, changes, setChanges);
+  // A role that was changed once more meanwhile is not saved yet.
+  const roles = useSaveRoles(filter.idSite, changes, (saved, as) => setChanges((now) => new Map([...now].filter(([login, role]) => login !== saved || role !== as))));
   const change = (part: Partial<UserFilter>) => {
     setFilter({ ...filter, ...part });
     setPage(0);
     setSelected(new Set());
-    setChanges(new Map());
+    if (part.idSite !== undefined && part.idSite !== filter.idSite) setChanges(new Map());
   };
   const close = () => setOpen(undefined);
   const select = (login: string, on: boolean) => setSelected(new Set(on ? [...selected, login] : [...selected].filter((one) => one !== login)));
@@ -72,7 +71,7 @@ export default function UsersPage() {
       ) : users.isError ? (
         <ErrorState what="The users" error={users.error} onRetry={() => void users.refetch()} />
       ) : users.data.users.length === 0 ? (
-        <EmptyState title="Nobody like that" action={<Button onPress={() => change(noFilter)}>Show everybody</Button>} />
+        <EmptyState title="Nobody like that" action={<Button onPress={() => change({ ...noFilter, idSite: filter.idSite })}>Show everybody</Button>} />
       ) : (
         <>
           {selected.size > 0 && (

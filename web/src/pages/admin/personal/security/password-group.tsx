@@ -1,26 +1,21 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { loginChangePassword } from '../../../../api/generated';
-import { useSession } from '../../../../api/session';
+import { useRefreshSession, useSession } from '../../../../api/session';
 import { Button } from '../../../../components/button';
 import { Dialog, DialogActions } from '../../../../components/dialog';
 import { NewPassword } from '../../../../components/new-password';
 import { Notice } from '../../../../components/states';
 import { refusalWords } from '../../../../lib/refusal';
 import { Setting, SettingGroup } from '../../admin-page';
-import { sessionsKey } from './use-sessions';
 import form from '../../../../components/form.module.css';
 
 function ChangePassword({ onClose, onChanged }: { readonly onClose: () => void; readonly onChanged: () => void }) {
   const { login, email } = useSession();
-  const client = useQueryClient();
   const [password, setPassword] = useState('');
   const change = useMutation({
     mutationFn: () => loginChangePassword({ password }),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: sessionsKey });
-      onChanged();
-    },
+    onSuccess: onChanged,
   });
   const problem = refusalWords(change.error);
   const submit = (event: FormEvent) => {
@@ -44,12 +39,18 @@ function ChangePassword({ onClose, onChanged }: { readonly onClose: () => void; 
 
 export function PasswordGroup() {
   const [state, setState] = useState<'idle' | 'asked' | 'changed'>('idle');
+  const refresh = useRefreshSession();
   return (
     <SettingGroup title="Password">
-      <Setting title="Password" text="When it changes, every other session of yours ends.">
+      <Setting title="Password" text="When it changes, all your sessions end, this one too.">
         <Button onPress={() => setState('asked')}>Change</Button>
       </Setting>
-      {state === 'changed' && <Notice tone="safe">Your password is new. Other sessions have ended.</Notice>}
+      {state === 'changed' && (
+        <Notice tone="safe">
+          Your password is new, and all your sessions have ended: sign in with it. Tokens still work: look through yours afterwards.
+          <Button onPress={() => void refresh()}>Sign in</Button>
+        </Notice>
+      )}
       {state === 'asked' && <ChangePassword onClose={() => setState('idle')} onChanged={() => setState('changed')} />}
     </SettingGroup>
   );
