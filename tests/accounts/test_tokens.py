@@ -124,6 +124,15 @@ class Tokens(Case):
             with self.subTest(query[:40]):
                 answer = server.request("POST", f"/index.php?module=API&format=json&{query}", "", form)
                 self.assertIn("addresses are kept in logs", answer.text)
+        bearer = {"Authorization": form["Authorization"]}
+        confirmed = {"passwordConfirmation": PASSWORD}
+        for path, body in (("UsersManager.suspendUser?userLogin=view&authCode=123456", confirmed),
+                           (f"UsersManager.suspendUser?userLogin=view&passwordConfirmation={password}", {}),
+                           (f"API.getBulkRequest?urls[0]={inner}", {}),
+                           ("Login.changePassword?password=ten+bridges+under+one+lantern", confirmed)):
+            with self.subTest(path[:40]):
+                answer = server.post_json(f"/api/v1/methods/{path}", body, bearer)
+                self.assertIn("addresses are kept in logs", answer.text)
         self.assertEqual(self.sign_in(server, "view").status, 200)
 
     def test_promise_15_another_ones_token_is_no_way_round_what_a_sign_in_meets(self):

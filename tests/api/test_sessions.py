@@ -44,6 +44,17 @@ class Sessions(Case):
         cookies = {self.cookie(server)["Cookie"] for _ in range(5)}
         self.assertEqual(len(cookies), 5)
 
+    def test_a_sign_in_ends_the_session_that_it_takes_the_place_of(self):
+        server = self.serve()
+        before, elsewhere = self.cookie(server), self.cookie(server)
+        whole = {"login": "root", "password": PASSWORD}
+        refused = server.post_json("/api/v1/session", {**whole, "password": "wrong horse battery"}, before)
+        self.assertEqual(refused.status, 401)
+        self.assertEqual(server.request("GET", "/api/v1/session", headers=before).status, 200)
+        self.assertEqual(server.post_json("/api/v1/session", whole, before).status, 200)
+        self.assertEqual(server.request("GET", "/api/v1/session", headers=before).status, 401)
+        self.assertEqual(server.request("GET", "/api/v1/session", headers=elsewhere).status, 200)
+
     def test_signing_out_ends_the_session_and_no_other(self):
         server = self.serve()
         first, second = self.cookie(server), self.cookie(server)

@@ -51,11 +51,15 @@ pub static METHODS: &[&[Method<Services>]] = &[
     users_manager::unused::METHODS,
 ];
 
-/// What this call of a method must prove: more than its method asks for, where it makes a site public.
+/// What this call of a method must prove: more than its method asks for, where it makes a site public, and where it
+/// ends what somebody else does.
 pub fn guard(method: &Method<Services>, params: &Params) -> Guard {
-    match users_manager::opens_to_everybody(method.id, params) {
-        true => Guard::ProofNow,
-        false => method.guard,
+    if users_manager::opens_to_everybody(method.id, params) {
+        Guard::ProofNow
+    } else if login::sessions::names_somebody(method.id, params) {
+        Guard::ProofInSession
+    } else {
+        method.guard
     }
 }
 

@@ -35,6 +35,9 @@ const FRESH_PROOF: &[(&str, &[&str])] = &[
             "PrivacyManager.executeDataPurge",
             "PrivacyManager.deleteDataSubjects",
             "PrivacyManager.setComplianceStatus",
+            "SitesManager.setGlobalExcludedIps",
+            "SitesManager.setGlobalExcludedQueryParameters",
+            "SitesManager.setKeepURLFragmentsGlobal",
         ],
     ),
     ("mail", &["CoreAdminHome.sendTestMail"]),
@@ -121,6 +124,18 @@ fn whatever_makes_public_is_proved_in_the_very_call() {
         assert_eq!(call(login, "noaccess"), set.guard);
     }
     assert_eq!(call("ada", "view"), set.guard);
+}
+
+#[test]
+fn promise_09_ending_a_session_of_somebody_else_needs_fresh_proof_in_a_session() {
+    let end = method("Login.endSession").expect("ours");
+    let call = |pairs: &[(&str, &str)]| {
+        let pairs = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        makoto_features::guard(end, &makoto_model::Params::new(pairs))
+    };
+    assert_eq!(call(&[("id", "7"), ("userLogin", "ada")]), Guard::ProofInSession);
+    assert_eq!(call(&[("id", "7"), ("userLogin", "")]), Guard::Open);
+    assert_eq!(call(&[("id", "7")]), Guard::Open);
 }
 
 #[test]

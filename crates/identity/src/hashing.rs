@@ -2,6 +2,7 @@
 
 use crate::{Error, step_back};
 use std::{
+    collections::HashSet,
     panic::AssertUnwindSafe,
     sync::{
         Arc, Mutex, PoisonError,
@@ -105,6 +106,8 @@ fn rest(took: Duration, waiting: usize) -> Duration {
 
 /// The lanes, and who waits in them.
 pub(crate) struct Hashing {
+    /// Who has a new password hashed now.
+    choosing: Mutex<HashSet<String>>,
     open: Bench,
     known: Bench,
     waiting: Arc<AtomicUsize>,
@@ -119,6 +122,7 @@ impl Default for Hashing {
             // Half of the cores at most: a hash also takes the memory's speed from everybody else.
             open: Bench::new("guess", threads, OPEN_NICENESS, Some(waiting.clone())),
             known: Bench::new("password", KNOWN_AT_ONCE_MAX, KNOWN_NICENESS, None),
+            choosing: Mutex::default(),
             waiting,
             done: AtomicU64::new(0),
         }
@@ -134,17 +138,43 @@ impl Drop for Place<'_> {
     }
 }
 
+/// Lets somebody have another password hashed, also when they went away meanwhile.
+struct Choice<'a>(&'a Mutex<HashSet<String>>, String);
+
+impl Drop for Choice<'_> {
+    fn drop(&mut self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
+}
+
 impl Hashing {
+    /// Runs the work, the hash of a password that this login chooses, when it is its turn. One at a time: many would keep
+    /// everybody else who is known waiting.
+    pub(crate) async fn choose<T: Send + 'static>(
+        &self,
+        login: &str,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let login = login.to_lowercase();
+        if !self.choosing.lock().unwrap_or_else(PoisonError::into_inner).insert(login.clone()) {
+            return Err(Error::Slower { wait_s: 1 });
+        }
+        let _choice = Choice(&self.choosing, login);
+        self.run(Lane::Known, work).await
+    }
+
     /// Runs the work when it is its turn.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         lane: Lane,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let place = Place(&self.waiting);
-        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
+        // Only guesses are counted: the known must not use up the places of those who are about to show who they are.
+        let place = (lane == Lane::Open).then(|| Place(&self.waiting));
+        if place.is_some() && self.waiting.fetch_add(1, Ordering::Relaxed) >= OPEN_WAITING_MAX {
+            return Err(Error::Slower { wait_s: FULL_WAIT_S });
+        }
         let bench = match lane {
-            Lane::Open if before >= OPEN_WAITING_MAX => return Err(Error::Slower { wait_s: FULL_WAIT_S }),
             Lane::Open => &self.open,
             Lane::Known => &self.known,
         };
@@ -197,6 +227,35 @@ mod tests {
         while let Some(done) = guesses.join_next().await {
             assert!(done.unwrap().is_ok());
         }
+    }
+
+    #[tokio::test]
+    async fn promise_14_who_chooses_passwords_takes_no_place_of_guesses_and_one_turn_at_a_time() {
+        let hashing = Arc::new(Hashing::default());
+        let (release, held) = mpsc::channel::<()>();
+        let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel::<()>();
+        let busy = hashing.clone();
+        let choice = tokio::spawn(async move {
+            let work = move || {
+                begun.send(()).map_err(|fault| Error::Hash(fault.to_string()))?;
+                Ok(held.recv().is_err())
+            };
+            busy.choose("Ada", work).await
+        });
+        begins.recv().await.unwrap();
+        assert!(matches!(hashing.choose("ada", || Ok(true)).await, Err(Error::Slower { .. })));
+        let mut others = tokio::task::JoinSet::new();
+        for n in 0..OPEN_WAITING_MAX + 1 {
+            let hashing = hashing.clone();
+            others.spawn(async move { hashing.choose(&n.to_string(), || Ok(true)).await });
+        }
+        assert!(hashing.run(Lane::Open, || Ok(true)).await.unwrap(), "a guess finds a place");
+        drop(release);
+        assert!(choice.await.unwrap().unwrap());
+        while let Some(done) = others.join_next().await {
+            assert!(done.unwrap().unwrap());
+        }
+        assert!(hashing.choose("ada", || Ok(true)).await.unwrap(), "then it is her turn again");
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl Identity {
     ) -> Result<Entry, Error> {
         let invitation = self.show_invitation(caller, secret, now_s).await?;
         self.check_password(password, &invitation.login, &invitation.email).await?;
-        let password_hash = self.hash_password(password).await?;
+        let password_hash = self.hash_password(&invitation.login, password).await?;
         let hash = secret::hash_secret(secret);
         let invitation = self.meta.accept_invitation(caller, hash, &password_hash, now_s).await?;
         self.enter(caller, &invitation.login, agent, now_s).await

@@ -199,13 +199,13 @@ impl Identity {
         Ok(())
     }
 
-    /// Hashes a password that `check_password` has passed.
+    /// Hashes a password that `check_password` has passed for this login.
     ///
     /// # Errors
-    /// When the system gives no random numbers or no memory.
-    pub async fn hash_password(&self, password: &str) -> Result<String, Error> {
+    /// `Slower` while another one is hashed for the same login; when the system gives no random numbers or no memory.
+    pub async fn hash_password(&self, login: &str, password: &str) -> Result<String, Error> {
         let password = password.to_owned();
-        self.hashing.run(Lane::Known, move || hash(&password)).await
+        self.hashing.choose(login, move || hash(&password)).await
     }
 
     /// Notes whether a password in use keeps the rules, when that changed or once a day; it is in hand only now.
@@ -244,7 +244,8 @@ impl Identity {
         let right = self.hashing.run(lane, move || verify(&text, &hash)).await?;
         let Some(account) = account.filter(|_| right) else { return Ok(false) };
         if let Some(was) = outdated(&stored) {
-            let fresh = self.hash_password(password).await?;
+            let text = password.to_owned();
+            let fresh = self.hashing.run(Lane::Known, move || self::hash(&text)).await?;
             self.meta.rehash_password(caller, &account.login, &stored, &fresh, was).await?;
         }
         self.look_at_used(&account.login, &account.email, password).await?;

@@ -66,7 +66,7 @@ impl Identity {
             return Err(Error::WrongLink);
         };
         self.check_password(password, &account.login, &account.email).await?;
-        let password_hash = self.hash_password(password).await?;
+        let password_hash = self.hash_password(&account.login, password).await?;
         match self.meta.finish_reset(caller, &account.login, hash, &password_hash, now_s).await? {
             true => Ok(()),
             false => Err(Error::WrongLink),

@@ -59,7 +59,7 @@ impl Setup {
             return Err(Error::WrongSetup);
         }
         identity.check_password(password, login, email).await?;
-        let password_hash = identity.hash_password(password).await?;
+        let password_hash = identity.hash_password(login, password).await?;
         let user = NewUser { login: login.to_owned(), email: email.to_owned(), password_hash, superuser: true };
         Ok(identity.meta().add_first_superuser(caller, user).await?)
     }

@@ -61,7 +61,7 @@ impl Meta {
         }
     }
 
-    /// Stores a user's new password and ends their sessions, but for the one given.
+    /// Stores a user's new password and ends all their sessions: whoever holds a copy of a cookie must not stay.
     ///
     /// # Errors
     /// `NotFound` for a user who is not active.
@@ -70,7 +70,6 @@ impl Meta {
         caller: &Caller,
         login: &str,
         password_hash: &str,
-        kept_session: Option<i64>,
         now_s: i64,
     ) -> Result<(), Error> {
         let mut act = self.begin(caller, Activity::PasswordChanged, json!({ "login": login })).await?;
@@ -79,7 +78,7 @@ impl Meta {
         if done.rows_affected() == 0 {
             return Err(Error::NotFound(format!("there is no active user {login}")));
         }
-        act.end_sessions(login, kept_session).await?;
+        act.end_sessions(login, None).await?;
         self.commit(act).await
     }
 }

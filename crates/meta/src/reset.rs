@@ -163,7 +163,13 @@ impl Meta {
         password_hash: &str,
         now_s: i64,
     ) -> Result<bool, Error> {
-        let mut act = self.begin(caller, Activity::PasswordReset, json!({ "login": login })).await?;
+        // Sessions end by it and tokens do not: whoever is told should look through them.
+        let tokens: i64 = sqlx::query_scalar("SELECT count(*) FROM token WHERE login = ?")
+            .bind(login)
+            .fetch_one(&self.read)
+            .await?;
+        let detail = json!({ "login": login, "tokens_left": tokens });
+        let mut act = self.begin(caller, Activity::PasswordReset, detail).await?;
         let sql = "DELETE FROM reset WHERE token_hash = ? AND login = ? AND expires_s > ?";
         let query = sqlx::query(sql).bind(&token_hash[..]).bind(login).bind(now_s);
         if query.execute(&mut *act.tx).await?.rows_affected() == 0 {

@@ -171,10 +171,11 @@ impl Meta {
     /// # Errors
     /// `NotFound` when it is not theirs.
     pub async fn delete_token(&self, caller: &Caller, login: &str, id: i64) -> Result<(), Error> {
-        let snapshot = self.snapshot();
-        let token = snapshot.tokens.values().find(|token| token.id == id && token.login.eq_ignore_ascii_case(login));
-        let token = token.ok_or_else(|| Error::NotFound(format!("you have no token {id}")))?;
-        let mut act = self.begin(caller, Activity::TokenDeleted, shown(token)).await?;
+        // From the table, as a paused token is in no snapshot.
+        let sql = "SELECT * FROM token WHERE id = ? AND login = ? COLLATE NOCASE";
+        let row = sqlx::query(sql).bind(id).bind(login).fetch_optional(&self.read).await?;
+        let row = row.ok_or_else(|| Error::NotFound(format!("you have no token {id}")))?;
+        let mut act = self.begin(caller, Activity::TokenDeleted, shown(&read(&row)?)).await?;
         act.delete_token(id).await?;
         self.commit(act).await
     }
@@ -208,19 +209,20 @@ impl Meta {
     /// # Errors
     /// When the store cannot be written.
     pub async fn tend_tokens(&self, caller: &Caller, now_s: i64) -> Result<(), Error> {
-        let snapshot = self.snapshot();
-        let ending = |until_s: i64| {
-            let over = move |token: &&TokenRow| token.expires_s.is_some_and(|end_s| end_s <= until_s);
-            snapshot.tokens.values().filter(over)
-        };
-        for token in ending(now_s) {
+        let sql = "SELECT * FROM token WHERE expires_s <= ? ORDER BY id";
+        for row in sqlx::query(sql).bind(now_s).fetch_all(&self.read).await? {
+            let token = &read(&row)?;
             let mut detail = shown(token);
             detail["expired_s"] = token.expires_s.into();
             let mut act = self.begin(caller, Activity::TokenDeleted, detail).await?;
             act.delete_token(token.id).await?;
             self.commit(act).await?;
         }
-        for token in ending(now_s + TOLD_BEFORE_S).filter(|token| token.expires_s > Some(now_s)) {
+        let snapshot = self.snapshot();
+        let ends_soon = |token: &&TokenRow| {
+            token.expires_s.is_some_and(|end_s| end_s > now_s && end_s <= now_s + TOLD_BEFORE_S)
+        };
+        for token in snapshot.tokens.values().filter(ends_soon) {
             // A token that was made for a few days has been announced by its making.
             let short = token.expires_s.is_some_and(|end_s| end_s - token.created_s <= TOLD_BEFORE_S);
             let told: Option<i64> = sqlx::query_scalar("SELECT told_s FROM token WHERE id = ?")

@@ -2,7 +2,7 @@
 
 use makoto_access::{Caller, Principal};
 use makoto_catalog::Catalog;
-use makoto_meta::{Activity, EntryFilter, Finding, KnownHead, Meta, ReadScope};
+use makoto_meta::{Activity, EntryFilter, Finding, KnownHead, Meta, NewUser, ReadScope};
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{path::Path, sync::Arc};
@@ -31,6 +31,12 @@ async fn intruder(dir: &Path) -> SqliteConnection {
 
 async fn run(connection: &mut SqliteConnection, sql: &str) {
     sqlx::query(sqlx::AssertSqlSafe(sql)).execute(connection).await.unwrap();
+}
+
+/// To whom heads were mailed.
+async fn mailed_heads(connection: &mut SqliteConnection) -> Vec<String> {
+    let sql = "SELECT address FROM mail WHERE kind = 'audit_head' ORDER BY id";
+    sqlx::query_scalar(sql).fetch_all(connection).await.unwrap()
 }
 
 /// Numbers that are spread well and the same at every run (splitmix64).
@@ -97,7 +103,12 @@ async fn promise_45_a_record_written_anew_fails_against_a_head_kept_elsewhere() 
         forged.verify_record(std::slice::from_ref(&kept)).await.unwrap(),
         [Finding::HeadDiffers { line: kept.line }]
     );
+    // Nor do those lines stand beside the heads that this server signed.
     let mut raw = intruder(dir.path()).await;
+    run(&mut raw, &format!("ATTACH '{}' AS forged", other.path().join("meta.db").display())).await;
+    run(&mut raw, "DELETE FROM activity").await;
+    run(&mut raw, "INSERT INTO activity SELECT * FROM forged.activity").await;
+    assert_eq!(meta.verify_record(&[]).await.unwrap(), [Finding::HeadDiffers { line: kept.line }]);
     run(&mut raw, "DELETE FROM activity WHERE id > 10").await;
     run(&mut raw, "DELETE FROM audit_head").await;
     run(&mut raw, "UPDATE sqlite_sequence SET seq = 10 WHERE name = 'activity'").await;
@@ -178,10 +189,20 @@ async fn a_store_without_its_own_key_is_refused() {
 async fn promise_45_the_head_is_mailed_from_the_second_day_on() {
     let dir = tempfile::tempdir().unwrap();
     let meta = filled(dir.path()).await;
+    let first_user = NewUser {
+        login: "root".into(),
+        email: "root@example.org".into(),
+        password_hash: "unused".into(),
+        superuser: true,
+    };
+    meta.add_first_superuser(&Caller::inside(Principal::Operator), first_user).await.unwrap();
     let first = meta.seal_record().await.unwrap();
     assert_eq!(meta.seal_record().await.unwrap(), first);
+    let mut raw = intruder(dir.path()).await;
     let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
     assert_eq!(meta.mail_record_head(now_s).await.unwrap(), None);
+    assert!(mailed_heads(&mut raw).await.is_empty());
     let head = meta.mail_record_head(now_s + 86_400).await.unwrap().unwrap();
     assert_eq!(meta.verify_record(&[KnownHead::parse(&head.written()).unwrap()]).await.unwrap(), []);
+    assert_eq!(mailed_heads(&mut raw).await, ["root@example.org"]);
 }

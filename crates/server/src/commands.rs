@@ -140,7 +140,7 @@ pub async fn run(instance: &Instance, command: Command) -> Result<String, Failur
     match command {
         Command::UserCreate { login, email, superuser, password } => {
             identity.check_password(&password, &login, &email).await?;
-            let password_hash = identity.hash_password(&password).await?;
+            let password_hash = identity.hash_password(&login, &password).await?;
             let grant = check_instance(&Principal::Operator)?;
             meta.add_user(&grant, &operator(), NewUser { login: login.clone(), email, password_hash, superuser })
                 .await?;
@@ -331,7 +331,7 @@ async fn drill_recovery(instance: &Instance) -> Result<String, Failure> {
         .and_then(|account| account.email.rsplit_once('@').map(|(_, domain)| domain.to_owned()));
     let email = format!("{login}@{}", domain.unwrap_or_else(|| "localhost.invalid".to_owned()));
     let password = makoto_meta::hex(&makoto_identity::fresh_bytes::<24>()?);
-    let password_hash = identity.hash_password(&password).await?;
+    let password_hash = identity.hash_password(&login, &password).await?;
     meta.add_user(&grant, &operator(), NewUser { login: login.clone(), email, password_hash, superuser: true }).await?;
     let tried = try_token(instance, &login).await;
     meta.delete_user(&grant, &operator(), &login).await?;

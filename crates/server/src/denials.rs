@@ -10,7 +10,7 @@ use std::{
 
 /// The same call of the same user is recorded once within this time, in seconds; the next line says how many there were.
 const HOLD_S: i64 = 60;
-/// Pairs of user and method that are remembered at once; beyond it the oldest are forgotten.
+/// Calls that are remembered at once; beyond it the oldest are forgotten.
 const PAIRS_MAX: usize = 10_000;
 
 struct Held {
@@ -22,7 +22,8 @@ struct Held {
 /// The refused calls of the last minute.
 #[derive(Default)]
 pub struct Denials {
-    held: Mutex<HashMap<(String, String), Held>>,
+    /// By who called, what, and what it was refused as: one kind must not hide another.
+    held: Mutex<HashMap<(String, String, &'static str), Held>>,
 }
 
 impl Denials {
@@ -41,7 +42,7 @@ impl Denials {
         if caller.principal.is_nobody() {
             return Ok(());
         }
-        match self.due(caller.principal.name(), method, now_s) {
+        match self.due(caller.principal.name(), method, kind, now_s) {
             Some(more) => {
                 let detail = json!({ "method": method, "also_before": more });
                 meta.record(caller, kind, detail).await
@@ -51,7 +52,7 @@ impl Denials {
     }
 
     /// How many like it were held back, if this one is to be recorded.
-    fn due(&self, who: String, method: &str, now_s: i64) -> Option<u64> {
+    fn due(&self, who: String, method: &str, kind: Activity, now_s: i64) -> Option<u64> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= PAIRS_MAX {
             held.retain(|_, kept| now_s - kept.since_s < HOLD_S);
@@ -59,7 +60,7 @@ impl Denials {
         if held.len() >= PAIRS_MAX {
             held.clear();
         }
-        let kept = held.entry((who, method.to_owned())).or_insert(Held { since_s: i64::MIN, more: 0 });
+        let kept = held.entry((who, method.to_owned(), kind.name())).or_insert(Held { since_s: i64::MIN, more: 0 });
         if now_s.saturating_sub(kept.since_s) < HOLD_S {
             kept.more += 1;
             return None;
@@ -77,10 +78,13 @@ mod tests {
     #[test]
     fn promise_47_a_flood_of_refused_calls_is_counted_and_not_written_down() {
         let denials = Denials::default();
-        let due = |who: &str, now_s| denials.due(who.to_owned(), "UsersManager.getUsers", now_s);
+        let as_kind =
+            |who: &str, kind, now_s| denials.due(who.to_owned(), "UsersManager.getUsers", kind, now_s);
+        let due = |who: &str, now_s| as_kind(who, Activity::ForeignRefused, now_s);
         assert_eq!(due("ada", 100), Some(0));
         assert_eq!((0..1000).filter_map(|n| due("ada", 100 + n % 60)).count(), 0);
         assert_eq!(due("bob", 101), Some(0));
+        assert_eq!(as_kind("ada", Activity::PublicAttempted, 101), Some(0), "what is told of is not held back by what is not");
         assert_eq!(due("ada", 160), Some(1000));
         for n in 0..PAIRS_MAX * 2 {
             due(&n.to_string(), 200);

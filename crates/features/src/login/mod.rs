@@ -115,13 +115,13 @@ fn check_password(services: &Services, caller: &Caller, params: &Params) -> Resu
 }
 
 async fn change_password(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
-    let (user, session) = signed_in(caller)?;
+    let (user, _) = signed_in(caller)?;
     let password = required(params, "password")?;
     let snapshot = services.meta.snapshot();
     let account = snapshot.account(&user.login).ok_or(Denied::NotSignedIn)?;
     services.identity.check_password(password, &account.login, &account.email).await.map_err(from_identity)?;
-    let hash = services.identity.hash_password(password).await.map_err(from_identity)?;
-    services.meta.change_password(caller, &account.login, &hash, session, now_s()).await.map_err(from_meta)?;
+    let hash = services.identity.hash_password(&account.login, password).await.map_err(from_identity)?;
+    services.meta.change_password(caller, &account.login, &hash, now_s()).await.map_err(from_meta)?;
     Ok(Answer::Done)
 }
 

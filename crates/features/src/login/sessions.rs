@@ -28,7 +28,7 @@ pub static METHODS: &[Method<Services>] = &[
         id: "Login.endSession",
         doc: "Ends one session.",
         params: &[ID, OF_USER],
-        access: Access::SignedIn,
+        access: Access::Oneself,
         effect: Effect::Write,
         guard: Guard::Open,
         run: |services, caller, params| {
@@ -44,7 +44,7 @@ pub static METHODS: &[Method<Services>] = &[
         id: "Login.endOtherSessions",
         doc: "Ends all of the caller's sessions but this one.",
         params: &[],
-        access: Access::SignedIn,
+        access: Access::Oneself,
         effect: Effect::Write,
         guard: Guard::Open,
         run: |services, caller, _| {
@@ -71,6 +71,11 @@ pub static METHODS: &[Method<Services>] = &[
         },
     },
 ];
+
+/// Whether a call ends the session of somebody who is named, as only a superuser may.
+pub fn names_somebody(id: &str, params: &Params) -> bool {
+    id == "Login.endSession" && params.filled("userLogin").is_some()
+}
 
 /// Whose sessions are meant: the caller's own, or those that a superuser names.
 fn whose(caller: &Caller, params: &Params) -> Result<String, ApiError> {

@@ -23,6 +23,11 @@ const fn write(id: &'static str, doc: &'static str, params: &'static [Param], ru
     Method { id, doc, params, access: Access::Superuser, effect: Effect::Write, guard: Guard::Open, run }
 }
 
+/// What is kept of visitors on every site; to change it takes proof, by whichever method.
+const fn of_visitors(id: &'static str, doc: &'static str, params: &'static [Param], run: Run) -> Method<Services> {
+    Method { guard: Guard::Proof, ..write(id, doc, params, run) }
+}
+
 const fn entries(name: &'static str, doc: &'static str) -> Param {
     param(name, ParamKind::List, None, doc)
 }
@@ -78,13 +83,13 @@ pub static METHODS: &[Method<Services>] = &[
     read("SitesManager.getDefaultTimezone", "The time zone of new sites.", Access::Public, |services, _, _| {
         Box::pin(async { Ok(services.meta.snapshot().setting(&settings::DEFAULT_TIMEZONE).into()) })
     }),
-    write(
+    of_visitors(
         "SitesManager.setGlobalExcludedIps",
         "Says which addresses are excluded on every site.",
         &[entries("excludedIps", "addresses, ranges or patterns")],
         |services, caller, params| Box::pin(put(services, caller, params, "excludedIps", &settings::EXCLUDED_IPS)),
     ),
-    write(
+    of_visitors(
         "SitesManager.setGlobalExcludedQueryParameters",
         "Says which URL parameters are excluded on every site.",
         &[entries("excludedQueryParameters", "names or /expressions/")],
@@ -114,7 +119,7 @@ pub static METHODS: &[Method<Services>] = &[
         &[entries("searchKeywordParameters", "names"), entries("searchCategoryParameters", "names")],
         |services, caller, params| Box::pin(put_search(services, caller, params)),
     ),
-    write(
+    of_visitors(
         "SitesManager.setKeepURLFragmentsGlobal",
         "Says whether page URLs keep what stands behind #.",
         &[param("enabled", ParamKind::Bool, None, "1 to keep it")],

@@ -114,7 +114,7 @@ async fn add_user(services: &Services, caller: &Caller, params: &Params) -> Resu
     };
     let password = required(params, "password")?;
     services.identity.check_password(password, login, email).await.map_err(from_identity)?;
-    let password_hash = services.identity.hash_password(password).await.map_err(from_identity)?;
+    let password_hash = services.identity.hash_password(login, password).await.map_err(from_identity)?;
     let user = NewUser { login: login.into(), email: email.into(), password_hash, superuser: false };
     services.meta.add_user(&grant, caller, user).await.map_err(from_meta)?;
     if let Some(sites) = sites {

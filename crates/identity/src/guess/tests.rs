@@ -36,7 +36,7 @@ async fn add(identity: &Identity, login: &str, password_hash: String) {
 async fn with_ada() -> (Identity, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let identity = open(&dir).await;
-    let hash = identity.hash_password(PASSWORD).await.unwrap();
+    let hash = identity.hash_password("ada", PASSWORD).await.unwrap();
     add(&identity, "ada", hash).await;
     (identity, dir)
 }
@@ -184,7 +184,7 @@ async fn promise_14_far_more_failures_than_usual_raise_one_alarm() {
 #[tokio::test]
 async fn promise_10_a_link_for_a_new_password_works_once_and_dies_with_the_next() {
     let (identity, _dir) = with_ada().await;
-    let (caller, hash) = (from(1), identity.hash_password("nine lamps along the quay").await.unwrap());
+    let (caller, hash) = (from(1), identity.hash_password("ada", "nine lamps along the quay").await.unwrap());
     let now_s = clock_s();
     let secret = |n: u8| (format!("secret{n}"), [n; 32]);
     let ask = async |n: u8| {

@@ -50,7 +50,7 @@ pub(crate) fn link(before: &[u8], entry: &Entry, detail: &str) -> [u8; 32] {
 /// Characters that could make a reader's terminal or page show something else than what is there.
 fn deceives(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A text fit for the record: no control or direction characters, no more than `TEXT_BYTES_MAX`.

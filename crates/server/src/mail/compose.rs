@@ -36,6 +36,7 @@ const DETAILS: &[&str] = &[
     "place",
     "fault",
     "shown",
+    "tokens_left",
     "channel",
     "origins",
     "segment",

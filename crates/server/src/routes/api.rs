@@ -17,12 +17,31 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use makoto_access::Denied;
-use makoto_catalog::{ApiError, CONFIRMATION};
+use makoto_catalog::{ApiError, CODE, CONFIRMATION, PASSKEY, ParamKind};
 use makoto_model::Params;
 use makoto_query::format::{self, Written};
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock},
+};
 
 const BAD_TOKEN: &str = "Unable to authenticate with the provided token. It is either invalid, expired or is required to be sent as a POST parameter.";
+
+/// The names of what must not stand in an address: passwords, codes, and answers of passkeys.
+static SECRETS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let declared = makoto_features::METHODS.iter().flat_map(|feature| feature.iter()).flat_map(|method| method.params);
+    let secret = declared.filter(|param| param.kind == ParamKind::Secret).map(|param| param.name);
+    secret.chain([CONFIRMATION.name, CODE.name, PASSKEY.name]).collect()
+});
+
+/// Whether the address carries such a parameter, also in one of several requests in one.
+pub(super) fn secret_in_address(query: &Params) -> bool {
+    let inner = |url: &str| decode(url.split_once('?').map_or(url, |(_, query)| query).as_bytes());
+    query.iter().any(|(name, value)| {
+        SECRETS.contains(name)
+            || (name.starts_with("urls") && inner(value).iter().any(|(name, _)| SECRETS.contains(name)))
+    })
+}
 
 pub async fn index(State(app): State<Arc<App>>, peer: Peer, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -49,9 +68,7 @@ pub async fn index(State(app): State<Arc<App>>, peer: Peer, request: Request) ->
     let way = Way {
         post: parts.method == Method::POST,
         same_origin: app.client.same_origin(&parts.headers),
-        secret_in_address: query.iter().any(|(name, value)| {
-            name == CONFIRMATION.name || (name.starts_with("urls") && value.contains(CONFIRMATION.name))
-        }),
+        secret_in_address: secret_in_address(&query),
     };
     let caller = match caller(&app, peer.0, &parts.headers, &query, &form).await {
         Ok(caller) => caller,

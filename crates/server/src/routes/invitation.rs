@@ -55,12 +55,13 @@ pub async fn show(State(app): State<Arc<App>>, peer: Peer, request: Request) -> 
 
 /// Makes the user active with a password, and signs them in.
 pub async fn accept(State(app): State<Arc<App>>, peer: Peer, request: Request) -> Response {
+    let headers = request.headers().clone();
     let (caller, form) = match read::<Acceptance>(&app, &peer, request).await {
         Ok(read) => read,
         Err(response) => return response,
     };
     let done = app.identity().accept_invitation(&caller, &form.token, &form.password, &caller.agent, now_s()).await;
-    entered(&app, &caller, done).await
+    entered(&app, &caller, &headers, done).await
 }
 
 /// Forgets the invited user. Nobody is signed in by it.

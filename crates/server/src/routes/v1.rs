@@ -18,7 +18,7 @@ use axum::{
     response::Response,
 };
 use makoto_access::Denied;
-use makoto_catalog::{ApiError, CONFIRMATION};
+use makoto_catalog::ApiError;
 use makoto_model::Params;
 use std::sync::Arc;
 
@@ -75,8 +75,11 @@ async fn answer(app: &Arc<App>, method: &str, peer: Peer, parts: Parts, body: By
     let Some(form) = body_params(&parts, &body) else {
         return problem(StatusCode::BAD_REQUEST, "bad_json", "send a form, or a JSON object of parameters");
     };
-    let secret_in_address = query.get(CONFIRMATION.name).is_some();
-    let way = Way { post, same_origin: app.client.same_origin(&parts.headers), secret_in_address };
+    let way = Way {
+        post,
+        same_origin: app.client.same_origin(&parts.headers),
+        secret_in_address: super::api::secret_in_address(&query),
+    };
     let caller = match caller(app, peer.0, &parts.headers, &query, &form).await {
         Ok(caller) => caller,
         Err(Unknown::BadToken) => {

@@ -47,9 +47,14 @@ fn own_secret(headers: &HeaderMap) -> &str {
     caller::cookie(headers, SESSION_COOKIE).unwrap_or("")
 }
 
-async fn arrived_or(app: &Arc<App>, caller: &Caller, secret: Result<String, Error>) -> Response {
+async fn arrived_or(
+    app: &Arc<App>,
+    caller: &Caller,
+    headers: &HeaderMap,
+    secret: Result<String, Error>,
+) -> Response {
     match secret {
-        Ok(secret) => arrived(app, caller, &secret).await,
+        Ok(secret) => arrived(app, caller, headers, &secret).await,
         Err(fault) => error(&fault),
     }
 }
@@ -76,7 +81,7 @@ pub async fn factor(State(app): State<Arc<App>>, peer: Peer, request: Request) -
         Some(passkey) => identity.finish_by_passkey(&caller, secret, passkey, &caller.agent, now_s()).await,
         None => identity.finish_by_code(&caller, secret, &form.code, &caller.agent, now_s()).await,
     };
-    arrived_or(&app, &caller, opened).await
+    arrived_or(&app, &caller, &parts.headers, opened).await
 }
 
 /// Takes fresh proof of who uses a session, which gets a new secret.
@@ -106,7 +111,7 @@ pub async fn proof(State(app): State<Arc<App>>, peer: Peer, request: Request) ->
 }
 
 /// Asks for a passkey: of whoever the cookie stands for, else of anybody.
-pub async fn challenge(State(app): State<Arc<App>>, request: Request) -> Response {
+pub async fn challenge(State(app): State<Arc<App>>, peer: Peer, request: Request) -> Response {
     let (parts, _) = match read_json::<Json>(request).await {
         Ok(read) => read,
         Err(response) => return response,
@@ -118,6 +123,9 @@ pub async fn challenge(State(app): State<Arc<App>>, request: Request) -> Respons
         Ok(Some(options)) => return json_response(StatusCode::OK, &options),
         Ok(None) => {}
         Err(fault) => return error(&fault),
+    }
+    if let Err(fault) = app.identity().pace(&anonymous(&app, &peer, &parts.headers), now_s()) {
+        return error(&fault);
     }
     match app.identity().challenge_browser(now_s()) {
         Ok((secret, options)) => {
@@ -142,5 +150,5 @@ pub async fn passkey(State(app): State<Arc<App>>, peer: Peer, request: Request) 
     let browser = caller::cookie(&parts.headers, CHALLENGE_COOKIE).unwrap_or("");
     let caller = anonymous(&app, &peer, &parts.headers);
     let opened = app.identity().sign_in_by_passkey(&caller, browser, form.credential, &caller.agent, now_s()).await;
-    arrived_or(&app, &caller, opened).await
+    arrived_or(&app, &caller, &parts.headers, opened).await
 }

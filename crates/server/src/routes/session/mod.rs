@@ -8,7 +8,7 @@ pub use setup::{set_up, setup_state};
 
 use super::{
     BODY_BYTES_MAX,
-    caller::{DEVICE_COOKIE, Peer, SESSION_COOKIE, incoming, session},
+    caller::{self, DEVICE_COOKIE, Peer, SESSION_COOKIE, incoming, session},
     json_response, problem, read_body,
 };
 use crate::app::App;
@@ -123,10 +123,18 @@ pub(super) fn cookie_form() -> HeaderValue {
 }
 
 /// The answer to somebody whose password was right.
-pub(super) async fn entered(app: &Arc<App>, caller: &Caller, entry: Result<Entry, Error>) -> Response {
+pub(super) async fn entered(
+    app: &Arc<App>,
+    caller: &Caller,
+    headers: &HeaderMap,
+    entry: Result<Entry, Error>,
+) -> Response {
     match entry {
-        Ok(Entry::Whole(secret)) => arrived(app, caller, &secret).await,
+        Ok(Entry::Whole(secret)) => arrived(app, caller, headers, &secret).await,
         Ok(Entry::Half { secret, methods }) => {
+            if let Err(fault) = leave(app, caller, headers).await {
+                return error(&fault);
+            }
             let mut response = json_response(StatusCode::ACCEPTED, &json!({ "state": "factor", "methods": methods }));
             response.headers_mut().insert(header::SET_COOKIE, cookie(SESSION_COOKIE, &secret, ""));
             response
@@ -151,8 +159,20 @@ pub(super) async fn signed_in(app: &Arc<App>, token: &str) -> Response {
     }
 }
 
-/// The answer to somebody who has just signed in; their browser is known from now on.
-pub(super) async fn arrived(app: &Arc<App>, caller: &Caller, token: &str) -> Response {
+/// Ends the session that a browser came with: its cookie is about to give way to another one's.
+async fn leave(app: &Arc<App>, caller: &Caller, headers: &HeaderMap) -> Result<(), Error> {
+    let Some(secret) = caller::cookie(headers, SESSION_COOKIE) else { return Ok(()) };
+    match app.identity().session_principal(secret, makoto_features::services::now_s()).await? {
+        Some(principal) => app.identity().sign_out(&Caller { principal, ..caller.clone() }).await,
+        None => Ok(()),
+    }
+}
+
+/// The answer to somebody who has just signed in, with the request's headers; their browser is known from now on.
+pub(super) async fn arrived(app: &Arc<App>, caller: &Caller, headers: &HeaderMap, token: &str) -> Response {
+    if let Err(fault) = leave(app, caller, headers).await {
+        return error(&fault);
+    }
     let now_s = makoto_features::services::now_s();
     let principal = match app.identity().session_principal(token, now_s).await {
         Ok(Some(principal)) => principal,
@@ -197,7 +217,7 @@ pub async fn sign_in(State(app): State<Arc<App>>, peer: Peer, request: Request) 
     let now_s = makoto_features::services::now_s();
     let caller = anonymous(&app, &peer, &parts.headers);
     let entry = app.identity().sign_in(&caller, &form.login, &form.password, &caller.agent, now_s).await;
-    entered(&app, &caller, entry).await
+    entered(&app, &caller, &parts.headers, entry).await
 }
 
 pub async fn sign_out(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap) -> Response {

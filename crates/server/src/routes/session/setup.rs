@@ -41,7 +41,7 @@ pub async fn set_up(State(app): State<Arc<App>>, peer: Peer, request: Request) -
     }
     app.close_setup();
     match app.identity().open_session(&caller, login, &caller.agent, makoto_features::services::now_s()).await {
-        Ok(token) => arrived(&app, &caller, &token).await,
+        Ok(token) => arrived(&app, &caller, &parts.headers, &token).await,
         Err(fault) => error(&fault),
     }
 }
