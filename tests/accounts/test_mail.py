@@ -10,7 +10,6 @@ from harness.server import wait_for
 from support import MailServer
 
 ROOT = "root@people.example"
-VIEW = "view@people.example"
 
 
 class MailCase(Case):

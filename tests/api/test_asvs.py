@@ -561,11 +561,14 @@ class Sources(unittest.TestCase):
         own = {path.name for folder in ("crates", "lib") for path in (ROOT / folder).iterdir()} | {"xtask"}
         foreign = [package for package in lock if "source" in package]
         self.assertGreater(len(foreign), 100)
+        clients = tomllib.loads((ROOT / "tests/clients/rust/Cargo.lock").read_text())["package"]
+        self.assertEqual(len([package for package in clients if "source" not in package]), 1)
+        foreign += [package for package in clients if "source" in package]
         for package in foreign:
             self.assertTrue(package["source"].startswith("registry+"), package)
             self.assertRegex(package["checksum"], "^[0-9a-f]{64}$")
         self.assertEqual({package["name"].removeprefix("makoto-") for package in lock if "source" not in package}, own)
-        locks = [ROOT / folder / "package-lock.json" for folder in ("web", "tracker", "tests/clients")]
+        locks = [ROOT / folder / "package-lock.json" for folder in ("web", "tracker", "tests/clients", "tests/e2e")]
         for path in locks:
             for name, package in json.loads(path.read_text())["packages"].items():
                 # The linter's packages for other platforms are named without a hash; nothing of them is in the product.

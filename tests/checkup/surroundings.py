@@ -4,7 +4,6 @@ import http.client
 import http.server
 import json
 import os
-import socket
 import socketserver
 import ssl
 import struct
@@ -218,9 +217,3 @@ class Mail(Running):
 
 def unused_port():
     return free_port()
-
-
-def closed_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -164,10 +164,8 @@ impl Meta {
         now_s: i64,
     ) -> Result<bool, Error> {
         // Sessions end by it and tokens do not: whoever is told should look through them.
-        let tokens: i64 = sqlx::query_scalar("SELECT count(*) FROM token WHERE login = ?")
-            .bind(login)
-            .fetch_one(&self.read)
-            .await?;
+        let tokens: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM token WHERE login = ?").bind(login).fetch_one(&self.read).await?;
         let detail = json!({ "login": login, "tokens_left": tokens });
         let mut act = self.begin(caller, Activity::PasswordReset, detail).await?;
         let sql = "DELETE FROM reset WHERE token_hash = ? AND login = ? AND expires_s > ?";

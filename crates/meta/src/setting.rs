@@ -1,6 +1,6 @@
 //! Changes of settings: checked, recorded and in force when the call returns.
 
-use crate::{ALLOWED_DOMAINS, Act, Activity, Error, Meta, hex, record, seal::Seal};
+use crate::{ALLOWED_DOMAINS, Act, Activity, ENFORCEMENT_KEY, Error, Meta, hex, record, seal::Seal};
 use makoto_access::{Caller, InstanceGrant};
 use makoto_catalog::{AnySetting, Level};
 use makoto_model::SiteId;
@@ -10,6 +10,22 @@ use serde_json::{Map, Value as Json, json};
 pub const MAIL_SETTINGS: &str = "CoreAdminHome.mail";
 /// The setting that lists addresses inside, where a mail server may be.
 pub const INNER_TARGETS_KEY: &str = "SecurityCheckup.innerTargets";
+
+// How guesses are counted, and whose.
+const MAX_RETRIES: &str = "Login.maxAllowedRetries";
+const RETRIES_TIME_RANGE: &str = "Login.allowedRetriesTimeRange";
+const BLOCKED_ADDRESSES: &str = "Login.blacklistedBruteForceIps";
+const SPARED_ADDRESSES: &str = "Login.whitelisteBruteForceIps";
+
+// What all sites have beside their own.
+pub(crate) const EXCLUDED_IPS: &str = "SitesManager.excludedIps";
+pub(crate) const EXCLUDED_PARAMETERS: &str = "SitesManager.excludedQueryParameters";
+pub(crate) const EXCLUDED_USER_AGENTS: &str = "SitesManager.excludedUserAgents";
+pub(crate) const EXCLUDED_REFERRERS: &str = "SitesManager.excludedReferrers";
+pub(crate) const EXCLUDED_REQUESTS: &str = "SitesManager.excludedRequests";
+pub(crate) const SEARCH_KEYWORDS: &str = "SitesManager.searchKeywordParameters";
+pub(crate) const SEARCH_CATEGORIES: &str = "SitesManager.searchCategoryParameters";
+pub(crate) const KEEP_FRAGMENTS: &str = "SitesManager.keepURLFragments";
 
 /// Its name in the settings of a mail server; nothing where it decides nothing about mails.
 fn mail_name(key: &'static str) -> Option<&'static str> {
@@ -21,13 +37,9 @@ const SEALED: &str = "sealed:";
 /// As what the change of a setting is recorded.
 fn activity(setting: &dyn AnySetting) -> Activity {
     match setting.key() {
-        "TwoFactorAuth.enforcement" => Activity::FactorsEnforced,
+        ENFORCEMENT_KEY => Activity::FactorsEnforced,
         ALLOWED_DOMAINS => Activity::DomainsChanged,
-        "Login.enableBruteForceDetection"
-        | "Login.maxAllowedRetries"
-        | "Login.allowedRetriesTimeRange"
-        | "Login.blacklistedBruteForceIps"
-        | "Login.whitelisteBruteForceIps" => Activity::AttemptsSettings,
+        MAX_RETRIES | RETRIES_TIME_RANGE | BLOCKED_ADDRESSES | SPARED_ADDRESSES => Activity::AttemptsSettings,
         _ if setting.security() => Activity::SecuritySettingSet,
         _ => Activity::SettingSet,
     }
@@ -99,6 +111,25 @@ async fn store_of_site(act: &mut Act, site: SiteId, key: &str, value: Option<&st
 }
 
 impl Meta {
+    /// The keys of settings that features declare and that are known here by name.
+    pub const SETTING_KEYS: &[&str] = &[
+        ALLOWED_DOMAINS,
+        ENFORCEMENT_KEY,
+        INNER_TARGETS_KEY,
+        MAX_RETRIES,
+        RETRIES_TIME_RANGE,
+        BLOCKED_ADDRESSES,
+        SPARED_ADDRESSES,
+        EXCLUDED_IPS,
+        EXCLUDED_PARAMETERS,
+        EXCLUDED_USER_AGENTS,
+        EXCLUDED_REFERRERS,
+        EXCLUDED_REQUESTS,
+        SEARCH_KEYWORDS,
+        SEARCH_CATEGORIES,
+        KEEP_FRAGMENTS,
+    ];
+
     /// Checks and stores a setting; in force when this returns.
     ///
     /// # Errors

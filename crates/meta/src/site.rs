@@ -1,4 +1,4 @@
-use crate::{Activity, Error, Meta, Snapshot};
+use crate::{Activity, Error, Meta, Snapshot, setting};
 use makoto_access::{Admin, Caller, Grant, InstanceGrant};
 use makoto_model::{RequestRule, SearchRule, Site, SiteId, Zone};
 use serde_json::json;
@@ -176,24 +176,20 @@ impl SiteRow {
             ecommerce: self.ecommerce,
             site_search: SearchRule {
                 enabled: self.site_search,
-                keyword_parameters: fallback(
-                    &self.keyword_parameters,
-                    "SitesManager.searchKeywordParameters",
-                    KEYWORD_PARAMETERS,
-                ),
-                category_parameters: fallback(&self.category_parameters, "SitesManager.searchCategoryParameters", ""),
+                keyword_parameters: fallback(&self.keyword_parameters, setting::SEARCH_KEYWORDS, KEYWORD_PARAMETERS),
+                category_parameters: fallback(&self.category_parameters, setting::SEARCH_CATEGORIES, ""),
             },
-            excluded_ips: joined(&self.excluded_ips, &text("SitesManager.excludedIps")),
-            excluded_parameters: joined(&self.excluded_parameters, &text("SitesManager.excludedQueryParameters")),
-            excluded_user_agents: joined(&self.excluded_user_agents, &text("SitesManager.excludedUserAgents")),
-            excluded_referrers: joined(&self.excluded_referrers, &text("SitesManager.excludedReferrers")),
-            excluded_requests: entries(&text("SitesManager.excludedRequests"))
+            excluded_ips: joined(&self.excluded_ips, &text(setting::EXCLUDED_IPS)),
+            excluded_parameters: joined(&self.excluded_parameters, &text(setting::EXCLUDED_PARAMETERS)),
+            excluded_user_agents: joined(&self.excluded_user_agents, &text(setting::EXCLUDED_USER_AGENTS)),
+            excluded_referrers: joined(&self.excluded_referrers, &text(setting::EXCLUDED_REFERRERS)),
+            excluded_requests: entries(&text(setting::EXCLUDED_REQUESTS))
                 .iter()
                 .filter_map(|rule| RequestRule::parse(rule))
                 .collect(),
             exclude_unknown_urls: self.exclude_unknown_urls,
             keep_url_fragments: match self.keep_url_fragments {
-                0 => text("SitesManager.keepURLFragments") == "1",
+                0 => text(setting::KEEP_FRAGMENTS) == "1",
                 choice => choice == 1,
             },
             created_s: self.created_s,

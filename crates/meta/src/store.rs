@@ -22,9 +22,11 @@ const LOCK_WAIT_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the relational store failed: {0}")]
+    #[error(
+        "the relational store failed ({0}): check the disk and the permissions of the data folder, then run makoto doctor"
+    )]
     Sql(#[from] sqlx::Error),
-    #[error("the relational store could not be brought up to date: {0}")]
+    #[error("the relational store could not be brought up to date ({0}): restore the backup from before the upgrade")]
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error(
         "the relational store is of a newer makoto: its tables are at step {found}, this program knows {known}; use the \
@@ -35,7 +37,7 @@ pub enum Error {
     Key { path: String, fault: std::io::Error },
     #[error("the system gave no random numbers: {0}")]
     Random(String),
-    #[error("the relational store holds a value that cannot be read: {0}")]
+    #[error("the relational store holds a value that cannot be read ({0}): run makoto doctor, or restore a backup")]
     Corrupt(String),
     #[error("{0}")]
     Refused(String),

@@ -219,9 +219,8 @@ impl Meta {
             self.commit(act).await?;
         }
         let snapshot = self.snapshot();
-        let ends_soon = |token: &&TokenRow| {
-            token.expires_s.is_some_and(|end_s| end_s > now_s && end_s <= now_s + TOLD_BEFORE_S)
-        };
+        let ends_soon =
+            |token: &&TokenRow| token.expires_s.is_some_and(|end_s| end_s > now_s && end_s <= now_s + TOLD_BEFORE_S);
         for token in snapshot.tokens.values().filter(ends_soon) {
             // A token that was made for a few days has been announced by its making.
             let short = token.expires_s.is_some_and(|end_s| end_s - token.created_s <= TOLD_BEFORE_S);

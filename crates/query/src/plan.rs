@@ -3,7 +3,7 @@
 use makoto_catalog::{Aggregate, Bucket, Condition, Expr, Formula, Measure, Merge, Metric, Part, Plan, Scope};
 use makoto_model::{Range, Site};
 
-/// How long ranges are counted for one answer.
+/// How different persons of a longer period are counted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Persons {
     /// Different ones of the whole period.

@@ -78,13 +78,16 @@ mod tests {
     #[test]
     fn promise_47_a_flood_of_refused_calls_is_counted_and_not_written_down() {
         let denials = Denials::default();
-        let as_kind =
-            |who: &str, kind, now_s| denials.due(who.to_owned(), "UsersManager.getUsers", kind, now_s);
+        let as_kind = |who: &str, kind, now_s| denials.due(who.to_owned(), "UsersManager.getUsers", kind, now_s);
         let due = |who: &str, now_s| as_kind(who, Activity::ForeignRefused, now_s);
         assert_eq!(due("ada", 100), Some(0));
         assert_eq!((0..1000).filter_map(|n| due("ada", 100 + n % 60)).count(), 0);
         assert_eq!(due("bob", 101), Some(0));
-        assert_eq!(as_kind("ada", Activity::PublicAttempted, 101), Some(0), "what is told of is not held back by what is not");
+        assert_eq!(
+            as_kind("ada", Activity::PublicAttempted, 101),
+            Some(0),
+            "what is told of is not held back by what is not"
+        );
         assert_eq!(due("ada", 160), Some(1000));
         for n in 0..PAIRS_MAX * 2 {
             due(&n.to_string(), 200);

@@ -38,8 +38,6 @@ pub const OF_VISITS: About = About {
 };
 /// Rows are visits.
 pub static VISITS: About = OF_VISITS;
-/// Rows are visits, opened from the row of another report.
-pub static VISITS_INSIDE: About = About { inner: true, ..OF_VISITS };
 
 pub const WITH_GOALS: About = About {
     processed: &[&NB_ACTIONS_PER_VISIT, &TIME_ON_WEBSITE, &BOUNCE_RATE],

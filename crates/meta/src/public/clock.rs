@@ -19,11 +19,6 @@ impl Meta {
         self.seen_s.fetch_max(now_s, Ordering::SeqCst).max(now_s)
     }
 
-    /// How far the machine's clock is behind the latest moment seen, in seconds.
-    pub fn clock_behind_s(&self) -> i64 {
-        self.steady_now_s() - now_ms() / 1000
-    }
-
     /// Writes down how late it is, so that a later start knows.
     ///
     /// # Errors

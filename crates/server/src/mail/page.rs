@@ -33,8 +33,7 @@ const VALUE_CHARS_MAX: usize = 300;
 /// What others chose, made harmless for a line: no control characters, none that turn the direction of writing, and
 /// not too long.
 pub fn plain(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     let mut line: String = text
         .chars()
         .filter(|c| !turns(*c))

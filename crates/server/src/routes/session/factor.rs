@@ -47,12 +47,7 @@ fn own_secret(headers: &HeaderMap) -> &str {
     caller::cookie(headers, SESSION_COOKIE).unwrap_or("")
 }
 
-async fn arrived_or(
-    app: &Arc<App>,
-    caller: &Caller,
-    headers: &HeaderMap,
-    secret: Result<String, Error>,
-) -> Response {
+async fn arrived_or(app: &Arc<App>, caller: &Caller, headers: &HeaderMap, secret: Result<String, Error>) -> Response {
     match secret {
         Ok(secret) => arrived(app, caller, headers, &secret).await,
         Err(fault) => error(&fault),
