@@ -65,6 +65,8 @@ struct Tally {
     failed: u32,
     unsaved_failed: u32,
     unsaved_refused: u32,
+    /// Whether a success after failures is not written down yet.
+    unsaved_success: bool,
 }
 
 impl Tally {
@@ -255,6 +257,7 @@ impl Attempts {
         self.windows(of, limits).into_iter().for_each(|(_, _, tally)| tally.forgive());
         let person = self.person(of);
         person.forgive();
+        person.unsaved_success |= person.failed > 0;
         std::mem::take(&mut person.failed)
     }
 
@@ -308,7 +311,7 @@ impl Attempts {
         let mut keep = |kind, name: String, tally: &mut Tally| {
             let (failed, refused) =
                 (std::mem::take(&mut tally.unsaved_failed), std::mem::take(&mut tally.unsaved_refused));
-            if failed > 0 || refused > 0 {
+            if failed > 0 || refused > 0 || std::mem::take(&mut tally.unsaved_success) {
                 let (failed_total, refused_total) = (i64::from(failed), i64::from(refused));
                 let (since_s, last_s, failed) = (tally.since_s, tally.last_s, tally.failed);
                 rows.push(AttemptRow { kind, name, since_s, last_s, failed, failed_total, refused_total });
@@ -455,6 +458,10 @@ mod tests {
             again.admit(&guess("ada", true, 0), &LIMITS, 60),
             attempts.admit(&guess("ada", true, 0), &LIMITS, 60)
         );
+        attempts.succeed(&guess("ada", true, 0), &LIMITS);
+        let (rows, _) = attempts.take_unsaved();
+        again.restore(rows);
+        assert_eq!(again.admit(&guess("ada", true, 9 << 8), &LIMITS, 61), Ok(()), "nor does a success come undone");
         for n in 0..3 * WINDOWS_MAX as u32 {
             let made = attempts.admit(&guess(&n.to_string(), false, n << 8), &LIMITS, 61);
             assert!(made.is_ok() || attempts.strangers.iter().any(|tally| tally.failed >= FREE_FAILURES));
