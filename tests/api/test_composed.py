@@ -54,6 +54,34 @@ class Composed(Case):
         many = self.ask(server, "API.getRowEvolution", idSite=1, column="nb_events", **asked)
         self.assertEqual(many["metadata"]["metrics"]["nb_events_0"]["name"], "Video (Events)")
 
+    def test_rows_are_followed_as_the_call_says(self):
+        server = self.filled()
+        server.hit(cid="e" * 16, url="https://shop.example/c", urlref="https://www.bing.com/search?q=one")
+        server.hit(cid="f" * 16, url="https://shop.example/c", urlref="https://www.bing.com/search?q=a,b")
+        def follow(method, **params):
+            module, action = method.split(".")
+            asked = {"idSite": 1, "period": "day", "date": "last3", **params}
+            return self.ask(server, "API.getRowEvolution", apiModule=module, apiAction=action, **asked)
+        names = lambda answer: [metric["name"] for metric in answer["metadata"]["metrics"].values()]
+        few = follow("Actions.getPageUrls", filter_limit=2, column="nb_hits", legendAppendMetric=0)
+        self.assertEqual(names(few), ["/b", "a"])
+        self.assertEqual(follow("Events.getCategory", column="nothing")["column"], "nb_events")
+        self.assertEqual(follow("Referrers.getSearchEngines", label="Bing")["label"], "Bing")
+        self.assertEqual(follow("Referrers.getKeywords", **{"label[0]": "a,b"})["label"], "a,b")
+        self.assertEqual(follow("Actions.getPageUrls", label="a>/one")["label"], "shop.example/a/one")
+        self.assertEqual(follow("Actions.getPageUrls", label="a > /one", labelUseAbsoluteUrl=0)["label"], "a - /one")
+        days = follow("Events.getCategory", label="Video", **DAYS)["reportData"].values()
+        self.assertEqual([row["nb_events"] for rows in days for row in rows], [3])
+        self.assertEqual(len(days), 2)
+
+    def test_a_report_of_one_goal_is_named_by_its_parameters(self):
+        server = self.filled()
+        server.call("Goals.addGoal", idSite=1, name="any", matchAttribute="url", pattern="shop", patternType="contains")
+        asked = {"idSite": 1, "apiModule": "Goals", "apiAction": "get", "apiParameters[idGoal]": 1}
+        self.assertEqual(self.ask(server, "API.getMetadata", **asked)[0]["parameters"], {"idGoal": 1})
+        report = self.ask(server, "API.getProcessedReport", **DAY, **asked)
+        self.assertEqual(report["metadata"]["uniqueId"], "Goals_get_idGoal--1")
+
     def test_rows_stand_beside_those_of_other_times(self):
         server = self.filled()
         rows = self.ask(server, "Actions.getPageUrls", idSite=1, **DAY, compare=1,

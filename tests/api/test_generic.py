@@ -60,8 +60,9 @@ class Generic(Case):
         self.assertEqual(rows(filter_excludelowpop="nb_visits", filter_excludelowpop_value=2), [("blog", 4), ("/shop", 2)])
         self.assertEqual(rows(filter_truncate=1), [("blog", 4), ("Others", 3)])
         self.assertEqual(rows(filter_truncate=1, language="de"), [("blog", 4), ("Andere", 3)])
-        self.assertEqual(rows(filter_truncate=2, filter_limit=1), [("blog", 4)])
-        self.assertEqual(rows(filter_truncate=2, filter_limit=1, keep_summary_row=1), [("blog", 4), ("Others", 1)])
+        self.assertEqual(rows(filter_truncate=2), [("blog", 4), ("/shop", 2), ("/about", 1)])
+        self.assertEqual(rows(filter_truncate=1, filter_limit=1), [("blog", 4)])
+        self.assertEqual(rows(filter_truncate=1, filter_limit=1, keep_summary_row=1), [("blog", 4), ("Others", 3)])
         self.assertEqual(rows(filter_offset=1, filter_limit=1), [("/shop", 2)])
         self.assertEqual(rows(filter_pattern="^/s"), [("/shop", 2)])
         self.assertEqual(rows(filter_sort_column="label", filter_sort_order="asc"), [("/about", 1), ("/shop", 2), ("blog", 4)])
@@ -69,6 +70,125 @@ class Generic(Case):
         self.assertEqual([(row["label"], len(row.get("subtable", []))) for row in found], [("blog", 1)])
         flat = self.rows(server, "Actions.getPageUrls", flat=1, filter_truncate=1)
         self.assertEqual(flat, [("/blog/a", 3), ("Others", 4)])
+
+    def test_what_is_left_out_by_pattern_and_amount_are_outer_rows(self):
+        server = self.filled()
+        rows = lambda **params: [(row["label"], [inner["label"] for inner in row.get("subtable", [])]) for row in server.call(
+            "Actions.getPageUrls", idSite=1, **DAY, expanded=1, **params)]
+        self.assertEqual(rows(filter_pattern="^blog"), [("blog", ["/a", "/b"])])
+        self.assertEqual(rows(filter_excludelowpop="nb_visits", filter_excludelowpop_value=3), [("blog", ["/a", "/b"])])
+        self.assertEqual(rows(filter_pattern_recursive="/b$"), [("blog", ["/b"])])
+
+    def test_patterns_and_amounts_are_those_of_any_column_or_fact(self):
+        server = self.with_goals()
+        found = lambda column, pattern, **params: [label for label, _ in self.rows(
+            server, "Referrers.getSearchEngines", filter_column=column, filter_pattern=pattern, **params)]
+        self.assertEqual(found("url", "bing"), ["Bing"])
+        self.assertEqual(found("segment", "Yahoo"), ["Yahoo!"])
+        self.assertEqual(found("nb_visits", "^3$"), ["Bing"])
+        self.assertEqual((found("nothing", "Bing"), found("bounce_rate", "^1$")), ([], []))
+        shown = {"filter_add_columns_when_show_all_columns": 1}
+        self.assertEqual((found("bounce_rate", "^1$", **shown), found("bounce_rate", "^0", **shown)), (["Bing", "Yahoo!"], []))
+        most = lambda **params: [label for label, _ in self.rows(server, "Referrers.getReferrerType", **params)]
+        self.assertEqual(most(filter_excludelowpop="nb_conversions", filter_excludelowpop_value=5), ["Direct Entry"])
+
+    def test_rows_are_sorted_by_what_they_show(self):
+        server = self.filled()
+        server.call("Goals.addGoal", idSite=1, name="any", matchAttribute="url", pattern="about", patternType="contains")
+        self.hit(server, 6, "about", cdt="2026-03-02 12:05:00")
+        rows = lambda method="Referrers.getReferrerType", **params: [label for label, _ in self.rows(server, method, **params)]
+        self.assertEqual(rows(), ["Search Engines", "Direct Entry"])
+        for order in ("asc", "ASC"):
+            self.assertEqual(rows(filter_sort_order=order), ["Direct Entry", "Search Engines"])
+        rates = {"filter_add_columns_when_show_all_columns": 1, "filter_sort_column": "bounce_rate"}
+        self.assertEqual(rows(**rates), ["Search Engines", "Direct Entry"])
+        self.assertEqual(rows(**rates, filter_sort_order="asc"), ["Direct Entry", "Search Engines"])
+        for order in ("asc", "desc"):  # The row without conversions has no such column.
+            self.assertEqual(rows(filter_sort_column="nb_conversions", filter_sort_order=order)[-1], "Search Engines")
+        for number in range(8):
+            self.hit(server, number, "", idsite=2)
+        self.assertEqual(rows("MultiSites.getAll", filter_limit=1), ["other"])
+
+    def test_rates_are_added_to_all_rows_or_to_those_with_visits(self):
+        server = self.filled()
+        rows = lambda **params: server.call("VisitTime.getVisitInformationPerServerTime", idSite=1, **DAY, **params)
+        name = "filter_add_columns_when_show_all_columns"
+        self.assertEqual([(row["label"], row["bounce_rate"]) for row in rows(**{name: 1})], [("12", "100%")])
+        self.assertEqual([len([row for row in found if "bounce_rate" in row]) for found in (rows(**{name: 0}), rows())], [24, 0])
+        self.assertEqual(len(rows()), 24)
+
+    def test_rows_that_are_opened_and_plugins_obey_too(self):
+        server = self.filled()
+        bing = server.call("Referrers.getSearchEngines", idSite=1, **DAY, label="Bing")[0]["idsubdatatable"]
+        opened = lambda **params: self.rows(server, "Referrers.getKeywordsFromSearchEngineId", idSubtable=bing, **params)
+        self.assertEqual((opened(), opened(label="two"), opened(label="three")), ([("one", 2), ("two", 1)], [("two", 1)], []))
+        server.hit(cid="c" * 16, url="https://shop.example/", cookie=1, pdf=1, java=1, cdt=NOON, token_auth=server.token)
+        server.hit(cid="d" * 16, url="https://shop.example/", cookie=1, pdf=1, cdt=NOON, token_auth=server.token)
+        plugins = lambda **params: server.call("DevicePlugins.getPlugin", idSite=1, **DAY, **params)
+        labels = lambda **params: [row["label"] for row in plugins(**params)]
+        self.assertEqual(labels(label="Pdf"), ["Pdf"])
+        self.assertEqual(labels(filter_pattern="^(java|pdf)"), ["Pdf", "Java"])
+        self.assertEqual(labels(filter_sort_column="nb_visits", filter_sort_order="asc", filter_pattern="^(java|pdf)"), ["Java", "Pdf"])
+        self.assertNotIn("nb_visits_percentage", plugins(hideColumns="nb_visits_percentage")[0])
+        self.assertNotIn("nb_visits_percentage", plugins(showColumns="nb_visits")[0])
+
+    def test_switches_of_methods_take_words(self):
+        server = self.filled()
+        rows = lambda expanded: server.call("Referrers.getSearchEngines", idSite=1, **DAY, expanded=expanded)
+        self.assertEqual(["subtable" in rows(word)[0] for word in ("true", "TRUE", "1", "false", "0")], [True] * 3 + [False] * 2)
+        visit = server.call("Live.getLastVisitsDetails", idSite=1, **DAY, filter_limit=1, doNotFetchActions="true")[0]
+        self.assertFalse(visit.get("actionDetails"))
+
+    def test_calls_in_one_inherit_what_they_do_not_name(self):
+        server = self.filled()
+        urls = ("method=VisitsSummary.getVisits", "method=Actions.getPageUrls", "method=VisitsSummary.getVisits&date=2026-03-01",
+                "method=API.getBulkRequest&urls[0]=method%3DVisitsSummary.getVisits")
+        answers = server.call("API.getBulkRequest", idSite=1, **DAY, filter_limit=1, segment="pageUrl=@blog",
+                              **{f"urls[{place}]": url for place, url in enumerate(urls)})
+        self.assertEqual([answers[0]["value"], [row["label"] for row in answers[1]], answers[2]["value"]], [4, ["blog"], 0])
+        self.assertEqual(len(answers), 3)
+
+    def test_hours_that_are_still_to_come_are_left_out_on_demand(self):
+        server = self.serve()
+        server.call("SitesManager.updateSite", idSite=1, timezone="Asia/Tokyo")
+        def hours(date, **params):
+            rows = server.call("VisitTime.getVisitInformationPerServerTime", idSite=1, period="day", date=date, **params)
+            return [int(row["label"]) for row in rows]
+        local = lambda: datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=9)
+        server.hit()
+        before = local()
+        shown = hours("today", hideFutureHoursWhenToday=1, filter_sort_column="label", filter_sort_order="asc")
+        self.assertIn(shown, [list(range(now.hour + 1)) for now in (before, local())])
+        self.assertEqual(len(hours("today")), 24)
+        self.assertIn(len(hours("yesterday", hideFutureHoursWhenToday=1)), (0, 24))
+
+    def test_lists_of_things_are_cut_and_filtered_on_demand(self):
+        server = self.with_goals()
+        sites = lambda **params: server.call("SitesManager.getAllSites", **params)
+        self.assertEqual(len(sites()), 2)
+        self.assertEqual([site["idsite"] for site in sites(filter_limit=1, filter_offset=1)], [2])
+        self.assertEqual(sites(showColumns="idsite"), [{"idsite": 1}, {"idsite": 2}])
+        self.assertNotIn("main_url", sites(hideColumns="main_url")[0])
+        goals = server.call("Goals.getGoals", idSite=1, filter_column="name", filter_pattern="^SH")
+        self.assertEqual([goal["name"] for goal in goals], ["shop"])
+        self.assertEqual(len(server.call("UsersManager.getUsers", filter_limit=1)), 1)
+
+    def test_columns_of_goals_are_chosen_like_others(self):
+        server = self.with_goals()
+        def columns(**params):
+            bare = {"showMetadata": 0, "hideIdSubDatable": 1}
+            return set(server.call("Referrers.getReferrerType", idSite=1, **DAY, **bare, **params)[0])
+        self.assertEqual(columns(showColumns="label,nb_visits,nb_conversions,revenue"),
+                         {"label", "nb_visits", "nb_conversions", "revenue"})
+        hidden = columns(hideColumns="revenue")
+        self.assertEqual(("revenue" in hidden, {"goals", "nb_conversions"} <= hidden), (False, True))
+        rates = columns(filter_update_columns_when_show_all_goals=1, idGoal=0, hideColumns="revenue_per_visit,goal_1_revenue")
+        self.assertFalse({"revenue_per_visit", "goal_1_revenue"} & rates)
+        self.assertIn("goal_2_revenue", rates)
+        report = server.call("API.getProcessedReport", idSite=1, **DAY, apiModule="Referrers", apiAction="getReferrerType",
+                             hideColumns="revenue")
+        self.assertNotIn("revenue", report["columns"])
+        self.assertNotIn("revenue", report["reportData"][0])
 
     def test_columns_and_their_form_are_chosen(self):
         server = self.filled()
@@ -179,6 +299,9 @@ class Generic(Case):
                                                  translateColumnNames=1, **params)
         csv = said("csv", date="2026-03-02", convertToUnicode=0, language="de").text
         self.assertTrue(csv.startswith("Bezeichnung,Eindeutige Seitenansichten,Seitenansichten"), csv[:80])
+        whole = server.ask("API.get", format="csv", idSite=1, **DAY, translateColumnNames=1, convertToUnicode=0,
+                           columns="nb_visits,bounce_rate").text
+        self.assertEqual(whole.splitlines(), ["Visits,Bounce Rate", "7,100%"])
         html = said("html", date="2026-03-02").text
         self.assertIn("<th>Unique Pageviews</th>", html)
         feed = said("rss", date="2026-03-01,2026-03-02", language="de").text

@@ -26,6 +26,8 @@ pub struct Report {
     pub one_site: bool,
     /// A parameter that leaves only rows whose fact of the second name has its value.
     pub narrow: Option<(&'static str, &'static str)>,
+    /// Set by the caller, it leaves out the hours of today that are still to come; rows are hours.
+    pub until_now: Option<&'static str>,
     /// The report that opens a row.
     pub subtable: Option<&'static str>,
     /// A parameter by whose value another report answers under this name.
@@ -159,6 +161,7 @@ impl Report {
         lacks: &[],
         one_site: false,
         narrow: None,
+        until_now: None,
         subtable: None,
         variants: None,
         expands: true,

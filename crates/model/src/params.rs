@@ -98,6 +98,16 @@ impl Params {
         self.int(name).is_some_and(|n| n != 0)
     }
 
+    /// As `flag`, and true for `true` in any case: how methods read switches of their own.
+    pub fn says(&self, name: &str) -> bool {
+        self.flag(name) || self.get(name).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
+    }
+
+    /// What stands between the commas of a value, without blanks around it and where there is something.
+    pub fn parts(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.get(name).unwrap_or("").split(',').map(str::trim).filter(|part| !part.is_empty())
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         (0..self.pairs.len()).map(|at| self.pair(at))
     }
@@ -126,6 +136,27 @@ mod tests {
         assert!(params.flag("a") && !params.flag("b") && !params.flag("c"));
         assert_eq!(params.iter().collect::<Vec<_>>(), [("a", "1"), ("a", "2"), ("b", "")]);
         assert_eq!((params.len(), params.is_empty()), (3, false));
+    }
+
+    #[test]
+    fn switches_of_methods_take_words() {
+        for (value, flag, says) in [
+            ("1", true, true),
+            ("true", false, true),
+            ("TRUE", false, true),
+            ("false", false, false),
+            ("0", false, false),
+        ] {
+            let params = Params::new(vec![("a".into(), value.into())]);
+            assert_eq!((params.flag("a"), params.says("a")), (flag, says), "{value}");
+        }
+    }
+
+    #[test]
+    fn parts_stand_between_commas() {
+        let params = Params::new(vec![("a".into(), " b,,c ".into())]);
+        assert_eq!(params.parts("a").collect::<Vec<_>>(), ["b", "c"]);
+        assert_eq!(params.parts("b").count(), 0);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::{
     Line,
     groups::{Groups, Key},
-    options::GoalChoice,
+    options::{GoalChoice, Options},
     plan::{self, Time},
     shared::Answer,
     value,
@@ -15,10 +15,7 @@ use makoto_catalog::{
 };
 use makoto_engine::Error;
 use makoto_model::{Cell, Value};
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap},
-};
+use std::collections::{BTreeMap, HashMap};
 
 /// Numbers of one goal in one row.
 pub type Tally = [f64; 9];
@@ -199,9 +196,15 @@ fn total(goals: &Goals, place: usize) -> f64 {
     rounded(goals.iter().filter(|(goal, _)| **goal != CART).map(|(_, tally)| tally[place]).sum(), 2)
 }
 
-/// A number of a row by the name of its column, for sorting.
+/// Whether rows that tell of goals have numbers under this name.
+pub fn is_column(name: &str) -> bool {
+    by_name(&[(ORDER, Tally::default())].into(), name).is_some()
+}
+
+/// A number of a row by the name of its column; `None` where the row has no such column.
 pub fn by_name(goals: &Goals, column: &str) -> Option<f64> {
     match column {
+        "nb_conversions" | "revenue" if goals.is_empty() => None,
         "nb_conversions" => Some(total(goals, CONVERSIONS)),
         "revenue" => Some(total(goals, REVENUE)),
         _ => {
@@ -223,10 +226,7 @@ pub struct Writer<'a> {
     pub known: &'a [i64],
     /// How often each goal was reached in the period, for rows of pages.
     pub totals: &'a BTreeMap<i64, f64>,
-    pub choice: GoalChoice,
-    /// The goals that are told of one by one; every goal when it is empty.
-    pub told: &'a [i64],
-    pub percents: bool,
+    pub options: &'a Options,
     /// Rows of all levels stand in one.
     pub flat: bool,
     /// The row stands in a folder, in one answer with it: Matomo leaves the share of conversions at 0 there.
@@ -250,10 +250,12 @@ impl Writer<'_> {
         }
         let by_keys = matches!(self.report.goals, GoalColumns::ByKeys { .. });
         let fields = |goal, tally| if by_keys { of_keys(goal, tally) } else { self.of_page(goal, tally) };
-        line.goals = goals.iter().map(|(goal, tally)| (Self::name(*goal), fields(*goal, tally))).collect();
-        if by_keys {
-            line.columns.push((Cow::Borrowed("nb_conversions"), value::number(total(goals, CONVERSIONS))));
-            line.columns.push((Cow::Borrowed("revenue"), value::number(total(goals, REVENUE))));
+        if self.options.shows("goals") {
+            line.goals = goals.iter().map(|(goal, tally)| (Self::name(*goal), fields(*goal, tally))).collect();
+        }
+        let totals = [("nb_conversions", CONVERSIONS), ("revenue", REVENUE)];
+        for (name, place) in totals.into_iter().filter(|(name, _)| by_keys && self.options.shows(name)) {
+            line.push(name, value::number(total(goals, place)));
         }
     }
 
@@ -288,22 +290,25 @@ impl Writer<'_> {
     /// Adds the rates of goals, where the caller asked for them; `visits` are those of the row.
     pub fn write_rates(&self, line: &mut Line, goals: &Goals, visits: f64) {
         let mut put = |name: String, number: f64, unit: Unit| {
-            line.columns.push((Cow::Owned(name), value::computed(english(), number, unit, self.percents, false)));
+            if self.options.shows(&name) {
+                let shown = value::computed(english(), number, unit, self.options.percents, false);
+                line.push(name, shown);
+            }
         };
         let pages_in_one = self.flat && matches!(self.report.goals, GoalColumns::Pages { .. });
         let revenue = if pages_in_one { 0.0 } else { total(goals, REVENUE).trunc() };
         put("revenue_per_visit".to_owned(), ratio(revenue, visits, 2), Unit::Number);
-        let chosen: &[i64] = match &self.choice {
+        let chosen: &[i64] = match &self.options.goals {
             GoalChoice::One(goal) if self.known.contains(goal) => std::slice::from_ref(goal),
             GoalChoice::Brief | GoalChoice::Full => self.known,
             GoalChoice::One(_) | GoalChoice::Nothing | GoalChoice::NoGoal => &[],
         };
-        let any = self.told.is_empty() || matches!(self.choice, GoalChoice::One(_));
-        for goal in chosen.iter().filter(|goal| any || self.told.contains(goal)) {
+        let any = self.options.goals_told.is_empty() || matches!(self.options.goals, GoalChoice::One(_));
+        for goal in chosen.iter().filter(|goal| any || self.options.goals_told.contains(goal)) {
             let tally = goals.get(goal).copied().unwrap_or_default();
             let name = |rest: &str| format!("goal_{goal}_{rest}");
             put(name("conversion_rate"), ratio(tally[CONVERSIONS], visits, 4), Unit::Percent);
-            if self.choice != GoalChoice::Brief {
+            if self.options.goals != GoalChoice::Brief {
                 put(name("nb_conversions"), tally[CONVERSIONS], Unit::Count);
                 put(name("revenue_per_visit"), ratio(tally[REVENUE], visits, 2), Unit::Number);
                 put(name("revenue"), rounded(tally[REVENUE], 2), Unit::Number);
@@ -347,7 +352,8 @@ mod tests {
             (by_name(&goals, "goal_1_nb_conversions"), by_name(&goals, "goal_9_revenue")),
             (Some(3.0), Some(0.0))
         );
-        assert_eq!(by_name(&goals, "nb_visits"), None);
+        assert_eq!((by_name(&goals, "nb_visits"), by_name(&Goals::default(), "revenue")), (None, None));
+        assert!(is_column("revenue") && is_column("goal_1_revenue") && !is_column("nb_visits"));
     }
 
     #[test]

@@ -60,8 +60,8 @@ pub struct Options {
     pub language: &'static Language,
     /// Columns under the names that people read; never in formats that programs read.
     pub translate: bool,
-    /// Columns that rows of visits have when all are asked for.
-    pub all_columns: bool,
+    /// The rates of visits are columns too.
+    pub rates: Option<Rates>,
     /// What rows say of each goal beside its numbers.
     pub goals: GoalChoice,
     /// The goals that rows tell of one by one; every goal when it is empty.
@@ -98,6 +98,21 @@ fn goal_choice(params: &Params) -> GoalChoice {
     }
 }
 
+/// Which rows have the rates of their visits as columns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rates {
+    OfAll,
+    /// Rows with neither visits nor actions are left out.
+    OfVisited,
+}
+
+fn rates(params: &Params) -> Option<Rates> {
+    match params.int("filter_add_columns_when_show_all_columns")? {
+        0 => Some(Rates::OfAll),
+        _ => Some(Rates::OfVisited),
+    }
+}
+
 /// How rows inside rows become columns.
 #[derive(Clone, Debug)]
 pub struct Pivot {
@@ -124,8 +139,7 @@ fn pivot(params: &Params) -> Option<Pivot> {
 }
 
 fn list(params: &Params, name: &str) -> Vec<String> {
-    let texts = params.get(name).unwrap_or("").split(',').map(str::trim);
-    texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
+    params.parts(name).map(str::to_owned).collect()
 }
 
 fn pattern(params: &Params, pattern: &str, column: &str) -> Result<Option<(String, Regex)>, ApiError> {
@@ -164,7 +178,7 @@ impl Options {
             limit: usize::try_from(limit).ok(),
             offset: count("filter_offset").unwrap_or(0),
             sort: params.filled("filter_sort_column").map(str::to_owned),
-            ascending: params.get("filter_sort_order") == Some("asc"),
+            ascending: params.get("filter_sort_order").is_some_and(|order| order.eq_ignore_ascii_case("asc")),
             pattern: pattern(params, "filter_pattern", "filter_column")?,
             pattern_inside: pattern(params, "filter_pattern_recursive", "filter_column_recursive")?,
             at_least: params.filled("filter_excludelowpop").map(|column| {
@@ -174,7 +188,7 @@ impl Options {
             truncate: count("filter_truncate"),
             flat: params.flag("flat"),
             with_folders: params.flag("include_aggregate_rows"),
-            expanded: params.flag("expanded"),
+            expanded: params.says("expanded"),
             depth: count("depth").filter(|depth| *depth > 0),
             subtable: params.int("idSubtable").and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0),
             label: labels.map(|(_, label)| label.to_owned()).filter(|label| !label.is_empty()).collect(),
@@ -188,7 +202,7 @@ impl Options {
             raw: params.flag("showRawMetrics"),
             language: language::asked(params),
             translate: params.flag("translateColumnNames") && !machine_read(params),
-            all_columns: params.flag("filter_add_columns_when_show_all_columns"),
+            rates: rates(params),
             goals: goal_choice(params),
             goals_told: list(params, "filter_show_goal_columns_process_goals")
                 .iter()
@@ -254,6 +268,20 @@ mod tests {
             let options = read(&[("filter_pattern", text)]).unwrap();
             assert!(options.pattern.unwrap().1.is_match(found), "{text}");
         }
+    }
+
+    #[test]
+    fn rows_ascend_when_they_are_told_to_in_any_case() {
+        assert!(["asc", "ASC"].iter().all(|order| read(&[("filter_sort_order", order)]).unwrap().ascending));
+        assert!(!read(&[("filter_sort_order", "up")]).unwrap().ascending && !read(&[]).unwrap().ascending);
+    }
+
+    #[test]
+    fn rates_are_added_where_the_parameter_stands() {
+        let name = "filter_add_columns_when_show_all_columns";
+        assert_eq!(read(&[]).unwrap().rates, None);
+        assert_eq!(read(&[(name, "0")]).unwrap().rates, Some(Rates::OfAll));
+        assert_eq!(read(&[(name, "1")]).unwrap().rates, Some(Rates::OfVisited));
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Query {
         let (module, action) = method.split_once('.').unwrap_or((method, ""));
         let unknown = || ApiError::UnknownMethod(action.to_owned(), module.to_owned());
         let mut report = variant(self.catalog.report(method).ok_or_else(unknown)?, params);
-        if let Some((_, instead)) = report.instead.filter(|(param, _)| params.flag(param)) {
+        if let Some((_, instead)) = report.instead.filter(|(param, _)| params.says(param)) {
             report = instead;
         }
         let mut ids = grant.sites().to_vec();
@@ -256,7 +256,8 @@ impl Query {
     /// One answer per period.
     fn over(&self, ask: &Ask, report: &'static Report, asked: &Asked) -> Result<Vec<Answered>, ApiError> {
         if let Shape::Union { of, without } = &report.shape {
-            return self.union(ask, of, without, asked);
+            let answers = self.union(ask, of, without, asked)?;
+            return Ok(answers.into_iter().map(|answered| named(ask, answered, of)).collect());
         }
         let source = match &report.shape {
             Shape::Subtable { of, .. } | Shape::Path { of, .. } => of,
@@ -346,7 +347,8 @@ impl Query {
         range: Range,
         asked: &Asked,
     ) -> Result<Answered, ApiError> {
-        let table = Table { report: source, raw, options: &ask.options, site: ask.site, day: range.last };
+        let last_hour = last_hour(ask, range);
+        let table = Table { report: source, raw, options: &ask.options, site: ask.site, day: range.last, last_hour };
         let answered = match &report.shape {
             Shape::Rows { .. } | Shape::Tree(_) => Answered::Table(shown::narrowed(ask, table.lines())),
             Shape::Subtable { alone, .. } => {
@@ -372,7 +374,8 @@ impl Query {
             | Shape::OfSite { .. }
             | Shape::Custom { .. } => Answered::Row(Line::default()),
         };
-        Ok(if ask.options.translate { translated(answered, source, ask.options.language) } else { answered })
+        // Columns of a union are chosen by their own names first.
+        Ok(if std::ptr::eq(ask.report, report) { named(ask, answered, &[source]) } else { answered })
     }
 
     fn recent(&self, ask: &Ask, minutes: &str, minutes_max: i64) -> Result<Answered, ApiError> {
@@ -394,9 +397,23 @@ impl Query {
         }
         let raw = Raw::build(ask.report, columns, groups.remove(0));
         let day = ask.site.zone.day(ask.now_s);
-        let table = Table { report: ask.report, raw: &raw, options: &ask.options, site: ask.site, day };
+        let (options, site) = (&ask.options, ask.site);
+        let table = Table { report: ask.report, raw: &raw, options, site, day, last_hour: None };
         Ok(Answered::Table(vec![shown::row_of(&table, &[])]))
     }
+}
+
+/// An answer with the names that people read, where the caller wants them.
+fn named(ask: &Ask, answered: Answered, reports: &[&'static Report]) -> Answered {
+    if ask.options.translate { translated(answered, reports, ask.options.language) } else { answered }
+}
+
+/// The present hour of the site, where the caller leaves out those of today that are still to come.
+fn last_hour(ask: &Ask, range: Range) -> Option<i64> {
+    let today = ask.site.zone.day(ask.now_s);
+    let hides = ask.report.until_now.is_some_and(|param| ask.params.says(param));
+    let local_s = ask.now_s + ask.site.zone.offset_s(ask.now_s);
+    (hides && (range.first, range.last) == (today, today)).then(|| local_s.rem_euclid(86_400) / 3_600)
 }
 
 /// An answer in the caller's language, without what is hidden inside it.

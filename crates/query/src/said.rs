@@ -55,10 +55,12 @@ pub fn heading(language: &Language, id: &str) -> String {
 }
 
 /// Columns under the names that people read.
-pub fn translated(answered: Answered, report: &'static Report, language: &Language) -> Answered {
-    let told = report.about.metrics.iter().chain(report.about.processed).copied();
-    let names: HashMap<&str, &'static str> =
-        report.metrics().chain(told).map(|metric| (metric.id, metric.name)).collect();
+pub fn translated(answered: Answered, reports: &[&'static Report], language: &Language) -> Answered {
+    let metrics = reports.iter().flat_map(|report| {
+        let told = report.about.metrics.iter().chain(report.about.processed).copied();
+        report.metrics().chain(told)
+    });
+    let names: HashMap<&str, &'static str> = metrics.map(|metric| (metric.id, metric.name)).collect();
     let rename = |mut line: Line| {
         for (name, _) in &mut line.columns {
             *name = match &**name {

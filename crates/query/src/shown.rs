@@ -9,6 +9,7 @@ use crate::{
     plan::{self, Counted, Persons},
     query::Ask,
     raw::Raw,
+    shape,
     table::Table,
     value,
 };
@@ -133,8 +134,7 @@ pub fn row_of(table: &Table, left_out: &[&str]) -> Line {
 
 /// Whether the caller names a column: persons of long times are told to those alone who ask for them.
 pub fn asks_for(ask: &Ask, column: &str) -> bool {
-    let named = ask.params.get("columns").unwrap_or("").split(',').any(|name| name.trim() == column);
-    named || ask.options.show.iter().any(|name| name == column)
+    ask.params.parts("columns").any(|name| name == column) || ask.options.show.iter().any(|name| name == column)
 }
 
 /// The columns of parts that have no numbers, and those computed from them alone.
@@ -188,8 +188,7 @@ pub fn some_columns(ask: &Ask, line: Line) -> Answered {
 }
 
 fn chosen_columns(ask: &Ask, mut line: Line) -> Answered {
-    let wanted: Vec<&str> =
-        ask.params.get("columns").unwrap_or("").split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    let wanted: Vec<&str> = ask.params.parts("columns").collect();
     if wanted.is_empty() {
         return Answered::Row(line);
     }
@@ -234,14 +233,5 @@ pub fn transposed(table: &Table, into: &Metric, label: fn(&str) -> (String, Vec<
     if nothing {
         return Vec::new();
     }
-    if table.options.sort.as_deref() == Some("label") {
-        rows.sort_by(|a, b| a.1.columns[0].1.as_text().cmp(&b.1.columns[0].1.as_text()));
-        if !table.options.ascending {
-            rows.reverse();
-        }
-    } else {
-        rows.sort_by(|a, b| b.0.float().total_cmp(&a.0.float()));
-    }
-    let lines = rows.into_iter().map(|(_, line)| line).skip(table.options.offset);
-    lines.take(table.options.limit.unwrap_or(usize::MAX)).collect()
+    shape::rows(rows.into_iter().map(|(_, line)| line).collect(), table.options)
 }

@@ -6,13 +6,28 @@ use crate::{
     groups::Number,
     label::{Labels, Place},
     node::Name,
-    options::{GoalChoice, LOW_SHARE, Options, Pivot},
+    options::{GoalChoice, LOW_SHARE, Options, Pivot, Rates},
     raw::Raw,
     value,
 };
 use makoto_catalog::{Formula, GoalColumns, Metric, Report, Shape, Unit};
 use makoto_model::{Day, Site, Value};
 use std::{borrow::Cow, cmp::Ordering, collections::HashMap};
+
+/// What is computed of the visits of a row: `of` for each visit, with so many digits.
+struct Rate {
+    name: &'static str,
+    of: &'static str,
+    digits: i32,
+    unit: Unit,
+}
+
+const RATES: [Rate; 4] = [
+    Rate { name: "nb_actions_per_visit", of: "nb_actions", digits: 1, unit: Unit::Number },
+    Rate { name: "avg_time_on_site", of: "sum_visit_length", digits: 0, unit: Unit::LengthS },
+    Rate { name: "bounce_rate", of: "bounce_count", digits: 2, unit: Unit::Percent },
+    Rate { name: "conversion_rate", of: "nb_visits_converted", digits: 4, unit: Unit::Percent },
+];
 
 /// One row that may be shown: a node, or the sum of rows that are not.
 #[derive(Clone, Debug)]
@@ -32,6 +47,8 @@ pub struct Table<'a> {
     pub site: &'a Site,
     /// The last day of the period.
     pub day: Day,
+    /// Rows of later hours are left out.
+    pub last_hour: Option<i64>,
 }
 
 impl Table<'_> {
@@ -46,7 +63,7 @@ impl Table<'_> {
             _ => 0,
         };
         if !self.options.label.is_empty() {
-            return self.labelled(root);
+            return self.labelled(root, Place::Table);
         }
         let flattens = match &self.report.shape {
             Shape::Rows { levels, flat, .. } => levels.len() == 1 || flat.is_some(),
@@ -72,12 +89,15 @@ impl Table<'_> {
     pub fn opened(&self, number: Option<u32>) -> Vec<Line> {
         match number {
             Some(number) => match self.raw.numbered(number) {
-                Some(node) => self.level(node, 0, Place::Opened),
+                Some(node) if self.options.label.is_empty() => self.level(node, 0, Place::Opened),
+                Some(node) => self.labelled(node, Place::Opened),
                 None => Vec::new(),
             },
             None => {
+                let (labels, wanted) = (self.labels(Place::Opened), &self.options.label);
+                let called = |node: &u32| wanted.is_empty() || wanted.iter().any(|part| labels.is_called(*node, part));
                 let outer = self.raw.inside(0);
-                let inner = outer.iter().flat_map(|node| self.raw.inside(*node).iter().copied());
+                let inner = outer.iter().flat_map(|node| self.raw.inside(*node).iter().copied()).filter(called);
                 self.shown(inner.map(|node| self.item(node)).collect(), 0, Place::Opened)
             }
         }
@@ -131,9 +151,7 @@ impl Table<'_> {
             report: self.report,
             known: if place == Place::Flat { &self.raw.innermost_goals } else { &self.raw.known_goals },
             totals: &self.raw.goal_totals,
-            choice: self.options.goals.clone(),
-            told: &self.options.goals_told,
-            percents: self.options.percents,
+            options: self.options,
             flat: place == Place::Flat,
         }
     }
@@ -150,7 +168,7 @@ impl Table<'_> {
         let column = pivot.column.as_deref().unwrap_or(first);
         let inside = |item: &Item| -> Vec<(String, f64)> {
             let rows = item.node.map_or(Vec::new(), |node| self.needed(node));
-            rows.iter().map(|row| (labels.sorted_by(row.node), self.number(row, column))).collect()
+            rows.iter().map(|row| (labels.sorted_by(row.node), self.number(row, column).unwrap_or(0.0))).collect()
         };
         let mut sums: HashMap<String, f64> = HashMap::new();
         for (name, number) in items.iter().flat_map(inside) {
@@ -194,7 +212,16 @@ impl Table<'_> {
         items
             .filter(|item| needs.iter().all(|needs| amount(item, needs) > 0.0))
             .filter(|item| lacks.iter().all(|lacks| item.cells[*lacks].float() <= 0.0))
+            .filter(|item| self.last_hour.is_none_or(|last| self.hour(item.node) <= last))
             .collect()
+    }
+
+    /// The hour that a row is about, where rows are hours.
+    fn hour(&self, node: Option<u32>) -> i64 {
+        match node.map(|node| &self.raw.nodes[node as usize].name) {
+            Some(Name::Key(key)) => key.first().and_then(Value::number).map_or(0, |hour| hour as i64),
+            _ => 0,
+        }
     }
 
     fn shown(&self, items: Vec<Item>, depth: usize, place: Place) -> Vec<Line> {
@@ -217,6 +244,10 @@ impl Table<'_> {
 
     /// Leaves out, sorts, and sums what is too much. The sum comes last; in a flat table it is a row like others.
     fn choose(&self, mut items: Vec<Item>, labels: &Labels) -> (Vec<Item>, Option<Item>) {
+        if self.options.rates == Some(Rates::OfVisited) {
+            let number = |item: &Item, column: &str| self.number(item, column).unwrap_or(0.0);
+            items.retain(|item| number(item, "nb_visits") != 0.0 || number(item, "nb_actions") != 0.0);
+        }
         if self.options.generic {
             self.filter(&mut items, labels);
         }
@@ -225,7 +256,9 @@ impl Table<'_> {
         if self.options.generic {
             self.sort(&mut items, labels);
         }
-        if let Some(keep) = self.options.truncate.filter(|keep| *keep < items.len()) {
+        // One row alone is never summed up.
+        let rows = items.len() + usize::from(summary.is_some());
+        if let Some(keep) = self.options.truncate.filter(|keep| *keep + 1 < rows) {
             let rest = items.split_off(keep);
             let blank = vec![Number::ABSENT; self.raw.columns.len()];
             let before = summary.iter();
@@ -253,26 +286,34 @@ impl Table<'_> {
     }
 
     fn filter(&self, items: &mut Vec<Item>, labels: &Labels) {
-        if let Some((column, regex)) = &self.options.pattern {
-            items.retain(|item| regex.is_match(&self.text(item, column, labels)));
-        }
         if let Some((column, regex)) = &self.options.pattern_inside {
             items.retain(|item| self.matches_inside(item, column, regex, labels));
         }
-        if let Some((column, least)) = &self.options.at_least
-            && let Some(place) = self.raw.column(column)
-        {
-            let whole: f64 = items.iter().map(|item| item.cells[place].float()).sum();
-            let least = least.unwrap_or(whole * LOW_SHARE);
-            items.retain(|item| item.cells[place].float() >= least);
+        // The others look at outer rows only.
+        if labels.place == Place::Inside {
+            return;
+        }
+        if let Some((column, regex)) = &self.options.pattern {
+            items.retain(|item| regex.is_match(&self.text(item, column, labels)));
+        }
+        if let Some((column, least)) = self.options.at_least.as_ref().filter(|(column, _)| self.knows(column)) {
+            let number = |item: &Item| self.number(item, column).unwrap_or(0.0);
+            let least = least.unwrap_or(items.iter().map(number).sum::<f64>() * LOW_SHARE);
+            items.retain(|item| number(item) >= least);
         }
     }
 
+    /// What a pattern is compared with: the column of this name, or the fact.
     fn text(&self, item: &Item, column: &str, labels: &Labels) -> String {
-        match self.raw.column(column) {
-            Some(place) => item.cells[place].float().to_string(),
-            None => labels.text(item.node),
+        if column == "label" {
+            return labels.text(item.node);
         }
+        if let Some(number) = self.number(item, column) {
+            return number.to_string();
+        }
+        let mut facts = Vec::new();
+        labels.meta(item.node, &mut facts);
+        facts.iter().find(|(name, _)| *name == column).map_or_else(String::new, |(_, fact)| value::text(fact))
     }
 
     fn matches_inside(&self, item: &Item, column: &str, regex: &regex_lite::Regex, labels: &Labels) -> bool {
@@ -294,18 +335,9 @@ impl Table<'_> {
             return;
         }
         let own = self.report.sort.map(|metric| metric.id);
-        let of_goals = self.report.goals != GoalColumns::None;
-        let known = |name: &&str| {
-            let known = self.raw.column(name).is_some() || self.processed(name).is_some();
-            known || of_goals && conversions::by_name(&Goals::default(), name).is_some()
-        };
-        let Some(column) = asked.filter(known).or(own) else { return };
+        let Some(column) = asked.filter(|name| self.knows(name)).or(own) else { return };
         let number = |item: &Item| self.number(item, column);
-        let ascending = self.options.ascending && asked.is_some();
-        let by_number = |a: &Item, b: &Item| {
-            let order = number(b).total_cmp(&number(a));
-            if ascending { order.reverse() } else { order }
-        };
+        let by_number = |a: &Item, b: &Item| value::order(number(a), number(b), self.options.ascending);
         items.sort_by(by_number);
         let mut start = 0;
         while start < items.len() {
@@ -322,11 +354,39 @@ impl Table<'_> {
         self.report.processed.iter().copied().find(|metric| metric.id == name)
     }
 
-    fn number(&self, item: &Item, column: &str) -> f64 {
-        match (self.raw.column(column), self.processed(column)) {
-            (Some(place), _) => item.cells[place].float(),
-            (None, Some(metric)) => self.compute(metric, &item.cells),
-            (None, None) => conversions::by_name(&item.goals, column).unwrap_or(0.0),
+    fn tells_of_goals(&self) -> bool {
+        self.report.goals != GoalColumns::None
+    }
+
+    fn tells_of_each_goal(&self) -> bool {
+        self.options.goals != GoalChoice::Nothing && self.tells_of_goals()
+    }
+
+    /// A rate of visits by its name, where rows show it.
+    fn rate(&self, name: &str) -> Option<&'static Rate> {
+        let shown = self.options.rates.is_some() || self.tells_of_each_goal();
+        RATES.iter().find(|rate| shown && rate.name == name)
+    }
+
+    /// Whether rows have numbers under this name.
+    fn knows(&self, column: &str) -> bool {
+        let counted = self.raw.column(column).is_some() || self.processed(column).is_some();
+        counted || self.rate(column).is_some() || (self.tells_of_goals() && conversions::is_column(column))
+    }
+
+    /// A number as it is shown, by the name of its column; `None` where the row has none.
+    fn number(&self, item: &Item, column: &str) -> Option<f64> {
+        if let Some(place) = self.raw.column(column) {
+            let unit = self.raw.columns[place].metric.unit;
+            return value::cell(item.cells[place], unit).and_then(|value| value.number());
+        }
+        if let Some(metric) = self.processed(column) {
+            return Some(self.compute(metric, &item.cells));
+        }
+        match self.rate(column) {
+            Some(rate) => Some(self.per_visit(rate, &item.cells)),
+            None if self.tells_of_goals() => conversions::by_name(&item.goals, column),
+            None => None,
         }
     }
 
@@ -366,14 +426,11 @@ impl Table<'_> {
                 *value = value::number(*number);
             });
         }
-        if self.report.goals != GoalColumns::None && self.options.shows("goals") {
+        if self.tells_of_goals() {
             self.goals(labels.place, item.node).write(&mut line, &item.goals);
         }
-        let with_goals = self.options.goals != GoalChoice::Nothing && self.report.goals != GoalColumns::None;
-        if self.options.all_columns || with_goals {
-            self.rates(&mut line, &item.cells);
-        }
-        if with_goals {
+        self.rates(&mut line, &item.cells);
+        if self.tells_of_each_goal() {
             let visits = self.raw.column("nb_visits").map_or(0.0, |place| item.cells[place].float());
             self.goals(labels.place, item.node).write_rates(&mut line, &item.goals, visits);
         }
@@ -435,27 +492,19 @@ impl Table<'_> {
         !(self.raw.different_unknown && of.iter().any(different))
     }
 
-    /// The rates of visits, where the row has what they are computed from.
+    /// Adds the rates of visits that the row lacks.
     fn rates(&self, line: &mut Line, cells: &[Number]) {
-        let cell = |name: &str| self.raw.column(name).map_or(0.0, |place| cells[place].float());
-        let rate = |of: &str, digits: i32| {
-            let scale = 10f64.powi(digits);
-            let visits = cell("nb_visits");
-            if visits == 0.0 { 0.0 } else { (cell(of) / visits * scale).round() / scale }
-        };
-        let rates = [
-            ("nb_actions_per_visit", rate("nb_actions", 1), Unit::Number),
-            ("avg_time_on_site", rate("sum_visit_length", 0), Unit::LengthS),
-            ("bounce_rate", rate("bounce_count", 2), Unit::Percent),
-            ("conversion_rate", rate("nb_visits_converted", 4), Unit::Percent),
-        ];
-        for (name, number, unit) in rates {
-            let known = line.columns.iter().any(|(column, _)| column == name);
-            if !known && self.options.shows(name) {
-                let shown = self.options.computed(number, unit);
-                line.columns.push((Cow::Borrowed(name), shown));
+        for rate in RATES.iter().filter(|rate| self.rate(rate.name).is_some()) {
+            if line.get(rate.name).is_none() && self.options.shows(rate.name) {
+                line.push(rate.name, self.options.computed(self.per_visit(rate, cells), rate.unit));
             }
         }
+    }
+
+    fn per_visit(&self, rate: &Rate, cells: &[Number]) -> f64 {
+        let cell = |name: &str| self.raw.column(name).map_or(0.0, |place| cells[place].float());
+        let (visits, scale) = (cell("nb_visits"), 10f64.powi(rate.digits));
+        if visits == 0.0 { 0.0 } else { (cell(rate.of) / visits * scale).round() / scale }
     }
 
     fn flat_lines(&self) -> Vec<Line> {
@@ -476,15 +525,15 @@ impl Table<'_> {
     }
 
     /// The rows that the label parameter names, each by its path.
-    fn labelled(&self, root: u32) -> Vec<Line> {
-        if self.options.flat {
+    fn labelled(&self, root: u32, place: Place) -> Vec<Line> {
+        if self.options.flat && place == Place::Table {
             let mut items = Vec::new();
             self.needed(0).into_iter().for_each(|outer| self.flatten(outer, &mut items));
             let labels = self.labels(Place::Flat);
             items.retain(|item| self.options.label.contains(&labels.text(item.node)));
             return self.shown(items, 0, Place::Flat);
         }
-        let labels = self.labels(Place::Table);
+        let labels = self.labels(place);
         let everything = self.raw.inside(root).iter().map(|node| self.item(*node)).collect::<Vec<_>>();
         let mut lines = Vec::new();
         for (number, label) in self.options.label.iter().enumerate() {

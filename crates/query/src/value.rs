@@ -3,6 +3,7 @@
 use crate::groups::Number;
 use makoto_catalog::{Unit, language::Language, words};
 use makoto_model::Value;
+use std::cmp::Ordering;
 
 /// A counted number; `None` where the row has no such column.
 pub fn cell(number: Number, unit: Unit) -> Option<Value> {
@@ -18,6 +19,25 @@ pub fn cell(number: Number, unit: Unit) -> Option<Value> {
 /// A number as it stands; without a fraction a whole one.
 pub fn number(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 1e15 { Value::Int(number as i64) } else { Value::Float(number) }
+}
+
+/// A value as a pattern reads it.
+pub fn text(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.to_string(),
+        Value::Int(n) => n.to_string(),
+        Value::Float(n) => n.to_string(),
+        Value::Null => String::new(),
+    }
+}
+
+/// Orders numbers, the largest first unless they ascend; what is none comes last either way.
+pub fn order(a: Option<f64>, b: Option<f64>, ascending: bool) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) if ascending => a.total_cmp(&b),
+        (Some(a), Some(b)) => b.total_cmp(&a),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    }
 }
 
 /// A computed number, as text where the caller wants words.
@@ -43,6 +63,15 @@ fn percent(share: f64) -> String {
 mod tests {
     use super::*;
     use makoto_catalog::language::english;
+
+    #[test]
+    fn what_is_no_number_comes_last() {
+        for (ascending, sorted) in [(true, [Some(1.0), Some(2.0), None]), (false, [Some(2.0), Some(1.0), None])] {
+            let mut numbers = [None, Some(2.0), Some(1.0)];
+            numbers.sort_by(|a, b| order(*a, *b, ascending));
+            assert_eq!(numbers, sorted);
+        }
+    }
 
     #[test]
     fn shares_are_percentages() {

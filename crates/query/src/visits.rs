@@ -14,7 +14,8 @@ use makoto_model::{Params, Site, Value};
 /// How far ahead of us the clock of a visit may run in a log without an end.
 const FUTURE_S: i64 = 366 * 86_400;
 
-/// Visits of one answer of the visits log at most; so far back reaches that of several sites, which are merged here.
+/// Visits of one answer of the visits log at most; whoever asks for more is refused where there are more. So far back
+/// reaches that of several sites, which are merged here.
 const VISITS_MAX: u64 = 10_000;
 
 /// What a log shows of visits.
@@ -37,21 +38,30 @@ impl Log {
     fn page(&self, params: &Params, options: &Options) -> Page {
         let asked = params.int("countVisitorsToFetch").and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0);
         let asked = asked.or_else(|| options.limit.map(|limit| limit as u64));
-        Page { offset: options.offset as u64, limit: self.limit.or(asked).unwrap_or(VISITS_MAX).min(VISITS_MAX) }
+        // One more tells whether there are more.
+        Page { offset: options.offset as u64, limit: self.limit.or(asked).unwrap_or(u64::MAX).min(VISITS_MAX + 1) }
     }
 
     fn with_actions(&self, params: &Params) -> bool {
-        self.with_actions && !params.flag("doNotFetchActions")
+        self.with_actions && !params.says("doNotFetchActions")
     }
 }
 
-fn oldest_first(params: &Params) -> bool {
-    params.get("filter_sort_order") == Some("asc")
+/// # Errors
+/// `TooMuch` for more visits than one answer holds.
+fn few(visits: usize) -> Result<(), ApiError> {
+    match visits as u64 > VISITS_MAX {
+        true => Err(ApiError::TooMuch(format!(
+            "one answer holds {VISITS_MAX} visits; ask for them page by page, with filter_limit and filter_offset"
+        ))),
+        false => Ok(()),
+    }
 }
 
 impl Query {
     pub(crate) fn visits(&self, ask: &Ask, log: Log) -> Result<Answered, ApiError> {
         let records = self.records(ask, log, log.page(ask.params, &ask.options))?;
+        few(records.len())?;
         Ok(Answered::Plain(shown::fields(&ask.options, self.told(ask, log, &records.iter().collect::<Vec<_>>()))))
     }
 
@@ -96,7 +106,7 @@ impl Query {
             let records = self.records(&ask(place), log, Page { offset: 0, limit: until })?;
             found.extend(records.into_iter().map(|record| (place, record)));
             // Those of one site are in order already; the sort leaves them so where times are the same.
-            match oldest_first(params) {
+            match options.ascending {
                 true => found.sort_by_key(|(_, record)| time_s(record)),
                 false => found.sort_by_key(|(_, record)| std::cmp::Reverse(time_s(record))),
             }
@@ -154,7 +164,7 @@ impl Query {
             from_s,
             until_s,
             filter,
-            newest_first: !oldest_first(ask.params),
+            newest_first: !ask.options.ascending,
             limit: page.limit,
             offset: page.offset,
             min_last_action_s: ask.params.int("minTimestamp").filter(|s| *s > 0),
@@ -173,5 +183,25 @@ fn logged(record: &VisitRecord) -> LoggedVisit<'_> {
         items: &record.items,
         ordered: record.ordered,
         left: record.left,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asks_for_all_visits_is_told_that_there_are_more() {
+        assert!(few(VISITS_MAX as usize).is_ok());
+        assert!(few(VISITS_MAX as usize + 1).unwrap_err().to_string().contains("filter_offset"));
+    }
+
+    #[test]
+    fn one_visit_more_is_asked_for_than_an_answer_holds() {
+        let log = Log { limit: None, with_actions: false, show: |_| Answer::Null };
+        for (limit, asked) in [("-1", VISITS_MAX + 1), ("10001", VISITS_MAX + 1), ("10000", VISITS_MAX), ("3", 3)] {
+            let params = Params::new(vec![("filter_limit".into(), limit.into())]);
+            assert_eq!(log.page(&params, &Options::read(&params).unwrap()).limit, asked);
+        }
     }
 }

@@ -5,13 +5,16 @@ use crate::{
     dispatch::{Way, dispatch},
 };
 use makoto_access::Caller;
-use makoto_catalog::ApiError;
+use makoto_catalog::{ApiError, Method, ParamKind};
 use makoto_model::Params;
 use makoto_query::format::{self, Written};
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 /// Requests in one call at most.
 const BULK_REQUESTS_MAX: usize = 100;
+
+/// Parameters that requests inherit at most: each request takes them all.
+const INHERITED_MAX: usize = 1_000;
 
 /// Answers every request of an API.getBulkRequest, in order, each in the outer request's format.
 ///
@@ -22,16 +25,18 @@ pub async fn bulk(app: &Arc<App>, caller: &Caller, params: &Params, way: Way) ->
     if urls.len() > BULK_REQUESTS_MAX {
         return Err(ApiError::TooMuch(format!("send at most {BULK_REQUESTS_MAX} requests at once")));
     }
-    // Nothing of the outer call is in force inside: each call proves for itself.
+    let outer = passed_on(params)?;
     let format = params.get("format").unwrap_or("xml").to_owned();
     let mut parts = Vec::with_capacity(urls.len());
     for url in urls {
         let query = url.split_once('?').map_or(url.as_str(), |(_, query)| query);
         let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key != "format" && key != "token_auth");
-        let mut pairs: Vec<(Box<str>, Box<str>)> =
-            pairs.map(|(key, value)| (key.into_owned().into(), value.into_owned().into())).collect();
-        pairs.push(("format".into(), format.as_str().into()));
-        let inner = Params::new(pairs);
+        let pairs = pairs.map(|(key, value)| (key.into_owned().into(), value.into_owned().into()));
+        let mut inner = inherited(Params::new(pairs.collect()), &outer);
+        if inner.get("method") == Some("API.getBulkRequest") {
+            continue;
+        }
+        inner.push("format", &format);
         let written = match dispatch(app, caller, &inner, way).await {
             Ok(done) => done.outcome.write(&inner),
             Err(error) => Err(error),
@@ -39,6 +44,38 @@ pub async fn bulk(app: &Arc<App>, caller: &Caller, params: &Params, way: Way) ->
         parts.push(written.unwrap_or_else(|error| format::write_error(&error, &inner)));
     }
     join(&parts, &format)
+}
+
+/// Parameters of the outer call that are about itself: what it is, how it came in and how all is written.
+const OUTER: &[&str] = &["urls", "method", "module", "format", "token_auth", "force_api_session"];
+
+/// What a parameter is called without its place in a list.
+fn name(key: &str) -> &str {
+    key.split('[').next().unwrap_or(key)
+}
+
+/// What inner calls inherit. Proofs are never among it: each call proves for itself.
+///
+/// # Errors
+/// `TooMuch` for too many parameters.
+fn passed_on(outer: &Params) -> Result<Params, ApiError> {
+    let methods = makoto_features::METHODS.iter().flat_map(|methods| methods.iter());
+    let secrets = methods.flat_map(Method::all_params).filter(|param| param.kind == ParamKind::Secret);
+    let kept: HashSet<&str> = secrets.map(|param| param.name).chain(OUTER.iter().copied()).collect();
+    let mut passed = Params::default();
+    outer.iter().filter(|(key, _)| !kept.contains(name(key))).for_each(|(key, value)| passed.push(key, value));
+    match passed.len() > INHERITED_MAX {
+        true => Err(ApiError::TooMuch(format!("send at most {INHERITED_MAX} parameters beside the requests"))),
+        false => Ok(passed),
+    }
+}
+
+/// An inner call with the inherited parameters that it does not name.
+fn inherited(mut inner: Params, outer: &Params) -> Params {
+    let named: HashSet<String> = inner.iter().map(|(key, _)| name(key).to_owned()).collect();
+    let missing = outer.iter().filter(|(key, _)| !named.contains(name(key)));
+    missing.for_each(|(key, value)| inner.push(key, value));
+    inner
 }
 
 /// One answer that holds them all.
@@ -74,7 +111,30 @@ fn xml_row(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::xml_row;
+    use super::*;
+
+    #[test]
+    fn inner_calls_inherit_what_they_do_not_name_and_no_proof() {
+        let read =
+            |pairs: &[(&str, &str)]| Params::new(pairs.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect());
+        let outer = read(&[
+            ("method", "API.getBulkRequest"),
+            ("urls[0]", "method=VisitsSummary.get"),
+            ("idSite", "1"),
+            ("label[0]", "a"),
+            ("date", "today"),
+            ("token_auth", "t"),
+            ("force_api_session", "1"),
+            ("passwordConfirmation", "p"),
+            ("authCode", "1"),
+            ("passkey", "{}"),
+            ("password", "p"),
+        ]);
+        let outer = passed_on(&outer).unwrap();
+        let inner = inherited(read(&[("date", "yesterday"), ("label", "b")]), &outer);
+        assert_eq!(inner.iter().collect::<Vec<_>>(), [("date", "yesterday"), ("label", "b"), ("idSite", "1")]);
+        assert!(passed_on(&read(&vec![("a", "b"); INHERITED_MAX + 1])).is_err());
+    }
 
     #[test]
     fn answers_become_rows() {

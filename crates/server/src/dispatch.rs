@@ -10,7 +10,7 @@ use makoto_catalog::{Access, Answer, ApiError, Effect, Guard, Method, Param, lan
 use makoto_features::{Services, services::asked_sites};
 use makoto_meta::Activity;
 use makoto_model::Params;
-use makoto_query::{Answered, Line, format, format::Written};
+use makoto_query::{Answered, Line, format, format::Written, shape};
 use std::sync::{Arc, atomic::Ordering};
 
 /// Longest wait for a report, its turn at the engine included; what the engine does for it ends soon after.
@@ -94,7 +94,7 @@ pub async fn dispatch_within(
         )
     })?;
     if let Some(method) = makoto_features::method(id) {
-        let answer = manage(app, method, caller, params, way).await?;
+        let answer = shape::records(manage(app, method, caller, params, way).await?, params)?;
         return Ok(Dispatched { outcome: Outcome::Plain(answer), lags: false });
     }
     if let Some(method) = makoto_features::composed(id) {

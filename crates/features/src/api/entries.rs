@@ -105,7 +105,10 @@ impl Entry {
     pub fn is_asked(&self, params: &Params) -> bool {
         match &self.param {
             None => true,
-            Some((name, value)) => params.get(name) == Some(text(value).as_str()),
+            Some((name, value)) => {
+                let told = params.get(&format!("apiParameters[{name}]")).or_else(|| params.get(name));
+                told == Some(text(value).as_str())
+            }
         }
     }
 

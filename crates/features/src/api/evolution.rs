@@ -13,7 +13,7 @@ use makoto_catalog::{
 use makoto_model::{Params, Site, Value};
 
 /// Rows drawn when the caller names none.
-const ROWS_DEFAULT: &str = "5";
+const ROWS_DEFAULT: usize = 5;
 /// Rows drawn at once at most: more lines in one drawing tell nothing.
 const LABELS_MAX: usize = 100;
 
@@ -47,30 +47,43 @@ pub async fn evolution(
     if labels.len() > LABELS_MAX {
         return Err(ApiError::TooMuch(format!("follow at most {LABELS_MAX} rows at once")));
     }
-    let Answered::Map { items, .. } = asker.ask(entry.report.method, question(&entry, params, &labels)).await? else {
+    let question = question(&entry, params, &labels);
+    let entry = told(entry, &question);
+    let Answered::Map { items, .. } = asker.ask(entry.report.method, question).await? else {
         return Err(bad("date", "name several dates, as last30 or 2026-03-01,2026-03-31"));
     };
     let periods: Vec<(String, Vec<Line>)> = items.into_iter().map(|(key, item)| (key, item.lines())).collect();
-    let entry = told(entry, params);
     Ok(Answered::Plain(match labels.as_slice() {
-        [label] => single(&entry, &site, label, periods),
+        [label] => {
+            let by_address = params.get("labelUseAbsoluteUrl") != Some("0");
+            single(&entry, shown_label(&entry, &site, label, &periods, by_address), periods)
+        }
         _ => several(&entry, params, &labels, periods),
     }))
 }
 
 /// The entry without what longer periods do not tell.
-fn told(mut entry: Entry, params: &Params) -> Entry {
-    if params.get("period") != Some("day") {
+fn told(mut entry: Entry, question: &Params) -> Entry {
+    if question.get("period") != Some("day") {
         entry.columns.metrics.retain(|metric| !matches!(metric.id, "nb_uniq_visitors" | "nb_users"));
     }
     entry
 }
 
-/// The labels asked for: several in one text are separated by commas.
+/// The labels asked for: several in one text, separated by commas, or those of a list, each as it stands.
 fn labels(params: &Params) -> Vec<String> {
-    let sent = params.iter().filter(|(name, _)| *name == "label" || name.starts_with("label["));
-    let texts = sent.flat_map(|(_, text)| text.split(','));
+    let listed = params.iter().filter(|(name, _)| name.starts_with("label[")).map(|(_, text)| text);
+    let texts = params.get("label").unwrap_or("").split(',').chain(listed);
     texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
+}
+
+/// How many rows are followed.
+fn most(params: &Params, labels: &[String]) -> usize {
+    match params.int("filter_limit") {
+        None if labels.is_empty() => ROWS_DEFAULT,
+        Some(limit) if labels.is_empty() => usize::try_from(limit).unwrap_or(LABELS_MAX).min(LABELS_MAX),
+        _ => LABELS_MAX,
+    }
 }
 
 fn question(entry: &Entry, params: &Params, labels: &[String]) -> Params {
@@ -84,12 +97,13 @@ fn question(entry: &Entry, params: &Params, labels: &[String]) -> Params {
     }
     // Reports of visits compute their means when they are asked for them.
     if entry.columns.processed.iter().any(|metric| metric.id == "avg_time_on_site") {
-        asked.push("filter_add_columns_when_show_all_columns", "1");
+        asked.push("filter_add_columns_when_show_all_columns", "0");
     }
-    asked.push(
-        "filter_limit",
-        if labels.is_empty() { params.filled("filter_limit").unwrap_or(ROWS_DEFAULT) } else { "-1" },
-    );
+    // A range is followed by its days.
+    if params.get("period") == Some("range") {
+        asked.push("period", "day");
+    }
+    asked.push("filter_limit", "-1");
     asked
 }
 
@@ -128,19 +142,21 @@ fn described(language: &Language, series: &Series) -> Answer {
     Answer::record(fields)
 }
 
-/// What the row is called: pages by their address.
-fn shown_label(entry: &Entry, site: &Site, label: &str, periods: &[(String, Vec<Line>)]) -> String {
+/// What the row is called: pages and websites by their address, unless the caller wants their labels.
+fn shown_label(entry: &Entry, site: &Site, label: &str, periods: &[(String, Vec<Line>)], by_address: bool) -> String {
     let found = periods.iter().find_map(|(_, lines)| lines.first());
     let bare = |url: &str| {
         let url = url.trim_start_matches("https://").trim_start_matches("http://");
         url.trim_start_matches("www.").to_owned()
     };
-    if let Some(url) = found.and_then(|line| line.fact("url")).and_then(Value::as_text) {
+    let addresses = by_address && (entry.module() == "Actions" || entry.report.method == "Referrers.getWebsites");
+    if let Some(url) = found.filter(|_| addresses).and_then(|line| line.fact("url")).and_then(Value::as_text) {
         return bare(url);
     }
     let names: Vec<&str> = label.split('>').map(|name| name.trim().trim_start_matches('@')).collect();
     let pages = matches!(&entry.report.shape, makoto_catalog::Shape::Tree(tree) if tree.folder_segment.is_some());
     match pages {
+        true if !by_address => names.join(" - "),
         true => {
             let host = site.urls.first().map(|url| bare(url)).unwrap_or_default();
             format!("{host}/{}/", names.iter().map(|name| name.trim_matches('/')).collect::<Vec<_>>().join("/"))
@@ -149,8 +165,7 @@ fn shown_label(entry: &Entry, site: &Site, label: &str, periods: &[(String, Vec<
     }
 }
 
-fn single(entry: &Entry, site: &Site, label: &str, periods: Vec<(String, Vec<Line>)>) -> Answer {
-    let shown = shown_label(entry, site, label, &periods);
+fn single(entry: &Entry, shown: String, periods: Vec<(String, Vec<Line>)>) -> Answer {
     let series: Vec<(String, Answer)> = entry
         .columns
         .all()
@@ -186,11 +201,11 @@ fn single(entry: &Entry, site: &Site, label: &str, periods: Vec<(String, Vec<Lin
     ])
 }
 
-/// The rows asked for, or every row that turns up, in the order in which they do.
-fn followed(labels: &[String], periods: &[(String, Vec<Line>)]) -> Vec<String> {
+/// The rows asked for, or the first ones that turn up, in the order in which they do.
+fn followed(labels: &[String], periods: &[(String, Vec<Line>)], most: usize) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for line in periods.iter().flat_map(|(_, lines)| lines) {
-        if !found.iter().any(|known| known == line.label()) && found.len() < LABELS_MAX {
+        if !found.iter().any(|known| known == line.label()) && found.len() < most {
             found.push(line.label().to_owned());
         }
     }
@@ -203,10 +218,11 @@ fn followed(labels: &[String], periods: &[(String, Vec<Line>)]) -> Vec<String> {
 
 fn several(entry: &Entry, params: &Params, labels: &[String], periods: Vec<(String, Vec<Line>)>) -> Answer {
     let first = entry.columns.all().next().map_or("nb_visits", |metric| metric.id);
-    let column = params.filled("column").unwrap_or(first);
+    let known = |column: &&str| entry.columns.all().any(|metric| metric.id == *column);
+    let column = params.filled("column").filter(known).unwrap_or(first);
     let name = entry.columns.all().find(|metric| metric.id == column).map_or(column, |metric| metric.name);
     let name = entry.language.of(name);
-    let rows = followed(labels, &periods);
+    let rows = followed(labels, &periods, most(params, labels));
     let value = |lines: &[Line], label: &str| -> Value {
         let found = lines.iter().find(|line| line.label() == label || line.label().trim_start_matches('/') == label);
         found.and_then(|line| line.get(column)).cloned().unwrap_or(Value::Int(0))
@@ -280,6 +296,17 @@ mod tests {
         };
         assert_eq!(read(&[("label", "a,b")]), ["a", "b"]);
         assert_eq!(read(&[("label[0]", "a"), ("label[1]", "b")]), ["a", "b"]);
+        assert_eq!(read(&[("label[0]", "a,b")]), ["a,b"]);
         assert!(read(&[]).is_empty());
+    }
+
+    #[test]
+    fn as_many_rows_are_followed_as_the_call_says() {
+        let most = |limit: Option<&str>, labels: &[String]| {
+            let pairs = limit.map(|limit| ("filter_limit".into(), limit.into()));
+            super::most(&Params::new(pairs.into_iter().collect()), labels)
+        };
+        assert_eq!([None, Some("2"), Some("-1"), Some("999")].map(|limit| most(limit, &[])), [5, 2, 100, 100]);
+        assert_eq!(most(Some("2"), &["a".to_owned()]), 100);
     }
 }

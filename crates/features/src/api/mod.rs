@@ -117,7 +117,7 @@ pub static METHODS: &[Method<Services>] = &[
                 let site = one_site(services, caller, params)?;
                 let all = entries::entries(services, Some(&site), asked(params));
                 let entry = entries::find(services, &site, params)?;
-                Ok(Answer::List(vec![entries::record(&entry, &all, params.flag("hideMetricsDoc"))]))
+                Ok(Answer::List(vec![entries::record(&entry, &all, params.says("hideMetricsDoc"))]))
             })
         },
     },
@@ -343,7 +343,7 @@ fn asked_site(services: &Services, caller: &Caller, params: &Params) -> Result<O
 fn report_metadata(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     let site = asked_site(services, caller, params)?;
     let all = entries::entries(services, site.as_deref(), asked(params));
-    let inner = params.flag("showSubtableReports");
+    let inner = params.says("showSubtableReports");
     let shown = all.iter().filter(|entry| inner || !entry.about.inner);
-    Ok(shown.map(|entry| entries::record(entry, &all, params.flag("hideMetricsDoc"))).collect())
+    Ok(shown.map(|entry| entries::record(entry, &all, params.says("hideMetricsDoc"))).collect())
 }

@@ -56,6 +56,8 @@ struct Show<'a> {
     words: Words<'a>,
     /// Columns that only others are computed from.
     hidden: HashSet<&'static str>,
+    /// What the call says of columns.
+    params: &'a Params,
     /// Every column as it is, without words.
     raw: bool,
     formatted: bool,
@@ -75,9 +77,11 @@ fn question(entry: &Entry, params: &Params) -> Params {
     for (name, value) in [("filter_limit", "-1"), ("format_metrics", "0"), ("showRawMetrics", "1")] {
         asked.push(name, value);
     }
-    // Reports of visits compute their means when they are asked for them.
+    // Reports of visits compute their means when they are asked for them. Rows without a visit are left out then, unless
+    // the report is made of rows that stand whatever happened.
     if entry.columns.processed.iter().any(|metric| metric.id == "avg_time_on_site") && !entry.rows.is_empty() {
-        asked.push("filter_add_columns_when_show_all_columns", "1");
+        let visited = if entry.about.constant_rows { "0" } else { "1" };
+        asked.push("filter_add_columns_when_show_all_columns", visited);
     }
     asked
 }
@@ -94,7 +98,7 @@ pub async fn processed(
     let all = entries::entries(services, Some(&site), asked(params));
     let entry = entries::find(services, &site, params)?;
     let answered = asker.ask(entry.report.method, question(&entry, params)).await?;
-    let without_docs = params.flag("hideMetricsDoc");
+    let without_docs = params.says("hideMetricsDoc");
     let entry = told(entry, params, &answered);
     let show = Show::new(&entry, &site, params, &answered);
     let mut fields = vec![
@@ -143,6 +147,12 @@ fn told(mut entry: Entry, params: &Params, answered: &Answered) -> Entry {
     entry
 }
 
+/// Whether the call wants a column.
+fn is_shown(params: &Params, column: &str) -> bool {
+    let named = |list: &str| params.parts(list).any(|name| name == column);
+    (params.parts("showColumns").next().is_none() || named("showColumns")) && !named("hideColumns")
+}
+
 fn all_lines(answered: &Answered) -> Vec<&Line> {
     match answered {
         Answered::Map { items, .. } => items.iter().flat_map(|(_, item)| all_lines(item)).collect(),
@@ -153,7 +163,7 @@ fn all_lines(answered: &Answered) -> Vec<&Line> {
 }
 
 impl<'a> Show<'a> {
-    fn new(entry: &'a Entry, site: &'a Site, params: &Params, answered: &Answered) -> Show<'a> {
+    fn new(entry: &'a Entry, site: &'a Site, params: &'a Params, answered: &Answered) -> Show<'a> {
         let lines = all_lines(answered);
         let stands =
             |metric: &&'static Metric| lines.is_empty() || lines.iter().any(|line| line.get(metric.id).is_some());
@@ -163,7 +173,8 @@ impl<'a> Show<'a> {
             let name = told.map_or_else(|| entry.rows.clone(), |metric| entry.language.of(metric.name).into_owned());
             headings.push(("label", name));
         }
-        for metric in entry.columns.all().filter(stands) {
+        let shown = |id: &str| is_shown(params, id);
+        for metric in entry.columns.all().filter(stands).filter(|metric| shown(metric.id)) {
             if headings.iter().all(|(id, _)| *id != metric.id) {
                 headings.push((metric.id, capitalised(&entry.language.of(metric.name))));
             }
@@ -173,7 +184,7 @@ impl<'a> Show<'a> {
             ToldGoals::Conversions => true,
             ToldGoals::None | ToldGoals::Pages | ToldGoals::Entries => false,
         };
-        if revenue {
+        if revenue && shown("revenue") {
             headings.push(("revenue", entry.language.of("Revenue").into_owned()));
         }
         let mut units: HashMap<&'static str, Unit> =
@@ -186,6 +197,7 @@ impl<'a> Show<'a> {
             units,
             words: Words { site, language: entry.language },
             hidden: entry.report.metrics().filter(|metric| metric.hidden).map(|metric| metric.id).collect(),
+            params,
             raw: params.flag("showRawMetrics"),
             formatted: params.get("format_metrics") != Some("0"),
             limit: usize::try_from(limit).ok(),
@@ -231,7 +243,7 @@ impl<'a> Show<'a> {
             return;
         }
         for (id, of, digits, unit) in MEANS {
-            if row.get(id).is_none() {
+            if row.get(id).is_none() && is_shown(self.params, id) {
                 let scale = 10f64.powi(*digits);
                 let mean = if visits == 0.0 { 0.0 } else { (line.number(of) / visits * scale).round() / scale };
                 let value = Value::Float(mean);
@@ -261,13 +273,7 @@ impl<'a> Show<'a> {
                 let (data, facts): (Vec<_>, Vec<_>) = each.unzip();
                 (Answer::Record(data), Answer::Record(facts))
             }
-            Answered::Table(mut lines) => {
-                // Rows that stand whatever happened are left out, unless the report is made of them.
-                if self.entry.columns.processed.iter().any(|metric| metric.id == "avg_time_on_site")
-                    && !self.entry.about.constant_rows
-                {
-                    lines.retain(|line| line.number("nb_visits") > 0.0 || line.get("nb_visits").is_none());
-                }
+            Answered::Table(lines) => {
                 let rest = lines.len().saturating_sub(self.offset);
                 let kept = self.limit.unwrap_or(rest).min(rest);
                 let lines: Vec<Line> = lines.into_iter().skip(self.offset).take(kept).collect();

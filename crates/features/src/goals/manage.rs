@@ -123,7 +123,7 @@ fn list(services: &Services, caller: &Caller, params: &Params) -> Result<Answer,
     let snapshot = services.meta.snapshot();
     let grant = check::<View>(&caller.principal, &asked_sites(params, "idSite")?, &snapshot.site_ids())?;
     let mut goals = goals_of(services, grant.sites());
-    if params.flag("orderByName") {
+    if params.says("orderByName") {
         goals.sort_by_key(|(_, goal)| goal.name.to_lowercase());
     }
     Ok(goals.iter().map(|(site, goal)| record(*site, goal)).collect())

@@ -371,7 +371,7 @@ impl Row {
 }
 
 async fn all(services: &Services, caller: &Caller, params: &Params, asker: &dyn Asker) -> Result<Answered, ApiError> {
-    let enhanced = params.flag("enhanced");
+    let enhanced = params.says("enhanced");
     let sites = sites(services, caller, params.get("pattern").unwrap_or(""));
     let mut tables = tables(services, &sites, params, enhanced, asker).await?;
     let many = tables.first().is_some_and(|(key, _)| !key.is_empty());
@@ -383,7 +383,7 @@ async fn all(services: &Services, caller: &Caller, params: &Params, asker: &dyn 
 }
 
 async fn one(services: &Services, caller: &Caller, params: &Params, asker: &dyn Asker) -> Result<Answered, ApiError> {
-    let enhanced = params.flag("enhanced");
+    let enhanced = params.says("enhanced");
     let site = crate::api::one_site(services, caller, params)?;
     let rows = of_one(services, site, params, enhanced, asker).await?;
     let row = |row: &Row| {

@@ -80,6 +80,7 @@ static BY_SERVER_TIME: Report = Report {
     },
     doc: "The hour of the site's clock when the visit began.",
     order: 20,
+    until_now: Some("hideFutureHoursWhenToday"),
     dimension: Some(&START_HOUR),
     parts: &[Part {
         scope: Scope::Visit,
