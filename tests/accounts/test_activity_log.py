@@ -48,6 +48,15 @@ class ActivityLog(Case):
         exported = self.lines(server, filterByActivityType="audit.exported")[0]
         self.assertIn(":", exported["detail"]["head"])
 
+    def test_promise_48_lines_are_kept_for_400_days_unless_told_otherwise_and_for_90_at_least(self):
+        server = self.serve()
+        groups = server.call("CorePluginsAdmin.getSystemSettings")
+        kept = [one["value"] for group in groups for one in group["settings"] if one["key"] == "ActivityLog.retentionDays"]
+        self.assertEqual([int(days) for days in kept], [400])
+        for days, fine in [("89", False), ("90", True), ("3650", True), ("3651", False)]:
+            status, _ = server.cli("setting", "set", "ActivityLog.retentionDays", days)
+            self.assertEqual(status == 0, fine, days)
+
     def test_refused_calls_are_recorded_once_a_minute(self):
         server = self.serve()
         for _ in range(5):

@@ -1,7 +1,7 @@
 use crate::{
     Error, Fault, Kept, Options, Rows, Stats, VisitRecord, VisitsQuestion, answer, check, count,
     dialect::{self, Column, Yields},
-    gate::Gate,
+    gate::{Gate, Place},
     generation::{Generation, Reader, lock, newest},
     giveback::GiveBack,
     kept::{self, KeptDays},
@@ -238,12 +238,12 @@ impl Engine {
     /// their numbers.
     ///
     /// # Errors
-    /// `Database` when the file cannot be read, `Busy` when too many ask at once.
+    /// `Database` when the file cannot be read, `Busy` when too many ask at once or it is being opened anew.
     pub fn partition(&self, place: (SiteId, Day), since_s: i64, after: i64, most: u32) -> Result<Vec<Row>, Error> {
         let catalog = &self.inner.catalog;
         let partition = dialect::Partition { place, since_s, after };
         let end = partition.end(catalog, most);
-        self.inner.read(|reader| {
+        self.inner.read_for_fold(|reader| {
             let connection = reader.connection()?;
             // Only numbers are put in order to find out how far this reaches: there may be a million rows.
             match answer::ids(connection, &end.sql, &end.binds)?.first() {
@@ -259,7 +259,7 @@ impl Engine {
     /// # Errors
     /// As `partition`.
     pub fn page_views(&self, after: u64) -> Result<Vec<Row>, Error> {
-        self.inner.read(|reader| visits::page_views(reader.connection()?, &self.inner.catalog, after))
+        self.inner.read_for_fold(|reader| visits::page_views(reader.connection()?, &self.inner.catalog, after))
     }
 
     /// Rewrites the store sorted by site, day and visit; skipped when little is unsorted. Questions go on during it,
@@ -432,10 +432,24 @@ impl Inner {
         self.lend(None, |reader| transact(reader.connection()?, || question(reader)))
     }
 
+    /// As `read`, for the fold's thread: hits and acts on stored data do not wait behind questions.
+    pub(crate) fn read_for_fold<T>(&self, question: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
+        let place = self.gate.enter_past_questions()?;
+        self.lend_at(place, None, |reader| transact(reader.connection()?, || question(reader)))
+    }
+
     /// Lends a reader, when one is free, to who asks more than one question: each is to have a transaction of its own, as
     /// in `read`. What takes longer than it may is broken off.
     fn lend<T>(&self, most: Option<Duration>, questions: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
-        let mut place = self.gate.enter()?;
+        self.lend_at(self.gate.enter()?, most, questions)
+    }
+
+    fn lend_at<T>(
+        &self,
+        mut place: Place<'_>,
+        most: Option<Duration>,
+        questions: impl FnOnce(&Reader) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let reader = Reader::new(self.generation()?)?;
         place.asks(reader.connection()?.interrupt_handle(), most);
         match questions(&reader) {
@@ -568,6 +582,23 @@ mod tests {
             })
         };
         engine.inner.with_writer(store).unwrap();
+    }
+
+    #[test]
+    fn the_fold_and_acts_on_visits_are_answered_while_all_places_are_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = Options { memory_mib: 128, threads: 2 };
+        let engine = Engine::open(dir.path(), Arc::new(Catalog::new(&[]).unwrap()), options).unwrap();
+        let _asking: Vec<_> = (0..crate::gate::READERS_MAX).map(|_| engine.inner.gate.enter().unwrap()).collect();
+        let chosen = crate::Chosen::Visits { site: SiteId(1), visits: vec![1] };
+        engine.partition((SiteId(1), Day(1)), 0, 0, 9).unwrap();
+        engine.page_views(0).unwrap();
+        engine.visits_in(&chosen).unwrap();
+        engine.texts_of(&chosen).unwrap();
+        engine.unused_of(0, [1].into(), &chosen).unwrap();
+        engine.unused(0, 9).unwrap();
+        engine.visits_left(&[1].into(), &chosen).unwrap();
+        engine.texts_in(makoto_catalog::Table::Visit, "visitor", &chosen).unwrap();
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Questions answered at once. Each holds a connection and competes for one memory limit. Rewrites are fewer anyway.
-const READERS_MAX: usize = 8;
+pub(crate) const READERS_MAX: usize = 8;
 /// How long a question waits for a place before it is refused, seconds.
 const WAIT_MAX_S: u64 = 30;
 /// Longest time that those who are in may take to end once they are broken off.
@@ -25,7 +25,10 @@ pub(crate) struct Gate {
 
 #[derive(Default)]
 struct State {
+    /// Everybody who is in.
     taken: usize,
+    /// Those among them who count against `READERS_MAX`.
+    bound: usize,
     asked: Vec<Arc<Asked>>,
     closed: bool,
     /// Nobody is let in for a while.
@@ -44,6 +47,7 @@ struct Asked {
 /// A place taken; given back when dropped.
 pub(crate) struct Place<'a> {
     gate: &'a Gate,
+    bound: bool,
     asked: Option<Arc<Asked>>,
 }
 
@@ -52,19 +56,30 @@ impl Gate {
         Gate { state: Mutex::default(), freed: Condvar::new() }
     }
 
+    /// Waits for a place.
     pub(crate) fn enter(&self) -> Result<Place<'_>, Error> {
+        self.let_in(true)
+    }
+
+    /// The same for who must not be held up by questions, and is alone: the fold's thread.
+    pub(crate) fn enter_past_questions(&self) -> Result<Place<'_>, Error> {
+        self.let_in(false)
+    }
+
+    fn let_in(&self, bound: bool) -> Result<Place<'_>, Error> {
         let wait = Duration::from_secs(WAIT_MAX_S);
-        let full = |state: &mut State| (state.taken == READERS_MAX || state.held) && !state.closed;
+        let full = |state: &mut State| (bound && state.bound == READERS_MAX || state.held) && !state.closed;
         let (mut state, _) =
             self.freed.wait_timeout_while(lock(&self.state), wait, full).unwrap_or_else(PoisonError::into_inner);
         if state.closed {
             return Err(Error::Closed);
         }
-        if state.taken == READERS_MAX || state.held {
+        if full(&mut state) {
             return Err(Error::Busy);
         }
         state.taken += 1;
-        Ok(Place { gate: self, asked: None })
+        state.bound += usize::from(bound);
+        Ok(Place { gate: self, bound, asked: None })
     }
 
     /// Lets nobody in until what is returned is dropped, once all who are in have left.
@@ -139,6 +154,7 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut state = lock(&self.gate.state);
         state.taken -= 1;
+        state.bound -= usize::from(self.bound);
         if let Some(own) = &self.asked {
             state.asked.retain(|other| !Arc::ptr_eq(own, other));
         }
@@ -209,5 +225,18 @@ mod tests {
             assert_eq!(lock(&gate.state).taken, places.len());
         }
         assert_eq!(lock(&gate.state).taken, 0);
+    }
+
+    #[test]
+    fn the_fold_does_not_wait_for_questions_but_whoever_empties_waits_for_it() {
+        let gate = Gate::new();
+        let places: Vec<_> = (0..READERS_MAX).map(|_| gate.enter().unwrap()).collect();
+        let fold = gate.enter_past_questions().unwrap();
+        drop(places);
+        assert!(matches!(gate.empty(), Err(Error::Busy)));
+        drop(fold);
+        assert!(gate.empty().is_ok());
+        gate.close();
+        assert!(matches!(gate.enter_past_questions(), Err(Error::Closed)));
     }
 }

@@ -91,7 +91,7 @@ impl Engine {
             text_table(dictionary),
             table.name()
         );
-        self.inner.read(|reader| Ok(stored_texts(&answer::ask(reader.connection()?, &sql, &binds)?)))
+        self.inner.read_for_fold(|reader| Ok(stored_texts(&answer::ask(reader.connection()?, &sql, &binds)?)))
     }
 
     /// Changes columns in the rows of these visits, in one transaction; how many rows there were, and the days on which

@@ -171,7 +171,7 @@ impl Engine {
     pub fn visits_in(&self, chosen: &Chosen) -> Result<Vec<i64>, Error> {
         let Clause { sql, binds } = chosen.clause(Table::Visit);
         let sql = format!("SELECT t.visit_id FROM visit t WHERE {sql} ORDER BY t.visit_id");
-        self.inner.read(|reader| answer::ids(reader.connection()?, &sql, &binds))
+        self.inner.read_for_fold(|reader| answer::ids(reader.connection()?, &sql, &binds))
     }
 
     /// The texts that rows of these visits use, by the number of their dictionary.
@@ -179,7 +179,7 @@ impl Engine {
     /// # Errors
     /// As `partition`.
     pub fn texts_of(&self, chosen: &Chosen) -> Result<Vec<(u8, BTreeSet<u32>)>, Error> {
-        self.inner.read(|reader| {
+        self.inner.read_for_fold(|reader| {
             let connection = reader.connection()?;
             let mut all = Vec::new();
             for (number, dictionary) in DICTIONARIES.iter().enumerate() {
@@ -204,7 +204,7 @@ impl Engine {
     /// As `partition`.
     pub fn unused_of(&self, dictionary: u8, ids: BTreeSet<u32>, except: &Chosen) -> Result<Vec<StoredText>, Error> {
         let name = numbered(dictionary)?;
-        self.inner.read(|reader| {
+        self.inner.read_for_fold(|reader| {
             let connection = reader.connection()?;
             let ids = unused(connection, &self.inner.catalog, name, ids, Some(except))?;
             if ids.is_empty() { Ok(Vec::new()) } else { texts(connection, name, &ids) }
@@ -217,7 +217,7 @@ impl Engine {
     /// As `partition`.
     pub fn unused(&self, dictionary: u8, limit: usize) -> Result<Vec<StoredText>, Error> {
         let name = numbered(dictionary)?;
-        self.inner.read(|reader| {
+        self.inner.read_for_fold(|reader| {
             let connection = reader.connection()?;
             let ids = all_unused(connection, &self.inner.catalog, name, limit)?;
             if ids.is_empty() { Ok(Vec::new()) } else { texts(connection, name, &ids) }
@@ -237,7 +237,7 @@ impl Engine {
         );
         let mut binds = vec![Bound::Text(numbers(visitors))];
         binds.extend(more);
-        self.inner.read(|reader| {
+        self.inner.read_for_fold(|reader| {
             let batches = answer::ask(reader.connection()?, &sql, &binds)?;
             let column = |nth| answer::column_cells(&batches, nth);
             let columns = (0..7).map(column).collect::<Result<Vec<_>, _>>()?;

@@ -200,8 +200,9 @@ impl Journal {
         Ok(())
     }
 
-    /// Leaves nothing of trimmed records in the files, as far as that takes no longer than an append may wait. Blocks.
-    pub fn scrub(&self) -> Result<(), Error> {
+    /// Leaves nothing of trimmed records in the files. False when that would take longer than an append may wait: they may
+    /// still be read from the files then. Blocks.
+    pub fn scrub(&self) -> Result<bool, Error> {
         self.ask(|reply| Control::Scrub { reply })
     }
 

@@ -28,8 +28,8 @@ pub(crate) enum Control {
     Trim { up_to: u64, reply: mpsc::SyncSender<Result<bool, Error>> },
     /// Forget some of the keys that expire before a time; answers how many, and whether these were all.
     Expire { now_s: i64, reply: mpsc::SyncSender<Result<(usize, bool), Error>> },
-    /// Leave nothing of removed records in the files.
-    Scrub { reply: mpsc::SyncSender<Result<(), Error>> },
+    /// Leave nothing of removed records in the files; answers whether that was done.
+    Scrub { reply: mpsc::SyncSender<Result<bool, Error>> },
     /// Look up or store a schema text.
     Schema { text: String, reply: mpsc::SyncSender<Result<SchemaId, Error>> },
 }

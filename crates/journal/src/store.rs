@@ -237,15 +237,18 @@ impl Store {
         Ok(())
     }
 
-    /// Writes the file anew without what was removed, and empties its log. Left for another time while so much is used
-    /// that appends would wait for it.
-    pub(crate) fn scrub(&mut self) -> Result<(), Fault> {
+    /// Writes the file anew without what was removed, and empties its log. False when so much is used that appends would
+    /// wait for it: the file is left as it is then. SQLite can overwrite what it removes, but then a trim would put all
+    /// that is trimmed through the log once more.
+    pub(crate) fn scrub(&mut self) -> Result<bool, Fault> {
         let number = |name: &str| self.connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
         let used_bytes = (number("page_count")? - number("freelist_count")?) * number("page_size")?;
-        if used_bytes <= SHRINK_USED_BYTES {
+        let scrubs = used_bytes <= SHRINK_USED_BYTES;
+        if scrubs {
             self.connection.execute_batch("VACUUM")?;
         }
-        self.checkpoint("TRUNCATE")
+        self.checkpoint("TRUNCATE")?;
+        Ok(scrubs)
     }
 
     /// Forgets some keys that expire before `now_s`. Answers how many, and whether more can go.

@@ -250,6 +250,29 @@ async fn a_trimmed_file_does_not_grow_for_ever_and_shrinks_again() {
 }
 
 #[tokio::test]
+async fn a_scrub_says_whether_it_left_nothing_of_what_was_trimmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let journal = open(&path);
+    let schema = journal.schema("a").unwrap();
+    let secret = b"somebody's own words".repeat(20);
+    let found = || {
+        let bytes = std::fs::read(&path).unwrap();
+        bytes.windows(secret.len()).any(|window| window == secret)
+    };
+    let head = journal.append(schema, &[&secret]).await.unwrap();
+    for _ in 0..20 {
+        journal.append(schema, &vec![vec![7; 4096]; 256]).await.unwrap();
+    }
+    journal.trim(head).unwrap();
+    assert!(!journal.scrub().unwrap(), "20 MiB are more than appends wait for");
+    assert!(found());
+    journal.trim(journal.head()).unwrap();
+    assert!(journal.scrub().unwrap());
+    assert!(!found());
+}
+
+#[tokio::test]
 async fn followers_are_told_of_each_commit() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(&folder.path().join("journal.db"));

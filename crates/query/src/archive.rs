@@ -42,6 +42,9 @@ struct Kept {
     bytes: usize,
     /// The moment at which a site's day last changed, on a clock that counts touches.
     versions: BTreeMap<(SiteId, Day), u64>,
+    /// The version of all other days: the moment at which everything was forgotten last. It is later than that of any
+    /// question begun before.
+    floor: u64,
     clock: u64,
     /// A clock of its own that tells which table was asked for last.
     asked: u64,
@@ -51,6 +54,12 @@ struct Kept {
 #[derive(Default)]
 pub struct Archive(Mutex<Kept>);
 
+/// How many bytes an entry of the cache takes.
+fn weight(question: &Question, raw: &Raw) -> usize {
+    let Question { zone, segment, picked, .. } = question;
+    raw.weight() + size_of::<(Question, Table)>() + zone.capacity() + segment.capacity() + picked.capacity()
+}
+
 impl Archive {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -59,7 +68,11 @@ impl Archive {
     /// The days' version now; ask for it before the engine is asked.
     pub fn version(&self, site: SiteId, range: Range) -> u64 {
         let kept = self.kept();
-        kept.versions.range((site, range.first)..=(site, range.last)).map(|(_, version)| *version).max().unwrap_or(0)
+        kept.versions
+            .range((site, range.first)..=(site, range.last))
+            .map(|(_, version)| *version)
+            .max()
+            .unwrap_or(kept.floor)
     }
 
     /// A table that no hit has changed since.
@@ -77,7 +90,7 @@ impl Archive {
 
     /// Keeps a table made of days of this version; the one asked for longest ago goes when room is short.
     pub fn put(&self, question: Question, version: u64, raw: Arc<Raw>) {
-        let weight = raw.weight();
+        let weight = weight(&question, &raw);
         if weight > BYTES_MAX {
             return;
         }
@@ -103,7 +116,7 @@ impl Archive {
         kept.clock += 1;
         let clock = kept.clock;
         if kept.versions.len() > DAYS_MAX {
-            *kept = Kept { clock, ..Kept::default() };
+            *kept = Kept { clock, floor: clock, ..Kept::default() };
         }
         for day in days {
             kept.versions.insert(*day, clock);
@@ -114,8 +127,10 @@ impl Archive {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::Name;
-    use makoto_catalog::Report;
+    use crate::{node::Name, plan::Counted};
+    use makoto_catalog::{Aggregate, Merge, Metric, Report};
+
+    static VISITS: Metric = Metric::counted("nb_visits", "", "", Aggregate::Count, None);
 
     fn question(first: i32, last: i32) -> Question {
         Question {
@@ -165,7 +180,7 @@ mod tests {
         }
         let kept = archive.kept();
         assert!(nth < 99 && kept.tables.contains_key(&first) && kept.tables.contains_key(&question(nth - 1, nth - 1)));
-        assert!(kept.bytes <= BYTES_MAX && kept.bytes == kept.tables.len() * raw.weight(), "{}", kept.bytes);
+        assert!(kept.bytes <= BYTES_MAX && kept.bytes == kept.tables.len() * weight(&first, &raw), "{}", kept.bytes);
     }
 
     #[test]
@@ -183,10 +198,31 @@ mod tests {
     #[test]
     fn what_was_forgotten_does_not_come_back() {
         let archive = Archive::default();
+        let version = || archive.version(SiteId(1), question(1, 1).range);
+        let before_any = version();
         archive.touch(&[(SiteId(1), Day(1))]);
-        let old = archive.version(SiteId(1), question(1, 1).range);
-        archive.touch(&[(SiteId(1), Day(1))]);
-        archive.put(question(1, 1), old, table());
-        assert!(archive.get(&question(1, 1), archive.version(SiteId(1), question(1, 1).range)).is_none());
+        let before_all_was_forgotten = version();
+        let others: Vec<_> = (0..=DAYS_MAX as i32).map(|day| (SiteId(2), Day(day))).collect();
+        archive.touch(&others);
+        archive.touch(&others[..1]);
+        assert!(archive.kept().versions.len() == 1, "everything was forgotten");
+        for old in [before_any, before_all_was_forgotten] {
+            archive.put(question(1, 1), old, table());
+            assert!(archive.get(&question(1, 1), version()).is_none());
+        }
+        archive.put(question(1, 1), version(), table());
+        assert!(archive.get(&question(1, 1), version()).is_some());
+    }
+
+    #[test]
+    fn empty_answers_weigh_what_they_and_their_questions_take() {
+        let archive = Archive::default();
+        let (metric, merge) = (&VISITS, Merge::Sum);
+        let column = Counted { metric, name: metric.id, merge, persons: false, of_visits: false, different: false };
+        let mut asked = question(1, 1);
+        asked.segment = "x".repeat(5_000);
+        archive.put(asked, 0, Arc::new(Raw::empty(vec![column; 100])));
+        let least = 5_000 + 100 * size_of::<Counted>() + size_of::<Raw>() + size_of::<Question>();
+        assert!((least..2 * least).contains(&archive.kept().bytes), "{}", archive.kept().bytes);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     cells::{Cells, Row},
+    column::Column,
     conversions::{self, Goals},
     groups::{Groups, Key, Number, Places},
     node::{Name, Node, place_hash},
@@ -117,11 +118,15 @@ impl Raw {
 
     /// How many bytes it takes, for the cache's limit. Its texts are counted as if nobody else had them.
     pub fn weight(&self) -> usize {
+        let columns = self.columns.capacity() * size_of::<Counted>() + self.cells.width() * size_of::<Column>();
         let nodes = self.nodes.capacity() * size_of::<Node>() + self.nodes.iter().map(Node::weight).sum::<usize>();
         let lists = self.lists.iter().map(|list| list.capacity() * size_of::<u32>()).sum::<usize>()
             + self.lists.capacity() * size_of::<Vec<u32>>();
         let goals: usize = self.goals.values().map(conversions::weight).sum();
-        self.cells.weight() + nodes + lists + goals
+        let keys = self.goals.capacity() * size_of::<u32>()
+            + self.goal_totals.len() * size_of::<(i64, f64)>()
+            + (self.known_goals.capacity() + self.innermost_goals.capacity()) * size_of::<i64>();
+        size_of::<Raw>() + columns + self.cells.weight() + nodes + lists + goals + keys
     }
 
     /// Gives back room that was made for rows which did not come.

@@ -4,7 +4,7 @@ use crate::{
     commands::{Failure, operator},
     doctor,
     instance::{Files, Instance},
-    privacy::ledger,
+    privacy::ledger::{self, Entry},
     serve::Running,
 };
 use makoto_access::{Principal, check_instance};
@@ -61,9 +61,6 @@ pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
         Ok(count) => count,
         Err(fault) => return Err(not_written(to, &fault)),
     };
-    running.instance.meta.note_backup_place(&to.display().to_string(), makoto_features::services::now_s()).await?;
-    let ledger = ledger::read(&ledger::path(own))?;
-    ledger::add(&ledger::path(to), &ledger)?;
     running.instance.meta.record(&operator(), Activity::BackupMade, json!({ "files": count })).await?;
     Ok(format!("backup of {count} files written to {} and verified", to.display()))
 }
@@ -104,8 +101,9 @@ async fn write(running: &Running, to: &Path) -> Result<usize, Failure> {
         let folder = copy.analytics();
         std::fs::create_dir_all(&folder).map_err(|fault| Failure::file(&folder, fault))?;
         app.engine.backup(&Engine::first_file(&folder))?;
-        drop(still);
+        // A batch that went through before would let the journal forget what the copied fold lacks.
         app.journal.backup(&copy.journal())?;
+        drop(still);
         Ok(())
     });
     work.await.map_err(|fault| Failure::Data(fault.to_string()))??;
@@ -113,18 +111,22 @@ async fn write(running: &Running, to: &Path) -> Result<usize, Failure> {
     if !faults.is_empty() {
         return Err(Failure::Data(format!("the copy is not sound: {}", faults.join("; "))));
     }
+    seal(&running.instance.meta, running.instance.files.dir(), to).await
+}
+
+/// Makes the copies a whole backup that erasures reach; how many files it has. Its place is known before it is whole and
+/// the ledger is laid beside it after that, so that no erasure of this moment passes by both.
+async fn seal(meta: &Meta, own: &Path, to: &Path) -> Result<usize, Failure> {
     let files = block_in_place(|| hashes(to))?;
     let count = files.len();
-    let manifest = Manifest {
-        format: FORMAT,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        made_s: makoto_features::services::now_s(),
-        files,
-    };
+    let made_s = makoto_features::services::now_s();
+    let manifest = Manifest { format: FORMAT, version: env!("CARGO_PKG_VERSION").to_owned(), made_s, files };
+    meta.note_backup_place(&to.display().to_string(), made_s).await?;
     let path = to.join(MANIFEST);
     let text = serde_json::to_vec_pretty(&manifest).map_err(|fault| Failure::Data(fault.to_string()))?;
     std::fs::write(&path, text).map_err(|fault| Failure::file(&path, fault))?;
     sync(&path)?;
+    ledger::add(&ledger::path(to), &ledger::read(&ledger::path(own))?)?;
     Ok(count)
 }
 
@@ -152,14 +154,16 @@ fn read_manifest(from: &Path) -> Result<Manifest, Failure> {
     }
 }
 
-/// Copies a backup's files into a directory that holds nothing, and checks them there. Says how many public grants were
-/// paused.
-async fn copy_back(from: &Path, dir: &Path) -> Result<(Manifest, usize), Failure> {
+/// Copies a backup's files into a directory that holds nothing, with the ledger of what is to be erased from them, and
+/// checks them there. Says how many public grants were paused.
+async fn copy_back(from: &Path, dir: &Path, ledger: &[Entry]) -> Result<(Manifest, usize), Failure> {
     let manifest = read_manifest(from)?;
     if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Failure::Refused(format!("{} is not empty; restore into a new directory", dir.display())));
     }
     block_in_place(|| copy_files(&manifest, from, dir))?;
+    // Before there is an installation: one without its ledger would bring back what was erased.
+    ledger::add(&ledger::path(dir), ledger)?;
     let paused = close_to_public(dir, &Files::new(dir).apart()).await?;
     let faults = doctor::examine_closed(dir).await?;
     match faults.is_empty() {
@@ -219,7 +223,7 @@ async fn close_to_public(dir: &Path, apart: &Path) -> Result<usize, Failure> {
 /// # Errors
 /// As `restore`.
 pub async fn try_restore(from: &Path, dir: &Path) -> Result<usize, Failure> {
-    Ok(copy_back(from, dir).await?.0.files.len())
+    Ok(copy_back(from, dir, &[]).await?.0.files.len())
 }
 
 /// Puts a backup back into a directory that holds no installation. What was erased since is erased again when the
@@ -237,8 +241,7 @@ pub async fn restore(from: &Path, dir: &Path, more: Option<&Path>) -> Result<Str
         }
         entries.extend(ledger::read(&file)?);
     }
-    let (manifest, paused) = copy_back(from, dir).await?;
-    ledger::add(&ledger::path(dir), &entries)?;
+    let (manifest, paused) = copy_back(from, dir, &entries).await?;
     let instance = Instance::open(dir).await?;
     let detail = json!({ "made_s": manifest.made_s, "version": manifest.version });
     instance.meta.record(&operator(), Activity::BackupRestored, detail).await?;
@@ -286,5 +289,50 @@ fn hash(path: &Path) -> Result<String, Failure> {
             return Ok(hex(&hasher.finalize()));
         }
         hasher.update(&piece[..read]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use makoto_features::privacy_manager::work::Work;
+
+    fn entry() -> Entry {
+        Entry { id: "a".into(), asked_s: 5, work: Work::EraseSite { site: 1, before_s: 9 } }
+    }
+
+    /// A backup of a new installation, which is beside it. It is not sound.
+    async fn sealed(folder: &Path) -> (Instance, PathBuf) {
+        let (own, to) = (folder.join("own"), folder.join("backup"));
+        let instance = Instance::open_or_make(&own).await.unwrap();
+        std::fs::create_dir(&to).unwrap();
+        instance.meta.backup(&Files::new(&to).meta()).await.unwrap();
+        std::fs::write(Files::new(&to).fold(), "no fold").unwrap();
+        ledger::add(&ledger::path(&own), &[entry()]).unwrap();
+        seal(&instance.meta, &own, &to).await.unwrap();
+        (instance, to)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_restore_that_ends_early_leaves_no_installation_without_its_ledger() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_instance, backup) = sealed(folder.path()).await;
+        let dir = folder.path().join("restored");
+        assert!(restore(&backup, &dir, None).await.is_err());
+        assert!(Files::new(&dir).meta().exists(), "it ended after the relational store was put in its place");
+        assert_eq!(ledger::read(&ledger::path(&dir)).unwrap(), [entry()]);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_place_of_a_backup_is_known_before_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let (instance, backup) = sealed(folder.path()).await;
+        assert_eq!(ledger::read(&ledger::path(&backup)).unwrap(), [entry()]);
+        let other = folder.path().join("other");
+        // It cannot become whole.
+        std::fs::create_dir_all(other.join(MANIFEST)).unwrap();
+        assert!(seal(&instance.meta, instance.files.dir(), &other).await.is_err());
+        let places = [&backup, &other].map(|place| place.display().to_string());
+        assert_eq!(instance.meta.backup_places().await.unwrap(), places);
     }
 }

@@ -3,7 +3,7 @@
 use crate::{app::App, probes, serve::Running};
 use makoto_access::{Caller, Principal};
 use makoto_features::{
-    activity_log,
+    Services, activity_log,
     core_admin_home::tasks::{
         BACKUP, BACKUP_DRILL, CHECKUP_HISTORY, CHECKUP_MAIL, FAILURES_MAIL, OLD_MAILS, PUBLIC_REMINDER, RECORD_HEAD,
         RECORD_MAIL, RECORD_PRUNING, RETENTION, SORTING, TIDYING, Task,
@@ -55,6 +55,7 @@ async fn short(running: &Running, mut stop: watch::Receiver<bool>) {
 
 async fn long(running: &Running, mut stop: watch::Receiver<bool>) {
     loop {
+        in_turn(running, &RETENTION, async |_| retain(&running.app.services).await).await;
         in_turn(running, &SORTING, async |_| cluster(running, UNSORTED_ROWS_MIN).await).await;
         if let Err(fault) = cluster(running, UNSORTED_ROWS_MAX).await {
             tracing::error!(fault, "the analytics store could not be sorted; it is tried again");
@@ -99,12 +100,6 @@ async fn keep_timetable(running: &Running) {
     })
     .await;
     in_turn(running, &PUBLIC_REMINDER, async |_| remind_of_public(running).await).await;
-    in_turn(running, &RETENTION, async |_| {
-        let begun = retention::run_due(&running.app.services, now_s()).await.map_err(|fault| fault.to_string())?;
-        let erased = retention::erase_left_over(&running.app.services).await.map_err(|fault| fault.to_string())?;
-        Ok(format!("{begun} sites, {erased} deleted ones erased"))
-    })
-    .await;
     keep_record(running).await;
     keep_watch(running).await;
 }
@@ -303,6 +298,14 @@ async fn cluster(running: &Running, rows_min: u64) -> Result<String, String> {
     }
 }
 
+/// Deletes what is stored longer than it may be. What fails of it does not keep the rest from being done.
+async fn retain(services: &Services) -> Result<String, String> {
+    match (retention::run_due(services, now_s()).await, retention::erase_left_over(services).await) {
+        (Ok(begun), Ok(erased)) => Ok(format!("{begun} sites, {erased} deleted ones erased")),
+        (begun, erased) => Err(begun.err().into_iter().chain(erased.err()).collect::<Vec<_>>().join("; ")),
+    }
+}
+
 async fn expire_keys(running: &Running, now_s: i64) -> Result<(), String> {
     let journal = running.app.journal.clone();
     let done = tokio::task::spawn_blocking(move || journal.expire_keys(now_s)).await;
@@ -322,4 +325,106 @@ async fn tidy(running: &Running) -> Result<String, String> {
     ];
     let faults: Vec<String> = faults.into_iter().flatten().collect();
     if faults.is_empty() { Ok("done".to_owned()) } else { Err(faults.join("; ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instance::Instance;
+    use makoto_access::{Grant, View, check_instance};
+    use makoto_catalog::{Answer, ApiError};
+    use makoto_features::{
+        privacy_manager::work::{Later, Reports, Rows, Sizes, StoredData, Work},
+        services::Reading,
+    };
+    use makoto_meta::SiteChange;
+    use makoto_model::{Params, SiteId};
+    use std::{
+        collections::BTreeMap,
+        sync::{Mutex, OnceLock},
+    };
+
+    /// A site that is no more, but of which something is stored.
+    const GONE: SiteId = SiteId(77);
+
+    fn operator() -> Caller {
+        Caller::inside(Principal::Operator)
+    }
+
+    async fn add_site(meta: &Meta) -> SiteId {
+        let change = SiteChange { name: Some("Garden".into()), ..SiteChange::default() };
+        meta.add_site(&check_instance(&Principal::Operator).unwrap(), &operator(), change).await.unwrap()
+    }
+
+    /// Notes what is begun. The work of one site fails, and while it is looked up what is stored, a site is added and
+    /// visited.
+    struct Noted {
+        meta: Meta,
+        failing: SiteId,
+        begun: Mutex<Vec<Work>>,
+    }
+
+    impl StoredData for Noted {
+        fn find<'a>(&'a self, _: Grant<View>, _: &'a Params) -> Later<'a, Answer> {
+            unimplemented!()
+        }
+
+        fn export(&self, _: BTreeMap<u32, Vec<i64>>) -> Later<'_, Answer> {
+            unimplemented!()
+        }
+
+        fn preview<'a>(&'a self, _: &'a Work) -> Later<'a, Rows> {
+            unimplemented!()
+        }
+
+        fn preview_reports<'a>(&'a self, _: &'a Work) -> Later<'a, Reports> {
+            unimplemented!()
+        }
+
+        fn start<'a>(&'a self, _: &'a Caller, work: Work, _: bool) -> Later<'a, (String, Rows)> {
+            Box::pin(async move {
+                self.begun.lock().unwrap().push(work.clone());
+                match work.sites().contains(&self.failing) {
+                    true => Err(ApiError::Internal("the disk is full".into())),
+                    false => Ok((String::new(), Rows::new())),
+                }
+            })
+        }
+
+        fn columns(&self) -> [Vec<&'static str>; 2] {
+            unimplemented!()
+        }
+
+        fn sizes(&self) -> Later<'_, Sizes> {
+            unimplemented!()
+        }
+
+        fn sites(&self) -> Later<'_, Vec<SiteId>> {
+            Box::pin(async move { Ok(vec![GONE, add_site(&self.meta).await]) })
+        }
+    }
+
+    #[tokio::test]
+    async fn what_fails_of_one_site_does_not_keep_others_from_being_deleted_and_new_sites_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let Instance { meta, identity, .. } = Instance::open_or_make(dir.path()).await.unwrap();
+        let (first, second) = (add_site(&meta).await, add_site(&meta).await);
+        meta.set_setting(&operator(), retention::DELETE.key, "true").await.unwrap();
+        let data = Arc::new(Noted { meta: meta.clone(), failing: first, begun: Mutex::default() });
+        let services = Services {
+            meta,
+            identity,
+            base_url: String::new(),
+            public_forbidden: false,
+            labels: OnceLock::new(),
+            probes: OnceLock::new(),
+            data: OnceLock::from(data.clone() as Arc<dyn StoredData>),
+            reading: Reading { segment: makoto_query::segment::check, ranges: makoto_query::period::ranges },
+            locate: OnceLock::new(),
+        };
+        let said = retain(&services).await.unwrap_err();
+        assert!(said.contains("site 1") && said.contains("the disk is full"), "{said}");
+        let begun: Vec<_> = data.begun.lock().unwrap().iter().map(|work| (work.kind(), work.sites()[0])).collect();
+        assert_eq!(begun, [("purge", first), ("purge", second), ("erase_site", GONE)]);
+    }
 }

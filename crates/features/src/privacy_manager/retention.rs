@@ -220,21 +220,52 @@ pub async fn erase_deleted(services: &Services, caller: &Caller, site: SiteId) -
 /// sites whose erasure could not be begun. How many.
 ///
 /// # Errors
-/// When one could not be begun.
-pub async fn erase_left_over(services: &Services) -> Result<usize, ApiError> {
+/// Why one could not be done; the others were.
+pub async fn erase_left_over(services: &Services) -> Result<usize, String> {
     let caller = Caller::inside(Principal::Job("retention"));
-    let open = services.meta.open_privacy_jobs().await.map_err(from_meta)?;
+    let open = services.meta.open_privacy_jobs().await.map_err(|fault| fault.to_string())?;
     let under_way = |site: &SiteId| {
         let of = |job: &makoto_meta::PrivacyJob| serde_json::from_str::<Work>(&job.spec).map(|work| work.sites());
         open.iter().any(|job| job.kind == "erase_site" && of(job).is_ok_and(|sites| sites.contains(site)))
     };
+    let data = services.data().map_err(words)?;
+    let stored = data.sites().await.map_err(words)?;
+    // Read after it: a site that was added and visited in between is no deleted one.
     let known = services.meta.snapshot().site_ids();
-    let stored = services.data()?.sites().await?;
-    let left: Vec<SiteId> = stored.into_iter().filter(|site| !known.contains(site) && !under_way(site)).collect();
-    for site in &left {
-        services.data()?.start(&caller, Work::EraseSite { site: site.0, before_s: now_s() + 1 }, true).await?;
+    let mut works = Works::default();
+    for site in stored.into_iter().filter(|site| !known.contains(site) && !under_way(site)) {
+        works.note(site, data.start(&caller, Work::EraseSite { site: site.0, before_s: now_s() + 1 }, true).await);
     }
-    Ok(left.len())
+    works.ended()
+}
+
+/// What came of the works of many sites: one that fails does not keep the others from being done.
+#[derive(Default)]
+struct Works {
+    done: usize,
+    faults: Vec<String>,
+}
+
+impl Works {
+    fn note<T>(&mut self, site: SiteId, done: Result<T, ApiError>) {
+        match done {
+            Ok(_) => self.done += 1,
+            Err(fault) => self.faults.push(format!("site {site}: {}", words(fault))),
+        }
+    }
+
+    /// How many were done.
+    fn ended(self) -> Result<usize, String> {
+        if self.faults.is_empty() { Ok(self.done) } else { Err(self.faults.join("; ")) }
+    }
+}
+
+/// What the operator is told, to whom nothing is withheld.
+fn words(fault: ApiError) -> String {
+    match fault {
+        ApiError::Internal(why) => why,
+        other => other.to_string(),
+    }
 }
 
 /// Deletes what is older than a site's retention, and waits until it is gone.
@@ -249,28 +280,34 @@ pub async fn purge_now(services: &Services, caller: &Caller, site: SiteId) -> Re
     }
 }
 
-/// Begins the deletions that are due; how many.
+/// Does the deletions that are due; how many.
 ///
 /// # Errors
-/// When one could not be begun.
-pub async fn run_due(services: &Services, now_s: i64) -> Result<usize, ApiError> {
+/// Why one could not be done; the others were.
+pub async fn run_due(services: &Services, now_s: i64) -> Result<usize, String> {
     let caller = Caller::inside(Principal::Job("retention"));
     let snapshot = services.meta.snapshot();
-    let mut begun = 0;
+    let data = services.data().map_err(words)?;
+    let mut works = Works::default();
     for site in snapshot.site_ids() {
         if !snapshot.setting_at(site, &DELETE) {
             continue;
         }
         let every_s = i64::from(snapshot.setting_at(site, &EVERY_DAYS)) * 86_400;
-        let last = services.meta.last_purge_s(site).await.map_err(from_meta)?;
+        let last = match services.meta.last_purge_s(site).await {
+            Ok(last) => last,
+            Err(fault) => {
+                works.note::<()>(site, Err(from_meta(fault)));
+                continue;
+            }
+        };
         // An hour of slack, so that a daily deletion does not drift through the day.
         if last.is_some_and(|last_s| now_s - last_s < every_s - 3600) {
             continue;
         }
         if let Some(work) = due(services, site, snapshot.setting_at(site, &DAYS)) {
-            services.data()?.start(&caller, work, true).await?;
-            begun += 1;
+            works.note(site, data.start(&caller, work, true).await);
         }
     }
-    Ok(begun)
+    works.ended()
 }

@@ -175,6 +175,7 @@ pub struct Garden {
     grant: Grant<View>,
     pub sites: BTreeMap<SiteId, Arc<Site>>,
     dir: tempfile::TempDir,
+    maker: Maker,
 }
 
 fn open(dir: &Path, catalog: &Arc<Catalog>) -> Engine {
@@ -192,10 +193,10 @@ impl Garden {
             (0..visits_a_day).for_each(|nth| maker.visit(i64::from(day) * 10_000 + nth + 1, FIRST.plus(day)));
         }
         maker.delta.number = 1;
-        engine.apply(&[maker.delta]).unwrap();
+        engine.apply(&[std::mem::take(&mut maker.delta)]).unwrap();
         let query = Query::new(engine.clone(), catalog.clone());
         let grant = check::<View>(&Principal::Operator, &Asked::These(vec![SITE]), &[SITE]).unwrap();
-        Garden { engine, query, catalog, grant, sites: [(SITE, Arc::new(site()))].into(), dir }
+        Garden { engine, query, catalog, grant, sites: [(SITE, Arc::new(site()))].into(), dir, maker }
     }
 
     /// The same store, closed and opened again.
@@ -223,6 +224,14 @@ impl Garden {
         let params = Params::new(pairs.collect());
         let answered = self.query.ask(grant, method, &params, &self.sites, NOW_S);
         answered.unwrap_or_else(|why| panic!("{method} {more:?}: {why}"))
+    }
+
+    /// Stores another visit of a day, which no visit of the beginning has the number of.
+    pub fn add_visit(&mut self, day: Day) {
+        self.maker.visit(i64::from(day.0) * 10_000, day);
+        self.maker.delta.number = self.engine.applied() + 1;
+        self.engine.apply(&[std::mem::take(&mut self.maker.delta)]).unwrap();
+        self.query.touch(&[(SITE, day)]);
     }
 
     /// Keeps the reports of these days; in how many pieces.

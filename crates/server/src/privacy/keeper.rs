@@ -16,7 +16,7 @@ use makoto_features::{
     services::now_s,
 };
 use makoto_journal::Journal;
-use makoto_meta::{Meta, hex};
+use makoto_meta::{Meta, PrivacyJob, hex};
 use makoto_model::{Params, SiteId, Value};
 use makoto_query::{Answered, Query};
 use makoto_tracking::Salts;
@@ -25,9 +25,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 
-const NOT_GIVEN_BACK: &str = "space could not be given back; the next work on stored data or start tries again";
+const OWED_STILL: &str = "the next work on stored data or start gives its space back";
+/// Pause before work is tried again that failed at the start.
+const RETRY: Duration = Duration::from_secs(60);
 const DAY_S: i64 = 86_400;
 /// Visits are purged and masked in stretches of this many seconds, between which hits are folded.
 const STEP_S: i64 = DAY_S;
@@ -45,6 +48,10 @@ pub struct Keeper {
     pub dir: PathBuf,
     /// One piece of work at a time.
     pub busy: Arc<tokio::sync::Mutex<()>>,
+}
+
+fn by_itself() -> Caller {
+    Caller::inside(Principal::Job("erasures"))
 }
 
 fn failed(failure: Failure) -> ApiError {
@@ -74,10 +81,14 @@ fn span(span: &Span) -> Chosen {
 
 impl Keeper {
     /// Does what was asked for and not ended, and what a ledger has that a restored backup lacks. Waits first until all
-    /// hits of the journal are folded, so that every visit has its number.
+    /// hits of the journal are folded, so that every visit has its number. How much was done.
+    ///
+    /// What fails among that which was asked for here goes on waiting, is tried again each minute, and does not keep the
+    /// server from starting: it shows as not done, and the visits were not gone before either.
     ///
     /// # Errors
-    /// When a store fails.
+    /// When a store fails, or an act that a restored backup lacks: visits that were gone already must not be shown. The
+    /// next start does it again.
     pub async fn catch_up(&self) -> Result<usize, Failure> {
         let lacking = self.lacking().await?;
         let open = self.meta.open_privacy_jobs().await?;
@@ -89,19 +100,63 @@ impl Keeper {
             return Ok(0);
         }
         self.flow.counted(self.journal.head().get()).await?;
-        ledger::owe(&self.dir)?;
-        let caller = Caller::inside(Principal::Job("erasures"));
+        let caller = by_itself();
         for entry in &lacking {
             tracing::info!(id = entry.id, "an act of the ledger is done again on restored data");
+            let rows = self.done(&entry.id, &entry.work).await?;
+            // Not before: it would be taken for one that was asked for here.
             self.write_down(&caller, entry).await?;
-            self.run(&caller, &entry.id, &entry.work).await?;
+            self.end(&caller, &entry.id, &entry.work, Ok(rows)).await?;
         }
-        for job in &open {
-            let work: Work = serde_json::from_str(&job.spec).map_err(|fault| Failure::Data(fault.to_string()))?;
-            self.run(&caller, &job.id, &work).await?;
+        let count = open.len();
+        let left = self.go_on(open).await;
+        let done = lacking.len() + count - left.len();
+        if done > 0 {
+            self.give_back_or_say_so().await;
         }
-        self.give_back().await?;
-        Ok(lacking.len() + open.len())
+        if !left.is_empty() {
+            self.clone().go_on_later(left);
+        }
+        Ok(done)
+    }
+
+    /// Does work that was asked for and not ended; what fails of it is returned and stays as it is.
+    async fn go_on(&self, open: Vec<PrivacyJob>) -> Vec<PrivacyJob> {
+        let mut left = Vec::new();
+        for job in open {
+            if let Err(failure) = self.finish(&job).await {
+                let why = failure.told();
+                tracing::error!(why, id = job.id, "work on stored data failed; it is tried again");
+                left.push(job);
+            }
+        }
+        left
+    }
+
+    async fn finish(&self, job: &PrivacyJob) -> Result<(), Failure> {
+        let work: Work = serde_json::from_str(&job.spec).map_err(|fault| Failure::Data(fault.to_string()))?;
+        let entry = Entry { id: job.id.clone(), asked_s: job.asked_s, work };
+        self.add_to_ledgers(&entry).await?;
+        let rows = self.done(&entry.id, &entry.work).await?;
+        self.end(&by_itself(), &entry.id, &entry.work, Ok(rows)).await
+    }
+
+    /// Tries again what is left, in a task of its own, until nothing is.
+    fn go_on_later(self, mut left: Vec<PrivacyJob>) {
+        tokio::spawn(async move {
+            while !left.is_empty() {
+                tokio::time::sleep(RETRY).await;
+                let _turn = self.busy.clone().lock_owned().await;
+                if self.flow.stops() {
+                    return;
+                }
+                let before = left.len();
+                left = self.go_on(left).await;
+                if left.len() < before {
+                    self.give_back_or_say_so().await;
+                }
+            }
+        });
     }
 
     /// Entries of the ledger that the stores do not know.
@@ -115,11 +170,17 @@ impl Keeper {
         Ok(lacking)
     }
 
+    /// The ledger comes first: what it has and the stores lack is done at the next start.
     async fn write_down(&self, caller: &Caller, entry: &Entry) -> Result<(), Failure> {
+        self.add_to_ledgers(entry).await?;
         let spec = serde_json::to_string(&entry.work).map_err(|fault| Failure::Data(fault.to_string()))?;
         let row = (entry.id.as_str(), entry.work.kind(), spec.as_str());
         let (asked, _) = entry.work.activities();
         self.meta.ask_privacy_job(caller, asked, entry.work.detail(), row, entry.asked_s).await?;
+        Ok(())
+    }
+
+    async fn add_to_ledgers(&self, entry: &Entry) -> Result<(), Failure> {
         ledger::add(&ledger::path(&self.dir), std::slice::from_ref(entry))?;
         ledger::lay_beside(&self.meta.backup_places().await?, std::slice::from_ref(entry));
         Ok(())
@@ -127,21 +188,32 @@ impl Keeper {
 
     /// Does a piece of work that is written down, and writes down how it ended, unless the server stopped in between.
     async fn run(&self, caller: &Caller, id: &str, work: &Work) -> Result<Rows, Failure> {
-        let done = self.work(id, work).await;
-        if done.is_err() && self.flow.stops() {
-            tracing::info!(id, "work on stored data goes on at the next start");
-            return done;
-        }
-        let (_, ended) = work.activities();
+        let done = self.done(id, work).await;
         let result = match &done {
-            Ok(rows) => Ok(json!(rows.iter().cloned().collect::<BTreeMap<_, _>>())),
-            Err(failure) => Err(failure.to_string()),
+            Err(_) if self.flow.stops() => {
+                tracing::info!(id, "work on stored data goes on at the next start");
+                return done;
+            }
+            Err(failure) => {
+                tracing::error!(why = failure.told(), id, "work on stored data failed");
+                Err(failure.to_string())
+            }
+            Ok(rows) => Ok(rows.clone()),
         };
-        if let Err(why) = &result {
-            tracing::error!(why, id, "work on stored data failed");
-        }
-        self.meta.end_privacy_job(caller, ended, id, result, now_s()).await?;
+        self.end(caller, id, work, result).await?;
         done
+    }
+
+    async fn end(&self, caller: &Caller, id: &str, work: &Work, result: Result<Rows, String>) -> Result<(), Failure> {
+        let (_, ended) = work.activities();
+        let result = result.map(|rows| json!(rows.into_iter().collect::<BTreeMap<_, _>>()));
+        Ok(self.meta.end_privacy_job(caller, ended, id, result, now_s()).await?)
+    }
+
+    /// Does a piece of work, after it is noted that its space is owed.
+    async fn done(&self, id: &str, work: &Work) -> Result<Rows, Failure> {
+        ledger::owe(&self.dir)?;
+        self.work(id, work).await
     }
 
     async fn work(&self, id: &str, work: &Work) -> Result<Rows, Failure> {
@@ -262,38 +334,55 @@ impl Keeper {
         blocking(move || Ok(engine.compact()?)).await?;
         self.flow.act(|fold| Ok(fold.compact()?)).await?;
         let journal = self.journal.clone();
-        blocking(move || Ok(journal.scrub()?)).await?;
-        ledger::settle(&self.dir)
+        match blocking(move || Ok(journal.scrub()?)).await? {
+            true => ledger::settle(&self.dir),
+            false => {
+                tracing::info!("the journal is too full to be written anew; {OWED_STILL}");
+                Ok(())
+            }
+        }
+    }
+
+    async fn give_back_or_say_so(&self) {
+        if let Err(failure) = self.give_back().await {
+            tracing::error!(why = failure.told(), "space could not be given back; {OWED_STILL}");
+        }
     }
 
     /// Gives the space back in a task of its own.
     fn give_back_later(self) {
         tokio::spawn(async move {
             let _turn = self.busy.clone().lock_owned().await;
-            if let Err(failure) = self.give_back().await {
-                tracing::error!(%failure, "{NOT_GIVEN_BACK}");
-            }
+            self.give_back_or_say_so().await;
         });
     }
 
-    /// Does a piece of work in a task of its own, which goes on when the caller goes away.
+    /// Writes a piece of work down and does it in a task of its own, which goes on when the caller goes away: nothing is
+    /// written down that nobody does.
     async fn begin(self, caller: Caller, entry: Entry, wait: bool) -> Result<Rows, Failure> {
+        let (tell_down, down) = tokio::sync::oneshot::channel();
         let (tell, told) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {
+            let written = self.write_down(&caller, &entry).await;
+            let is_written = written.is_ok();
+            // Whoever asked may have gone away.
+            let _ = tell_down.send(written);
+            if !is_written {
+                return;
+            }
             let _turn = self.busy.clone().lock_owned().await;
-            let done = match ledger::owe(&self.dir) {
-                Ok(()) => self.run(&caller, &entry.id, &entry.work).await,
-                Err(failure) => Err(failure),
-            };
+            let done = self.run(&caller, &entry.id, &entry.work).await;
             let succeeded = done.is_ok();
             // Whoever does not wait has gone on.
             let _ = tell.send(done);
-            if succeeded && let Err(failure) = self.give_back().await {
-                tracing::error!(%failure, "{NOT_GIVEN_BACK}");
+            if succeeded {
+                self.give_back_or_say_so().await;
             }
         });
+        let ended = |_| Failure::Data("the work ended without a result".to_owned());
+        down.await.map_err(ended)??;
         match wait {
-            true => told.await.map_err(|_| Failure::Data("the work ended without a result".to_owned()))?,
+            true => told.await.map_err(ended)?,
             false => Ok(Rows::new()),
         }
     }
@@ -401,7 +490,6 @@ impl StoredData for Keeper {
                 makoto_identity::fresh_bytes().map_err(|fault| ApiError::Internal(fault.to_string()))?;
             let id = hex(&bytes);
             let entry = Entry { id: id.clone(), asked_s: now_s(), work };
-            self.write_down(caller, &entry).await.map_err(failed)?;
             let rows = self.clone().begin(caller.clone(), entry, wait).await.map_err(failed)?;
             Ok((id, rows))
         })
@@ -436,5 +524,105 @@ fn visits(answered: Answered, all: &mut Vec<Answer>) {
         Answered::Map { items, .. } => items.into_iter().for_each(|(_, answered)| visits(answered, all)),
         Answered::Plain(Answer::List(records)) => all.extend(records),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        instance::Instance,
+        pipeline::{Pipeline, open_fold},
+    };
+    use std::path::Path;
+
+    /// The stores of a new installation, with a line that hits go through.
+    async fn keeper(dir: &Path) -> Keeper {
+        let Instance { files, catalog, meta, .. } = Instance::open_or_make(dir).await.unwrap();
+        let options = makoto_engine::Options { memory_mib: 256, threads: 1 };
+        let engine = Engine::open(&files.analytics(), catalog.clone(), options).unwrap();
+        let journal = Journal::open(&files.journal(), makoto_journal::Options::default()).unwrap();
+        let query = Arc::new(Query::new(engine.clone(), catalog.clone()));
+        let line = Pipeline {
+            journal: journal.clone(),
+            engine: engine.clone(),
+            query: query.clone(),
+            catalog: catalog.clone(),
+            fold_path: files.fold(),
+            new_texts_max: 1_000,
+        };
+        let fold = open_fold(&files.fold(), &catalog, &engine).unwrap();
+        let flow = line.start(fold).unwrap().flow;
+        let (salts, dir, busy) = (Salts::new([1; 32]), dir.to_owned(), Arc::default());
+        Keeper { engine, query, catalog, journal, flow, meta, salts, dir, busy }
+    }
+
+    fn work() -> Work {
+        Work::Erase { visits: [(1, vec![5])].into() }
+    }
+
+    fn entry(id: &str) -> Entry {
+        Entry { id: id.into(), asked_s: 5, work: work() }
+    }
+
+    /// Keeps a file from being written, until the folder in its place is removed.
+    fn blocked(dir: &Path, name: &str) -> PathBuf {
+        let path = dir.join(name);
+        std::fs::create_dir(&path).unwrap();
+        path
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_fails_at_a_start_is_done_at_the_next_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let keeper = keeper(dir.path()).await;
+        let ledger = ledger::path(dir.path());
+        let state = async |id: &str| keeper.meta.privacy_job(id).await.unwrap().map(|job| job.state);
+        let spec = serde_json::to_string(&work()).unwrap();
+        // As a version wrote it down that had the ledger's line follow.
+        let row = ("asked here", work().kind(), spec.as_str());
+        let (asked, _) = work().activities();
+        keeper.meta.ask_privacy_job(&by_itself(), asked, work().detail(), row, 5).await.unwrap();
+        let owed = blocked(dir.path(), "erasures.owed");
+        assert_eq!(keeper.catch_up().await.unwrap(), 0, "the server starts");
+        assert_eq!(state("asked here").await.as_deref(), Some("waiting"));
+        assert_eq!(ledger::read(&ledger).unwrap(), [entry("asked here")]);
+        ledger::add(&ledger, &[entry("lacking")]).unwrap();
+        for _ in 0..2 {
+            assert!(keeper.catch_up().await.is_err(), "what was gone is not shown again");
+            assert_eq!(state("lacking").await, None);
+        }
+        std::fs::remove_dir(owed).unwrap();
+        assert_eq!(keeper.catch_up().await.unwrap(), 2);
+        for id in ["asked here", "lacking"] {
+            assert_eq!(state(id).await.as_deref(), Some("done"), "{id}");
+        }
+        assert_eq!(keeper.catch_up().await.unwrap(), 0);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn work_is_written_down_with_who_does_it_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let keeper = keeper(dir.path()).await;
+        let states = async || -> Vec<String> {
+            keeper.meta.privacy_jobs(9).await.unwrap().into_iter().map(|job| job.state).collect()
+        };
+        let ledger = blocked(dir.path(), ledger::FILE);
+        assert!(keeper.start(&by_itself(), work(), true).await.is_err());
+        assert!(states().await.is_empty(), "without its line in the ledger it is not asked for");
+        std::fs::remove_dir(ledger).unwrap();
+        let owed = blocked(dir.path(), "erasures.owed");
+        assert!(keeper.start(&by_itself(), work(), true).await.is_err());
+        assert_eq!(states().await, ["failed"]);
+        std::fs::remove_dir(owed).unwrap();
+        // The caller hangs up at once.
+        let gone = tokio::time::timeout(Duration::ZERO, keeper.start(&by_itself(), work(), true)).await;
+        assert!(gone.is_err());
+        let done = async {
+            while !states().await.contains(&"done".to_owned()) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), done).await.unwrap();
     }
 }

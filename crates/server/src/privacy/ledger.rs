@@ -7,15 +7,19 @@ use makoto_features::privacy_manager::work::Work;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
-    fs::OpenOptions,
-    io::Write,
+    fs::{File, OpenOptions},
+    io::{ErrorKind, Write},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 /// The ledger's name in a data directory and in a backup.
 pub const FILE: &str = "erasures.ledger";
 /// Stands in a data directory while space is owed to the file system.
 const OWED: &str = "erasures.owed";
+
+/// One at a time writes: to the next one, a line that is half written looks torn.
+static WRITING: Mutex<()> = Mutex::new(());
 
 /// One act.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -48,30 +52,37 @@ pub fn path(dir: &Path) -> PathBuf {
 /// # Errors
 /// When the file cannot be read or a line was changed.
 pub fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(fault) => return Err(Failure::file(path, fault)),
-    };
-    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let lines = whole_lines(path)?;
     let damaged = |nth: usize| {
         Failure::Data(format!("line {} of {} was changed; take the ledger from elsewhere", nth + 1, path.display()))
     };
-    let entry = |(nth, line): (usize, &str)| {
-        let line: Line = serde_json::from_str(line).map_err(|_| damaged(nth))?;
+    let entry = |(nth, line): (usize, &[u8])| {
+        let line: Line = serde_json::from_slice(line).map_err(|_| damaged(nth))?;
         if hash(&line.entry) != line.sha256 {
             return Err(damaged(nth));
         }
         serde_json::from_str(&line.entry).map_err(|_| damaged(nth))
     };
-    whole.lines().enumerate().filter(|(_, line)| !line.is_empty()).map(entry).collect()
+    lines.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()).map(entry).collect()
 }
 
-/// Adds those entries that the ledger lacks; durable when this returns.
+/// What a ledger holds up to the end of its last whole line.
+fn whole_lines(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(fault) => return Err(Failure::file(path, fault)),
+    };
+    bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
+    Ok(bytes)
+}
+
+/// Adds those entries that the ledger lacks, in the place of a torn last line; durable when this returns.
 ///
 /// # Errors
 /// When the file cannot be read or written.
 pub fn add(path: &Path, entries: &[Entry]) -> Result<(), Failure> {
+    let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let known = read(path)?;
     let mut lines = String::new();
     for entry in entries.iter().filter(|entry| !known.iter().any(|known| known.id == entry.id)) {
@@ -85,13 +96,15 @@ pub fn add(path: &Path, entries: &[Entry]) -> Result<(), Failure> {
         return Ok(());
     }
     let failed = |fault| Failure::file(path, fault);
-    let torn = std::fs::read(path).is_ok_and(|bytes| bytes.last().is_some_and(|last| *last != b'\n'));
     let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
-    if torn {
-        lines.insert(0, '\n');
-    }
-    file.write_all(lines.as_bytes()).map_err(failed)?;
-    file.sync_all().map_err(failed)
+    file.set_len(whole_lines(path)?.len() as u64).map_err(failed)?;
+    file.write_all(lines.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    // The name of a new file is durable only when its folder is.
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+fn sync_folder(folder: &Path) -> Result<(), Failure> {
+    File::open(folder).and_then(|file| file.sync_all()).map_err(|fault| Failure::file(folder, fault))
 }
 
 /// Adds entries to the ledgers of backups that are still where they were written; where that fails, it is said.
@@ -112,7 +125,7 @@ pub fn owe(dir: &Path) -> Result<(), Failure> {
     let path = dir.join(OWED);
     let failed = |fault| Failure::file(&path, fault);
     OpenOptions::new().create(true).append(true).open(&path).and_then(|file| file.sync_all()).map_err(failed)?;
-    std::fs::File::open(dir).and_then(|folder| folder.sync_all()).map_err(failed)
+    sync_folder(dir)
 }
 
 /// Whether space of what went is not given back yet.
@@ -127,7 +140,7 @@ pub fn owes(dir: &Path) -> bool {
 pub fn settle(dir: &Path) -> Result<(), Failure> {
     let path = dir.join(OWED);
     match std::fs::remove_file(&path) {
-        Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(Failure::file(&path, fault)),
+        Err(fault) if fault.kind() != ErrorKind::NotFound => Err(Failure::file(&path, fault)),
         _ => Ok(()),
     }
 }
@@ -148,9 +161,21 @@ mod tests {
         add(&path, &[entry("a")]).unwrap();
         add(&path, &[entry("a"), entry("b")]).unwrap();
         assert_eq!(read(&path).unwrap(), [entry("a"), entry("b")]);
-        let whole = std::fs::read(&path).unwrap();
-        std::fs::write(&path, &whole[..whole.len() - 4]).unwrap();
-        assert_eq!(read(&path).unwrap(), [entry("a")]);
+    }
+
+    #[test]
+    fn a_torn_line_is_left_out_and_gives_way_to_the_next_entry() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = path(dir.path());
+        for cut in [1, 4, 90] {
+            std::fs::remove_file(&path).unwrap_or_default();
+            add(&path, &[entry("a"), entry("é")]).unwrap();
+            let whole = std::fs::read(&path).unwrap();
+            std::fs::write(&path, &whole[..whole.len() - cut]).unwrap();
+            assert_eq!(read(&path).unwrap(), [entry("a")]);
+            add(&path, &[entry("b")]).unwrap();
+            assert_eq!(read(&path).unwrap(), [entry("a"), entry("b")]);
+        }
     }
 
     #[test]
