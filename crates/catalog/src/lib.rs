@@ -12,6 +12,7 @@ pub mod language;
 pub mod method;
 pub mod metric;
 pub mod plan;
+pub mod rate;
 pub mod report;
 pub mod setting;
 pub mod words;
@@ -26,6 +27,7 @@ pub use facts::Facts;
 pub use method::{Access, CODE, CONFIRMATION, Effect, Guard, Method, Outcome, PASSKEY, Param, ParamKind};
 pub use metric::{Formula, Merge, Metric, Unit};
 pub use plan::{Aggregate, Bucket, Condition, Expr, Measure, Op, Plan, Scope, TimePart};
+pub use rate::{RATES, Rate};
 pub use report::{
     About, Always, AlwaysColumns, Bought, Chart, Columns, FlatLabel, Folded, Found, GoalColumns, Inquiry, LocalFacts,
     LoggedVisit, Meta, Part, Report, RowLabel, Shape, ToldGoals, Tree, Variant, Variants, VisitLog,

@@ -47,7 +47,7 @@ pub mod visit_time;
 pub mod visitor_interest;
 pub mod visits_summary;
 
-pub use methods::{COMPOSED, METHODS, composed, guard, method};
+pub use methods::{COMPOSED, METHODS, composed, guard, is_secret, method};
 pub use services::Services;
 
 use makoto_catalog::{Catalog, Unsound};

@@ -4,8 +4,9 @@ use crate::{
     public_reports, security_checkup, segment_editor, sites_manager, transitions, two_factor_auth, user_country,
     users_manager,
 };
-use makoto_catalog::{Composed, Guard, Method};
+use makoto_catalog::{Composed, Guard, Method, ParamKind};
 use makoto_model::Params;
+use std::{collections::HashSet, sync::LazyLock};
 
 /// Every API method that is no report, by feature.
 pub static METHODS: &[&[Method<Services>]] = &[
@@ -61,6 +62,17 @@ pub fn guard(method: &Method<Services>, params: &Params) -> Guard {
     } else {
         method.guard
     }
+}
+
+/// The names of parameters that are secrets, of whichever method: passwords, codes, links, answers of passkeys.
+static SECRETS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let params = METHODS.iter().flat_map(|feature| feature.iter()).flat_map(Method::all_params);
+    params.filter(|param| param.kind == ParamKind::Secret).map(|param| param.name).collect()
+});
+
+/// Whether a parameter of this name is a secret: it must not stand in an address, nor be handed on.
+pub fn is_secret(name: &str) -> bool {
+    SECRETS.contains(name)
 }
 
 /// A method by its exact id.

@@ -59,7 +59,7 @@ impl Bench {
     }
 
     async fn add(&self, login: &str, superuser: bool) {
-        let password_hash = self.identity.hash_password("ada", PASSWORD).await.unwrap();
+        let password_hash = self.identity.hash_password(login, PASSWORD).await.unwrap();
         let email = format!("{login}@example.org");
         let user = NewUser { login: login.into(), email, password_hash, superuser };
         self.identity.meta().add_user(&grant(), &Caller::inside(Principal::Operator), user).await.unwrap();
@@ -236,7 +236,7 @@ async fn promise_21_a_new_password_ends_the_question_that_the_one_before_opened(
     let at_s = now_s();
     let (secret, _) = bench.enrol("root", at_s).await;
     let (half, _) = bench.half("root", at_s).await;
-    let hash = bench.identity.hash_password("ada", "nine otters under the bridge").await.unwrap();
+    let hash = bench.identity.hash_password("root", "nine otters under the bridge").await.unwrap();
     let operator = Caller::inside(Principal::Operator);
     bench.identity.meta().change_password(&operator, "root", &hash, at_s).await.unwrap();
     let later_s = at_s + STEP_S;

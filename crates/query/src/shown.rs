@@ -214,8 +214,14 @@ pub fn transposed(table: &Table, into: &Metric, label: fn(&str) -> (String, Vec<
         Formula::Share { of } => table.raw.column(of.id).map(|place| cells[place].float()),
         _ => None,
     };
-    let mut rows: Vec<(Number, Line)> = Vec::new();
-    for (column, cell) in table.raw.columns.iter().zip(&cells).filter(|(column, _)| !column.metric.hidden) {
+    let shown = || table.raw.columns.iter().zip(&cells).filter(|(column, _)| !column.metric.hidden);
+    let nothing = shown().all(|(_, cell)| cell.float() == 0.0)
+        && table.report.processed.iter().all(|metric| whole(metric).unwrap_or(0.0) == 0.0);
+    if nothing {
+        return Vec::new();
+    }
+    let mut rows: Vec<Line> = Vec::new();
+    for (column, cell) in shown() {
         let (text, meta) = label(column.metric.id);
         let mut line = Line { meta: meta.into_iter().map(|m| (m.0, m.1)).collect(), ..Line::default() };
         line.columns.push((Cow::Borrowed("label"), Value::from(text)));
@@ -226,12 +232,7 @@ pub fn transposed(table: &Table, into: &Metric, label: fn(&str) -> (String, Vec<
             let shown = table.options.computed(share, metric.unit);
             line.columns.push((Cow::Borrowed(metric.id), shown));
         }
-        rows.push((*cell, line));
+        rows.push(line);
     }
-    let nothing = rows.iter().all(|(cell, _)| cell.float() == 0.0)
-        && table.report.processed.iter().all(|metric| whole(metric).unwrap_or(0.0) == 0.0);
-    if nothing {
-        return Vec::new();
-    }
-    shape::rows(rows.into_iter().map(|(_, line)| line).collect(), table.options)
+    shape::rows(rows, table.options)
 }

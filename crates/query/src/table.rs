@@ -10,24 +10,9 @@ use crate::{
     raw::Raw,
     value,
 };
-use makoto_catalog::{Formula, GoalColumns, Metric, Report, Shape, Unit};
+use makoto_catalog::{Formula, GoalColumns, Metric, RATES, Rate, Report, Shape};
 use makoto_model::{Day, Site, Value};
 use std::{borrow::Cow, cmp::Ordering, collections::HashMap};
-
-/// What is computed of the visits of a row: `of` for each visit, with so many digits.
-struct Rate {
-    name: &'static str,
-    of: &'static str,
-    digits: i32,
-    unit: Unit,
-}
-
-const RATES: [Rate; 4] = [
-    Rate { name: "nb_actions_per_visit", of: "nb_actions", digits: 1, unit: Unit::Number },
-    Rate { name: "avg_time_on_site", of: "sum_visit_length", digits: 0, unit: Unit::LengthS },
-    Rate { name: "bounce_rate", of: "bounce_count", digits: 2, unit: Unit::Percent },
-    Rate { name: "conversion_rate", of: "nb_visits_converted", digits: 4, unit: Unit::Percent },
-];
 
 /// One row that may be shown: a node, or the sum of rows that are not.
 #[derive(Clone, Debug)]
@@ -168,7 +153,7 @@ impl Table<'_> {
         let column = pivot.column.as_deref().unwrap_or(first);
         let inside = |item: &Item| -> Vec<(String, f64)> {
             let rows = item.node.map_or(Vec::new(), |node| self.needed(node));
-            rows.iter().map(|row| (labels.sorted_by(row.node), self.number(row, column).unwrap_or(0.0))).collect()
+            rows.iter().map(|row| (labels.sorted_by(row.node), self.amount(row, column))).collect()
         };
         let mut sums: HashMap<String, f64> = HashMap::new();
         for (name, number) in items.iter().flat_map(inside) {
@@ -245,8 +230,7 @@ impl Table<'_> {
     /// Leaves out, sorts, and sums what is too much. The sum comes last; in a flat table it is a row like others.
     fn choose(&self, mut items: Vec<Item>, labels: &Labels) -> (Vec<Item>, Option<Item>) {
         if self.options.rates == Some(Rates::OfVisited) {
-            let number = |item: &Item, column: &str| self.number(item, column).unwrap_or(0.0);
-            items.retain(|item| number(item, "nb_visits") != 0.0 || number(item, "nb_actions") != 0.0);
+            items.retain(|item| self.amount(item, "nb_visits") != 0.0 || self.amount(item, "nb_actions") != 0.0);
         }
         if self.options.generic {
             self.filter(&mut items, labels);
@@ -297,9 +281,9 @@ impl Table<'_> {
             items.retain(|item| regex.is_match(&self.text(item, column, labels)));
         }
         if let Some((column, least)) = self.options.at_least.as_ref().filter(|(column, _)| self.knows(column)) {
-            let number = |item: &Item| self.number(item, column).unwrap_or(0.0);
-            let least = least.unwrap_or(items.iter().map(number).sum::<f64>() * LOW_SHARE);
-            items.retain(|item| number(item) >= least);
+            let amount = |item: &Item| self.amount(item, column);
+            let least = least.unwrap_or(items.iter().map(amount).sum::<f64>() * LOW_SHARE);
+            items.retain(|item| amount(item) >= least);
         }
     }
 
@@ -388,6 +372,11 @@ impl Table<'_> {
             None if self.tells_of_goals() => conversions::by_name(&item.goals, column),
             None => None,
         }
+    }
+
+    /// The same, 0 where the row has none.
+    fn amount(&self, item: &Item, column: &str) -> f64 {
+        self.number(item, column).unwrap_or(0.0)
     }
 
     /// A computed metric of a row.
@@ -503,8 +492,7 @@ impl Table<'_> {
 
     fn per_visit(&self, rate: &Rate, cells: &[Number]) -> f64 {
         let cell = |name: &str| self.raw.column(name).map_or(0.0, |place| cells[place].float());
-        let (visits, scale) = (cell("nb_visits"), 10f64.powi(rate.digits));
-        if visits == 0.0 { 0.0 } else { (cell(rate.of) / visits * scale).round() / scale }
+        rate.per_visit(cell(rate.of), cell("nb_visits"))
     }
 
     fn flat_lines(&self) -> Vec<Line> {

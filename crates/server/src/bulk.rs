@@ -5,7 +5,8 @@ use crate::{
     dispatch::{Way, dispatch},
 };
 use makoto_access::Caller;
-use makoto_catalog::{ApiError, Method, ParamKind};
+use makoto_catalog::ApiError;
+use makoto_features::is_secret;
 use makoto_model::Params;
 use makoto_query::format::{self, Written};
 use std::{collections::HashSet, sync::Arc};
@@ -29,8 +30,8 @@ pub async fn bulk(app: &Arc<App>, caller: &Caller, params: &Params, way: Way) ->
     let format = params.get("format").unwrap_or("xml").to_owned();
     let mut parts = Vec::with_capacity(urls.len());
     for url in urls {
-        let query = url.split_once('?').map_or(url.as_str(), |(_, query)| query);
-        let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key != "format" && key != "token_auth");
+        let pairs =
+            form_urlencoded::parse(query_of(&url).as_bytes()).filter(|(key, _)| key != "format" && key != "token_auth");
         let pairs = pairs.map(|(key, value)| (key.into_owned().into(), value.into_owned().into()));
         let mut inner = inherited(Params::new(pairs.collect()), &outer);
         if inner.get("method") == Some("API.getBulkRequest") {
@@ -46,6 +47,11 @@ pub async fn bulk(app: &Arc<App>, caller: &Caller, params: &Params, way: Way) ->
     join(&parts, &format)
 }
 
+/// The parameters of an inner request, which may stand behind an address.
+pub fn query_of(url: &str) -> &str {
+    url.split_once('?').map_or(url, |(_, query)| query)
+}
+
 /// Parameters of the outer call that are about itself: what it is, how it came in and how all is written.
 const OUTER: &[&str] = &["urls", "method", "module", "format", "token_auth", "force_api_session"];
 
@@ -59,11 +65,9 @@ fn name(key: &str) -> &str {
 /// # Errors
 /// `TooMuch` for too many parameters.
 fn passed_on(outer: &Params) -> Result<Params, ApiError> {
-    let methods = makoto_features::METHODS.iter().flat_map(|methods| methods.iter());
-    let secrets = methods.flat_map(Method::all_params).filter(|param| param.kind == ParamKind::Secret);
-    let kept: HashSet<&str> = secrets.map(|param| param.name).chain(OUTER.iter().copied()).collect();
+    let goes_in = |key: &str| !is_secret(name(key)) && !OUTER.contains(&name(key));
     let mut passed = Params::default();
-    outer.iter().filter(|(key, _)| !kept.contains(name(key))).for_each(|(key, value)| passed.push(key, value));
+    outer.iter().filter(|(key, _)| goes_in(key)).for_each(|(key, value)| passed.push(key, value));
     match passed.len() > INHERITED_MAX {
         true => Err(ApiError::TooMuch(format!("send at most {INHERITED_MAX} parameters beside the requests"))),
         false => Ok(passed),

@@ -8,7 +8,7 @@ use super::{
 use crate::Services;
 use makoto_access::Caller;
 use makoto_catalog::{
-    Answer, Answered, ApiError, Asker, Line, Metric, Shape, ToldGoals, Unit, language::asked, words::pretty_date,
+    Answer, Answered, ApiError, Asker, Line, Metric, RATES, Shape, ToldGoals, Unit, language::asked, words::pretty_date,
 };
 use makoto_model::{Params, Site, Value};
 use std::{
@@ -35,17 +35,6 @@ const ROWS_DEFAULT: i64 = 100;
 
 /// Left out where they have no value.
 const WITHHELD: &[&str] = &["nb_users", "nb_uniq_visitors"];
-
-/// Means of a visit: what is divided by the visits, with how many digits.
-const MEANS: &[(&str, &str, i32, Unit)] = &[
-    ("nb_actions_per_visit", "nb_actions", 1, Unit::Number),
-    ("avg_time_on_site", "sum_visit_length", 0, Unit::LengthS),
-    ("bounce_rate", "bounce_count", 2, Unit::Percent),
-    ("conversion_rate", "nb_visits_converted", 4, Unit::Percent),
-];
-
-/// Computed for rows of visits; they do not add up.
-const RATES: &[&str] = &["nb_actions_per_visit", "avg_time_on_site", "bounce_rate", "conversion_rate"];
 
 /// How the rows of one report are shown.
 struct Show<'a> {
@@ -242,13 +231,11 @@ impl<'a> Show<'a> {
         if line.get("nb_visits").is_none() || !of_visits || self.entry.columns.processed.is_empty() {
             return;
         }
-        for (id, of, digits, unit) in MEANS {
-            if row.get(id).is_none() && is_shown(self.params, id) {
-                let scale = 10f64.powi(*digits);
-                let mean = if visits == 0.0 { 0.0 } else { (line.number(of) / visits * scale).round() / scale };
-                let value = Value::Float(mean);
-                let value = if self.formatted { self.words.value(&value, *unit) } else { value };
-                row.columns.push((Cow::Borrowed(id), value));
+        for rate in RATES.iter().filter(|rate| is_shown(self.params, rate.name)) {
+            if row.get(rate.name).is_none() {
+                let value = Value::Float(rate.per_visit(line.number(rate.of), visits));
+                let value = if self.formatted { self.words.value(&value, rate.unit) } else { value };
+                row.columns.push((Cow::Borrowed(rate.name), value));
             }
         }
     }
@@ -299,7 +286,7 @@ impl<'a> Show<'a> {
             _ => return Answer::List(Vec::new()),
         };
         let counted = |name: &str| {
-            if RATES.contains(&name) || (self.is_union() && is_share(name)) {
+            if RATES.iter().any(|rate| rate.name == name) || (self.is_union() && is_share(name)) {
                 return false;
             }
             let metric = self.entry.report.metrics().find(|metric| metric.id == name);

@@ -113,8 +113,7 @@ const KINDS: [Kind; 3] =
     [(|_| true, ""), (|returning| returning == 0, "_new_visit"), (|returning| returning > 0, "_returning_visit")];
 
 fn overview(folded: &Folded) -> Columns {
-    let wanted: Vec<&str> = folded.params.get("columns").unwrap_or("").split(',').map(str::trim).collect();
-    let wanted: Vec<&str> = wanted.into_iter().filter(|name| !name.is_empty()).collect();
+    let wanted: Vec<&str> = folded.params.parts("columns").collect();
     let mut columns = Columns::new();
     for (counts, ending) in KINDS {
         let sums = Sums { folded, counts };

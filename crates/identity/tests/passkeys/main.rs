@@ -34,7 +34,7 @@ impl Bench {
         let catalog = Arc::new(Catalog::new(&FEATURES).unwrap());
         let identity = Identity::new(Meta::open(&dir.path().join("meta.db"), catalog).await.unwrap()).unwrap();
         identity.allow_passkeys(ORIGIN).unwrap();
-        let password_hash = identity.hash_password("ada", PASSWORD).await.unwrap();
+        let password_hash = identity.hash_password("root", PASSWORD).await.unwrap();
         let user = NewUser { login: "root".into(), email: "root@example.org".into(), password_hash, superuser: true };
         let (grant, operator) = (check_instance(&Principal::Operator).unwrap(), Caller::inside(Principal::Operator));
         identity.meta().add_user(&grant, &operator, user).await.unwrap();

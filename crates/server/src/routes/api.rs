@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     app::App,
-    bulk::bulk,
+    bulk::{bulk, query_of},
     dispatch::{Way, dispatch},
 };
 use axum::{
@@ -17,30 +17,18 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use makoto_access::Denied;
-use makoto_catalog::{ApiError, CODE, CONFIRMATION, PASSKEY, ParamKind};
+use makoto_catalog::ApiError;
+use makoto_features::is_secret;
 use makoto_model::Params;
 use makoto_query::format::{self, Written};
-use std::{
-    collections::HashSet,
-    sync::{Arc, LazyLock},
-};
+use std::sync::Arc;
 
 const BAD_TOKEN: &str = "Unable to authenticate with the provided token. It is either invalid, expired or is required to be sent as a POST parameter.";
 
-/// The names of what must not stand in an address: passwords, codes, and answers of passkeys.
-static SECRETS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    let declared = makoto_features::METHODS.iter().flat_map(|feature| feature.iter()).flat_map(|method| method.params);
-    let secret = declared.filter(|param| param.kind == ParamKind::Secret).map(|param| param.name);
-    secret.chain([CONFIRMATION.name, CODE.name, PASSKEY.name]).collect()
-});
-
-/// Whether the address carries such a parameter, also in one of several requests in one.
+/// Whether the address carries a secret, also in one of several requests in one.
 pub(super) fn secret_in_address(query: &Params) -> bool {
-    let inner = |url: &str| decode(url.split_once('?').map_or(url, |(_, query)| query).as_bytes());
-    query.iter().any(|(name, value)| {
-        SECRETS.contains(name)
-            || (name.starts_with("urls") && inner(value).iter().any(|(name, _)| SECRETS.contains(name)))
-    })
+    let inside = |url: &str| decode(query_of(url).as_bytes()).iter().any(|(name, _)| is_secret(name));
+    query.iter().any(|(name, value)| is_secret(name) || (name.starts_with("urls") && inside(value)))
 }
 
 pub async fn index(State(app): State<Arc<App>>, peer: Peer, request: Request) -> Response {
