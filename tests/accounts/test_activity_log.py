@@ -95,11 +95,30 @@ class ActivityLog(Case):
     def test_promise_47_hostile_names_cannot_forge_lines(self):
         server = self.serve()
         hostile = "ada\r\n\x1b[31m\u202eroot"
+        server.call("SitesManager.addSite", siteName=hostile)
         self.sign_in(server, hostile, "wrong password, and a long one")
-        raw = json.dumps(self.lines(server, filterByActivityType="session.refused"), ensure_ascii=False)
-        self.assertIn("ada", raw)
-        for forbidden in ("\r", "\n", "\x1b", "\u202e"):
-            self.assertNotIn(forbidden, raw)
+        for kind, shown in [("site.added", "ada"), ("session.refused", "unknown_login")]:
+            raw = json.dumps(self.lines(server, filterByActivityType=kind), ensure_ascii=False)
+            self.assertIn(shown, raw)
+            for forbidden in ("\r", "\n", "\x1b", "\u202e"):
+                self.assertNotIn(forbidden, raw)
+
+    def test_a_password_in_the_field_of_the_login_is_not_recorded(self):
+        server = self.serve()
+        typed = "kingfishers nest in the bank"
+        for login in (typed, "VIEW", typed.upper(), "nobody"):
+            self.assertEqual(self.sign_in(server, login, "wrong password, and a long one").status, 401)
+        told = [line["detail"] for line in self.lines(server, filterByActivityType="session.refused")][::-1]
+        marks = [detail.get("unknown_login") for detail in told]
+        self.assertEqual((marks[0], told[1]), (marks[2], {"login": "view"}))
+        self.assertRegex(marks[0], r"^[0-9a-f]{6}$")
+        self.assertNotIn(marks[3], marks[:3])
+        self.assertEqual([line["subject"] for line in self.lines(server, filterByText=marks[0])], ["", ""])
+        server.stop()
+        for path in server.data_dir.rglob("*"):
+            if path.is_file():
+                self.assertNotIn(typed.encode(), path.read_bytes().lower(), path.name)
+        self.assertNotIn(typed, server.log_text().lower())
 
     def test_a_request_from_another_site_is_refused_and_recorded(self):
         server = self.serve()

@@ -2,10 +2,10 @@
 //! locked out by others, and every address and network.
 
 use crate::{Network, Networks, rules};
-use makoto_meta::{AttemptKind, AttemptRow, Snapshot, hex};
+use makoto_meta::{AttemptChanges, AttemptKind, AttemptRow, Snapshot, StrangerRow, hex};
+use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
-    hash::{BuildHasher, RandomState},
     net::IpAddr,
     sync::{Mutex, MutexGuard},
 };
@@ -16,8 +16,12 @@ const DELAY_MAX_S: i64 = 60;
 /// A network is blocked with so many times the failures of an address.
 const NETWORK_FACTOR: u32 = 5;
 /// Counters for logins that do not exist; each login has one by its hash, so that they are delayed as others are and
-/// no number of them takes more memory.
+/// no number of them takes more memory. A slot has two bytes.
 const STRANGERS: usize = 1 << 16;
+/// What the key that chooses slots is for.
+pub(crate) const PURPOSE: &str = "unknown logins";
+/// Bytes of the mark by which such a login stands in records.
+const MARK_BYTES: usize = 3;
 /// Addresses and networks, and devices, counted at once. Guesses are so few in a window that only an attack on the
 /// counters themselves could fill them; then those that are blocked stay.
 const WINDOWS_MAX: usize = 100_000;
@@ -103,6 +107,13 @@ impl Tally {
         self.unsaved_refused = self.unsaved_refused.saturating_add(1);
     }
 
+    /// How many tries failed and were refused since it was last asked; `None` when there is nothing to write down.
+    fn take_unsaved(&mut self) -> Option<(u32, u32)> {
+        let (failed, refused) = (std::mem::take(&mut self.unsaved_failed), std::mem::take(&mut self.unsaved_refused));
+        let success = std::mem::take(&mut self.unsaved_success);
+        (failed > 0 || refused > 0 || success).then_some((failed, refused))
+    }
+
     /// Takes back a failure that was none.
     fn forgive(&mut self) {
         self.failed = self.failed.saturating_sub(1);
@@ -119,13 +130,6 @@ pub(crate) struct Consequence {
     pub blocked: Vec<Network>,
 }
 
-/// Counts that are not written down yet.
-#[derive(Clone, Copy, Default, Debug)]
-pub(crate) struct Unsaved {
-    pub failed: u32,
-    pub refused: u32,
-}
-
 /// Every counter.
 pub(crate) struct Attempts {
     accounts: HashMap<String, Tally>,
@@ -133,22 +137,17 @@ pub(crate) struct Attempts {
     addresses: HashMap<Network, Tally>,
     networks: HashMap<Network, Tally>,
     strangers: Box<[Tally]>,
-    hasher: RandomState,
-    unsaved: Unsaved,
+    /// The installation's own, so that nobody can choose a slot, nor guess a login by its mark.
+    key: [u8; 32],
+    unsaved_failed: u32,
+    unsaved_refused: u32,
 }
 
-impl Default for Attempts {
-    fn default() -> Attempts {
-        Attempts {
-            accounts: HashMap::new(),
-            devices: HashMap::new(),
-            addresses: HashMap::new(),
-            networks: HashMap::new(),
-            strangers: vec![Tally::default(); STRANGERS].into(),
-            hasher: RandomState::new(),
-            unsaved: Unsaved::default(),
-        }
-    }
+/// The slot of a login that nobody has, and the mark by which it stands in records.
+fn slot_and_mark(key: [u8; 32], login: &str) -> (u16, [u8; MARK_BYTES]) {
+    let [high, low, one, two, three, ..]: [u8; 32] =
+        Sha256::new().chain_update(key).chain_update(login).finalize().into();
+    (u16::from_be_bytes([high, low]), [one, two, three])
 }
 
 /// The address as it is counted: a whole subscriber of IPv6 is one.
@@ -174,6 +173,25 @@ fn make_room(windows: &mut HashMap<Network, Tally>, failures_max: u32, window_s:
 }
 
 impl Attempts {
+    pub(crate) fn new(key: [u8; 32]) -> Attempts {
+        Attempts {
+            accounts: HashMap::new(),
+            devices: HashMap::new(),
+            addresses: HashMap::new(),
+            networks: HashMap::new(),
+            strangers: vec![Tally::default(); STRANGERS].into(),
+            key,
+            unsaved_failed: 0,
+            unsaved_refused: 0,
+        }
+    }
+
+    /// What stands in records for a login that nobody has, the same for the same login: it may be a password that was
+    /// typed into the wrong field.
+    pub(crate) fn mark(&self, login: &str) -> String {
+        hex(&slot_and_mark(self.key, login).1)
+    }
+
     fn person(&mut self, of: &Try) -> &mut Tally {
         match (of.device, of.exists) {
             (Some(device), _) => {
@@ -184,8 +202,8 @@ impl Attempts {
             }
             (None, true) => self.accounts.entry(of.login.clone()).or_default(),
             (None, false) => {
-                let slot = self.hasher.hash_one(&of.login) as usize % STRANGERS;
-                &mut self.strangers[slot]
+                let (slot, _) = slot_and_mark(self.key, &of.login);
+                &mut self.strangers[usize::from(slot)]
             }
         }
     }
@@ -224,7 +242,7 @@ impl Attempts {
         if wait_s > 0 {
             self.person(of).refuse();
             self.windows(of, limits).into_iter().for_each(|(_, _, tally)| tally.refuse());
-            self.unsaved.refused = self.unsaved.refused.saturating_add(1);
+            self.unsaved_refused = self.unsaved_refused.saturating_add(1);
             return Err(wait_s.unsigned_abs());
         }
         self.person(of).fail(now_s);
@@ -245,7 +263,7 @@ impl Attempts {
         }
         if wait_s > 0 {
             self.windows(of, limits).into_iter().for_each(|(_, _, tally)| tally.refuse());
-            self.unsaved.refused = self.unsaved.refused.saturating_add(1);
+            self.unsaved_refused = self.unsaved_refused.saturating_add(1);
             return Err(wait_s.unsigned_abs());
         }
         self.windows(of, limits).into_iter().for_each(|(_, _, tally)| tally.fail(now_s));
@@ -269,7 +287,7 @@ impl Attempts {
 
     /// The password was wrong.
     pub(crate) fn fail(&mut self, of: &Try, limits: &Limits) -> Consequence {
-        self.unsaved.failed = self.unsaved.failed.saturating_add(1);
+        self.unsaved_failed = self.unsaved_failed.saturating_add(1);
         let windows = self.windows(of, limits).into_iter();
         let blocked = windows.filter(|(_, failures_max, tally)| tally.failed == *failures_max).map(|(at, _, _)| at);
         Consequence { blocked: blocked.collect(), failures: self.person(of).failed }
@@ -306,15 +324,13 @@ impl Attempts {
     }
 
     /// What changed since it was last asked.
-    pub(crate) fn take_unsaved(&mut self) -> (Vec<AttemptRow>, Unsaved) {
-        let mut rows = Vec::new();
+    pub(crate) fn take_unsaved(&mut self) -> AttemptChanges {
+        let mut lines = Vec::new();
         let mut keep = |kind, name: String, tally: &mut Tally| {
-            let (failed, refused) =
-                (std::mem::take(&mut tally.unsaved_failed), std::mem::take(&mut tally.unsaved_refused));
-            if failed > 0 || refused > 0 || std::mem::take(&mut tally.unsaved_success) {
+            if let Some((failed, refused)) = tally.take_unsaved() {
                 let (failed_total, refused_total) = (i64::from(failed), i64::from(refused));
                 let (since_s, last_s, failed) = (tally.since_s, tally.last_s, tally.failed);
-                rows.push(AttemptRow { kind, name, since_s, last_s, failed, failed_total, refused_total });
+                lines.push(AttemptRow { kind, name, since_s, last_s, failed, failed_total, refused_total });
             }
         };
         self.accounts.iter_mut().for_each(|(login, tally)| keep(AttemptKind::Account, login.clone(), tally));
@@ -323,12 +339,24 @@ impl Attempts {
         }
         self.addresses.iter_mut().for_each(|(at, tally)| keep(AttemptKind::Address, at.to_string(), tally));
         self.networks.iter_mut().for_each(|(at, tally)| keep(AttemptKind::Network, at.to_string(), tally));
-        (rows, std::mem::take(&mut self.unsaved))
+        let strangers = (0..=u16::MAX).zip(&mut self.strangers).filter_map(|(slot, tally)| {
+            tally.take_unsaved()?;
+            Some(StrangerRow { slot, since_s: tally.since_s, last_s: tally.last_s, failed: tally.failed })
+        });
+        AttemptChanges {
+            lines,
+            strangers: strangers.collect(),
+            failed: std::mem::take(&mut self.unsaved_failed),
+            refused: std::mem::take(&mut self.unsaved_refused),
+        }
     }
 
     /// Goes on with what was written down before a restart.
-    pub(crate) fn restore(&mut self, rows: Vec<AttemptRow>) {
-        for row in rows {
+    pub(crate) fn restore(&mut self, lines: Vec<AttemptRow>, strangers: Vec<StrangerRow>) {
+        for StrangerRow { slot, since_s, last_s, failed } in strangers {
+            self.strangers[usize::from(slot)] = Tally { since_s, last_s, failed, ..Tally::default() };
+        }
+        for row in lines {
             let tally = Tally { since_s: row.since_s, last_s: row.last_s, failed: row.failed, ..Tally::default() };
             match row.kind {
                 AttemptKind::Account => {
@@ -391,7 +419,7 @@ mod tests {
 
     #[test]
     fn promise_14_ten_thousand_addresses_get_a_hundred_guesses_an_hour_and_the_owner_waits_for_none() {
-        let mut attempts = Attempts::default();
+        let mut attempts = Attempts::new([7; 32]);
         // A network of their own each, so that only the account's delay is in their way.
         let let_in = attack(&mut attempts, 3600, |n| guess("ada", true, (n % 10_000) << 8));
         assert!((60..=100).contains(&let_in), "{let_in}");
@@ -405,7 +433,7 @@ mod tests {
 
     #[test]
     fn promise_14_a_known_device_has_delays_of_its_own() {
-        let mut attempts = Attempts::default();
+        let mut attempts = Attempts::new([7; 32]);
         let thief = Try { device: Some([7; 32]), ..guess("ada", true, 1) };
         let let_in = attack(&mut attempts, 3600, |_| thief.clone());
         assert!((60..=100).contains(&let_in), "{let_in}");
@@ -414,12 +442,12 @@ mod tests {
 
     #[test]
     fn promise_14_addresses_and_networks_are_blocked_and_freed() {
-        let mut attempts = Attempts::default();
+        let mut attempts = Attempts::new([7; 32]);
         let one = |n: u32| guess(&format!("login{n}"), false, 7);
         assert_eq!(attack(&mut attempts, 100, one), 20);
         assert_eq!(attempts.blocked(&LIMITS, 100).len(), 1);
         assert_eq!(attempts.admit(&one(0), &LIMITS, 3 + 900), Ok(()), "a block ends");
-        let mut attempts = Attempts::default();
+        let mut attempts = Attempts::new([7; 32]);
         let many = |n: u32| guess(&format!("login{n}"), false, n % 256);
         assert_eq!(attack(&mut attempts, 100, many), 100);
         let trusted = Limits { never_blocked: Networks::read(&["10.0.0.0/24"]).unwrap(), ..LIMITS };
@@ -431,36 +459,41 @@ mod tests {
 
     #[test]
     fn promise_14_many_tries_at_once_are_as_many_tries() {
-        let mut attempts = Attempts::default();
+        let mut attempts = Attempts::new([7; 32]);
         let let_in = (0..1000).filter(|n| attempts.admit(&guess("ada", true, n << 8), &LIMITS, 0).is_ok()).count();
         assert_eq!(let_in, FREE_FAILURES as usize + 1);
     }
 
     #[test]
-    fn promise_15_unknown_logins_wait_as_known_ones_do() {
+    fn promise_15_unknown_logins_wait_as_known_ones_do_over_a_restart_too() {
         let waits = |exists| {
-            let mut attempts = Attempts::default();
-            (0..12).map(|n| attempts.admit(&guess("ada", exists, n), &LIMITS, 1000)).collect::<Vec<_>>()
+            let mut attempts = Attempts::new([7; 32]);
+            let mut waits: Vec<_> = (0..12).map(|n| attempts.admit(&guess("ada", exists, n), &LIMITS, 1000)).collect();
+            let changes = attempts.take_unsaved();
+            let mut again = Attempts::new([7; 32]);
+            again.restore(changes.lines, changes.strangers);
+            waits.extend((0..12).map(|n| again.admit(&guess("ada", exists, n), &LIMITS, 1001)));
+            waits
         };
         assert_eq!(waits(true), waits(false));
+        assert_eq!(waits(false)[12..14], [Ok(()), Err(2)]);
     }
 
     #[test]
     fn promise_14_counters_survive_a_restart_and_are_bounded() {
-        let mut attempts = Attempts::default();
+        let mut attempts = Attempts::new([7; 32]);
         attack(&mut attempts, 60, |n| guess("ada", true, n));
-        let (rows, unsaved) = attempts.take_unsaved();
-        assert!(unsaved.failed >= 9 && unsaved.refused > 200);
-        assert!(attempts.take_unsaved().0.is_empty());
-        let mut again = Attempts::default();
-        again.restore(rows);
+        let changes = attempts.take_unsaved();
+        assert!(changes.failed >= 9 && changes.refused > 200);
+        assert!(attempts.take_unsaved().is_empty());
+        let mut again = Attempts::new([7; 32]);
+        again.restore(changes.lines, changes.strangers);
         assert_eq!(
             again.admit(&guess("ada", true, 0), &LIMITS, 60),
             attempts.admit(&guess("ada", true, 0), &LIMITS, 60)
         );
         attempts.succeed(&guess("ada", true, 0), &LIMITS);
-        let (rows, _) = attempts.take_unsaved();
-        again.restore(rows);
+        again.restore(attempts.take_unsaved().lines, Vec::new());
         assert_eq!(again.admit(&guess("ada", true, 9 << 8), &LIMITS, 61), Ok(()), "nor does a success come undone");
         for n in 0..3 * WINDOWS_MAX as u32 {
             let made = attempts.admit(&guess(&n.to_string(), false, n << 8), &LIMITS, 61);

@@ -21,9 +21,7 @@ const ALARM_FAILURES_MIN: i64 = 200;
 const ALARM_FACTOR: f64 = 10.0;
 /// How long an alarm is not repeated, in seconds.
 const ALARM_HOLD_S: i64 = 24 * 60 * 60;
-/// Longest login in records, in characters.
-const LOGIN_CHARS_MAX: usize = 100;
-/// Lines read back after a restart, and shown.
+/// Lines of each kind read back after a restart.
 const LINES_MAX: u32 = 20_000;
 
 /// Passwords that one address may have checked in a minute while they are typed, …
@@ -125,9 +123,15 @@ impl Identity {
 
     async fn note_failure(&self, caller: &Caller, of: &Try, limits: &Limits, now_s: i64) -> Result<(), Error> {
         let consequence = hold(&self.attempts).fail(of, limits);
-        let shown: String = of.login.chars().take(LOGIN_CHARS_MAX).collect();
         let kind = if is_of(caller, &of.login) { Activity::ProofRefused } else { Activity::SignInFailed };
-        self.record_summed(caller, kind, &shown, json!({ "login": shown }), now_s).await?;
+        let (name, detail) = match of.exists {
+            true => (of.login.clone(), json!({ "login": of.login })),
+            false => {
+                let mark = hold(&self.attempts).mark(&of.login);
+                (format!("unknown {mark}"), json!({ "unknown_login": mark }))
+            }
+        };
+        self.record_summed(caller, kind, &name, detail, now_s).await?;
         for network in consequence.blocked {
             let network = network.to_string();
             let detail = json!({ "network": network, "until_s": now_s + limits.window_s });
@@ -208,8 +212,8 @@ impl Identity {
     /// # Errors
     /// When the store cannot be read.
     pub async fn restore_attempts(&self) -> Result<(), Error> {
-        let rows = self.meta.attempts(LINES_MAX).await?;
-        hold(&self.attempts).restore(rows);
+        let (lines, strangers) = (self.meta.attempts(LINES_MAX).await?, self.meta.strangers().await?);
+        hold(&self.attempts).restore(lines, strangers);
         Ok(())
     }
 
@@ -224,11 +228,11 @@ impl Identity {
         for (kind, detail) in summed {
             self.meta.record(&caller, kind, detail).await?;
         }
-        let (rows, unsaved) = hold(&self.attempts).take_unsaved();
-        if rows.is_empty() && unsaved.failed == 0 && unsaved.refused == 0 {
+        let changes = hold(&self.attempts).take_unsaved();
+        if changes.is_empty() {
             return Ok(());
         }
-        self.meta.save_attempts(&rows, unsaved.failed, unsaved.refused, now_s).await?;
+        self.meta.save_attempts(&changes, now_s).await?;
         self.meta.tidy_attempts(now_s).await?;
         let (failed, usual) = self.meta.attempt_rate(now_s).await?;
         let raised_s = *hold(&self.alarm_s);

@@ -109,11 +109,11 @@ impl Identity {
     /// When the system gives no random numbers.
     pub fn new(meta: Meta) -> Result<Identity, Error> {
         Ok(Identity {
+            attempts: Mutex::new(attempts::Attempts::new(meta.derive_key(attempts::PURPOSE))),
             meta,
             hashing: hashing::Hashing::default(),
             host: OnceLock::new(),
             decoy_hash: password::decoy()?,
-            attempts: Mutex::default(),
             digest: Mutex::default(),
             alarm_s: Mutex::default(),
             paces: Mutex::default(),

@@ -47,16 +47,41 @@ pub struct AttemptRow {
     pub refused_total: i64,
 }
 
+/// The counts of logins that nobody has, of one slot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StrangerRow {
+    pub slot: u16,
+    pub since_s: i64,
+    pub last_s: i64,
+    pub failed: u32,
+}
+
+/// What changed since it was last written down.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct AttemptChanges {
+    pub lines: Vec<AttemptRow>,
+    pub strangers: Vec<StrangerRow>,
+    /// Tries that failed, of all kinds.
+    pub failed: u32,
+    /// And those that were sent away.
+    pub refused: u32,
+}
+
+impl AttemptChanges {
+    pub fn is_empty(&self) -> bool {
+        *self == AttemptChanges::default()
+    }
+}
+
 impl Meta {
-    /// The lines, the newest first.
+    /// At most so many lines of each kind, the newest first: no number of addresses displaces an account.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn attempts(&self, lines_max: u32) -> Result<Vec<AttemptRow>, Error> {
-        let rows = sqlx::query("SELECT * FROM attempt ORDER BY last_s DESC LIMIT ?")
-            .bind(lines_max)
-            .fetch_all(&self.read)
-            .await?;
+        let sql = "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY last_s DESC) AS place \
+                   FROM attempt) WHERE place <= ? ORDER BY last_s DESC";
+        let rows = sqlx::query(sql).bind(lines_max).fetch_all(&self.read).await?;
         let read = |row: &sqlx::sqlite::SqliteRow| {
             let name: &str = row.try_get("kind")?;
             let kind = AttemptKind::ALL.into_iter().find(|kind| kind.name() == name);
@@ -73,18 +98,35 @@ impl Meta {
         rows.iter().map(read).collect()
     }
 
+    /// The counts of logins that nobody has.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn strangers(&self) -> Result<Vec<StrangerRow>, Error> {
+        let rows = sqlx::query("SELECT slot, since_s, last_s, failed FROM stranger").fetch_all(&self.read).await?;
+        let read = |row: &sqlx::sqlite::SqliteRow| {
+            Ok(StrangerRow {
+                slot: row.try_get("slot")?,
+                since_s: row.try_get("since_s")?,
+                last_s: row.try_get("last_s")?,
+                failed: row.try_get("failed")?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// Writes what changed since the last time, and how many failed and were refused in this hour since then.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn save_attempts(&self, rows: &[AttemptRow], failed: u32, refused: u32, now_s: i64) -> Result<(), Error> {
+    pub async fn save_attempts(&self, changes: &AttemptChanges, now_s: i64) -> Result<(), Error> {
         let mut act = self.begin_unrecorded().await?;
         let sql = "INSERT INTO attempt (kind, name, since_s, last_s, failed, failed_total, refused_total) \
                    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, name) DO UPDATE SET since_s = excluded.since_s, \
                    last_s = excluded.last_s, failed = excluded.failed, \
                    failed_total = failed_total + excluded.failed_total, \
                    refused_total = refused_total + excluded.refused_total";
-        for row in rows {
+        for row in &changes.lines {
             sqlx::query(sql)
                 .bind(row.kind.name())
                 .bind(&row.name)
@@ -96,10 +138,15 @@ impl Meta {
                 .execute(&mut *act.tx)
                 .await?;
         }
+        let sql = "INSERT OR REPLACE INTO stranger (slot, since_s, last_s, failed) VALUES (?, ?, ?, ?)";
+        for row in &changes.strangers {
+            let query = sqlx::query(sql).bind(row.slot).bind(row.since_s).bind(row.last_s).bind(row.failed);
+            query.execute(&mut *act.tx).await?;
+        }
         let sql = "INSERT INTO attempt_hour (hour, failed, refused) VALUES (?, ?, ?) ON CONFLICT (hour) DO UPDATE \
                    SET failed = failed + excluded.failed, refused = refused + excluded.refused";
         let hour = now_s / 3600;
-        sqlx::query(sql).bind(hour).bind(failed).bind(refused).execute(&mut *act.tx).await?;
+        sqlx::query(sql).bind(hour).bind(changes.failed).bind(changes.refused).execute(&mut *act.tx).await?;
         self.commit_quietly(act).await
     }
 
@@ -115,6 +162,8 @@ impl Meta {
             let query = sqlx::query(sql).bind(kind.name()).bind(now_s - LINE_KEPT_S).bind(LINES_PER_KIND_MAX);
             query.execute(&mut *act.tx).await?;
         }
+        let sql = "DELETE FROM stranger WHERE last_s < ?";
+        sqlx::query(sql).bind(now_s - LINE_KEPT_S).execute(&mut *act.tx).await?;
         let sql = "DELETE FROM attempt_hour WHERE hour < ?";
         sqlx::query(sql).bind(now_s / 3600 - HOURS_KEPT).execute(&mut *act.tx).await?;
         self.commit_quietly(act).await

@@ -43,7 +43,7 @@ mod token;
 pub use account::{Account, NewUser, RoleChange, State, is_nobody};
 pub use activity::{Activity, Tell};
 pub use annotation::Annotation;
-pub use attempt::{AttemptKind, AttemptRow};
+pub use attempt::{AttemptChanges, AttemptKind, AttemptRow, StrangerRow};
 pub use audit::{Cursor, EntryFilter, Finding, Head, KnownHead, ReadScope, hex};
 pub use checkup::{
     CheckRow, FixRow, Flip, NewFix, Person, Risk, RunOutcome, ScorePoint, SessionFact, Sighting, SightingKind,

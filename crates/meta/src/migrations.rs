@@ -29,6 +29,7 @@ const STEPS: &[(i64, &str, &str)] = steps![
     14 "given passwords" "0014_given_passwords.sql",
     15 "preferences" "0015_preferences.sql",
     16 "recovered" "0016_recovered.sql",
+    17 "strangers" "0017_strangers.sql",
 ];
 
 /// Brings the tables of a store up to date.

@@ -3,7 +3,10 @@
 use makoto_tracking::{Invalid, Reason};
 use std::{
     fmt::Write,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// Upper bounds of the acknowledgement's histogram, in microseconds.
@@ -19,7 +22,7 @@ pub struct Metrics {
     pub connections: AtomicU64,
     pub connections_refused: AtomicU64,
     pub reports: AtomicU64,
-    pub panics: AtomicU64,
+    pub panics: Arc<AtomicU64>,
     pub mails_sent: AtomicU64,
     /// Tries that were no success.
     pub mails_failed: AtomicU64,

@@ -131,6 +131,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
         salts,
         dir: dir.to_owned(),
         busy: Arc::default(),
+        asked: Arc::default(),
     };
     let caught_up = keeper.catch_up().await?;
     if caught_up > 0 {

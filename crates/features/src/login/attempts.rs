@@ -10,7 +10,7 @@ use makoto_identity::{Blocked, Network, rules};
 use makoto_meta::AttemptRow;
 use makoto_model::Params;
 
-/// Lines shown at once.
+/// Lines of each kind shown at once.
 const LINES_MAX: u32 = 500;
 
 pub static METHODS: &[Method<Services>] = &[

@@ -3,7 +3,7 @@
 use crate::{Bearing, Error, Identity, TokenWish, hash_secret, store_matomo_hash};
 use makoto_access::{Caller, Principal, Proof, Reach, User, check_instance};
 use makoto_catalog::{Catalog, Feature};
-use makoto_meta::{EntryFilter, Meta, NewUser, ReadScope};
+use makoto_meta::{AttemptChanges, EntryFilter, Meta, NewUser, ReadScope};
 use std::{net::IpAddr, sync::Arc, time::Instant};
 
 static FEATURE: Feature =
@@ -173,7 +173,7 @@ fn md5_of(text: &str) -> String {
 #[tokio::test]
 async fn promise_14_far_more_failures_than_usual_raise_one_alarm() {
     let (identity, _dir) = with_ada().await;
-    identity.meta().save_attempts(&[], 250, 0, START_S).await.unwrap();
+    identity.meta().save_attempts(&AttemptChanges { failed: 250, ..AttemptChanges::default() }, START_S).await.unwrap();
     for n in 1..=2 {
         identity.prove(&from(n), "ada", "a wrong password, and long", START_S).await.unwrap_err();
         identity.save_attempts(START_S).await.unwrap();

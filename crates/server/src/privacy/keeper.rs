@@ -24,13 +24,19 @@ use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 const OWED_STILL: &str = "the next work on stored data or start gives its space back";
 /// Pause before work is tried again that failed at the start.
 const RETRY: Duration = Duration::from_secs(60);
+/// How long it is waited for further work before the space of what went is given back: one site's retention follows
+/// another's, and the files are written anew once for all of them.
+const GIVE_BACK_PAUSE: Duration = Duration::from_secs(1);
 const DAY_S: i64 = 86_400;
 /// Visits are purged and masked in stretches of this many seconds, between which hits are folded.
 const STEP_S: i64 = DAY_S;
@@ -48,6 +54,8 @@ pub struct Keeper {
     pub dir: PathBuf,
     /// One piece of work at a time.
     pub busy: Arc<tokio::sync::Mutex<()>>,
+    /// How many pieces of work were asked for since the start.
+    pub asked: Arc<AtomicU64>,
 }
 
 fn by_itself() -> Caller {
@@ -349,6 +357,15 @@ impl Keeper {
         }
     }
 
+    /// Gives back the space of a piece of work, unless another was asked for since, which does it at its end.
+    async fn give_back_after(&self, nth: u64) {
+        tokio::time::sleep(GIVE_BACK_PAUSE).await;
+        let _turn = self.busy.clone().lock_owned().await;
+        if self.asked.load(Ordering::Relaxed) == nth && ledger::owes(&self.dir) {
+            self.give_back_or_say_so().await;
+        }
+    }
+
     /// Gives the space back in a task of its own.
     fn give_back_later(self) {
         tokio::spawn(async move {
@@ -364,20 +381,16 @@ impl Keeper {
         let (tell, told) = tokio::sync::oneshot::channel();
         tokio::spawn(async move {
             let written = self.write_down(&caller, &entry).await;
-            let is_written = written.is_ok();
+            let nth = written.is_ok().then(|| self.asked.fetch_add(1, Ordering::Relaxed) + 1);
             // Whoever asked may have gone away.
             let _ = tell_down.send(written);
-            if !is_written {
-                return;
-            }
-            let _turn = self.busy.clone().lock_owned().await;
+            let Some(nth) = nth else { return };
+            let turn = self.busy.clone().lock_owned().await;
             let done = self.run(&caller, &entry.id, &entry.work).await;
-            let succeeded = done.is_ok();
+            drop(turn);
             // Whoever does not wait has gone on.
             let _ = tell.send(done);
-            if succeeded {
-                self.give_back_or_say_so().await;
-            }
+            self.give_back_after(nth).await;
         });
         let ended = |_| Failure::Data("the work ended without a result".to_owned());
         down.await.map_err(ended)??;
@@ -553,8 +566,8 @@ mod tests {
         };
         let fold = open_fold(&files.fold(), &catalog, &engine).unwrap();
         let flow = line.start(fold).unwrap().flow;
-        let (salts, dir, busy) = (Salts::new([1; 32]), dir.to_owned(), Arc::default());
-        Keeper { engine, query, catalog, journal, flow, meta, salts, dir, busy }
+        let (salts, dir, busy, asked) = (Salts::new([1; 32]), dir.to_owned(), Arc::default(), Arc::default());
+        Keeper { engine, query, catalog, journal, flow, meta, salts, dir, busy, asked }
     }
 
     fn work() -> Work {
@@ -598,6 +611,28 @@ mod tests {
             assert_eq!(state(id).await.as_deref(), Some("done"), "{id}");
         }
         assert_eq!(keeper.catch_up().await.unwrap(), 0);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_row_of_works_writes_the_files_anew_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let keeper = keeper(dir.path()).await;
+        let number = || {
+            let names = std::fs::read_dir(dir.path().join("analytics")).unwrap();
+            let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            names.filter_map(|name| name.strip_prefix("analytics.")?.strip_suffix(".duckdb")?.parse::<u64>().ok()).max()
+        };
+        let before = number().unwrap();
+        for _ in 0..5 {
+            keeper.start(&by_itself(), work(), true).await.unwrap();
+        }
+        let settled = async {
+            while ledger::owes(dir.path()) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), settled).await.unwrap();
+        assert_eq!(number(), Some(before + 1));
     }
 
     #[tokio::test(flavor = "multi_thread")]
