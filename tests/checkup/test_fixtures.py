@@ -90,7 +90,11 @@ class Fixtures(CheckupCase):
         secret = ask("TwoFactorAuth.startTotp")["secret"]
         ask("TwoFactorAuth.finishTotp", code=code(secret, -1))
         self.assert_states(server, C03="fail")
+        # Somebody has that password, and is in already.
+        inside = {"Cookie": self.sign_in(server, "second").headers["set-cookie"].split(";")[0]}
+        self.assertEqual(server.request("GET", "/api/v1/session", headers=inside).status, 200)
         made = self.fix(server, "C03", authCode=code(secret))
+        self.assertEqual(server.request("GET", "/api/v1/session", headers=inside).status, 401)
         self.assertEqual(made["state"], "pass")
         self.assertIn("second", self.evidence(server, "C03")["shut out until they have set one up"])
         refused = self.sign_in(server, "second")

@@ -174,7 +174,7 @@ impl Services {
         }
         let Some(password) = params.filled(CONFIRMATION.name) else { return Err(ApiError::ProofNeeded) };
         if guard == Guard::Password {
-            return proved(self.identity.prove(caller, &user.login, password, now_s()).await);
+            return proved(self.identity.prove(caller, &user.login, password, now_s()).await.map(drop));
         }
         let code = params.filled(CODE.name).unwrap_or("");
         proved(self.identity.confirm(caller, user, password, code, now_s()).await)

@@ -69,8 +69,8 @@ struct Tally {
     failed: u32,
     unsaved_failed: u32,
     unsaved_refused: u32,
-    /// Whether a success after failures is not written down yet.
-    unsaved_success: bool,
+    /// Whether anything else of it is not written down yet: a success after failures, say.
+    unsaved: bool,
 }
 
 impl Tally {
@@ -110,7 +110,7 @@ impl Tally {
     /// How many tries failed and were refused since it was last asked; `None` when there is nothing to write down.
     fn take_unsaved(&mut self) -> Option<(u32, u32)> {
         let (failed, refused) = (std::mem::take(&mut self.unsaved_failed), std::mem::take(&mut self.unsaved_refused));
-        let success = std::mem::take(&mut self.unsaved_success);
+        let success = std::mem::take(&mut self.unsaved);
         (failed > 0 || refused > 0 || success).then_some((failed, refused))
     }
 
@@ -275,7 +275,7 @@ impl Attempts {
         self.windows(of, limits).into_iter().for_each(|(_, _, tally)| tally.forgive());
         let person = self.person(of);
         person.forgive();
-        person.unsaved_success |= person.failed > 0;
+        person.unsaved |= person.failed > 0;
         std::mem::take(&mut person.failed)
     }
 
@@ -351,27 +351,44 @@ impl Attempts {
         }
     }
 
+    /// Takes back what could not be written down.
+    pub(crate) fn put_back(&mut self, changes: AttemptChanges) {
+        for row in &changes.lines {
+            if let Some(tally) = self.of_line(row.kind, &row.name) {
+                // As many as a tally counts of them.
+                tally.unsaved_failed = tally.unsaved_failed.saturating_add(row.failed_total as u32);
+                tally.unsaved_refused = tally.unsaved_refused.saturating_add(row.refused_total as u32);
+                tally.unsaved = true;
+            }
+        }
+        for row in &changes.strangers {
+            self.strangers[usize::from(row.slot)].unsaved = true;
+        }
+        self.unsaved_failed = self.unsaved_failed.saturating_add(changes.failed);
+        self.unsaved_refused = self.unsaved_refused.saturating_add(changes.refused);
+    }
+
+    /// The tally of which a line is kept.
+    fn of_line(&mut self, kind: AttemptKind, name: &str) -> Option<&mut Tally> {
+        match kind {
+            AttemptKind::Account => Some(self.accounts.entry(name.to_owned()).or_default()),
+            AttemptKind::Device => {
+                let (login, hash) = name.rsplit_once(' ')?;
+                Some(self.devices.entry((login.to_owned(), unhex(hash)?)).or_default())
+            }
+            AttemptKind::Address => Some(self.addresses.entry(Network::parse(name)?).or_default()),
+            AttemptKind::Network => Some(self.networks.entry(Network::parse(name)?).or_default()),
+        }
+    }
+
     /// Goes on with what was written down before a restart.
     pub(crate) fn restore(&mut self, lines: Vec<AttemptRow>, strangers: Vec<StrangerRow>) {
         for StrangerRow { slot, since_s, last_s, failed } in strangers {
             self.strangers[usize::from(slot)] = Tally { since_s, last_s, failed, ..Tally::default() };
         }
         for row in lines {
-            let tally = Tally { since_s: row.since_s, last_s: row.last_s, failed: row.failed, ..Tally::default() };
-            match row.kind {
-                AttemptKind::Account => {
-                    self.accounts.insert(row.name, tally);
-                }
-                AttemptKind::Device => {
-                    let key =
-                        row.name.rsplit_once(' ').and_then(|(login, hash)| Some((login.to_owned(), unhex(hash)?)));
-                    self.devices.extend(key.map(|key| (key, tally)));
-                }
-                AttemptKind::Address | AttemptKind::Network => {
-                    let windows =
-                        if row.kind == AttemptKind::Address { &mut self.addresses } else { &mut self.networks };
-                    windows.extend(Network::parse(&row.name).map(|at| (at, tally)));
-                }
+            if let Some(tally) = self.of_line(row.kind, &row.name) {
+                *tally = Tally { since_s: row.since_s, last_s: row.last_s, failed: row.failed, ..Tally::default() };
             }
         }
     }
@@ -484,6 +501,9 @@ mod tests {
         let mut attempts = Attempts::new([7; 32]);
         attack(&mut attempts, 60, |n| guess("ada", true, n));
         let changes = attempts.take_unsaved();
+        // The store fails for a moment.
+        attempts.put_back(changes.clone());
+        assert_eq!(attempts.take_unsaved(), changes);
         assert!(changes.failed >= 9 && changes.refused > 200);
         assert!(attempts.take_unsaved().is_empty());
         let mut again = Attempts::new([7; 32]);

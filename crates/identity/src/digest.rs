@@ -12,19 +12,35 @@ const NAMES_MAX: usize = 10;
 /// Longest name listed, in characters.
 const NAME_CHARS_MAX: usize = 100;
 
-/// Refusals of one kind since the last line.
+/// Refusals of one kind: how many had lines of their own in this hour, and those since the last line of sums.
 #[derive(Default)]
 struct Sum {
     hour: i64,
     single: u32,
+    since: Summed,
+}
+
+/// Refusals that one line tells of.
+#[derive(Default)]
+pub(crate) struct Summed {
     count: u64,
     logins: BTreeMap<String, u64>,
     addresses: BTreeMap<String, u64>,
 }
 
-fn count(names: &mut BTreeMap<String, u64>, name: String) {
+impl Summed {
+    fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(crate) fn detail(&self) -> Json {
+        json!({ "count": self.count, "logins": self.logins, "addresses": self.addresses })
+    }
+}
+
+fn count(names: &mut BTreeMap<String, u64>, name: String, times: u64) {
     let name = if names.len() < NAMES_MAX || names.contains_key(&name) { name } else { "others".to_owned() };
-    *names.entry(name).or_default() += 1;
+    *names.entry(name).or_default() += times;
 }
 
 /// The sums of every kind.
@@ -52,26 +68,28 @@ impl Digest {
             sum.single += 1;
             return false;
         }
-        sum.count += 1;
+        sum.since.count += 1;
         if !name.is_empty() {
-            count(&mut sum.logins, name.chars().take(NAME_CHARS_MAX).collect());
+            count(&mut sum.since.logins, name.chars().take(NAME_CHARS_MAX).collect(), 1);
         }
         if let Some(address) = address {
-            count(&mut sum.addresses, crate::attempts::address_of(address).to_string());
+            count(&mut sum.since.addresses, crate::attempts::address_of(address).to_string(), 1);
         }
         true
     }
 
     /// What is to be recorded of each kind since the last time.
-    pub(crate) fn take(&mut self) -> Vec<(Activity, Json)> {
-        let full = self.sums.iter_mut().filter(|(_, sum)| sum.count > 0);
-        full.map(|(kind, sum)| {
-            let (logins, addresses) = (std::mem::take(&mut sum.logins), std::mem::take(&mut sum.addresses));
-            let detail = json!({ "count": sum.count, "logins": logins, "addresses": addresses });
-            sum.count = 0;
-            (*kind, detail)
-        })
-        .collect()
+    pub(crate) fn take(&mut self) -> Vec<(Activity, Summed)> {
+        let full = self.sums.iter_mut().filter(|(_, sum)| !sum.since.is_empty());
+        full.map(|(kind, sum)| (*kind, std::mem::take(&mut sum.since))).collect()
+    }
+
+    /// Takes back what could not be recorded.
+    pub(crate) fn put_back(&mut self, kind: Activity, unrecorded: Summed) {
+        let since = &mut self.sum(kind).since;
+        since.count += unrecorded.count;
+        unrecorded.logins.into_iter().for_each(|(name, times)| count(&mut since.logins, name, times));
+        unrecorded.addresses.into_iter().for_each(|(name, times)| count(&mut since.addresses, name, times));
     }
 }
 
@@ -90,13 +108,17 @@ mod tests {
                 (lines, bytes, counted) = (lines + 1, bytes + 600, counted + 1);
             }
             if n % 2400 == 2399 {
-                for (_, detail) in digest.take() {
-                    (lines, bytes) = (lines + 1, bytes + 600 + detail.to_string().len());
-                    counted += detail["count"].as_u64().unwrap();
+                for (_, summed) in digest.take() {
+                    (lines, bytes) = (lines + 1, bytes + 600 + summed.detail().to_string().len());
+                    counted += summed.count;
                 }
             }
         }
-        counted += digest.take().iter().map(|(_, detail)| detail["count"].as_u64().unwrap()).sum::<u64>();
+        // The store fails for a moment.
+        for (kind, summed) in digest.take() {
+            digest.put_back(kind, summed);
+        }
+        counted += digest.take().iter().map(|(_, summed)| summed.count).sum::<u64>();
         assert_eq!(counted, 1_000_000);
         assert!(lines < 1000 && bytes < 10 * 1024 * 1024, "{lines} lines, {bytes} bytes");
     }

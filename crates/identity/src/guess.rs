@@ -32,6 +32,12 @@ const PACES_MAX: usize = 10_000;
 /// The present minute, with how often each address asked in it.
 pub(crate) type Paces = (i64, HashMap<Network, u32>);
 
+/// A password that was right, by the hash that is stored of it.
+#[derive(Debug)]
+pub struct Proved {
+    pub(crate) password_hash: String,
+}
+
 /// An address or network that may not sign in now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Blocked {
@@ -64,12 +70,13 @@ impl Identity {
         }
     }
 
-    /// Checks a login's password, at sign-in or to confirm an act.
+    /// Checks a login's password, at sign-in or to confirm an act. What it opens must ask once more whether that is still
+    /// the password, as it may have been changed meanwhile.
     ///
     /// # Errors
     /// `WrongPassword` for a wrong password and an unknown login alike; `Slower` while the login or the address has to
     /// wait: the password is not looked at then. A wrong password is recorded.
-    pub async fn prove(&self, caller: &Caller, login: &str, password: &str, now_s: i64) -> Result<(), Error> {
+    pub async fn prove(&self, caller: &Caller, login: &str, password: &str, now_s: i64) -> Result<Proved, Error> {
         self.check_address(caller)?;
         let limits = Limits::of(&self.meta.snapshot());
         let of = self.try_of(caller, login).await?;
@@ -77,18 +84,16 @@ impl Identity {
         let lane = if of.device.is_some() || in_session { Lane::Known } else { Lane::Open };
         hold(&self.attempts).admit(&of, &limits, now_s).map_err(|wait_s| Error::Slower { wait_s })?;
         match self.verify_password(caller, login, password, lane).await {
-            Ok(true) => {
+            Ok(Some(password_hash)) => {
                 let failures = hold(&self.attempts).succeed(&of, &limits);
                 if failures >= TOLD_FAILURES && !in_session {
                     let detail = json!({ "login": login, "failures": failures });
                     self.meta.record(caller, Activity::SignedInAfterFailures, detail).await?;
                 }
-                match in_session {
-                    true => Ok(()),
-                    false => self.refuse_password_to_change(caller, login).await,
-                }
+                self.refuse_password_to_change(caller, login).await?;
+                Ok(Proved { password_hash })
             }
-            Ok(false) => {
+            Ok(None) => {
                 self.note_failure(caller, &of, &limits, now_s).await?;
                 Err(Error::WrongPassword)
             }
@@ -224,15 +229,23 @@ impl Identity {
     /// When the store cannot be written.
     pub async fn save_attempts(&self, now_s: i64) -> Result<(), Error> {
         let caller = Caller::inside(Principal::Job("attempts"));
-        let summed = hold(&self.digest).take();
-        for (kind, detail) in summed {
-            self.meta.record(&caller, kind, detail).await?;
+        // What cannot be written now is written the next time.
+        let mut left = hold(&self.digest).take().into_iter();
+        while let Some((kind, summed)) = left.next() {
+            if let Err(fault) = self.meta.record(&caller, kind, summed.detail()).await {
+                let mut digest = hold(&self.digest);
+                std::iter::once((kind, summed)).chain(left).for_each(|(kind, summed)| digest.put_back(kind, summed));
+                return Err(fault.into());
+            }
         }
         let changes = hold(&self.attempts).take_unsaved();
         if changes.is_empty() {
             return Ok(());
         }
-        self.meta.save_attempts(&changes, now_s).await?;
+        if let Err(fault) = self.meta.save_attempts(&changes, now_s).await {
+            hold(&self.attempts).put_back(changes);
+            return Err(fault.into());
+        }
         self.meta.tidy_attempts(now_s).await?;
         let (failed, usual) = self.meta.attempt_rate(now_s).await?;
         let raised_s = *hold(&self.alarm_s);

@@ -1,6 +1,6 @@
 //! From the link of an invitation to a user who is signed in.
 
-use crate::{Entry, Error, Identity, secret};
+use crate::{Entry, Error, Identity, Proved, secret};
 use makoto_access::Caller;
 use makoto_meta::{Activity, Invitation};
 
@@ -32,7 +32,7 @@ impl Identity {
         let password_hash = self.hash_password(&invitation.login, password).await?;
         let hash = secret::hash_secret(secret);
         let invitation = self.meta.accept_invitation(caller, hash, &password_hash, now_s).await?;
-        self.enter(caller, &invitation.login, agent, now_s).await
+        self.enter(caller, &invitation.login, &Proved { password_hash }, agent, now_s).await
     }
 
     /// Forgets the invited user, as they wish. Nobody is signed in.

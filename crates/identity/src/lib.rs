@@ -26,7 +26,7 @@ mod token;
 mod totp;
 
 pub use device::Locate;
-pub use guess::Blocked;
+pub use guess::{Blocked, Proved};
 pub use matomo_hash::store_matomo_hash;
 pub use network::{Network, Networks};
 pub use password::{Judged, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Whose};

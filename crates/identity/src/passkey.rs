@@ -5,7 +5,7 @@ use crate::{
     Error, Identity,
     attempts::hold,
     enforcement, recovery, secret,
-    session::{SECRET_LETTERS, in_session},
+    session::{SECRET_LETTERS, Way, in_session},
 };
 use makoto_access::{Caller, Principal, Proof, User};
 use makoto_meta::{Activity, NewPasskey, PasskeyRow};
@@ -264,7 +264,7 @@ impl Identity {
         let row = self.meta.passkey_of(handle.as_bytes(), id).await?.ok_or_else(refused)?;
         let result = party.finish_discoverable_authentication_v2(&answer, state, &key_of(&row)?);
         self.note_use(caller, &row, result, now_s).await?;
-        self.open_session_by(Activity::SignedInByPasskey, false, caller, &row.login, agent, now_s).await
+        self.open_session_by(Way::of(Activity::SignedInByPasskey), caller, &row.login, agent, now_s).await
     }
 
     /// Notes a good answer and its counter; an alarm where the counter shows that the key exists twice.
@@ -320,10 +320,8 @@ impl Identity {
         let half = secret::hash_secret(half);
         let login = self.meta.try_half_session(half, now_s).await?.ok_or(Error::HalfEnded)?;
         self.try_passkey(caller, Binding::Half(half), &login, credential, now_s).await?;
-        if !self.meta.end_half_session(half).await? {
-            return Err(Error::HalfEnded);
-        }
-        self.open_session(caller, &login, agent, now_s).await
+        let way = Way { half: Some(half), ..Way::of(Activity::SignedIn) };
+        self.open_session_by(way, caller, &login, agent, now_s).await
     }
 
     /// Proves anew, in a session and by passkey, who its user is, and gives the session a new secret. A password that

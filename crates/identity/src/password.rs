@@ -224,8 +224,8 @@ impl Identity {
         Ok(self.meta.note_password(login, weak, now_s).await?)
     }
 
-    /// Whether this is the login's password; takes as long for a login that does not exist. A hash that is weaker than
-    /// those made now is replaced.
+    /// The stored hash of the login's password, if this is it; takes as long for a login that does not exist. A hash that
+    /// is weaker than those made now is replaced.
     ///
     /// # Errors
     /// When the stored hash cannot be read; `Slower` when too many wait for their turn.
@@ -235,21 +235,25 @@ impl Identity {
         login: &str,
         password: &str,
         lane: Lane,
-    ) -> Result<bool, Error> {
+    ) -> Result<Option<String>, Error> {
         let snapshot = self.meta.snapshot();
         // Invited users have no password yet.
         let account = snapshot.active_account(login).filter(|account| !account.password_hash.is_empty());
         let stored = account.map_or_else(|| self.decoy_hash.clone(), |account| account.password_hash.clone());
         let (text, hash) = (password.to_owned(), stored.clone());
         let right = self.hashing.run(lane, move || verify(&text, &hash)).await?;
-        let Some(account) = account.filter(|_| right) else { return Ok(false) };
-        if let Some(was) = outdated(&stored) {
-            let text = password.to_owned();
-            let fresh = self.hashing.run(Lane::Known, move || self::hash(&text)).await?;
-            self.meta.rehash_password(caller, &account.login, &stored, &fresh, was).await?;
-        }
+        let Some(account) = account.filter(|_| right) else { return Ok(None) };
+        let kept = match outdated(&stored) {
+            None => stored,
+            Some(was) => {
+                let text = password.to_owned();
+                let fresh = self.hashing.run(Lane::Known, move || self::hash(&text)).await?;
+                self.meta.rehash_password(caller, &account.login, &stored, &fresh, was).await?;
+                fresh
+            }
+        };
         self.look_at_used(&account.login, &account.email, password).await?;
-        Ok(true)
+        Ok(Some(kept))
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::{Error, Identity, attempts::hold, enforcement::PROOF_MINUTES, secret};
+use crate::{Error, Identity, Proved, attempts::hold, enforcement::PROOF_MINUTES, secret};
 use makoto_access::{Caller, Principal, Proof, Role, User};
 use makoto_meta::{Account, Activity, NewSession};
 use serde_json::json;
@@ -24,6 +24,23 @@ pub enum Entry {
     Half { secret: String, methods: Vec<&'static str> },
 }
 
+/// By what a session is opened.
+pub(crate) struct Way<'a> {
+    pub(crate) kind: Activity,
+    /// A recovery code stood in for the second factor.
+    pub(crate) recovered: bool,
+    /// The password that was given, by its hash.
+    pub(crate) password_hash: Option<&'a str>,
+    /// The question for the second factor that was answered.
+    pub(crate) half: Option<[u8; 32]>,
+}
+
+impl Way<'_> {
+    pub(crate) fn of(kind: Activity) -> Self {
+        Way { kind, recovered: false, password_hash: None, half: None }
+    }
+}
+
 /// How long a user's session lasts without a request, and altogether, in seconds.
 fn limits_s(account: &Account) -> (i64, i64) {
     match account.superuser || account.roles.values().any(|role| *role == Role::Admin) {
@@ -46,21 +63,29 @@ impl Identity {
         now_s: i64,
     ) -> Result<Entry, Error> {
         let login = self.login_of(login);
-        self.prove(caller, &login, password, now_s).await?;
-        self.enter(caller, &login, agent, now_s).await
+        let proved = self.prove(caller, &login, password, now_s).await?;
+        self.enter(caller, &login, &proved, agent, now_s).await
     }
 
     /// Lets somebody in whose password was right.
     ///
     /// # Errors
-    /// `WrongPassword` for a user who is not active.
-    pub async fn enter(&self, caller: &Caller, login: &str, agent: &str, now_s: i64) -> Result<Entry, Error> {
+    /// `WrongPassword` for a user who is not active, or has another password by now.
+    pub(crate) async fn enter(
+        &self,
+        caller: &Caller,
+        login: &str,
+        Proved { password_hash }: &Proved,
+        agent: &str,
+        now_s: i64,
+    ) -> Result<Entry, Error> {
         let snapshot = self.meta.snapshot();
         if !snapshot.factors(login).any() {
-            return Ok(Entry::Whole(self.open_session(caller, login, agent, now_s).await?));
+            let way = Way { password_hash: Some(password_hash), ..Way::of(Activity::SignedIn) };
+            return Ok(Entry::Whole(self.open_session_by(way, caller, login, agent, now_s).await?));
         }
         let secret = secret::fresh_letters(SECRET_LETTERS)?;
-        match self.meta.add_half_session(login, secret::hash_secret(&secret), now_s).await? {
+        match self.meta.add_half_session(login, password_hash, secret::hash_secret(&secret), now_s).await? {
             true => Ok(Entry::Half { secret, methods: Identity::methods(&snapshot, login) }),
             false => Err(Error::WrongPassword),
         }
@@ -82,10 +107,8 @@ impl Identity {
         let half = secret::hash_secret(half);
         let login = self.meta.try_half_session(half, now_s).await?.ok_or(Error::HalfEnded)?;
         let recovered = self.try_any_code(caller, &login, code, now_s).await?;
-        if !self.meta.end_half_session(half).await? {
-            return Err(Error::HalfEnded);
-        }
-        self.open_session_by(Activity::SignedIn, recovered, caller, &login, agent, now_s).await
+        let way = Way { recovered, half: Some(half), ..Way::of(Activity::SignedIn) };
+        self.open_session_by(way, caller, &login, agent, now_s).await
     }
 
     /// Whether proof of this moment still counts for guarded acts.
@@ -160,21 +183,22 @@ impl Identity {
     /// # Errors
     /// `WrongPassword` for a user who is not active.
     pub async fn open_session(&self, caller: &Caller, login: &str, agent: &str, now_s: i64) -> Result<String, Error> {
-        self.open_session_by(Activity::SignedIn, false, caller, login, agent, now_s).await
+        self.open_session_by(Way::of(Activity::SignedIn), caller, login, agent, now_s).await
     }
 
     pub(crate) async fn open_session_by(
         &self,
-        kind: Activity,
-        recovered: bool,
+        Way { kind, recovered, password_hash, half }: Way<'_>,
         caller: &Caller,
         login: &str,
         agent: &str,
         now_s: i64,
     ) -> Result<String, Error> {
         let secret = secret::fresh_letters(SECRET_LETTERS)?;
-        let session = NewSession { login, token_hash: secret::hash_secret(&secret), agent, recovered, kind };
-        self.meta.add_session(caller, session, now_s).await?.ok_or(Error::WrongPassword)?;
+        let token_hash = secret::hash_secret(&secret);
+        let session = NewSession { login, token_hash, agent, recovered, kind, password_hash, half };
+        let ended = if half.is_some() { Error::HalfEnded } else { Error::WrongPassword };
+        self.meta.add_session(caller, session, now_s).await?.ok_or(ended)?;
         if self.is_enrolling(login, now_s) {
             self.meta.record(caller, Activity::FactorRequired, json!({ "login": login })).await?;
         }

@@ -1,6 +1,6 @@
 //! API tokens: what they look like, what they may be made for, and who is behind one.
 
-use crate::{Error, Identity, Networks, attempts::hold, secret};
+use crate::{Error, Identity, Networks, Proved, attempts::hold, secret};
 use makoto_access::{Caller, Cap, Principal, Proof, Reach, Role, User};
 use makoto_meta::{Activity, NewToken, TokenRow};
 use makoto_model::SiteId;
@@ -140,7 +140,7 @@ impl Uses {
 }
 
 impl Identity {
-    /// Makes a token and gives it; it is shown this once.
+    /// Makes a token and gives it; it is shown this once. Where a password was given for it, that must still be the one.
     ///
     /// # Errors
     /// `Refused` for a wish that contradicts itself, or as the store says.
@@ -149,6 +149,7 @@ impl Identity {
         caller: &Caller,
         login: &str,
         wish: &TokenWish,
+        proved: Option<&Proved>,
         now_s: i64,
     ) -> Result<String, Error> {
         wish.check()?;
@@ -166,6 +167,7 @@ impl Identity {
             expires_s: wish.expires_s,
             provisioning: wish.provisioning,
             url_allowed: wish.url_allowed,
+            password_hash: proved.map(|proved| proved.password_hash.as_str()),
         };
         self.meta.add_token(caller, new, now_s).await?;
         Ok(token)

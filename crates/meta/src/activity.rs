@@ -37,6 +37,18 @@ macro_rules! activities {
             pub fn tell(self) -> Tell {
                 match self { $(Activity::$kind => $tell),+ }
             }
+
+            /// Whether it only tells how something came out, a refusal or work that was begun earlier: it is written
+            /// down whatever has become of who asked for it.
+            pub(crate) fn is_outcome(self) -> bool {
+                use Activity::*;
+                let ended = matches!(
+                    self,
+                    ErasureDone | PurgeDone | PastMaskDone | PrivacyWorkFailed | BackupMade | BackupDrilled | MailTested
+                        | MailFailed | SessionMoved | SuperuserKept | AccessDenied | ForeignRefused | TotpReplayed
+                );
+                ended || self.name().ends_with("refused")
+            }
         }
     };
 }

@@ -22,7 +22,8 @@ pub struct SessionRow {
 const AGENT_CHARS_MAX: usize = 200;
 
 impl Meta {
-    /// Opens a session and notes that the user was seen. `None` for a user who is not active.
+    /// Opens a session and notes that the user was seen. `None` for a user who is not active, and where what it is
+    /// opened by counts no more.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -33,6 +34,16 @@ impl Meta {
         now_s: i64,
     ) -> Result<Option<i64>, Error> {
         let mut act = self.begin(caller, session.kind, json!({ "login": session.login })).await?;
+        if let Some(half) = session.half
+            && !act.end_half_session(half).await?
+        {
+            return Ok(None);
+        }
+        if let Some(hash) = session.password_hash
+            && !act.has_password(session.login, hash).await?
+        {
+            return Ok(None);
+        }
         let agent: String = session.agent.chars().take(AGENT_CHARS_MAX).collect();
         let sql = "INSERT INTO session (token_hash, login, created_s, last_used_s, proved_s, address, agent, recovered) \
                    SELECT ?, login, ?, ?, ?, ?, ?, ? FROM user WHERE login = ? AND state = 'active' RETURNING id";
@@ -168,4 +179,8 @@ pub struct NewSession<'a> {
     pub recovered: bool,
     /// By which way the user came in.
     pub kind: Activity,
+    /// The password that was given, by its hash: it must still be the user's.
+    pub password_hash: Option<&'a str>,
+    /// The question for the second factor that was answered; it is used up.
+    pub half: Option<[u8; 32]>,
 }

@@ -177,6 +177,9 @@ impl Meta {
         let detail = json!({ "login": invitation.login, "before_expires_s": invitation.expires_s,
             "after_expires_s": expires_s });
         let mut act = self.begin(caller, kind, detail).await?;
+        if self.invitation_of(login).await? != invitation {
+            return Err(Error::Changed("this invitation has just been changed; look at it again".into()));
+        }
         let done = sqlx::query(sql)
             .bind(&hash[..])
             .bind(record::now_ms() / 1000)

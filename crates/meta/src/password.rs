@@ -1,10 +1,17 @@
 //! Passwords that change.
 
 use crate::{Act, Activity, Error, Meta};
-use makoto_access::{Caller, InstanceGrant};
+use makoto_access::{Caller, InstanceGrant, Principal, Proof, User};
 use serde_json::json;
 
 impl Act {
+    /// Whether this is the hash of the password of a user who is active.
+    pub(crate) async fn has_password(&mut self, login: &str, hash: &str) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM user WHERE login = ? AND password_hash = ? AND state = 'active'";
+        let found: Option<i64> = sqlx::query_scalar(sql).bind(login).bind(hash).fetch_optional(&mut *self.tx).await?;
+        Ok(found.is_some())
+    }
+
     /// Ends a user's sessions, but for the one given, and what was begun with the old password.
     pub(crate) async fn end_sessions(&mut self, login: &str, kept: Option<i64>) -> Result<u64, Error> {
         let sql = "DELETE FROM session WHERE login = ? AND id IS NOT ?";
@@ -38,6 +45,7 @@ impl Meta {
     }
 
     /// Makes a user choose a new password by a mailed link before the next sign-in, or lets them keep the present one.
+    /// Who knows the present one may have signed in with it: all the user's sessions end, but for the one that asks.
     ///
     /// # Errors
     /// `NotFound` for a user who is not active; `Refused` while no mail could bring the link.
@@ -55,10 +63,17 @@ impl Meta {
         let mut act = self.begin(caller, kind, json!({ "login": login })).await?;
         let sql = "UPDATE user SET password_must_change = ? WHERE login = ? AND state = 'active'";
         let done = sqlx::query(sql).bind(required).bind(login).execute(&mut *act.tx).await?;
-        match done.rows_affected() {
-            0 => Err(Error::NotFound(format!("there is no active user {login}"))),
-            _ => self.commit(act).await,
+        if done.rows_affected() == 0 {
+            return Err(Error::NotFound(format!("there is no active user {login}")));
         }
+        if required {
+            let own = match &caller.principal {
+                Principal::User(User { proof: Proof::Session { id, .. }, .. }) => Some(*id),
+                _ => None,
+            };
+            act.end_sessions(login, own).await?;
+        }
+        self.commit(act).await
     }
 
     /// Stores a user's new password and ends all their sessions: whoever holds a copy of a cookie must not stay.

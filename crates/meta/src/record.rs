@@ -41,9 +41,31 @@ fn proof(caller: &Caller) -> String {
     }
 }
 
+/// Refuses a caller who is not any more who was let in: a request may have waited, for its password to be hashed or for
+/// its turn, while somebody else took its sender's rights or ended the session.
+async fn check_caller(act: &Act, caller: &Caller) -> Result<(), Error> {
+    let Principal::User(user) = &caller.principal else { return Ok(()) };
+    let account = act.before.active_account(&user.login);
+    let same = account.is_some_and(|now| now.superuser == user.superuser && now.roles == user.roles);
+    let (sql, id) = match user.proof {
+        Proof::Session { id, .. } => ("SELECT 1 FROM session WHERE id = ? AND login = ?", id),
+        Proof::Token { id, .. } => ("SELECT 1 FROM token WHERE id = ? AND login = ? AND paused_s IS NULL", id),
+    };
+    let open: Option<i64> = sqlx::query_scalar(sql).bind(id).bind(&user.login).fetch_optional(&act.read).await?;
+    match same && open.is_some() {
+        true => Ok(()),
+        false => {
+            Err(Error::Changed("your rights or your session have just changed; sign in again, or try again".into()))
+        }
+    }
+}
+
 /// Writes the line, linked to the one before it, and promises the mails that its kind asks for. The subject is the
-/// `login` of `detail`.
+/// `login` of `detail`. The caller must be as they were when they were let in.
 pub(crate) async fn insert(act: &mut Act, caller: &Caller, kind: Activity, detail: &Json) -> Result<(), Error> {
+    if !kind.is_outcome() {
+        check_caller(act, caller).await?;
+    }
     let detail = plain_value(detail);
     let before = act.last_hash().await?;
     let last = sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'activity'");

@@ -110,8 +110,8 @@ impl Meta {
     /// # Errors
     /// When the store cannot be written; the ask is decided again then.
     pub async fn decide_reset(&self, ask: &ResetAsk, reset: NewReset<'_>, now_s: i64) -> Result<(), Error> {
-        let snapshot = self.snapshot();
         let mut act = self.begin_unrecorded().await?;
+        let snapshot = act.before.clone();
         sqlx::query("DELETE FROM reset_ask WHERE id = ?").bind(ask.id).execute(&mut *act.tx).await?;
         let enough = act.reset_mails(reset.login, now_s).await? >= MAILS_PER_HOUR_MAX;
         if let Some(account) = snapshot.active_account(reset.login).filter(|_| !enough) {
@@ -133,10 +133,11 @@ impl Meta {
         reset: NewReset<'_>,
         now_s: i64,
     ) -> Result<(), Error> {
-        let snapshot = self.snapshot();
+        let mut act = self.begin_unrecorded().await?;
+        let snapshot = act.before.clone();
         let account = snapshot.active_account(reset.login);
         let account = account.ok_or_else(|| Error::NotFound(format!("there is no active user {}", reset.login)))?;
-        let mut act = self.begin(caller, Activity::PasswordResetSent, json!({ "login": account.login })).await?;
+        record::insert(&mut act, caller, Activity::PasswordResetSent, &json!({ "login": account.login })).await?;
         act.add_reset(caller, account, &reset, now_s).await?;
         self.commit_quietly(act).await
     }

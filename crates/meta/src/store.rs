@@ -89,6 +89,10 @@ pub const KEY_FILE: &str = "secret.key";
 pub struct Act {
     pub(crate) tx: sqlx::Transaction<'static, sqlx::Sqlite>,
     pub(crate) seal: Seal,
+    /// What was in force when it began.
+    pub(crate) before: Arc<Snapshot>,
+    /// Reads what was stored when it began, whatever it has changed by now.
+    pub(crate) read: SqlitePool,
     turn: tokio::sync::OwnedMutexGuard<()>,
     /// Mails were promised, so the sender must be woken.
     pub(crate) mailed: bool,
@@ -207,7 +211,8 @@ impl Meta {
         // There is one connection that writes. It is told each time, as the write before may have ended anywhere.
         sqlx::query(synchronous).execute(&self.write).await?;
         let tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Act { tx, seal: self.seal.clone(), mailed: false, mail_route: None, turn })
+        let (seal, before, read) = (self.seal.clone(), self.snapshot(), self.read.clone());
+        Ok(Act { tx, seal, before, read, mailed: false, mail_route: None, turn })
     }
 
     /// Begins a write that `commit_soon` ends.

@@ -40,6 +40,8 @@ pub struct NewToken<'a> {
     pub expires_s: Option<i64>,
     pub provisioning: bool,
     pub url_allowed: bool,
+    /// The password that was given for it, by its hash: it must still be its owner's.
+    pub password_hash: Option<&'a str>,
 }
 
 /// When and from where a token was last used.
@@ -125,6 +127,11 @@ impl Meta {
             "expires_s": token.expires_s, "url_allowed": token.url_allowed, "provisioning": token.provisioning });
         let kind = if token.provisioning { Activity::ProvisioningTokenMade } else { Activity::TokenMade };
         let mut act = self.begin(caller, kind, detail).await?;
+        if let Some(hash) = token.password_hash
+            && !act.has_password(token.login, hash).await?
+        {
+            return Err(Error::Changed("the password has just been changed; give the new one".into()));
+        }
         let sql = "INSERT INTO token (token_hash, login, description, scope, created_s, expires_s, provisioning, \
                    reach, sites, networks, url_allowed) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 \
                    WHERE (SELECT count(*) FROM token WHERE login = ?2) < ?12 RETURNING id";

@@ -2,7 +2,7 @@
 
 mod town;
 
-use makoto_access::{Admin, Asked, Caller, InstanceGrant, Principal, Role, check, check_instance};
+use makoto_access::{Admin, Asked, Caller, InstanceGrant, Principal, Proof, Role, User, check, check_instance};
 use makoto_meta::{ALLOWED_DOMAINS, Activity, EntryFilter, Error, Meta, ReadScope};
 use makoto_model::SiteId;
 use std::sync::Arc;
@@ -170,4 +170,50 @@ async fn promise_44_whoever_gets_a_login_again_reads_nothing_of_who_had_it() {
     let first = own(0).await;
     assert!(first.iter().any(|entry| entry.kind == "user.added"));
     assert!(own(first[0].at_ms + 1).await.is_empty());
+}
+
+#[tokio::test]
+async fn promise_21_an_act_that_waited_is_not_done_for_who_may_not_do_it_any_more() {
+    let town = Town::new(3).await;
+    let (meta, sites) = (&town.meta, town.add_sites(1).await);
+    town.add("ada", "ada@people.example", false).await.unwrap();
+    let in_session = async |login: &str| {
+        let session = meta.session(town.sign_in(&operator(), login).await).await.unwrap().unwrap();
+        let proof = Proof::Session { id: session.id, proved_s: 1, recovered: false, enrolling: false };
+        let account = meta.snapshot().account(login).unwrap().clone();
+        let (superuser, roles) = (account.superuser, account.roles);
+        Caller::inside(Principal::User(User { login: login.into(), superuser, roles, cap: None, proof }))
+    };
+    let helps = async |caller: &Caller| {
+        let grant = check_instance(&caller.principal).unwrap();
+        meta.set_superuser(&grant, caller, "ada", true).await
+    };
+    // What each of them was let in for waits while somebody else acts.
+    for step in ["revoke", "sign out", "suspend"] {
+        let caller = in_session("root1").await;
+        match step {
+            "revoke" => meta.set_superuser(&grant(), &operator(), "root1", false).await.unwrap(),
+            "sign out" => _ = meta.sign_out_user(&grant(), &operator(), "root1").await.unwrap(),
+            _ => meta.suspend_user(&grant(), &operator(), "root1", Activity::UserSuspended).await.unwrap(),
+        }
+        assert!(matches!(helps(&caller).await, Err(Error::Changed(_))), "{step}");
+        assert!(!meta.snapshot().account("ada").unwrap().superuser, "{step}");
+        if step == "revoke" {
+            meta.set_superuser(&grant(), &operator(), "root1", true).await.unwrap();
+        }
+    }
+    helps(&in_session("root2").await).await.unwrap();
+    // A role that is lowered takes what was begun with it along, also where it leaves the session.
+    let on_site = check::<Admin>(&Principal::Operator, &Asked::All, &sites).unwrap();
+    let set = async |caller: &Caller, login: &str, role| {
+        meta.set_roles(&on_site, caller, &[login.to_owned()], Some(role), false, None).await.map(drop)
+    };
+    for login in ["bob", "eve"] {
+        town.add(login, &format!("{login}@people.example"), false).await.unwrap();
+    }
+    set(&operator(), "bob", Role::Write).await.unwrap();
+    let caller = in_session("bob").await;
+    set(&operator(), "bob", Role::Admin).await.unwrap();
+    assert!(matches!(set(&caller, "eve", Role::Admin).await, Err(Error::Changed(_))));
+    set(&in_session("bob").await, "eve", Role::View).await.unwrap();
 }

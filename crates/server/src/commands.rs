@@ -157,7 +157,7 @@ pub async fn run(instance: &Instance, command: Command) -> Result<String, Failur
             let now_s = makoto_features::services::now_s();
             let expires_s = expires_days.map(|days| now_s + i64::from(days) * 86_400);
             let wish = TokenWish::of_scope(&description, &scope, expires_s)?;
-            Ok(identity.make_token(&operator(), &login, &wish, now_s).await?)
+            Ok(identity.make_token(&operator(), &login, &wish, None, now_s).await?)
         }
         Command::SettingSet { name, value } => {
             meta.set_setting(&operator(), &name, &value).await?;
@@ -343,7 +343,7 @@ async fn drill_recovery(instance: &Instance) -> Result<String, Failure> {
 async fn try_token(instance: &Instance, login: &str) -> Result<(), Failure> {
     let now_s = makoto_features::services::now_s();
     let wish = TokenWish::of_scope("recovery drill", "all", Some(now_s + DRILL_TOKEN_S))?;
-    let token = instance.identity.make_token(&operator(), login, &wish, now_s).await?;
+    let token = instance.identity.make_token(&operator(), login, &wish, None, now_s).await?;
     let bearing = makoto_identity::Bearing { address: None, in_url: false };
     match instance.identity.token_principal(&token, bearing, now_s) {
         Some(principal) if principal.is_superuser() => Ok(()),

@@ -179,7 +179,7 @@ async fn create_token(services: &Services, caller: &Caller, params: &Params) -> 
         }
         wish.scope = makoto_identity::PROVISIONING.to_owned();
     }
-    let token = services.identity.make_token(caller, &user.login, &wish, now_s()).await.map_err(from_identity)?;
+    let token = services.identity.make_token(caller, &user.login, &wish, None, now_s()).await.map_err(from_identity)?;
     Ok(Answer::Text(token))
 }
 
@@ -211,7 +211,7 @@ async fn create_by_password(services: &Services, caller: &Caller, params: &Param
         Error::WrongPassword | Error::WrongCode | Error::FactorMissing => wrong(),
         other => from_identity(other),
     };
-    identity.prove(caller, login, password, now_s()).await.map_err(told)?;
+    let given = identity.prove(caller, login, password, now_s()).await.map_err(told)?;
     let code = params.filled(CODE.name).unwrap_or("");
     identity.prove_factor(caller, login, code, now_s()).await.map_err(told)?;
     let snapshot = services.meta.snapshot();
@@ -230,6 +230,7 @@ async fn create_by_password(services: &Services, caller: &Caller, params: &Param
         provisioning: false,
         url_allowed: false,
     };
-    let token = identity.make_token(caller, &account.login, &wish, now_s()).await.map_err(from_identity)?;
+    let token =
+        identity.make_token(caller, &account.login, &wish, Some(&given), now_s()).await.map_err(from_identity)?;
     Ok(Answer::Text(token))
 }

@@ -1,9 +1,9 @@
 //! Guesses against a real store, by a simulated clock.
 
-use crate::{Bearing, Error, Identity, TokenWish, hash_secret, store_matomo_hash};
+use crate::{Bearing, Error, Identity, TokenWish, hash_secret, session::Way, store_matomo_hash};
 use makoto_access::{Caller, Principal, Proof, Reach, User, check_instance};
 use makoto_catalog::{Catalog, Feature};
-use makoto_meta::{AttemptChanges, EntryFilter, Meta, NewUser, ReadScope};
+use makoto_meta::{Activity, AttemptChanges, EntryFilter, Meta, NewUser, ReadScope};
 use std::{net::IpAddr, sync::Arc, time::Instant};
 
 static FEATURE: Feature =
@@ -213,10 +213,36 @@ async fn promise_10_a_link_for_a_new_password_works_once_and_dies_with_the_next(
 }
 
 #[tokio::test]
+async fn promise_21_what_was_begun_with_a_password_ends_with_it() {
+    let (identity, _dir) = with_ada().await;
+    let (caller, operator) = (from(1), Caller::inside(Principal::Operator));
+    // A sign-in is under way while the password is changed.
+    let proved = identity.prove(&caller, "ada", PASSWORD, START_S).await.unwrap();
+    identity.enter(&caller, "ada", &proved, "Otter/7", START_S).await.unwrap();
+    let fresh = identity.hash_password("ada", "nine otters swim in the bay").await.unwrap();
+    identity.meta().change_password(&operator, "ada", &fresh, START_S).await.unwrap();
+    let late = identity.enter(&caller, "ada", &proved, "Otter/7", START_S).await;
+    assert!(matches!(late, Err(Error::WrongPassword)), "{late:?}");
+    let hash = &proved.password_hash;
+    assert!(!identity.meta().add_half_session("ada", hash, [5; 32], START_S).await.unwrap());
+    let wish = TokenWish::of_scope("suite", "view", None).unwrap();
+    assert!(identity.make_token(&caller, "ada", &wish, Some(&proved), START_S).await.is_err());
+    assert!(identity.meta().tokens("ada").await.unwrap().is_empty());
+    // An answer to the question for the second factor opens one session.
+    assert!(identity.meta().add_half_session("ada", &fresh, [6; 32], START_S).await.unwrap());
+    let answer = async || {
+        let way = Way { half: Some([6; 32]), ..Way::of(Activity::SignedIn) };
+        identity.open_session_by(way, &caller, "ada", "Otter/7", START_S).await
+    };
+    answer().await.unwrap();
+    assert!(matches!(answer().await, Err(Error::HalfEnded)));
+}
+
+#[tokio::test]
 async fn promise_25_a_token_is_as_narrow_as_it_was_made() {
     let (identity, _dir) = with_ada().await;
     let caller = Caller::inside(Principal::Operator);
-    let make = async |wish: &TokenWish| identity.make_token(&caller, "ada", wish, START_S).await.unwrap();
+    let make = async |wish: &TokenWish| identity.make_token(&caller, "ada", wish, None, START_S).await.unwrap();
     let wish = |scope| TokenWish::of_scope("suite", scope, Some(START_S + 100)).unwrap();
     let here = Bearing { address: Some("10.1.2.3".parse().unwrap()), in_url: false };
     let of = |token: &str, bearing, now_s| identity.token_principal(token, bearing, now_s);

@@ -66,7 +66,15 @@ impl Town {
     pub async fn sign_in(&self, caller: &Caller, login: &str) -> [u8; 32] {
         static MADE: AtomicU8 = AtomicU8::new(0);
         let token_hash = [MADE.fetch_add(1, Ordering::Relaxed); 32];
-        let session = NewSession { login, token_hash, agent: "browser", recovered: false, kind: Activity::SignedIn };
+        let session = NewSession {
+            login,
+            token_hash,
+            agent: "browser",
+            recovered: false,
+            kind: Activity::SignedIn,
+            password_hash: None,
+            half: None,
+        };
         self.meta.add_session(caller, session, 1).await.unwrap().expect("an active user");
         token_hash
     }
