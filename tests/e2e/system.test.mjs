@@ -40,6 +40,28 @@ test('a superuser keeps the installation in order', async (t) => {
     await page.getByText('Off', { exact: true }).waitFor();
   });
 
+  await t.test('a stored secret is not shown, and what is typed replaces it', async () => {
+    await go('system/general-settings', 'General settings');
+    const secret = page.getByRole('textbox', { name: 'Password', exact: true });
+    const saved = page.waitForResponse((answer) => answer.url().endsWith('/CorePluginsAdmin.setSystemSettings'));
+    await secret.fill('the first secret');
+    await button('Save').click();
+    assert.ok((await saved).ok());
+    await page.getByPlaceholder('Set. Type to replace it.').waitFor();
+    assert.equal(await secret.inputValue(), '');
+    await secret.pressSequentially('another');
+    await secret.fill('');
+    await page.getByText('not saved yet').waitFor({ state: 'detached' });
+    await secret.pressSequentially('another');
+    const sent = page.waitForRequest((request) => request.url().endsWith('/CorePluginsAdmin.setSystemSettings'));
+    await button('Save').click();
+    assert.deepEqual(JSON.parse((await sent).postDataJSON().settingValues), { 'CoreAdminHome.mailPassword': 'another' });
+    await page.getByText('not saved yet').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Put back the default of Password', exact: true }).click();
+    await button('Save').click();
+    await page.getByPlaceholder('Not set').first().waitFor();
+  });
+
   await t.test('the system check tells of mails that cannot leave, and what to do', async () => {
     await go('diagnostic/system-check', 'System check');
     await page.getByText('Needs attention: Mails.').waitFor();
