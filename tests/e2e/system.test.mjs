@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axeFindings, launch, openPage, send, signIn } from './browser.mjs';
-import { password, startServer } from './server.mjs';
+import { password, startServer, until } from './server.mjs';
 
 let server, browser;
 
@@ -108,9 +108,20 @@ test('a superuser keeps the installation in order', async (t) => {
     await button('Begin a review').click();
     await button('Lower the role of jonas on Orchard', false).click();
     await page.getByRole('option', { name: 'No access' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Lower the role of jonas?' });
+    await question.getByText('jonas, on Orchard: View → No access').waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
+    assert.equal(await page.getByText('Lowered to no access').count(), 0, 'nothing is lowered without an answer');
+    await button('Lower the role of jonas on Orchard', false).click();
+    await page.getByRole('option', { name: 'No access' }).click();
+    await question.getByRole('button', { name: 'Lower the role' }).click();
     await page.getByText('Lowered to no access').waitFor();
+    const holds = (name) => until(`the focus is on ${name}`, () => button(name).evaluate((element) => element === document.activeElement));
+    await holds('Confirm the role of root everywhere');
     await button('Confirm the role of root everywhere').click();
     await page.getByText('Every role is decided').waitFor();
+    await holds('Sign…');
     assert.deepEqual(await axeFindings(page), []);
     await button('Sign…').click();
     await button('Sign').click();
