@@ -169,8 +169,14 @@ export const useInvite = () =>
 
 export const useUpdateEmail = () => useUserAct(({ login, email }: { login: string; email: string }) => act.update({ userLogin: login, email }));
 export const useSetSuperuser = () => useUserAct(({ login, superuser }: { login: string; superuser: boolean }) => act.setSuperuser({ userLogin: login, hasSuperUserAccess: superuser ? '1' : '0' }));
-/** Gives the link itself: it is never shown again. */
-export const useInviteLink = () => useUserAct(async (login: string) => String(cellsOf(await act.link({ userLogin: login })).value ?? ''));
+/** Gives the link itself: it is never shown again, and waits for nothing. */
+export function useInviteLink() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (login: string) => String(cellsOf(await act.link({ userLogin: login })).value ?? ''),
+    onSuccess: () => void client.invalidateQueries({ queryKey: usersKey }),
+  });
+}
 
 export type SimpleAct = 'suspend' | 'reactivate' | 'remove' | 'signOut' | 'resetFactors' | 'sendReset' | 'resend' | 'revoke';
 export const useSimpleAct = () => useUserAct(({ what, login }: { what: SimpleAct; login: string }) => act[what]({ userLogin: login }));
