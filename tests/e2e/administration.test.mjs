@@ -1,7 +1,7 @@
 // Sites and people, by a superuser; then the same server as somebody who may only look.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ask, axeFindings, launch, openPage, signIn } from './browser.mjs';
+import { ask, axeFindings, launch, openPage, send, signIn } from './browser.mjs';
 import { linkOf, startMail } from './mail.mjs';
 import { startServer, until } from './server.mjs';
 
@@ -144,4 +144,53 @@ test('a superuser adds sites and a person, who sees one of them', async (t) => {
     assert.ok(status >= 400 && status < 500, `answered ${status}`);
     assert.equal((await ask(page, 'SitesManager.getSiteFromId', { idSite: '2' })).name, 'Old harbour');
   });
+});
+
+test('an admin of one site sets roles on it alone', async () => {
+  for (const login of ['ines', 'theo']) await server.run(['user', 'create', '--login', login, '--email', `${login}@people.example`, '--password-stdin'], theirs);
+  const [root, ines] = await Promise.all([openPage(browser, server.origin), openPage(browser, server.origin)]);
+  await signIn(root.page, server.origin);
+  for (const [userLogin, access, idSites] of [['ines', 'admin', [2]], ['ines', 'view', [1]], ['theo', 'view', [1, 2]]]) {
+    assert.equal((await send(root.page, 'UsersManager.setUserAccess', { userLogin, access, idSites })).status, 200);
+  }
+  const { page, faults } = ines;
+  const button = (name) => page.getByRole('button', { name });
+  await signIn(page, server.origin, 'ines', theirs);
+  await page.goto(`${server.origin}/admin/system/users`);
+  await button(/Roles on$/).click();
+  await page.getByRole('option', { name: 'Old harbour' }).waitFor();
+  assert.equal(await page.getByRole('option').count(), 1, 'a site that she only views is not offered');
+  await page.keyboard.press('Escape');
+
+  await button('More for theo').click();
+  await page.getByRole('menuitem', { name: 'Access to sites' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Access of theo' });
+  await dialog.getByRole('button', { name: /Role on Old harbour/ }).getByText('View').waitFor();
+  assert.equal(await dialog.getByText('Orchard').count(), 0);
+  assert.deepEqual(await axeFindings(page), []);
+  await dialog.getByRole('button', { name: /Role on Old harbour/ }).click();
+  await page.getByRole('option', { name: 'Write', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await button(/Role of theo on Old harbour/).getByText('Write').waitFor();
+  const roles = async () => (await ask(root.page, 'UsersManager.getSitesAccessFromUser', { userLogin: 'theo' })).map(({ site, access }) => [Number(site), access]);
+  assert.deepEqual(await roles(), [[1, 'view'], [2, 'write']]);
+
+  await page.getByRole('checkbox', { name: 'Select theo' }).check({ force: true });
+  await button('Set their role…').click();
+  await page.getByRole('button', { name: /On$/ }).click();
+  await page.getByRole('option', { name: 'All sites that you administer' }).click();
+  await page.getByRole('list', { name: 'What will change' }).getByText('theo, Old harbour').waitFor();
+  await button('Change 1 role').click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await button(/Role of theo on Old harbour/).getByText('View').waitFor();
+  assert.deepEqual(await roles(), [[1, 'view'], [2, 'view']]);
+
+  await page.getByRole('searchbox').fill('the');
+  await page.waitForURL((url) => url.searchParams.get('q') === 'the');
+  await page.reload();
+  await page.getByRole('checkbox', { name: 'Select theo' }).waitFor();
+  assert.equal(await page.getByRole('checkbox', { name: 'Select ines' }).count(), 0, 'the address keeps what narrows the list');
+  assert.deepEqual(faults, []);
+  await Promise.all([root.close(), ines.close()]);
 });

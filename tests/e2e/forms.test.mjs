@@ -73,6 +73,25 @@ test('Enter at once does nothing dangerous', async () => {
   await close();
 });
 
+test('Enter twice sends a form of one field once', async () => {
+  const { page, faults, close } = await openPage(browser, server.origin);
+  let sent = 0;
+  await page.route('**/api/v1/password-reset', async (route) => {
+    sent += 1;
+    await new Promise((done) => setTimeout(done, 1_000));
+    await route.fulfill({ status: 204 });
+  });
+  await page.goto(`${server.origin}/reset`);
+  await page.getByLabel('Login or e-mail').fill('root');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'One moment…' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Look into your mail' }).and(page.locator(':focus')).waitFor();
+  assert.equal(sent, 1);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('names of sites stand below each other, however long', async () => {
   const { page, faults, close } = await openPage(browser, server.origin);
   await signIn(page, server.origin);

@@ -140,6 +140,7 @@ test('an invitation can be declined', async () => {
   await guest.page.getByRole('button', { name: 'Decline' }).click();
   await guest.page.getByRole('alertdialog').getByRole('button', { name: 'Decline' }).click();
   await guest.page.getByText('You declined').waitFor();
+  await guest.page.locator('h1:focus').waitFor();
   assert.equal(await ask(page, 'UsersManager.userExists', { userLogin: 'miki' }).then((answer) => Number(answer.value)), 0);
   await Promise.all([close(), guest.close()]);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axeFindings, launch, openPage, send, signIn } from './browser.mjs';
-import { password, startServer } from './server.mjs';
+import { password, startServer, until } from './server.mjs';
 
 let server, browser;
 
@@ -38,6 +38,28 @@ test('a superuser keeps the installation in order', async (t) => {
     await button(/^Put back/, false).first().click();
     await button('Save').click();
     await page.getByText('Off', { exact: true }).waitFor();
+  });
+
+  await t.test('a stored secret is not shown, and what is typed replaces it', async () => {
+    await go('system/general-settings', 'General settings');
+    const secret = page.getByRole('textbox', { name: 'Password', exact: true });
+    const saved = page.waitForResponse((answer) => answer.url().endsWith('/CorePluginsAdmin.setSystemSettings'));
+    await secret.fill('the first secret');
+    await button('Save').click();
+    assert.ok((await saved).ok());
+    await page.getByPlaceholder('Set. Type to replace it.').waitFor();
+    assert.equal(await secret.inputValue(), '');
+    await secret.pressSequentially('another');
+    await secret.fill('');
+    await page.getByText('not saved yet').waitFor({ state: 'detached' });
+    await secret.pressSequentially('another');
+    const sent = page.waitForRequest((request) => request.url().endsWith('/CorePluginsAdmin.setSystemSettings'));
+    await button('Save').click();
+    assert.deepEqual(JSON.parse((await sent).postDataJSON().settingValues), { 'CoreAdminHome.mailPassword': 'another' });
+    await page.getByText('not saved yet').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Put back the default of Password', exact: true }).click();
+    await button('Save').click();
+    await page.getByPlaceholder('Not set').first().waitFor();
   });
 
   await t.test('the system check tells of mails that cannot leave, and what to do', async () => {
@@ -86,9 +108,20 @@ test('a superuser keeps the installation in order', async (t) => {
     await button('Begin a review').click();
     await button('Lower the role of jonas on Orchard', false).click();
     await page.getByRole('option', { name: 'No access' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Lower the role of jonas?' });
+    await question.getByText('jonas, on Orchard: View → No access').waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
+    assert.equal(await page.getByText('Lowered to no access').count(), 0, 'nothing is lowered without an answer');
+    await button('Lower the role of jonas on Orchard', false).click();
+    await page.getByRole('option', { name: 'No access' }).click();
+    await question.getByRole('button', { name: 'Lower the role' }).click();
     await page.getByText('Lowered to no access').waitFor();
+    const holds = (name) => until(`the focus is on ${name}`, () => button(name).evaluate((element) => element === document.activeElement));
+    await holds('Confirm the role of root everywhere');
     await button('Confirm the role of root everywhere').click();
     await page.getByText('Every role is decided').waitFor();
+    await holds('Sign…');
     assert.deepEqual(await axeFindings(page), []);
     await button('Sign…').click();
     await button('Sign').click();

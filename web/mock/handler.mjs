@@ -60,7 +60,7 @@ const trackingCode = (idsite) => `<script>
   })();
 </script>`;
 
-export function createMock({ signedIn = true, setupOpen = false, account: kind = 'full', publicReports = 'full', failures = 0 } = {}) {
+export function createMock({ signedIn = true, setupOpen = false, superuser = true, account: kind = 'full', publicReports = 'full', failures = 0 } = {}) {
   const state = { sites: initialSites(), signedIn, setupOpen, failures, bornAt: {} };
   const daysAgo = (count) => new Date(Date.now() - count * 86_400_000).toISOString().slice(0, 10);
   let notes = [
@@ -73,10 +73,10 @@ export function createMock({ signedIn = true, setupOpen = false, account: kind =
   ];
   const account = createAccount(kind, Refused);
   const system = createSystem(account, Refused);
-  const users = createUsers(account, Refused, () => state.sites);
+  const users = createUsers(account, Refused, () => state.sites, superuser);
   const open = createPublic(publicReports, account, Refused, () => state.sites);
   const publicSite = ({ size: _size, ...rest }) => rest;
-  const session = () => ({ login: 'mariko', email: 'mariko@aizome.example', superuser: true, version: '0.1.0', sites: state.sites.map(publicSite), ...account.session() });
+  const session = () => ({ login: superuser ? 'mariko' : 'jonas', email: `${superuser ? 'mariko' : 'jonas'}@aizome.example`, superuser, version: '0.1.0', sites: state.sites.map(publicSite), ...account.session() });
   const findSite = (id) => {
     const found = state.sites.find((one) => one.idsite === Number(id));
     if (!found) throw new Refused(404, 'site_unknown', 'there is no site with this number that you may see');

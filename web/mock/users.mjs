@@ -14,7 +14,7 @@ const initialUsers = () => [
 
 const line = (id, login, idsite, site_name, role, more = {}) => ({ line: id, login, email: `${login}@aizome.example`, idsite, site_name, role, status: 'active', granted: time(200), granted_by: 'mariko', last_used: time(3), verdict: '', after: '', decided_by: '', decided: null, ...more });
 
-export function createUsers(account, Refused, sites) {
+export function createUsers(account, Refused, sites, superuser) {
   const state = {
     users: initialUsers(),
     reviews: [{ idreview: 1, begun: time(230), begun_by: 'mariko', signed: time(229), signed_by: 'mariko', signature: '5f'.repeat(32) }],
@@ -23,6 +23,14 @@ export function createUsers(account, Refused, sites) {
       { address: '203.0.113.0/24', why: 'failures', failed: 143, since_s: now_s() - 500, until_s: now_s() + 400 },
       { address: '2001:db8:66::/48', why: 'setting', failed: 0, since_s: null, until_s: null },
     ],
+  };
+  const mine = () => sites().filter((site) => superuser || site.role === 'admin');
+  /** The sites that are asked for, all of which the caller must administer, as the server checks it. */
+  const asked = (idSites) => {
+    const ids = [idSites].flat().map(String);
+    if (ids.includes('all')) return mine().map((site) => site.idsite);
+    if (ids.some((id) => !mine().some((site) => String(site.idsite) === id))) throw new Refused(403, 'forbidden', 'this needs admin access to the site');
+    return ids;
   };
   const find = (login) => state.users.find((one) => one.login === login);
   const change = (login, values) => (account.prove(), void Object.assign(find(login), values));
@@ -52,16 +60,17 @@ export function createUsers(account, Refused, sites) {
     acts: {
       'UsersManager.inviteUser': (body) => {
         account.prove();
+        asked(body.initialIdSite);
         if (find(body.userLogin)) throw new Refused(400, 'refused', 'this login or e-mail address is in use; choose another', 'userLogin');
         state.users.push(user(body.userLogin, body.email, { status: 'pending', last_seen: null, uses_2fa: false, access: { [body.initialIdSite]: body.access } }));
       },
       'UsersManager.setUserAccess': (body) => {
         account.prove();
-        for (const login of [body.userLogin].flat()) for (const id of [body.idSites].flat()) find(login).access[id] = body.access;
+        for (const login of [body.userLogin].flat()) for (const id of asked(body.idSites)) find(login).access[id] = body.access;
       },
       'UsersManager.setBulk': (body) => {
         account.prove();
-        for (const one of preview(body.userLogin, body.access, body.idSites).changes) find(one.login).access[one.idsite] = one.after;
+        for (const one of preview(body.userLogin, body.access, asked(body.idSites)).changes) find(one.login).access[one.idsite] = one.after;
       },
       'UsersManager.setSuperUserAccess': (body) => {
         if (body.hasSuperUserAccess === '0' && state.users.filter((one) => one.superuser_access).length === 1) throw new Refused(400, 'refused', `${body.userLogin} is the only superuser; make another user one first`);
@@ -96,14 +105,15 @@ export function createUsers(account, Refused, sites) {
     },
     looks: {
       'UsersManager.getUsersPlusRole': (query) => {
+        asked(query.get('idSite'));
         const offset = Number(query.get('offset') ?? 0);
         return found(query).slice(offset, offset + Number(query.get('limit') ?? 25)).map(({ access: _access, ...one }) => ({ ...one, role: roleOn(find(one.login), query.get('idSite')) }));
       },
       'UsersManager.getUserCount': (query) => ({ value: found(query).length }),
       'UsersManager.getSuperusers': () => state.users.filter((one) => one.superuser_access).map(({ access: _access, ...one }) => one),
       'UsersManager.getUsers': () => state.users.map(({ access: _access, ...one }) => one),
-      'UsersManager.getSitesAccessFromUser': (query) => Object.entries(find(query.get('userLogin'))?.access ?? {}).map(([id, access]) => ({ site: Number(id), access })),
-      'UsersManager.previewBulk': (query) => preview(query.getAll('userLogin[]'), query.get('access'), query.getAll('idSites[]')),
+      'UsersManager.getSitesAccessForUser': (query) => mine().map(({ idsite, name }) => ({ idsite, site_name: name, role: find(query.get('userLogin')).superuser_access ? 'admin' : roleOn(find(query.get('userLogin')), idsite), capabilities: [] })),
+      'UsersManager.previewBulk': (query) => preview(query.getAll('userLogin[]'), query.get('access'), asked(query.get('idSites') ?? query.getAll('idSites[]'))),
       'UsersManager.getDomainImpact': (query) => {
         const domains = (query.get('domains') ?? '').split(/[,\n]/).map((one) => one.trim().replace(/^@/, '').toLowerCase()).filter((one) => one !== '');
         const wrong = domains.find((one) => !/^[^.\s]+(\.[^.\s]+)+$/.test(one));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { serve } from '../mock/serve.mjs';
 import { launch, listen } from './chromium.mjs';
 
-const { origins, stop } = await listen({ signedIn: serve({ account: 'unproved' }), signedOut: serve({ signedIn: false }), setup: serve({ signedIn: false, setupOpen: true }) });
+const { origins, stop } = await listen({ signedIn: serve({ account: 'unproved' }), admin: serve({ superuser: false }), signedOut: serve({ signedIn: false }), setup: serve({ signedIn: false, setupOpen: true }) });
 const browser = await launch();
 const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, locale: 'en-GB' });
 await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -191,6 +191,22 @@ const steps = {
     await page.getByText('mariko may do everything already').waitFor();
     await button('Change 1 role').click();
     await role('dialog').waitFor({ state: 'detached' });
+  },
+  'an admin of some sites sees and sets roles on these alone': async () => {
+    await page.goto(`${origins.admin}/admin/system/users`);
+    await button(/Roles on$/).click();
+    await role('option', { name: 'New workshop page' }).waitFor();
+    assert.equal(await role('option', { name: 'Shop', exact: true }).count(), 0);
+    await page.keyboard.press('Escape');
+    await button('More for agency').click();
+    await role('menuitem', { name: 'Access to sites' }).click();
+    await button(/Role on Aizome/).getByText('View').waitFor();
+    await button(/The same on all sites/).click();
+    await role('option', { name: 'Write', exact: true }).click();
+    await button(/Role on New workshop page/).getByText('Write').waitFor();
+    await button('Save', true).click();
+    await role('dialog').waitFor({ state: 'detached' });
+    await button(/Role of agency on Aizome/).getByText('Write').waitFor();
   },
   'signing in leads to where one wanted to go': async () => {
     await page.goto(`${origins.signedOut}/sites/1?period=day&date=today`);

@@ -31,7 +31,8 @@ export const queryClient: QueryClient = new QueryClient({
       networkMode: 'always', refetchOnReconnect: true, retry: worthRetrying, staleTime: 30_000, refetchOnWindowFocus: false,
       throwOnError: (error, query) => isUnknownQuestion(error) && hasConditions(query.queryKey),
     },
-    mutations: { networkMode: 'always' },
+    // What was sent may be a password: it is not kept once nobody looks at it.
+    mutations: { networkMode: 'always', gcTime: 0 },
   },
 });
 

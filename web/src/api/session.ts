@@ -34,6 +34,12 @@ export function useSession(): Session {
   return session;
 }
 
+/** The sites whose users and settings the caller may change. */
+export function useAdminSites(): readonly SessionSite[] {
+  const { sites, superuser } = useSession();
+  return sites.filter((site) => superuser || site.role === 'admin');
+}
+
 export function useSetupOpen() {
   return useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => getSetup(signal), staleTime: Infinity });
 }

@@ -25,7 +25,7 @@ export function PasskeySetup({ cancel, onDone }: Props) {
   const problem = refusalWords(add.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    add.mutate(name, { onSuccess: onDone });
+    if (!add.isPending) add.mutate(name, { onSuccess: onDone });
   };
   return (
     <form className={form.form} onSubmit={submit}>

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useIsMutating, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import {
   twoFactorAuthFinishPasskey, twoFactorAuthFinishTotp, twoFactorAuthGetState, twoFactorAuthRegenerateRecoveryCodes, twoFactorAuthRemovePasskey, twoFactorAuthRemoveTotp, twoFactorAuthRenamePasskey, twoFactorAuthStartPasskey, twoFactorAuthStartTotp,
 } from '../api/generated';
@@ -63,11 +63,14 @@ const codesOf = (answer: unknown): string[] => {
 
 const picture = (svg: string): string => (svg.startsWith('data:') ? svg : `data:image/svg+xml,${encodeURIComponent(svg)}`);
 
-/** What the page knows of factors is old after each of these acts. */
+/** What the page knows of factors is old after each of these acts. Nothing waits for the news: the answer may hold codes that are shown once. */
 function useFactorAct<V, A>(act: (values: V) => Promise<A>) {
   const client = useQueryClient();
-  return useMutation({ mutationFn: act, onSuccess: () => client.invalidateQueries({ queryKey: factorsKey }) });
+  return useMutation({ mutationKey: factorsKey, mutationFn: act, onSuccess: () => void client.invalidateQueries({ queryKey: factorsKey }) });
 }
+
+/** Whether such an act goes on: who left its step meanwhile would never see the codes. */
+export const useFactorsBusy = (): boolean => useIsMutating({ mutationKey: factorsKey }) > 0;
 
 export const useStartTotp = () =>
   useMutation({

@@ -5,6 +5,8 @@ import { Link, useLocation } from 'wouter';
 import { useSession, useSignOut } from '../api/session';
 import { Button as TextButton } from '../components/button';
 import { Dialog } from '../components/dialog';
+import { Notice } from '../components/states';
+import { refusalWords } from '../lib/refusal';
 import { menuSections, type MenuSection } from './places';
 import { isCurrent, sectionIcons } from './rail';
 import { SiteList } from './site-picker';
@@ -36,6 +38,7 @@ function Lines({ section, close }: { readonly section: MenuSection; readonly clo
 function More({ close }: { readonly close: () => void }) {
   const { login } = useSession();
   const signOut = useSignOut();
+  const problem = refusalWords(signOut.error);
   return (
     <>
       {others.map((section) => (
@@ -50,6 +53,7 @@ function More({ close }: { readonly close: () => void }) {
         <li><Link href="/admin/personal/settings" className={styles.line} onClick={close}>Your settings</Link></li>
         <li><Link href="/admin/personal/security" className={styles.line} onClick={close}>Security</Link></li>
       </ul>
+      {problem && <Notice tone="danger">{problem}</Notice>}
       <TextButton onPress={() => signOut.mutate()}>Sign out {login}</TextButton>
     </>
   );

@@ -1,5 +1,6 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Mark } from '../components/mark';
+import { focusIsLost } from '../lib/focus';
 import styles from './gate.module.css';
 
 interface Props {
@@ -9,8 +10,22 @@ interface Props {
   readonly step?: { readonly at: number; readonly of: number };
 }
 
+/** The title before, also that of another of these pages. */
+let titleBefore: string | undefined;
+
+/** What was pressed is gone with its step: the focus goes to the title of the next one, unless a field has it. */
+function useStepFocus(title: string) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (titleBefore !== undefined && titleBefore !== title && focusIsLost()) heading.current?.focus();
+    titleBefore = title;
+  }, [title]);
+  return heading;
+}
+
 /** The pages before the frame: sign in and set-up. Cloth on the left, one thing to do on the right. */
 export function Gate({ title, lead, children, step }: Props) {
+  const heading = useStepFocus(title);
   return (
     <div className={styles.gate}>
       <aside className={styles.cloth} aria-hidden="true">
@@ -24,7 +39,7 @@ export function Gate({ title, lead, children, step }: Props) {
         <div className={styles.column}>
           <div className={styles.small}><Mark size_px={36} /></div>
           {step && <p className={styles.step}>Step {step.at} of {step.of}</p>}
-          <h1 className={styles.title}>{title}</h1>
+          <h1 ref={heading} tabIndex={-1} className={styles.title}>{title}</h1>
           {lead && <div className={styles.lead}>{lead}</div>}
           {children}
         </div>

@@ -2,8 +2,12 @@ import { LogOut, Monitor, Moon, Rows2, Rows3, ShieldCheck, Sun, UserRound } from
 import { Button } from 'react-aria-components';
 import { useLocation } from 'wouter';
 import { useSession, useSignOut } from '../api/session';
+import { Button as TextButton } from '../components/button';
+import { Dialog, DialogActions } from '../components/dialog';
 import { Menu, type MenuEntry } from '../components/menu';
+import { Notice } from '../components/states';
 import { changePreferences, usePreferences, type Preferences } from '../lib/preferences';
+import { refusalWords } from '../lib/refusal';
 import styles from './person.module.css';
 
 const themes = [
@@ -11,6 +15,19 @@ const themes = [
   { id: 'dark', text: 'Dark', icon: <Moon size={15} aria-hidden /> },
   { id: 'system', text: 'As the system', icon: <Monitor size={15} aria-hidden /> },
 ] as const;
+
+/** Who believes to be signed out walks away from the screen: that it failed is told in the middle of it. */
+function StillSignedIn({ signOut }: { readonly signOut: ReturnType<typeof useSignOut> }) {
+  return (
+    <Dialog title="You are still signed in" isOpen={signOut.isError} onClose={signOut.reset}>
+      <Notice tone="danger">{refusalWords(signOut.error)}</Notice>
+      <DialogActions>
+        <TextButton onPress={signOut.reset}>Stay signed in</TextButton>
+        <TextButton look="primary" autoFocus onPress={() => signOut.mutate()}>Try again</TextButton>
+      </DialogActions>
+    </Dialog>
+  );
+}
 
 /** The person at the foot of the rail, with what belongs to them. */
 export function Person({ open }: { readonly open: boolean }) {
@@ -35,22 +52,25 @@ export function Person({ open }: { readonly open: boolean }) {
     if (id === 'sign-out') signOut.mutate();
   };
   return (
-    <Menu
-      label="You"
-      entries={entries}
-      onAction={act}
-      trigger={
-        <Button className={styles.person ?? ''}>
-          <span className={styles.initial} aria-hidden>{session.login.slice(0, 1).toUpperCase()}</span>
-          {open && (
-            <span className={styles.names}>
-              <span className={styles.login}>{session.login}</span>
-              <span className={styles.role}>{session.superuser ? 'Superuser' : session.email}</span>
-            </span>
-          )}
-          <span className="hidden-text">{open ? '' : session.login}, your settings, theme, sign out</span>
-        </Button>
-      }
-    />
+    <>
+      <Menu
+        label="You"
+        entries={entries}
+        onAction={act}
+        trigger={
+          <Button className={styles.person ?? ''}>
+            <span className={styles.initial} aria-hidden>{session.login.slice(0, 1).toUpperCase()}</span>
+            {open && (
+              <span className={styles.names}>
+                <span className={styles.login}>{session.login}</span>
+                <span className={styles.role}>{session.superuser ? 'Superuser' : session.email}</span>
+              </span>
+            )}
+            <span className="hidden-text">{open ? '' : session.login}, your settings, theme, sign out</span>
+          </Button>
+        }
+      />
+      <StillSignedIn signOut={signOut} />
+    </>
   );
 }

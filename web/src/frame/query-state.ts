@@ -23,6 +23,32 @@ export function useQueryState(name: string, fallback = ''): readonly [string, (v
   return [value, change];
 }
 
+/** Several words of the address, as those that narrow a list; an empty one stays out of it. */
+export function useQueryWords<N extends string>(names: readonly N[]): readonly [Readonly<Record<N, string>>, (change: Partial<Record<N, string>>) => void] {
+  const query = new URLSearchParams(useSearch());
+  const [path, navigate] = useLocation();
+  const words = Object.fromEntries(names.map((name) => [name, query.get(name) ?? ''])) as Record<N, string>;
+  const change = (changed: Partial<Record<N, string>>) => {
+    const texts = Object.entries<string | undefined>(changed);
+    navigate(path + texts.reduce((search, [name, value]) => queryWith(search, name, value || undefined), window.location.search), { replace: true });
+  };
+  return [words, change];
+}
+
+/** The page of a list that is asked for in parts of `size`; the address says where the part begins. */
+export function useQueryPage(size: number): readonly [number, (page: number) => void] {
+  const [offset, setOffset] = useQueryState('offset', '0');
+  return [Math.max(0, Math.floor(Number(offset) / size) || 0), (page) => setOffset(String(page * size))];
+}
+
+/** Lines may go while their page is shown: past the end of a list its last page is shown. */
+export function useLastPage(page: number, last: number | undefined, turn: (page: number) => void): void {
+  const isPast = last !== undefined && page > last;
+  useEffect(() => {
+    if (isPast) turn(last);
+  });
+}
+
 const pause_ms = 250;
 
 /** A text that reaches the address once typing pauses. */

@@ -64,7 +64,7 @@ function KeepDialog({ definition, onClose }: { readonly definition: string; read
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    keep.mutate();
+    if (!keep.isPending) keep.mutate();
   };
   const problem = formWords(keep.error, ['name']);
   return (
@@ -107,7 +107,7 @@ function SavedRow({ saved }: { readonly saved: Saved }) {
   const problem = refusalWords(rename.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    rename.mutate((name ?? '').trim());
+    if (!rename.isPending) rename.mutate((name ?? '').trim());
   };
   return (
     <li className={list.row}>

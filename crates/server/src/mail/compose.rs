@@ -289,7 +289,7 @@ impl Writer<'_> {
             }
             self.blocks.push(Block::List(lines));
         }
-        self.button("inactive_accounts", "button", "/admin/system/users");
+        self.button("inactive_accounts", "button", &format!("/admin/system/users?seen={days}"));
         let (subject, title) = self.named("inactive_accounts");
         self.page(subject, title, true)
     }

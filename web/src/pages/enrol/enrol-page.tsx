@@ -3,12 +3,15 @@ import { useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { useSession, useSignOut } from '../../api/session';
 import { Button } from '../../components/button';
+import { Notice } from '../../components/states';
 import { KeepCodes } from '../../factors/keep-codes';
 import { PasskeySetup } from '../../factors/passkey-setup';
 import { TotpBegin } from '../../factors/totp-setup';
+import { useFactorsBusy } from '../../factors/use-factors';
 import { Gate } from '../../frame/gate';
 import { ProofDialog } from '../../frame/proof-dialog';
 import { passkeysWork } from '../../lib/passkey';
+import { refusalWords } from '../../lib/refusal';
 import { useTitle } from '../../lib/screen';
 import styles from '../../factors/factors.module.css';
 
@@ -56,7 +59,9 @@ export default function EnrolPage({ onDone }: { readonly onDone: () => void }) {
     setCodes(fresh);
     setStep('codes');
   };
-  const back = <Button onPress={() => setStep('choose')}>Back</Button>;
+  const busy = useFactorsBusy();
+  const problem = refusalWords(signOut.error);
+  const back = <Button isDisabled={busy} onPress={() => setStep('choose')}>Back</Button>;
   return (
     <Gate
       title={titles[step]}
@@ -67,6 +72,7 @@ export default function EnrolPage({ onDone }: { readonly onDone: () => void }) {
       {step === 'totp' && <TotpBegin cancel={back} onDone={finish} />}
       {step === 'passkey' && <PasskeySetup cancel={back} onDone={finish} />}
       {step === 'codes' && <KeepCodes codes={codes} login={login} action="Go on" onDone={onDone} />}
+      {step === 'choose' && problem && <Notice tone="danger">{problem}</Notice>}
       {step === 'choose' && <div className={styles.leave}><Button look="quiet" onPress={() => signOut.mutate()} isPending={signOut.isPending}>Sign out {login}</Button></div>}
       <ProofDialog />
     </Gate>

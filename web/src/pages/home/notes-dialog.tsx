@@ -43,7 +43,7 @@ function NoteEditor({ note, day: first, onDone }: EditorProps) {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate();
+    if (!save.isPending) save.mutate();
   };
   const problem = formWords(save.error, ['note', 'date']);
   return (

@@ -47,7 +47,7 @@ function AcceptForm({ token, invitation, onDeclined }: { readonly token: string;
   const problem = refusalWords(accept.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    accept.mutate({ token, password });
+    if (!accept.isPending) accept.mutate({ token, password });
   };
   return (
     <Gate

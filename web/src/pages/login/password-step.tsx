@@ -33,7 +33,7 @@ export function PasswordStep({ reason, onSignedIn }: Props) {
   const problem = refusalWords(last.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (wait_s === 0) byPassword.mutate({ login, password });
+    if (wait_s === 0 && !byPassword.isPending) byPassword.mutate({ login, password });
   };
   return (
     <Gate title="Sign in">

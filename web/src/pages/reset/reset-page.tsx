@@ -25,7 +25,7 @@ function RequestForm() {
   const problem = refusalWords(ask.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    ask.mutate(login);
+    if (!ask.isPending) ask.mutate(login);
   };
   if (ask.isSuccess) {
     return (
@@ -63,7 +63,7 @@ function FinishForm({ token }: { readonly token: string }) {
   const problem = refusalWords(finish.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    finish.mutate({ token, password });
+    if (!finish.isPending) finish.mutate({ token, password });
   };
   if (finish.isSuccess) {
     return (

@@ -17,7 +17,7 @@ export function AccountStep({ token }: { readonly token: string }) {
   const problem = formWords(setUp.error, fields);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setUp.mutate({ token, login, email, password });
+    if (!setUp.isPending) setUp.mutate({ token, login, email, password });
   };
   return (
     <>

@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Redirect, useLocation } from 'wouter';
 import { useSessionQuery, useSetupOpen } from '../../api/session';
 import { EmptyState, ErrorState, Skeleton } from '../../components/states';
 import { Gate } from '../../frame/gate';
+import { useFragmentToken } from '../../lib/fragment';
 import { useTitle } from '../../lib/screen';
 import { AccountStep } from './account-step';
 import { CodeStep } from './code-step';
@@ -10,22 +11,16 @@ import { SiteStep } from './site-step';
 
 const steps = 3;
 
-/** The token of the one-time link stays out of the history once it was read. */
-function takeToken(): string {
-  return new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '';
-}
+const tokenOf = (fragment: string): string => new URLSearchParams(fragment).get('token') ?? '';
 
 /** Three steps: an account, a site, a first visit. It goes on where it was left. */
 export default function SetupPage() {
   useTitle('Set up');
-  const [token] = useState(takeToken);
+  const token = useFragmentToken(tokenOf);
   const [siteId, setSiteId] = useState<number>();
   const session = useSessionQuery();
   const setup = useSetupOpen();
   const [, navigate] = useLocation();
-  useEffect(() => {
-    if (token) window.history.replaceState(null, '', '/setup');
-  }, [token]);
 
   if (session.isPending || setup.isPending) return <Gate title="Set up"><Skeleton rows={4} /></Gate>;
   const failed = [session, setup].find((query) => query.isError && query.data === undefined);

@@ -71,7 +71,7 @@ export function AcceptDialog({ check, onClose }: Props) {
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (fits) accept.mutate({ idCheck: check.id, reason: reason.trim(), days: count }, { onSuccess: onClose });
+          if (fits && !accept.isPending) accept.mutate({ idCheck: check.id, reason: reason.trim(), days: count }, { onSuccess: onClose });
         }}
       >
         <Field label="Why" hint="At least ten characters, for whoever reads it later." autoFocus autoComplete="off" value={reason} onChange={setReason} />

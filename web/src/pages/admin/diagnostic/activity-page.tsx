@@ -7,11 +7,12 @@ import { Choice, SearchChoice } from '../../../components/choice';
 import { Field, SearchBox } from '../../../components/field';
 import { Menu } from '../../../components/menu';
 import { EmptyState, ErrorState, Notice, Skeleton } from '../../../components/states';
+import { useLastPage, useQueryPage, useQueryWords, useTypedQuery } from '../../../frame/query-state';
 import { csvOf, saveFile } from '../../../lib/download';
 import { refusalWords } from '../../../lib/refusal';
 import { counted, whenWords } from '../../../lib/words';
 import { AdminPage } from '../admin-page';
-import { noFilter, pageLines, useActivity, useActivityCount, useActivityKinds, useExport, useVerify, type ActivityFilter, type ActivityKind, type ActivityLine } from './use-activity';
+import { pageLines, useActivity, useActivityCount, useActivityKinds, useExport, useVerify, type ActivityFilter, type ActivityKind, type ActivityLine } from './use-activity';
 import list from '../list.module.css';
 import styles from './activity-page.module.css';
 
@@ -33,27 +34,40 @@ function kindGroups(kinds: readonly ActivityKind[]) {
   return [anyKind, ...groups.sort((a, b) => a.name.localeCompare(b.name))];
 }
 
-interface FilterProps {
-  readonly filter: ActivityFilter;
-  readonly onChange: (change: Partial<ActivityFilter>) => void;
-  readonly superuser: boolean;
+/** What narrows the lines, as the address says it; texts reach it once typing pauses. */
+function useFilter() {
+  const { superuser } = useSession();
+  const [words, change] = useQueryWords(['kind', 'result', 'from', 'until']);
+  const [text, setText, settledText] = useTypedQuery('q');
+  const [who, setWho, settledWho] = useTypedQuery('who');
+  const filter: ActivityFilter = { ...words, text: settledText, login: superuser ? settledWho : '' };
+  const clear = () => {
+    setText('');
+    setWho('');
+    change({ kind: '', result: '', from: '', until: '' });
+  };
+  return { filter, text, setText, who, setWho, change, clear };
 }
 
-function Filters({ filter, onChange, superuser }: FilterProps) {
+const inUtc = 'Days are counted in UTC.';
+
+function Filters({ filter, text, setText, who, setWho, change }: ReturnType<typeof useFilter>) {
+  const { superuser } = useSession();
   const kinds = useActivityKinds();
   return (
     <div className={styles.filters}>
-      <div className={styles.wide}><SearchBox main label="Search in the lines" value={filter.text} onChange={(text) => onChange({ text })} /></div>
-      {kinds.data && <SearchChoice key={filter.kind} label="What happened" groups={kindGroups(kinds.data)} value={filter.kind} onChange={(kind) => onChange({ kind })} />}
-      <Choice label="Result" options={results} value={filter.result} onChange={(result) => onChange({ result })} />
-      {superuser && <Field label="Who or whom" autoComplete="off" isCode value={filter.login} onChange={(login) => onChange({ login })} />}
-      <Field label="From" type="date" value={filter.from} onChange={(from) => onChange({ from })} />
-      <Field label="Until" type="date" value={filter.until} onChange={(until) => onChange({ until })} />
+      <div className={styles.wide}><SearchBox main label="Search in the lines" value={text} onChange={setText} /></div>
+      {kinds.data && <SearchChoice label="What happened" groups={kindGroups(kinds.data)} value={filter.kind} onChange={(kind) => change({ kind })} />}
+      <Choice label="Result" options={results} value={filter.result} onChange={(result) => change({ result })} />
+      {superuser && <Field label="Who or whom" autoComplete="off" isCode value={who} onChange={setWho} />}
+      <Field label="From" type="date" value={filter.from} onChange={(from) => change({ from })} hint={inUtc} />
+      <Field label="Until" type="date" value={filter.until} onChange={(until) => change({ until })} hint={inUtc} />
     </div>
   );
 }
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+/** With its zone: it is that of this browser, the days above are those of UTC. */
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -150,12 +164,12 @@ function Verify() {
 
 interface PagerProps {
   readonly page: number;
+  readonly last: number;
   readonly count: number;
   readonly onPage: (page: number) => void;
 }
 
-function Pager({ page, count, onPage }: PagerProps) {
-  const last = Math.max(0, Math.ceil(count / pageLines) - 1);
+function Pager({ page, last, count, onPage }: PagerProps) {
   return (
     <div className={styles.pager}>
       <span className={list.sub}>{counted(count, 'line')}{last > 0 && `, page ${page + 1} of ${last + 1}`}</span>
@@ -171,15 +185,15 @@ function Pager({ page, count, onPage }: PagerProps) {
 
 export default function ActivityPage() {
   const { superuser } = useSession();
-  const [filter, setFilter] = useState(noFilter);
-  const [page, setPage] = useState(0);
+  const narrowing = useFilter();
+  const { filter } = narrowing;
+  const [page, turn] = useQueryPage(pageLines);
   const lines = useActivity(filter, page);
   const count = useActivityCount(filter);
-  const change = (part: Partial<ActivityFilter>) => {
-    setFilter({ ...filter, ...part });
-    setPage(0);
-  };
-  const narrowed = filter !== noFilter && Object.values(filter).some((value) => value !== '');
+  const all = count.data ?? lines.data?.length ?? 0;
+  const last = Math.max(0, Math.ceil(all / pageLines) - 1);
+  useLastPage(page, count.data === undefined || count.isPlaceholderData ? undefined : last, turn);
+  const narrowed = Object.values(filter).some((value) => value !== '');
   const now_ms = Date.now();
   return (
     <AdminPage
@@ -187,19 +201,19 @@ export default function ActivityPage() {
       lead={superuser ? 'Who did what, when and from where. Lines are kept for as long as the settings say, and nobody can remove one.' : 'What you did, and what was done to your account.'}
       action={superuser && <ExportMenu filter={filter} />}
     >
-      <Filters filter={filter} onChange={change} superuser={superuser} />
+      <Filters {...narrowing} />
       {lines.isPending ? (
         <Skeleton rows={12} />
       ) : lines.isError ? (
         <ErrorState what="The activity log" error={lines.error} onRetry={() => void lines.refetch()} />
       ) : lines.data.length === 0 ? (
-        <EmptyState title={narrowed ? 'Nothing like that happened' : 'Nothing happened yet'} action={narrowed && <Button onPress={() => change(noFilter)}>Show everything</Button>} />
+        <EmptyState title={narrowed ? 'Nothing like that happened' : 'Nothing happened yet'} action={narrowed && <Button onPress={narrowing.clear}>Show everything</Button>} />
       ) : (
         <>
           <ul className={list.list} aria-label="Acts, newest first">
             {lines.data.map((line) => <Line key={line.id} line={line} now_ms={now_ms} />)}
           </ul>
-          <Pager page={page} count={count.data ?? lines.data.length} onPage={setPage} />
+          <Pager page={page} last={last} count={all} onPage={turn} />
         </>
       )}
       {superuser && <Verify />}

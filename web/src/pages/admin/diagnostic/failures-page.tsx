@@ -117,7 +117,11 @@ export default function FailuresPage() {
       ) : failures.isError ? (
         <ErrorState what="The failures" error={failures.error} onRetry={() => void failures.refetch()} />
       ) : shown.length === 0 ? (
-        <EmptyState title={failures.data.length === 0 ? 'No request failed' : 'Nothing like that failed'}>Every request of the last 30 days made a hit, or was left out on purpose.</EmptyState>
+        failures.data.length === 0 ? (
+          <EmptyState title="No request failed">Every request of the last 30 days made a hit, or was left out on purpose.</EmptyState>
+        ) : (
+          <EmptyState title="Nothing like that failed" />
+        )
       ) : (
         <ul aria-label="Tracking failures, newest first">{shown.map((failure) => <FailureRow key={`${failure.site} ${failure.cause}`} failure={failure} now_ms={now_ms} />)}</ul>
       )}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { read } from '../../../api/generated';
-import { useSession } from '../../../api/session';
+import { useAdminSites } from '../../../api/session';
 import { Choice } from '../../../components/choice';
 import { EmptyState, ErrorState, Skeleton } from '../../../components/states';
 import { isTrue, listOf } from '../../../lib/rows';
@@ -38,8 +38,7 @@ function Hits({ idSite }: { readonly idSite: number }) {
 }
 
 export default function LivePage() {
-  const { superuser, sites } = useSession();
-  const own = sites.filter((site) => superuser || site.role === 'admin');
+  const own = useAdminSites();
   const [chosen, setChosen] = useState(String(own[0]?.idsite ?? ''));
   return (
     <AdminPage title="Live requests" lead="Each request to the tracker on its way: read, accepted or refused, on the disk, counted. For whoever installs a tracker; nothing tells who sent them.">

@@ -12,8 +12,6 @@ export interface ActivityFilter {
   readonly until: string;
 }
 
-export const noFilter: ActivityFilter = { login: '', kind: '', result: '', text: '', from: '', until: '' };
-
 export interface ActivityLine {
   readonly id: number;
   readonly at_ms: number;

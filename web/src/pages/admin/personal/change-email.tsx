@@ -23,7 +23,7 @@ export function ChangeEmail({ onClose }: { readonly onClose: () => void }) {
   const problem = refusalWords(change.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    change.mutate();
+    if (!change.isPending) change.mutate();
   };
   return (
     <Dialog title="Change your e-mail address" isOpen onClose={onClose}>

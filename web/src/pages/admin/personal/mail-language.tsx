@@ -5,6 +5,7 @@ import { Choice } from '../../../components/choice';
 import { Notice } from '../../../components/states';
 import { refusalWords } from '../../../lib/refusal';
 import { listOf } from '../../../lib/rows';
+import form from '../../../components/form.module.css';
 
 /** In which language mails come; saved at once. */
 export function MailLanguage() {
@@ -20,6 +21,10 @@ export function MailLanguage() {
   });
   const set = useMutation({ mutationFn: (languageCode: string) => languagesManagerSetLanguageForUser({ login, languageCode }), onSuccess: refresh });
   const problem = refusalWords(set.error ?? languages.error);
-  if (problem) return <Notice tone="danger">{problem}</Notice>;
-  return <Choice label="Language of mails" bare options={languages.data ?? []} value={languages.data ? (set.isPending ? set.variables : language) : null} isDisabled={set.isPending} onChange={(code) => set.mutate(code)} />;
+  return (
+    <div className={form.form}>
+      {problem && <Notice tone="danger">{problem}</Notice>}
+      <Choice label="Language of mails" bare options={languages.data ?? []} value={languages.data ? (set.isPending ? set.variables : language) : null} isDisabled={set.isPending} onChange={(code) => set.mutate(code)} />
+    </div>
+  );
 }

@@ -2,7 +2,9 @@ import { useState } from 'react';
 import { useSession, useSignOut } from '../../../api/session';
 import { Button } from '../../../components/button';
 import { Choice } from '../../../components/choice';
+import { Notice } from '../../../components/states';
 import { changePreferences, usePreferences, type Preferences } from '../../../lib/preferences';
+import { refusalWords } from '../../../lib/refusal';
 import { AdminPage, Setting, SettingGroup } from '../admin-page';
 import { ChangeEmail } from './change-email';
 import { FirstPage } from './first-page';
@@ -25,6 +27,7 @@ export default function PersonalSettingsPage() {
   const preferences = usePreferences();
   const signOut = useSignOut();
   const [changing, setChanging] = useState(false);
+  const problem = refusalWords(signOut.error);
   return (
     <AdminPage title="Your settings" lead="Who you are here, and how this browser shows it.">
       <SettingGroup title="Account">
@@ -39,6 +42,7 @@ export default function PersonalSettingsPage() {
         <Setting title="Session" text="Ends the session of this browser.">
           <Button onPress={() => signOut.mutate()} isPending={signOut.isPending}>Sign out</Button>
         </Setting>
+        {problem && <Notice tone="danger">{problem}</Notice>}
         {changing && <ChangeEmail onClose={() => setChanging(false)} />}
       </SettingGroup>
       {session.sites.length > 0 && <FirstPage />}

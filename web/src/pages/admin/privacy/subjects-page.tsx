@@ -79,6 +79,7 @@ export default function SubjectsPage() {
   const find = useFindSubjects();
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (find.isPending) return;
     setGone(0);
     find.mutate({ idSite: site === 'all' ? administered.map((one) => one.idsite).join(',') : site, segment: way + (way === '' ? text : encodeURIComponent(text.trim())) });
   };

@@ -86,7 +86,7 @@ export function PauseAllDialog({ active, onClose }: { readonly active: number; r
   const problem = refusalWords(pause.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    pause.mutate(password, { onSuccess: onClose });
+    if (!pause.isPending) pause.mutate(password, { onSuccess: onClose });
   };
   return (
     <Dialog title="Pause everything that is public?" isOpen onClose={onClose} danger>
@@ -111,7 +111,7 @@ export function SwitchDialog({ to, factor, onClose }: { readonly to: 'on' | 'off
   const problem = refusalWords(change.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    change.mutate({ state: to, proof, factor }, { onSuccess: onClose, onError: () => setProof({ ...proof, code: '' }) });
+    if (!change.isPending) change.mutate({ state: to, proof, factor }, { onSuccess: onClose, onError: () => setProof({ ...proof, code: '' }) });
   };
   return (
     <Dialog title={to === 'on' ? 'Allow public reports?' : 'Turn public reports off?'} isOpen onClose={onClose} danger={to === 'off'}>

@@ -29,7 +29,7 @@ function ChangeForm({ grant, options, onWiden }: ChangeProps) {
   const problem = refusalWords(narrow.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!reading.draft) return;
+    if (!reading.draft || narrow.isPending) return;
     if (narrower) narrow.mutate({ idGrant: grant.id, draft: reading.draft }, { onSuccess: () => navigate(`${publicPlace}/${grant.id}`) });
     else if (superuser) onWiden(reading.draft);
   };

@@ -32,7 +32,7 @@ function NewForm({ options }: { readonly options: Options }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (!reading.draft || reasonProblem || chosen.length === 0) return;
+    if (!reading.draft || reasonProblem || chosen.length === 0 || request.isPending) return;
     const done = (ids: readonly number[]) => navigate(superuser ? confirmPlace('activate', ids) : publicPlace);
     request.mutate({ idSites: chosen, draft: reading.draft, reason: reason.trim() }, { onSuccess: done });
   };

@@ -1,10 +1,11 @@
 import { Download } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from '../../../components/button';
 import { Choice } from '../../../components/choice';
 import { Confirm } from '../../../components/confirm';
 import { EmptyState, ErrorState, Notice, Skeleton } from '../../../components/states';
 import { csvOf, saveFile } from '../../../lib/download';
+import { focusIsLost } from '../../../lib/focus';
 import { refusalWords } from '../../../lib/refusal';
 import { counted, dayWords, whenWords } from '../../../lib/words';
 import { AdminPage, SettingGroup } from '../admin-page';
@@ -20,6 +21,22 @@ const verdicts: Readonly<Record<string, (line: ReviewLine) => string>> = {
   lowered: (line) => `Lowered to ${roleText(line.after).toLowerCase()}`,
   gone: () => 'Gone since',
 };
+const placeOf = (line: ReviewLine): string => (line.site === '' ? 'everywhere' : `on ${line.site}`);
+
+const confirmId = (line: ReviewLine): string => `confirm-${line.id}`;
+const signId = 'sign-review';
+
+/** Moves the focus on from a line that is decided, whose buttons are gone: to the next one that is not, or to the signature. */
+function useMoveOn(lines: readonly ReviewLine[]): (line: number) => void {
+  const [decided, setDecided] = useState<number>();
+  const at = lines.findIndex((line) => line.id === decided);
+  const left = [...lines.slice(at + 1), ...lines.slice(0, at + 1)].find((line) => line.verdict === '');
+  const next = left ? confirmId(left) : signId;
+  useEffect(() => {
+    if (decided !== undefined && focusIsLost()) document.getElementById(next)?.focus();
+  }, [decided, next]);
+  return setDecided;
+}
 
 interface LineProps {
   readonly line: ReviewLine;
@@ -31,7 +48,7 @@ interface LineProps {
 function Line({ line, now_ms, onConfirm, onLower }: LineProps) {
   const used = line.used_s === undefined ? 'not used since it is noted' : `last of use ${whenWords(line.used_s, now_ms)}`;
   const given = line.granted_s === undefined ? '' : `given ${dayWords(line.granted_s, now_ms)}${line.grantedBy === '' ? '' : ` by ${line.grantedBy}`}, `;
-  const place = line.site === '' ? 'everywhere' : `on ${line.site}`;
+  const place = placeOf(line);
   return (
     <li className={list.row}>
       <div className={list.main}>
@@ -42,12 +59,37 @@ function Line({ line, now_ms, onConfirm, onLower }: LineProps) {
       {line.verdict === '' ? (
         <div className={styles.buttons}>
           <Choice label={`Lower the role of ${line.login} ${place}`} bare placeholder="Lower to…" options={(lower[line.role] ?? []).map((id) => ({ id, text: roleText(id) }))} value={null} onChange={onLower} />
-          <Button onPress={onConfirm} aria-label={`Confirm the role of ${line.login} ${place}`}>Confirm</Button>
+          <Button id={confirmId(line)} onPress={onConfirm} aria-label={`Confirm the role of ${line.login} ${place}`}>Confirm</Button>
         </div>
       ) : (
         <span className={styles.verdict} data-verdict={line.verdict}>{verdicts[line.verdict]?.(line) ?? line.verdict}</span>
       )}
     </li>
+  );
+}
+
+interface LowerProps {
+  readonly id: number;
+  readonly line: ReviewLine;
+  readonly access: string;
+  readonly onClose: () => void;
+  readonly onLowered: () => void;
+}
+
+function Lower({ id, line, access, onClose, onLowered }: LowerProps) {
+  const lowering = useLower();
+  return (
+    <Confirm
+      title={`Lower the role of ${line.login}?`}
+      onClose={onClose}
+      action="Lower the role"
+      danger
+      isPending={lowering.isPending}
+      error={lowering.error}
+      onConfirm={() => lowering.mutate({ idReview: id, line: line.id, access }, { onSuccess: onLowered })}
+    >
+      <p>{line.login}, {placeOf(line)}: {roleText(line.role)} → <strong>{roleText(access)}</strong>. It holds at once.</p>
+    </Confirm>
   );
 }
 
@@ -63,10 +105,11 @@ function Sign({ id, onClose }: { readonly id: number; readonly onClose: () => vo
 function OpenReview({ id }: { readonly id: number }) {
   const lines = useReview(id);
   const confirm = useConfirm();
-  const lowering = useLower();
+  const [lowered, setLowered] = useState<{ readonly line: ReviewLine; readonly access: string }>();
+  const moveOn = useMoveOn(lines.data ?? []);
   const refresh = useRefresh();
   const [signing, setSigning] = useState(false);
-  const problem = refusalWords(confirm.error ?? lowering.error ?? refresh.error);
+  const problem = refusalWords(confirm.error ?? refresh.error);
   if (lines.isPending) return <Skeleton rows={8} />;
   if (lines.isError) return <ErrorState what="The review" error={lines.error} onRetry={() => void lines.refetch()} />;
   const left = lines.data.filter((line) => line.verdict === '');
@@ -78,7 +121,7 @@ function OpenReview({ id }: { readonly id: number }) {
         <span className={styles.buttons}>
           <Button look="quiet" isPending={refresh.isPending} onPress={() => refresh.mutate(id)}>Look for new roles</Button>
           {left.length > 1 && <Button isPending={confirm.isPending} onPress={() => confirm.mutate({ idReview: id, lines: left.map((line) => line.id) })}>Confirm all that are left</Button>}
-          <Button look="primary" isDisabled={left.length > 0} onPress={() => setSigning(true)}>Sign…</Button>
+          <Button id={signId} look="primary" isDisabled={left.length > 0} onPress={() => setSigning(true)}>Sign…</Button>
         </span>
       </div>
       {problem && <Notice tone="danger">{problem}</Notice>}
@@ -88,11 +131,12 @@ function OpenReview({ id }: { readonly id: number }) {
             key={line.id}
             line={line}
             now_ms={now_ms}
-            onConfirm={() => confirm.mutate({ idReview: id, lines: [line.id] })}
-            onLower={(access) => lowering.mutate({ idReview: id, line: line.id, access })}
+            onConfirm={() => confirm.mutate({ idReview: id, lines: [line.id] }, { onSuccess: () => moveOn(line.id) })}
+            onLower={(access) => setLowered({ line, access })}
           />
         ))}
       </ul>
+      {lowered && <Lower id={id} {...lowered} onClose={() => setLowered(undefined)} onLowered={() => { setLowered(undefined); moveOn(lowered.line.id); }} />}
       {signing && <Sign id={id} onClose={() => setSigning(false)} />}
     </SettingGroup>
   );

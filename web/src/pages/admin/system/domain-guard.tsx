@@ -45,9 +45,13 @@ export function useDomainGuard(domains: SystemSetting | undefined) {
   const [asked, setAsked] = useState<{ readonly loss: DomainLoss; readonly onConfirm: () => void }>();
   const close = () => setAsked(undefined);
 
-  const mutate: Saving['mutate'] = (changes, { onSuccess }) => {
+  const reset = () => {
     save.reset();
     look.reset();
+  };
+
+  const mutate: Saving['mutate'] = (changes, { onSuccess }) => {
+    reset();
     const send = () => save.mutate(changes, { onSuccess: () => { close(); onSuccess(); } });
     const next = changes[domainsKey];
     if (next === undefined) return send();
@@ -74,5 +78,5 @@ export function useDomainGuard(domains: SystemSetting | undefined) {
       </Confirm>
     );
   }
-  return { mutate, isPending: look.isPending || save.isPending, error: look.error ?? save.error, dialog };
+  return { mutate, isPending: look.isPending || save.isPending, error: look.error ?? save.error, reset, dialog };
 }

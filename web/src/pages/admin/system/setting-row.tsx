@@ -4,6 +4,7 @@ import { Button } from '../../../components/button';
 import { ChangeBar } from '../../../components/change-bar';
 import { Choice } from '../../../components/choice';
 import { lowered } from '../../../lib/words';
+import { leftAfter, withChange, type Changes } from './changes';
 import { useSaveSettings, type SystemSetting } from './use-settings';
 import field from '../../../components/field.module.css';
 import styles from './settings-page.module.css';
@@ -32,8 +33,19 @@ const sentence = (option: string): string => optionWords[option] ?? (option === 
 /** Lists are stored with commas and written one entry a line; a line that is being written keeps its end. */
 const linesOf = (text: string): string => text.replace(/\s*,\s*/g, '\n');
 
+/** The server shows a mask for a secret: it stays out of the field, so that nothing is typed behind it. Empty means unchanged. */
+function SecretControl({ setting, value, onChange }: ControlProps) {
+  const typed = value === setting.value ? '' : value;
+  return (
+    <TextField aria-label={setting.title} value={typed} onChange={(text) => onChange(text === '' ? setting.value : text)} type="password" className={styles.whole ?? ''}>
+      <Input className={field.input ?? ''} autoComplete="new-password" spellCheck={false} placeholder={value === '' ? 'Not set' : 'Set. Type to replace it.'} />
+    </TextField>
+  );
+}
+
 function SettingControl({ setting, value, onChange }: ControlProps) {
   const label = setting.title;
+  if (setting.secret) return <SecretControl setting={setting} value={value} onChange={onChange} />;
   switch (setting.control) {
     case 'checkbox':
       return (
@@ -54,7 +66,7 @@ function SettingControl({ setting, value, onChange }: ControlProps) {
       );
     default:
       return (
-        <TextField aria-label={label} value={value} onChange={onChange} type={setting.secret ? 'password' : 'text'} className={styles.whole ?? ''}>
+        <TextField aria-label={label} value={value} onChange={onChange} className={styles.whole ?? ''}>
           <Input className={field.input ?? ''} inputMode={setting.control === 'number' ? 'numeric' : undefined} autoComplete="off" spellCheck={false} />
         </TextField>
       );
@@ -99,13 +111,13 @@ function SettingRow({ setting, value, isChanged, ofSite, onChange, onReset }: Ro
   );
 }
 
-type Changes = Readonly<Record<string, string | null>>;
-
 /** How changes are saved: `useSaveSettings`, or its like for a site. */
 export interface Saving {
   readonly mutate: (changes: Changes, then: { readonly onSuccess: () => void }) => void;
   readonly isPending: boolean;
   readonly error: unknown;
+  /** Forgets the refusal. */
+  readonly reset: () => void;
 }
 
 /** Changes of settings that wait to be saved together: `rowOf` draws a setting, `bar` the strip that saves. */
@@ -113,10 +125,7 @@ export function useSettingChanges(saving?: Saving, ofSite = false) {
   const [changes, setChanges] = useState<Changes>({});
   const ofInstallation = useSaveSettings();
   const save: Saving = saving ?? ofInstallation;
-  const change = (setting: SystemSetting, value: string | null) => {
-    const { [setting.key]: _before, ...others } = changes;
-    setChanges(value === setting.value ? others : { ...others, [setting.key]: value });
-  };
+  const change = (setting: SystemSetting, value: string | null) => setChanges(withChange(changes, setting, value));
   const valueOf = (setting: SystemSetting) => {
     const changed = changes[setting.key];
     return changed === undefined ? setting.value : (changed ?? setting.default);
@@ -133,13 +142,17 @@ export function useSettingChanges(saving?: Saving, ofSite = false) {
     />
   );
   const count = Object.keys(changes).length;
+  const undo = () => {
+    setChanges({});
+    save.reset();
+  };
   const bar = count > 0 && (
     <ChangeBar
       count={count}
       isPending={save.isPending}
       error={save.error}
-      onUndo={() => setChanges({})}
-      onSave={() => save.mutate(changes, { onSuccess: () => setChanges({}) })}
+      onUndo={undo}
+      onSave={() => save.mutate(changes, { onSuccess: () => setChanges((now) => leftAfter(now, changes)) })}
     />
   );
   return { rowOf, bar };

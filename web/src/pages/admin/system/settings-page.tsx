@@ -19,14 +19,14 @@ function TestMail() {
   const problem = refusalWords(test.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    test.mutate(address);
+    if (!test.isPending) test.mutate(address);
   };
   return (
     <form className={styles.test} onSubmit={submit}>
       <Field label="Try it: send a mail to" type="email" isRequired value={address} onChange={setAddress} />
       <Button type="submit" isPending={test.isPending}>{test.isPending ? 'Sending…' : 'Send a test mail'}</Button>
       {problem && <Notice tone="danger">{problem}</Notice>}
-      {test.isSuccess && <Notice tone="safe">The mail is on its way to {address}. Look whether it arrives.</Notice>}
+      {test.isSuccess && <Notice tone="safe">The mail is on its way to {test.variables}. Look whether it arrives.</Notice>}
     </form>
   );
 }

@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import { useSession } from '../../../api/session';
+import { useAdminSites, useSession } from '../../../api/session';
 import { Button } from '../../../components/button';
 import { Choice } from '../../../components/choice';
 import { Dialog, DialogActions } from '../../../components/dialog';
 import { ErrorState, Notice, Skeleton } from '../../../components/states';
 import { refusalWords } from '../../../lib/refusal';
 import { counted } from '../../../lib/words';
-import { roles, roleWords, usePreview, useSetBulk, type BulkPreview } from './use-users';
+import { roles, roleWords, usePreview, useSetBulk, type BulkPreview, type SitesAsked } from './use-users';
 import form from '../../../components/form.module.css';
 import styles from './users-page.module.css';
 
@@ -42,10 +42,11 @@ interface Props {
 
 /** A role for several users at once: what will change is shown line by line, and exactly that is done. */
 export function BulkDialog({ logins, idSite, onClose, onDone }: Props) {
-  const { sites } = useSession();
+  const { superuser } = useSession();
+  const sites = useAdminSites();
   const [site, setSite] = useState(String(idSite));
   const [role, setRole] = useState('view');
-  const chosen = site === everywhere ? sites.map((one) => one.idsite) : [Number(site)];
+  const chosen: SitesAsked = site === everywhere ? everywhere : [Number(site)];
   const preview = usePreview(logins, role, chosen);
   const set = useSetBulk();
   const problem = refusalWords(set.error);
@@ -56,7 +57,7 @@ export function BulkDialog({ logins, idSite, onClose, onDone }: Props) {
     <Dialog title={`Set the role of ${counted(logins.length, 'user')}`} isOpen onClose={onClose}>
       <div className={form.form}>
         <Choice label="Role" options={roles} value={role} onChange={setRole} />
-        <Choice label="On" options={[...sites.map((one) => ({ id: String(one.idsite), text: one.name })), { id: everywhere, text: 'All of these sites' }]} value={site} onChange={setSite} />
+        <Choice label="On" options={[...sites.map((one) => ({ id: String(one.idsite), text: one.name })), { id: everywhere, text: superuser ? 'All sites' : 'All sites that you administer' }]} value={site} onChange={setSite} />
         {preview.isPending && <Skeleton rows={3} />}
         {preview.isError && <ErrorState what="The preview" error={preview.error} onRetry={() => void preview.refetch()} />}
         {preview.data && <Preview preview={preview.data} />}

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react';
-import { useSession } from '../../../api/session';
+import { useAdminSites } from '../../../api/session';
 import { Button } from '../../../components/button';
 import { Choice } from '../../../components/choice';
 import { Dialog, DialogActions } from '../../../components/dialog';
@@ -19,7 +19,7 @@ interface Props {
 
 /** Whoever is invited chooses their password themselves; nobody else ever knows it. */
 export function InviteUser({ idSite, onClose }: Props) {
-  const { sites } = useSession();
+  const sites = useAdminSites();
   const [login, setLogin] = useState('');
   const [email, setEmail] = useState('');
   const [site, setSite] = useState(idSite);
@@ -28,6 +28,7 @@ export function InviteUser({ idSite, onClose }: Props) {
   const problem = formWords(invite.error, fields);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (invite.isPending) return;
     invite.mutate({ login, email, site, role }, { onSuccess: onClose });
   };
   return (

@@ -54,15 +54,17 @@ export const pageUsers = 25;
 
 type FilterParams = { idSite: number; filter_search?: string; filter_access?: string; filter_status?: string; filter_factor?: string; filter_seen?: string };
 type OfLogin = { userLogin: string };
-type Bulk = { userLogin: readonly string[]; access: string; idSites: readonly number[] };
+/** Numbers of sites, or "all" for every site that the caller administers. */
+export type SitesAsked = readonly number[] | 'all';
+type Bulk = { userLogin: readonly string[]; access: string; idSites: SitesAsked };
 const getUsers = read<FilterParams & { limit: number; offset: number }, unknown>('UsersManager.getUsersPlusRole');
 const getCount = read<FilterParams, unknown>('UsersManager.getUserCount');
-const getAccess = read<OfLogin, unknown>('UsersManager.getSitesAccessFromUser');
+const getAccess = read<OfLogin, unknown>('UsersManager.getSitesAccessForUser');
 const previewBulk = read<Bulk, unknown>('UsersManager.previewBulk');
 
 const act = {
   setBulk: write<Bulk & { previewHash: string }, unknown>('UsersManager.setBulk'),
-  setAccess: write<OfLogin & { access: string; idSites: readonly number[] | string }, unknown>('UsersManager.setUserAccess'),
+  setAccess: write<OfLogin & { access: string; idSites: SitesAsked }, unknown>('UsersManager.setUserAccess'),
   setSuperuser: write<OfLogin & { hasSuperUserAccess: string }, unknown>('UsersManager.setSuperUserAccess'),
   update: write<OfLogin & { email: string }, unknown>('UsersManager.updateUser'),
   suspend: write<OfLogin, unknown>('UsersManager.suspendUser'),
@@ -118,16 +120,16 @@ export function useUsers(filter: UserFilter, page: number) {
   });
 }
 
-/** Role by number of site. */
+/** Role by number of site, on the sites that the caller administers. */
 export function useAccess(login: string) {
   return useQuery({
     queryKey: [...usersKey, 'access', login],
-    queryFn: async ({ signal }) => new Map(listOf(await getAccess({ userLogin: login }, signal)).map((row) => [Number(row.site), String(row.access)])),
+    queryFn: async ({ signal }) => new Map(listOf(await getAccess({ userLogin: login }, signal)).map((row) => [Number(row.idsite), String(row.role)])),
   });
 }
 
 /** What a bulk change would do, line by line. */
-export function usePreview(logins: readonly string[], access: string, sites: readonly number[]) {
+export function usePreview(logins: readonly string[], access: string, sites: SitesAsked) {
   return useQuery({
     queryKey: [...usersKey, 'preview', logins, access, sites],
     queryFn: async ({ signal }): Promise<BulkPreview> => {
@@ -148,15 +150,17 @@ function useUserAct<V, A>(run: (values: V) => Promise<A>) {
 }
 
 export const useSetBulk = () =>
-  useUserAct(({ logins, access, sites, hash }: { logins: readonly string[]; access: string; sites: readonly number[]; hash: string }) =>
+  useUserAct(({ logins, access, sites, hash }: { logins: readonly string[]; access: string; sites: SitesAsked; hash: string }) =>
     act.setBulk({ userLogin: logins, access, idSites: sites, previewHash: hash }));
 
 /** Sets several roles of one user; `everywhere` gives one role on all sites, those to come not included. */
 export const useSetAccess = () =>
-  useUserAct(async ({ login, roles: changed }: { login: string; roles: ReadonlyMap<number, string> }) => {
+  useUserAct(async ({ login, roles: changed, everywhere }: { login: string; roles: ReadonlyMap<number, string>; everywhere?: string | undefined }) => {
+    if (everywhere !== undefined) return void (await act.setAccess({ userLogin: login, access: everywhere, idSites: 'all' }));
     const byRole = new Map<string, number[]>();
     for (const [site, role] of changed) byRole.set(role, [...(byRole.get(role) ?? []), site]);
     for (const [access, idSites] of byRole) await act.setAccess({ userLogin: login, access, idSites });
+    return undefined;
   });
 
 export const useInvite = () =>
@@ -165,8 +169,14 @@ export const useInvite = () =>
 
 export const useUpdateEmail = () => useUserAct(({ login, email }: { login: string; email: string }) => act.update({ userLogin: login, email }));
 export const useSetSuperuser = () => useUserAct(({ login, superuser }: { login: string; superuser: boolean }) => act.setSuperuser({ userLogin: login, hasSuperUserAccess: superuser ? '1' : '0' }));
-/** Gives the link itself: it is never shown again. */
-export const useInviteLink = () => useUserAct(async (login: string) => String(cellsOf(await act.link({ userLogin: login })).value ?? ''));
+/** Gives the link itself: it is never shown again, and waits for nothing. */
+export function useInviteLink() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (login: string) => String(cellsOf(await act.link({ userLogin: login })).value ?? ''),
+    onSuccess: () => void client.invalidateQueries({ queryKey: usersKey }),
+  });
+}
 
 export type SimpleAct = 'suspend' | 'reactivate' | 'remove' | 'signOut' | 'resetFactors' | 'sendReset' | 'resend' | 'revoke';
 export const useSimpleAct = () => useUserAct(({ what, login }: { what: SimpleAct; login: string }) => act[what]({ userLogin: login }));

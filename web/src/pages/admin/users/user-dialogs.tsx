@@ -1,5 +1,5 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
-import { useSession } from '../../../api/session';
+import { useAdminSites, useRefreshSession, useSession } from '../../../api/session';
 import { Button } from '../../../components/button';
 import { Choice } from '../../../components/choice';
 import { Confirm } from '../../../components/confirm';
@@ -22,34 +22,43 @@ interface Props {
 }
 
 function AccessDialog({ user, onClose }: Props) {
-  const { sites } = useSession();
+  const sites = useAdminSites();
   const access = useAccess(user.login);
   const [changes, setChanges] = useState<ReadonlyMap<number, string>>(new Map());
+  /** The role that was chosen for all sites, until one of them is given another. */
+  const [everywhere, setEverywhere] = useState<string>();
   const [words, setWords] = useState('');
   const save = useSetAccess();
   const problem = refusalWords(save.error);
   const roleOf = (site: number) => changes.get(site) ?? access.data?.get(site) ?? 'noaccess';
   const found = sites.filter((site) => `${site.name} ${site.main_url}`.toLowerCase().includes(words.trim().toLowerCase()));
-  const set = (ids: readonly number[], role: string) => setChanges(new Map([...changes, ...ids.map((id): [number, string] => [id, role])]));
+  const set = (site: number, role: string) => {
+    setChanges(new Map([...changes, [site, role]]));
+    setEverywhere(undefined);
+  };
+  const setAll = (role: string) => {
+    setChanges(new Map(sites.map((site) => [site.idsite, role])));
+    setEverywhere(role);
+  };
   return (
     <Dialog title={`Access of ${user.login}`} isOpen onClose={onClose}>
       {access.isPending && <Skeleton rows={4} />}
       {access.isError && <ErrorState what="The roles" error={access.error} onRetry={() => void access.refetch()} />}
       {access.data && (
         <div className={form.form}>
-          <Choice label="The same on all sites" options={roles} value={null} placeholder="Choose a role…" onChange={(role) => set(sites.map((site) => site.idsite), role)} />
+          <Choice label="The same on all sites" options={roles} value={everywhere ?? null} placeholder="Choose a role…" onChange={setAll} />
           {sites.length > few && <SearchBox label="Find a site" value={words} onChange={setWords} />}
           <div className={styles.sites}>
             {found.length === 0 && <p>No site of this name.</p>}
             {found.map((site) => [
               <span key={`${site.idsite} name`}>{site.name}</span>,
-              <Choice key={site.idsite} label={`Role on ${site.name}`} bare options={roles} value={roleOf(site.idsite)} onChange={(role) => set([site.idsite], role)} />,
+              <Choice key={site.idsite} label={`Role on ${site.name}`} bare options={roles} value={roleOf(site.idsite)} onChange={(role) => set(site.idsite, role)} />,
             ])}
           </div>
           {problem && <Notice tone="danger">{problem}</Notice>}
           <DialogActions>
             <Button onPress={onClose}>Cancel</Button>
-            <Button look="primary" isPending={save.isPending} isDisabled={changes.size === 0} onPress={() => save.mutate({ login: user.login, roles: changes }, { onSuccess: onClose })}>
+            <Button look="primary" isPending={save.isPending} isDisabled={changes.size === 0} onPress={() => save.mutate({ login: user.login, roles: changes, everywhere }, { onSuccess: onClose })}>
               {save.isPending ? 'Saving…' : 'Save'}
             </Button>
           </DialogActions>
@@ -60,12 +69,19 @@ function AccessDialog({ user, onClose }: Props) {
 }
 
 function EmailDialog({ user, onClose }: Props) {
+  const { login } = useSession();
+  const refresh = useRefreshSession();
   const [email, setEmail] = useState(user.email);
   const update = useUpdateEmail();
   const problem = refusalWords(update.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    update.mutate({ login: user.login, email }, { onSuccess: onClose });
+    if (update.isPending) return;
+    const done = () => {
+      if (user.login === login) void refresh();
+      onClose();
+    };
+    update.mutate({ login: user.login, email }, { onSuccess: done });
   };
   return (
     <Dialog title={`E-mail address of ${user.login}`} isOpen onClose={onClose}>
@@ -85,13 +101,13 @@ function LinkDialog({ user, onClose }: Props) {
   const make = useInviteLink();
   const problem = refusalWords(make.error);
   return (
-    <Dialog title={`A link for ${user.login}`} isOpen onClose={onClose}>
+    <Dialog title={`A link for ${user.login}`} isOpen mustAct={make.isPending || make.data !== undefined} onClose={onClose}>
       {make.data === undefined ? (
         <>
           <p>Whoever opens the link can accept the invitation, once. A link that was made before ends.</p>
           {problem && <Notice tone="danger">{problem}</Notice>}
           <DialogActions>
-            <Button onPress={onClose}>Cancel</Button>
+            <Button isDisabled={make.isPending} onPress={onClose}>Cancel</Button>
             <Button look="primary" isPending={make.isPending} onPress={() => make.mutate(user.login)}>{make.isPending ? 'One moment…' : 'Make the link'}</Button>
           </DialogActions>
         </>
@@ -162,9 +178,20 @@ const simple: Readonly<Record<SimpleAct, Words>> = {
   revoke: { title: (login) => `Take the invitation of ${login} back?`, text: 'The links end, and the invited user is forgotten.', action: 'Take it back', danger: true },
 };
 
-function SimpleDialog({ user, what, onClose }: Props & { readonly what: SimpleAct }) {
+/** Acts after which the user is no longer there. */
+const endings: readonly SimpleAct[] = ['remove', 'revoke'];
+
+interface ActProps extends Props {
+  readonly onGone?: (() => void) | undefined;
+}
+
+function SimpleDialog({ user, what, onClose, onGone }: ActProps & { readonly what: SimpleAct }) {
   const run = useSimpleAct();
   const words = simple[what];
+  const done = () => {
+    if (endings.includes(what)) onGone?.();
+    onClose();
+  };
   return (
     <Confirm
       title={words.title(user.login)}
@@ -173,7 +200,7 @@ function SimpleDialog({ user, what, onClose }: Props & { readonly what: SimpleAc
       danger={words.danger}
       isPending={run.isPending}
       error={run.error}
-      onConfirm={() => run.mutate({ what, login: user.login }, { onSuccess: onClose })}
+      onConfirm={() => run.mutate({ what, login: user.login }, { onSuccess: done })}
     >
       <p>{words.text}</p>
     </Confirm>
@@ -181,13 +208,13 @@ function SimpleDialog({ user, what, onClose }: Props & { readonly what: SimpleAc
 }
 
 /** The dialog of an act that was chosen from a row's menu. */
-export function UserDialog({ user, act, onClose }: Props & { readonly act: UserAct }) {
+export function UserDialog({ user, act, onClose, onGone }: ActProps & { readonly act: UserAct }) {
   switch (act) {
     case 'access': return <AccessDialog user={user} onClose={onClose} />;
     case 'email': return <EmailDialog user={user} onClose={onClose} />;
     case 'link': return <LinkDialog user={user} onClose={onClose} />;
     case 'grant':
     case 'revokeSuper': return <SuperuserDialog user={user} onClose={onClose} />;
-    default: return <SimpleDialog user={user} what={act} onClose={onClose} />;
+    default: return <SimpleDialog user={user} what={act} onClose={onClose} onGone={onGone} />;
   }
 }

@@ -1,4 +1,4 @@
-import { useSession } from '../../../api/session';
+import { useAdminSites, useSession } from '../../../api/session';
 import { Choice } from '../../../components/choice';
 import { SearchBox } from '../../../components/field';
 import type { UserFilter } from './use-users';
@@ -37,21 +37,27 @@ const seen = [
   { id: 'never', text: 'Never' },
 ] as const;
 
+/** A link, as that of a mail, may ask for another number of days. */
+const seenOptions = (value: string) => (seen.some((one) => one.id === value) ? seen : [...seen, { id: value, text: `Not for ${value} days` }]);
+
 interface Props {
   readonly filter: UserFilter;
+  /** The search as it is being typed. */
+  readonly text: string;
   readonly onChange: (change: Partial<UserFilter>) => void;
 }
 
-export function UserFilters({ filter, onChange }: Props) {
-  const { sites, superuser } = useSession();
+export function UserFilters({ filter, text, onChange }: Props) {
+  const { superuser } = useSession();
+  const sites = useAdminSites();
   return (
     <div className={styles.filters}>
-      <div className={styles.wide}><SearchBox main label="Search by login or e-mail" value={filter.search} onChange={(search) => onChange({ search })} /></div>
+      <div className={styles.wide}><SearchBox main label="Search by login or e-mail" value={text} onChange={(search) => onChange({ search })} /></div>
       <Choice label="Roles on" options={sites.map((site) => ({ id: String(site.idsite), text: site.name }))} value={String(filter.idSite)} onChange={(id) => onChange({ idSite: Number(id) })} />
       <Choice label="Role" options={accesses} value={filter.access} onChange={(access) => onChange({ access })} />
       <Choice label="Status" options={statuses} value={filter.status} onChange={(status) => onChange({ status })} />
       {superuser && <Choice label="Second factor" options={factors} value={filter.factor} onChange={(factor) => onChange({ factor })} />}
-      {superuser && <Choice label="Seen" options={seen} value={filter.seen} onChange={(value) => onChange({ seen: value })} />}
+      {superuser && <Choice label="Seen" options={seenOptions(filter.seen)} value={filter.seen} onChange={(value) => onChange({ seen: value })} />}
     </div>
   );
 }

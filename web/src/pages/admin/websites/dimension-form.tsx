@@ -74,7 +74,7 @@ export function DimensionForm({ idSite, dimension, onClose }: Props) {
   const problem = formWords(save.error, fields);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate(draft, { onSuccess: onClose });
+    if (!save.isPending) save.mutate(draft, { onSuccess: onClose });
   };
   return (
     <form className={form.form} onSubmit={submit}>

@@ -52,6 +52,7 @@ export function GoalForm({ idSite, currency, goal, onClose }: Props) {
   const problem = formWords(save.error, fields);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (save.isPending) return;
     const patternType = byTime ? 'greater_than' : byHand || draft.patternType === 'greater_than' ? 'contains' : draft.patternType;
     save.mutate({ ...draft, patternType, pattern: byHand ? '' : draft.pattern, eventValue: byEvent && draft.eventValue }, { onSuccess: onClose });
   };

@@ -48,6 +48,7 @@ export function SiteForm({ site, action, onSaved, onCancel }: Props) {
   const problem = formWords(save.error, fields);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (save.isPending) return;
     const others = urls.data?.slice(1) ?? [];
     save.mutate({ name: name.trim(), urls: [withScheme(url), ...others], timezone: zone, currency, isShop }, { onSuccess: onSaved });
   };

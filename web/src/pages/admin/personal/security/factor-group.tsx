@@ -8,7 +8,7 @@ import { ErrorState, Notice, Skeleton } from '../../../../components/states';
 import { KeepCodes } from '../../../../factors/keep-codes';
 import { PasskeySetup } from '../../../../factors/passkey-setup';
 import { TotpSetup } from '../../../../factors/totp-setup';
-import { useFactorState, useNewCodes, useRemovePasskey, useRemoveTotp, useStartTotp, type FactorState, type Passkey, type TotpStart } from '../../../../factors/use-factors';
+import { useFactorsBusy, useFactorState, useNewCodes, useRemovePasskey, useRemoveTotp, useStartTotp, type FactorState, type Passkey, type TotpStart } from '../../../../factors/use-factors';
 import { refusalWords } from '../../../../lib/refusal';
 import { counted, dayWords, whenWords } from '../../../../lib/words';
 import { Setting, SettingGroup } from '../../admin-page';
@@ -127,7 +127,7 @@ function RemovePasskey({ passkey, last, close, finish }: Omit<DialogProps, 'open
 function NewCodes({ close, finish }: Omit<DialogProps, 'open' | 'last'>) {
   const make = useNewCodes();
   return (
-    <Confirm title="Make new recovery codes?" onClose={close} action="Make new codes" isPending={make.isPending} error={make.error} onConfirm={() => make.mutate(undefined, { onSuccess: finish })}>
+    <Confirm title="Make new recovery codes?" onClose={close} action="Make new codes" mustWait isPending={make.isPending} error={make.error} onConfirm={() => make.mutate(undefined, { onSuccess: finish })}>
       <p>The codes that you have now stop working.</p>
     </Confirm>
   );
@@ -135,20 +135,21 @@ function NewCodes({ close, finish }: Omit<DialogProps, 'open' | 'last'>) {
 
 function FactorDialog({ open, last, close, finish }: DialogProps) {
   const { login } = useSession();
-  const cancel = <Button onPress={close}>Cancel</Button>;
+  const busy = useFactorsBusy();
+  const cancel = <Button isDisabled={busy} onPress={close}>Cancel</Button>;
   const rest = { last, close, finish };
   switch (open.act) {
     case 'removeTotp': return <RemoveTotp {...rest} />;
     case 'newCodes': return <NewCodes close={close} finish={finish} />;
     case 'remove': return <RemovePasskey passkey={open.passkey} {...rest} />;
     case 'rename': return <RenamePasskey passkey={open.passkey} onClose={close} />;
-    case 'add': return <Dialog title="Add a passkey" isOpen onClose={close}><PasskeySetup cancel={cancel} onDone={finish} /></Dialog>;
+    case 'add': return <Dialog title="Add a passkey" isOpen mustAct={busy} onClose={close}><PasskeySetup cancel={cancel} onDone={finish} /></Dialog>;
     case 'codes':
       // Closing by a press beside the dialog would lose the codes: only the button inside ends it.
       return <Dialog title="Recovery codes" isOpen mustAct onClose={close}><KeepCodes codes={open.codes} login={login} action="Done" onDone={close} /></Dialog>;
     default:
       return (
-        <Dialog title={open.act === 'move' ? 'Move to a new device' : 'Set up an authenticator app'} isOpen onClose={close}>
+        <Dialog title={open.act === 'move' ? 'Move to a new device' : 'Set up an authenticator app'} isOpen mustAct={busy} onClose={close}>
           {open.act === 'move' && <Notice tone="warn">The app on the old device stops working when the new one is on.</Notice>}
           <TotpSetup start={open.start} cancel={cancel} onDone={finish} />
         </Dialog>

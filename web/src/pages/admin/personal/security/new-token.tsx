@@ -42,16 +42,15 @@ function Sites({ chosen, onChange }: { readonly chosen: readonly number[]; reado
 const wordsOf = (text: string): string[] => text.split(/[\s,;]+/).filter((word) => word !== '');
 
 interface FormProps {
-  readonly onCreated: (token: string) => void;
+  readonly create: ReturnType<typeof useCreateToken>;
   readonly onClose: () => void;
 }
 
-function TokenForm({ onCreated, onClose }: FormProps) {
+function TokenForm({ create, onClose }: FormProps) {
   const { superuser } = useSession();
   const [draft, setDraft] = useState<NewToken>({ description: '', scope: 'view', sites: [], reach: 'read', networks: [], expiresDays: Number(startLife), urlAllowed: false, provisioning: false });
   const [someSites, setSomeSites] = useState(false);
   const [networks, setNetworks] = useState('');
-  const create = useCreateToken();
   const problem = refusalWords(create.error);
   const change = (values: Partial<NewToken>) => setDraft({ ...draft, ...values });
   const reads = draft.reach === 'read' && draft.scope === 'view';
@@ -59,10 +58,8 @@ function TokenForm({ onCreated, onClose }: FormProps) {
   const named = wordsOf(networks);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    create.mutate(
-      { ...draft, sites: someSites ? draft.sites : [], networks: named, urlAllowed: reads && draft.urlAllowed, provisioning: provisions && draft.provisioning },
-      { onSuccess: onCreated },
-    );
+    if (create.isPending) return;
+    create.mutate({ ...draft, sites: someSites ? draft.sites : [], networks: named, urlAllowed: reads && draft.urlAllowed, provisioning: provisions && draft.provisioning });
   };
   return (
     <form className={form.form} onSubmit={submit}>
@@ -90,7 +87,7 @@ function TokenForm({ onCreated, onClose }: FormProps) {
         </Checkbox>
       )}
       <DialogActions>
-        <Button onPress={onClose}>Cancel</Button>
+        <Button isDisabled={create.isPending} onPress={onClose}>Cancel</Button>
         <Button look="primary" type="submit" isPending={create.isPending} isDisabled={someSites && draft.sites.length === 0}>{create.isPending ? 'Creating…' : 'Create the token'}</Button>
       </DialogActions>
     </form>
@@ -98,11 +95,12 @@ function TokenForm({ onCreated, onClose }: FormProps) {
 }
 
 export function NewTokenDialog({ onClose }: { readonly onClose: () => void }) {
-  const [token, setToken] = useState<string>();
+  const create = useCreateToken();
+  const token = create.data;
   return (
-    <Dialog title={token === undefined ? 'Create a token' : 'Your new token'} isOpen mustAct={token !== undefined} onClose={onClose}>
+    <Dialog title={token === undefined ? 'Create a token' : 'Your new token'} isOpen mustAct={create.isPending || token !== undefined} onClose={onClose}>
       {token === undefined ? (
-        <TokenForm onCreated={setToken} onClose={onClose} />
+        <TokenForm create={create} onClose={onClose} />
       ) : (
         <>
           <Notice tone="warn"><span><strong>Copy it now.</strong> It is not shown again.</span></Notice>

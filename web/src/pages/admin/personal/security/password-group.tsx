@@ -20,7 +20,7 @@ function ChangePassword({ onClose, onChanged }: { readonly onClose: () => void; 
   const problem = refusalWords(change.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    change.mutate();
+    if (!change.isPending) change.mutate();
   };
   return (
     <Dialog title="Change your password" isOpen onClose={onClose}>

@@ -13,7 +13,7 @@ export function RenamePasskey({ passkey, onClose }: { readonly passkey: Passkey;
   const problem = refusalWords(rename.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    rename.mutate({ id: passkey.id, name }, { onSuccess: onClose });
+    if (!rename.isPending) rename.mutate({ id: passkey.id, name }, { onSuccess: onClose });
   };
   return (
     <Dialog title="Rename the passkey" isOpen onClose={onClose}>

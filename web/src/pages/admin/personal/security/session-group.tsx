@@ -46,7 +46,7 @@ export function SessionGroup() {
   const end = useEndSession();
   const signOut = useSignOut();
   const [asked, setAsked] = useState(false);
-  const problem = refusalWords(end.error);
+  const problem = refusalWords(signOut.error ?? end.error);
   const others = (sessions.data ?? []).filter((session) => !session.current).length;
   return (
     <SettingGroup title="Sessions">

@@ -66,9 +66,10 @@ export function useTokens() {
   });
 }
 
+/** Nothing waits for the news: the answer may be a token, which is shown once. */
 function useTokenAct<V, A>(act: (values: V) => Promise<A>) {
   const client = useQueryClient();
-  return useMutation({ mutationFn: act, onSuccess: () => client.invalidateQueries({ queryKey: tokensKey }) });
+  return useMutation({ mutationFn: act, onSuccess: () => void client.invalidateQueries({ queryKey: tokensKey }) });
 }
 
 /** Gives the token itself: it is never shown again. */
