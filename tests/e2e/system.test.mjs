@@ -51,12 +51,12 @@ test('a superuser keeps the installation in order', async (t) => {
     assert.equal(await secret.inputValue(), '');
     await secret.pressSequentially('another');
     await secret.fill('');
-    await page.getByText('not saved yet').waitFor({ state: 'detached' });
+    await page.getByText('Not saved yet', { exact: true }).waitFor({ state: 'detached' });
     await secret.pressSequentially('another');
     const sent = page.waitForRequest((request) => request.url().endsWith('/CorePluginsAdmin.setSystemSettings'));
     await button('Save').click();
     assert.deepEqual(JSON.parse((await sent).postDataJSON().settingValues), { 'CoreAdminHome.mailPassword': 'another' });
-    await page.getByText('not saved yet').waitFor({ state: 'detached' });
+    await page.getByText('Not saved yet', { exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Put back the default of Password', exact: true }).click();
     await button('Save').click();
     await page.getByPlaceholder('Not set').first().waitFor();
