@@ -38,7 +38,11 @@ const FIELDS: &[Field] = &[
     Field { name: "report_threads", default: "2", doc: "threads that one report may use" },
     Field { name: "reserve_mib", default: "256", doc: "free disk space below which hits are refused, MiB" },
     Field { name: "connections_max", default: "10000", doc: "connections at once" },
-    Field { name: "connections_per_address_max", default: "200", doc: "connections at once of one address" },
+    Field {
+        name: "connections_per_address_max",
+        default: "200",
+        doc: "connections at once of one IPv4 address or IPv6 network of 64 bits; trusted proxies have no limit",
+    },
     Field {
         name: "new_texts_max",
         default: "100000",
