@@ -135,6 +135,13 @@ pub fn made_s(folder: &Path) -> Option<i64> {
     read_manifest(folder).ok().map(|manifest| manifest.made_s)
 }
 
+/// Makes a folder look like a whole backup of nothing.
+#[cfg(test)]
+pub fn pretend(folder: &Path, made_s: i64) {
+    let manifest = Manifest { format: FORMAT, version: String::new(), made_s, files: BTreeMap::new() };
+    std::fs::write(folder.join(MANIFEST), serde_json::to_vec(&manifest).unwrap()).unwrap();
+}
+
 /// Whether a folder holds a backup that was made to its end, by whichever version.
 pub fn is_whole(folder: &Path) -> bool {
     folder.join(MANIFEST).exists()
