@@ -415,7 +415,7 @@ async fn operate(data_dir: &Path, command: Command) -> Result<String, Failure> {
 async fn serve(options: Serve) -> Result<(), Failure> {
     let flags = [("listen", options.listen), ("base_url", options.base_url)];
     let flags = flags.into_iter().filter_map(|(key, value)| Some((key, value?)));
-    let config = Config::load(options.config.as_deref(), std::env::vars(), flags)?;
+    let config = Config::load(options.config.as_deref(), std::env::vars_os(), flags)?;
     match options.data_dir {
         Some(dir) if !options.print_config => {
             start_log(&config)?;

@@ -289,7 +289,7 @@ fn mib(bytes: u64) -> f64 {
 /// # Errors
 /// When a store cannot be read.
 pub async fn closed_checkup(instance: &Instance) -> Result<String, Failure> {
-    let config = Config::load(None, std::env::vars(), [])?;
+    let config = Config::load(None, std::env::vars_os(), [])?;
     let probes: Arc<dyn Probes> = Arc::new(ClosedProbes { dir: instance.files.dir().to_owned() });
     let services = Services {
         meta: instance.meta.clone(),
