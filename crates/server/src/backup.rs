@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{
     collections::BTreeMap,
-    io::Read,
+    io::{Read, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    sync::{Arc, Weak},
 };
-use tokio::task::block_in_place;
 
 /// The list of a backup's files with their hashes; written last, so that a backup without it is not whole.
 const MANIFEST: &str = "manifest.json";
@@ -117,7 +117,8 @@ async fn write(running: &Running, to: &Path) -> Result<usize, Failure> {
 /// Makes the copies a whole backup that erasures reach; how many files it has. Its place is known before it is whole and
 /// the ledger is laid beside it after that, so that no erasure of this moment passes by both.
 async fn seal(meta: &Meta, own: &Path, to: &Path) -> Result<usize, Failure> {
-    let files = block_in_place(|| hashes(to))?;
+    let target = to.to_owned();
+    let files = blocking(move |awaited| hashes(&target, awaited)).await?;
     let count = files.len();
     let made_s = makoto_features::services::now_s();
     let manifest = Manifest { format: FORMAT, version: env!("CARGO_PKG_VERSION").to_owned(), made_s, files };
@@ -168,7 +169,9 @@ async fn copy_back(from: &Path, dir: &Path, ledger: &[Entry]) -> Result<(Manifes
     if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Failure::Refused(format!("{} is not empty; restore into a new directory", dir.display())));
     }
-    block_in_place(|| copy_files(&manifest, from, dir))?;
+    let (source, target) = (from.to_owned(), dir.to_owned());
+    let copied = blocking(move |awaited| copy_files(&manifest, &source, &target, awaited).map(|()| manifest));
+    let manifest = copied.await?;
     // Before there is an installation: one without its ledger would bring back what was erased.
     ledger::add(&ledger::path(dir), ledger)?;
     let paused = close_to_public(dir, &Files::new(dir).apart()).await?;
@@ -180,8 +183,8 @@ async fn copy_back(from: &Path, dir: &Path, ledger: &[Entry]) -> Result<(Manifes
 }
 
 /// Copies the files that a backup lists, and compares each with it before and after.
-fn copy_files(manifest: &Manifest, from: &Path, dir: &Path) -> Result<(), Failure> {
-    let found = hashes(from)?;
+fn copy_files(manifest: &Manifest, from: &Path, dir: &Path, awaited: &Weak<()>) -> Result<(), Failure> {
+    let found = hashes(from, awaited)?;
     if let Some((name, _)) = manifest.files.iter().find(|(name, hash)| found.get(*name) != Some(*hash)) {
         return Err(Failure::Data(format!("{name} of the backup is missing or was changed; use another backup")));
     }
@@ -194,12 +197,13 @@ fn copy_files(manifest: &Manifest, from: &Path, dir: &Path) -> Result<(), Failur
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent).map_err(|fault| Failure::file(parent, fault))?;
         }
-        std::fs::copy(from.join(name), &target).map_err(|fault| Failure::file(&target, fault))?;
-        // A copy takes over who may read it, and older backups were open to all.
-        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o600))
-            .map_err(|fault| Failure::file(&target, fault))?;
+        let failed = |fault| Failure::file(&target, fault);
+        let mut copy = std::fs::File::create(&target).map_err(failed)?;
+        // Where it is begun anew it is still for its owner alone.
+        copy.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+        in_pieces(&from.join(name), awaited, |piece| copy.write_all(piece).map_err(failed))?;
         sync(&target)?;
-        if hash(&target)? != *expected {
+        if hash(&target, awaited)? != *expected {
             return Err(Failure::Data(format!("{name} was restored as something else; look at the disk")));
         }
     }
@@ -263,7 +267,7 @@ fn sync(path: &Path) -> Result<(), Failure> {
 }
 
 /// The hash of each file below a directory, without what checking it left behind.
-fn hashes(dir: &Path) -> Result<BTreeMap<String, String>, Failure> {
+fn hashes(dir: &Path, awaited: &Weak<()>) -> Result<BTreeMap<String, String>, Failure> {
     let mut hashes = BTreeMap::new();
     let mut waiting: Vec<PathBuf> = vec![dir.to_owned()];
     while let Some(folder) = waiting.pop() {
@@ -279,24 +283,52 @@ fn hashes(dir: &Path) -> Result<BTreeMap<String, String>, Failure> {
             if path.is_dir() {
                 waiting.push(path);
             } else if !left_over {
-                hashes.insert(name, hash(&path)?);
+                hashes.insert(name, hash(&path, awaited)?);
             }
         }
     }
     Ok(hashes)
 }
 
-fn hash(path: &Path) -> Result<String, Failure> {
+fn hash(path: &Path, awaited: &Weak<()>) -> Result<String, Failure> {
     use sha2::{Digest, Sha256};
+    let mut hasher = Sha256::new();
+    in_pieces(path, awaited, |piece| {
+        hasher.update(piece);
+        Ok(())
+    })?;
+    Ok(hex(&hasher.finalize()))
+}
+
+/// Reads a file to its end, for as long as somebody waits for that.
+fn in_pieces(
+    path: &Path,
+    awaited: &Weak<()>,
+    mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let mut file = std::fs::File::open(path).map_err(|fault| Failure::file(path, fault))?;
-    let (mut hasher, mut piece) = (Sha256::new(), vec![0; 1024 * 1024]);
+    let mut piece = vec![0; 1024 * 1024];
     loop {
-        let read = file.read(&mut piece).map_err(|fault| Failure::file(path, fault))?;
-        if read == 0 {
-            return Ok(hex(&hasher.finalize()));
+        if awaited.strong_count() == 0 {
+            return Err(Failure::Data("nobody waits for it any more".to_owned()));
         }
-        hasher.update(&piece[..read]);
+        match file.read(&mut piece).map_err(|fault| Failure::file(path, fault))? {
+            0 => return Ok(()),
+            read => take(&piece[..read])?,
+        }
     }
+}
+
+/// Runs what blocks where it holds up nobody. A stop and whoever hangs up do not wait for its end: it is told by what it
+/// is given, which then leads nowhere.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce(&Weak<()>) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let waiting = Arc::new(());
+    let awaited = Arc::downgrade(&waiting);
+    let done = tokio::task::spawn_blocking(move || work(&awaited)).await;
+    drop(waiting);
+    done.map_err(|fault| Failure::Data(fault.to_string()))?
 }
 
 #[cfg(test)]
@@ -341,5 +373,31 @@ mod tests {
         assert!(seal(&instance.meta, instance.files.dir(), &other).await.is_err());
         let places = [&backup, &other].map(|place| place.display().to_string());
         assert_eq!(instance.meta.backup_places().await.unwrap(), places);
+    }
+    #[tokio::test]
+    async fn who_stops_waiting_is_not_held_up_and_ends_the_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("large");
+        std::fs::write(&path, vec![0; 3 * 1024 * 1024]).unwrap();
+        assert!(blocking(move |awaited| hash(&path, awaited)).await.is_ok());
+        let path = folder.path().join("large");
+        let (begun, seen) = std::sync::mpsc::channel();
+        let (ended, last) = std::sync::mpsc::channel();
+        let task = tokio::spawn(blocking(move |awaited| {
+            begun.send(()).unwrap();
+            // Without end, unless the reading ends it.
+            let done = loop {
+                if let Err(failure) = hash(&path, awaited) {
+                    break failure.told();
+                }
+            };
+            ended.send(done).unwrap();
+            Ok(())
+        }));
+        tokio::task::spawn_blocking(move || seen.recv().unwrap()).await.unwrap();
+        task.abort();
+        assert!(task.await.unwrap_err().is_cancelled());
+        let said = tokio::task::spawn_blocking(move || last.recv_timeout(std::time::Duration::from_secs(10)));
+        assert_eq!(said.await.unwrap().unwrap(), "nobody waits for it any more");
     }
 }

@@ -37,20 +37,42 @@ pub async fn examine_closed(dir: &Path) -> Result<Vec<String>, Failure> {
     // Where the instance does not keep others out.
     let _held = if instance.is_none() { Some(files.hold()?) } else { None };
     let catalog = Arc::new(makoto_features::catalog()?);
-    // A server tries its backups so too, and others must not wait for the thread meanwhile.
-    faults.extend(tokio::task::block_in_place(|| store_faults(&files, &catalog, &config)));
+    // A server tries its backups so too: neither others nor its stop may wait for the end.
+    let (opened, place) = ((Files::new(dir), catalog.clone(), config), Files::new(dir));
+    let engine = aside(move || open_engine(&opened.0, &opened.1, &opened.2)).await?;
+    let _closing = engine.as_ref().ok().cloned().map(Closing);
+    faults.extend(aside(move || store_faults(engine, &place, &catalog)).await?);
     if let Some(instance) = instance {
         instance.meta.close().await;
     }
     Ok(faults)
 }
 
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|fault| Failure::Data(fault.to_string()))
+}
+
+/// Breaks off what the analytics store of a copy is asked once nobody waits for the answer.
+struct Closing(Engine);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        if let Err(fault) = self.0.close() {
+            tracing::debug!(%fault, "the analytics store of a copy was not closed in order");
+        }
+    }
+}
+
 /// Faults of what is tracked: the analytics store, the fold and the journal, and how they fit together.
-fn store_faults(files: &Files, catalog: &Arc<Catalog>, config: &Config) -> Vec<String> {
+fn store_faults(engine: Result<Engine, Failure>, files: &Files, catalog: &Arc<Catalog>) -> Vec<String> {
     let mut faults = Vec::new();
-    let engine = open_engine(files, catalog, config).map_err(|failure| faults.push(failure.told())).ok();
+    let engine = engine.map_err(|failure| faults.push(failure.told())).ok();
     if let Some(engine) = &engine {
-        faults.extend(engine_faults(engine).unwrap_or_else(|failure| vec![failure.told()]));
+        match engine_faults(engine) {
+            Ok(found) => faults.extend(found),
+            // It was closed, so nobody waits for the rest.
+            Err(failure) => return vec![failure.told()],
+        }
     }
     let fold = makoto_tracking::check(&files.fold()).and_then(|()| makoto_tracking::standing(&files.fold()));
     match fold {
@@ -94,8 +116,7 @@ fn journal_fault(path: &Path, folded: u64) -> Option<String> {
 pub async fn examine_running(running: &Running) -> Result<Vec<String>, Failure> {
     let mut faults = meta_faults(&running.instance.meta).await;
     let (app, files) = (running.app.clone(), Files::new(running.instance.files.dir()));
-    let checked = tokio::task::spawn_blocking(move || running_faults(&app, &files)).await;
-    faults.extend(checked.map_err(|fault| Failure::Data(fault.to_string()))??);
+    faults.extend(aside(move || running_faults(&app, &files)).await??);
     if !faults.is_empty() {
         let detail = json!({ "faults": faults.len(), "first": faults.first() });
         let noted = running.instance.meta.record(&operator(), Activity::DoctorFoundFaults, detail).await;

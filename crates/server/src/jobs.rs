@@ -33,12 +33,14 @@ const UNSORTED_ROWS_MIN: u64 = 100_000;
 /// … or at once when they are this many, since scans then cost several times as much.
 const UNSORTED_ROWS_MAX: u64 = 3_000_000;
 
-/// Runs the jobs until told to stop. What takes long does not hold up what must be done each minute.
-pub async fn run(running: Arc<Running>, stop: watch::Receiver<bool>) {
-    tokio::join!(short(&running, stop.clone()), long(&running, stop));
+/// Runs the jobs until told to stop. What takes long has a task of its own, so that it does not hold up what must be done
+/// each minute.
+pub fn start(running: &Arc<Running>, stop: &watch::Receiver<bool>) -> [JoinHandle<()>; 2] {
+    [tokio::spawn(short(running.clone(), stop.clone())), tokio::spawn(long(running.clone(), stop.clone()))]
 }
 
-async fn short(running: &Running, mut stop: watch::Receiver<bool>) {
+async fn short(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
+    let running = &*running;
     // What fell due while no server ran is done first.
     tend_users(running).await;
     tend_public(running).await;
@@ -53,7 +55,8 @@ async fn short(running: &Running, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn long(running: &Running, mut stop: watch::Receiver<bool>) {
+async fn long(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
+    let running = &*running;
     loop {
         in_turn(running, &RETENTION, async |_| retain(&running.app.services).await).await;
         in_turn(running, &SORTING, async |_| cluster(running, UNSORTED_ROWS_MIN).await).await;
@@ -79,12 +82,14 @@ async fn tick(stop: &mut watch::Receiver<bool>) -> bool {
 }
 
 /// Ends the jobs. What is cut short is done at the next start.
-pub async fn finish(jobs: JoinHandle<()>, running: &Running) {
-    jobs.abort();
-    if let Err(fault) = jobs.await
-        && !fault.is_cancelled()
-    {
-        tracing::error!(%fault, "the jobs had ended before");
+pub async fn finish(jobs: [JoinHandle<()>; 2], running: &Running) {
+    jobs.iter().for_each(JoinHandle::abort);
+    for job in jobs {
+        if let Err(fault) = job.await
+            && !fault.is_cancelled()
+        {
+            tracing::error!(%fault, "the jobs had ended before");
+        }
     }
     if let Err(fault) = running.instance.meta.let_go_of_turns().await {
         tracing::error!(%fault, "jobs that were cut short wait for minutes after the next start");

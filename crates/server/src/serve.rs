@@ -215,7 +215,7 @@ pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     let Parts { running, pipeline, setup_link } = assemble(dir, config).await?;
     let control = tokio::spawn(control::serve(control::listen(&socket)?, running.clone()));
     let (stop, stopped) = watch::channel(false);
-    let jobs = tokio::spawn(jobs::run(running.clone(), stopped.clone()));
+    let jobs = jobs::start(&running, &stopped);
     let stream = tokio::spawn(record_stream::run(running.app.clone(), stopped.clone()));
     let checkup = tokio::spawn(jobs::check_up(running.clone(), stopped.clone()));
     let resets = tokio::spawn(jobs::decide_resets(running.clone(), stopped.clone()));
