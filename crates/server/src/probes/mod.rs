@@ -232,7 +232,7 @@ async fn system(running: &Running) -> Known<Vec<(String, bool, String)>> {
         line("Stored data", faults.is_empty(), stored),
         line("Hits that wait to be counted", waiting < WAITING_MAX, number(waiting)),
         line("Batches that had to be tried again", failures == 0, number(failures)),
-        line("Requests that failed inside", panics == 0, number(panics)),
+        line("Requests and jobs that failed inside", panics == 0, number(panics)),
         line("Visits and actions", true, format!("{} and {}", number(stats.visits), number(stats.actions))),
         line(
             "Analytics store",
