@@ -251,6 +251,9 @@ class Settings(MailCase):
     def test_the_password_of_the_mail_server_is_nowhere_in_plain_sight(self):
         server = self.serve()
         secret = "kingfisher over slate"
+        status, said = server.cli("setting", "set", "CoreAdminHome.mailPassword", secret)
+        self.assertTrue(status != 0 and "--value-stdin" in said and secret not in said, said)
+        self.assertEqual(self.find(server, "CoreAdminHome.mailPassword")["origin"], "default")
         self.set(server, {"CoreAdminHome.mailPassword": secret})
         self.assertEqual(self.find(server, "CoreAdminHome.mailPassword")["value"], "•••")
         self.set(server, {"CoreAdminHome.mailPassword": "•••", "CoreAdminHome.mailPort": 2525})

@@ -479,7 +479,7 @@ class Logs(Case):
         # Webhooks reach this machine only where that is allowed.
         self.assertEqual(server.cli("setting", "set", "SecurityCheckup.innerTargets", "127.0.0.1")[0], 0)
         for key, value in (("webhookSecret", secret), ("webhookUrl", webhook.url)):
-            self.assertEqual(server.cli("setting", "set", f"ActivityLog.{key}", value)[0], 0)
+            self.assertEqual(server.cli("setting", "set", f"ActivityLog.{key}", "--value-stdin", stdin=value)[0], 0)
 
         def begun():
             with contextlib.closing(sqlite3.connect(f"file:{server.data_dir}/meta.db?mode=ro", uri=True)) as store:

@@ -173,7 +173,8 @@ pub fn plain_config(wait_max: Duration, status_as_error: bool) -> Result<ureq::c
     let roots: Vec<Certificate> = roots()?.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
     let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&roots)).build();
     let config = Agent::config_builder().timeout_global(Some(wait_max)).max_redirects(0).user_agent("makoto");
-    let config = config.http_status_as_error(status_as_error);
+    // One that the environment names would be asked instead, and would lead wherever it likes.
+    let config = config.http_status_as_error(status_as_error).proxy(None);
     Ok(config.tls_config(tls).build())
 }
 
@@ -304,6 +305,27 @@ mod tests {
             listed.agent(Duration::from_millis(300)).unwrap().get(format!("http://0x7f.1:{port}/")).call().is_err()
         );
         assert_eq!(hits.load(Ordering::SeqCst), 1);
+    }
+
+    /// The environment of this process is everybody's, so that of a second one names the proxy.
+    #[test]
+    fn promise_40_no_proxy_of_the_environment_is_asked() {
+        const PROXY: [(&str, &str); 3] =
+            [("ALL_PROXY", "http://proxy.example"), ("HTTP_PROXY", "http://proxy.example"), ("CHILD", "outbound")];
+        if std::env::var("CHILD").is_ok_and(|child| child == "outbound") {
+            assert!(Agent::config_builder().build().proxy().is_some(), "it would be asked");
+            assert!(plain_config(Duration::from_secs(1), true).unwrap().proxy().is_none());
+            return;
+        }
+        let name = "outbound::tests::promise_40_no_proxy_of_the_environment_is_asked";
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name])
+            .env_remove("NO_PROXY")
+            .envs(PROXY)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&child.stdout);
+        assert!(child.status.success() && said.contains("1 passed"), "{said}");
     }
 
     #[test]

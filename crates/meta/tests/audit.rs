@@ -149,13 +149,43 @@ async fn promise_48_pruning_leaves_a_signed_stub() {
     let dir = tempfile::tempdir().unwrap();
     let meta = filled(dir.path()).await;
     assert_eq!(meta.prune_record(0).await.unwrap(), 0);
-    assert_eq!(meta.prune_record(i64::MAX).await.unwrap(), LINES as u64);
+    assert_eq!(meta.prune_record(i64::MAX).await.unwrap(), LINES as u64 - 1);
     assert_eq!(meta.verify_record(&[]).await.unwrap(), []);
     let left = meta.entries(&ReadScope::All, &EntryFilter::default(), 0, 100).await.unwrap();
-    assert_eq!(left.iter().map(|entry| entry.kind.as_str()).collect::<Vec<_>>(), ["audit.pruned"]);
+    assert_eq!(left.iter().map(|entry| entry.kind.as_str()).collect::<Vec<_>>(), ["audit.pruned", "site.changed"]);
     let mut raw = intruder(dir.path()).await;
     run(&mut raw, "UPDATE audit_head SET line = line - 1").await;
-    assert!(meta.verify_record(&[]).await.unwrap().contains(&Finding::HeadForged { line: LINES - 1 }));
+    assert!(meta.verify_record(&[]).await.unwrap().contains(&Finding::HeadForged { line: LINES - 2 }));
+}
+
+/// How many of some lines go when the old ones are removed, and which is the first that stays.
+async fn pruned(ages: &[&str]) -> (u64, i64) {
+    const OLD_MS: i64 = 1_000;
+    const YOUNG_MS: i64 = 3_000;
+    let dir = tempfile::tempdir().unwrap();
+    let meta = open(dir.path()).await;
+    let caller = Caller::inside(Principal::Operator);
+    let mut raw = intruder(dir.path()).await;
+    for (nth, age) in ages.iter().enumerate() {
+        meta.record(&caller, Activity::RoleSet, json!({ "login": "ada" })).await.unwrap();
+        let at_ms = if *age == "old" { OLD_MS } else { YOUNG_MS };
+        run(&mut raw, &format!("UPDATE activity SET at_ms = {at_ms} WHERE id = {}", nth + 1)).await;
+    }
+    let gone = meta.prune_record(2_000).await.unwrap();
+    let left = meta.entries(&ReadScope::All, &EntryFilter::default(), 0, 100).await.unwrap();
+    (gone, left.iter().map(|entry| entry.id).min().unwrap())
+}
+
+#[tokio::test]
+async fn promise_48_a_wrong_clock_removes_no_line_too_early() {
+    assert_eq!(pruned(&["old", "old", "young", "young"]).await, (2, 3));
+    // Set back for a moment: what was written before it is young all the same.
+    assert_eq!(pruned(&["young", "young", "old", "young"]).await, (0, 1));
+    assert_eq!(pruned(&["old", "young", "old", "young"]).await, (1, 2));
+    // Set ahead for a moment: what follows stays until that line is old too.
+    assert_eq!(pruned(&["old", "old", "young", "old", "old"]).await, (2, 3));
+    assert_eq!(pruned(&["old", "old", "old"]).await, (2, 3));
+    assert_eq!(pruned(&["old"]).await, (0, 1));
 }
 
 #[tokio::test]

@@ -14,16 +14,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{
     collections::BTreeMap,
-    io::Read,
-    os::unix::fs::PermissionsExt,
+    io::{Read, Write},
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::{Arc, Weak},
 };
-use tokio::task::block_in_place;
 
 /// The list of a backup's files with their hashes; written last, so that a backup without it is not whole.
 const MANIFEST: &str = "manifest.json";
 /// How a system, SQLite, DuckDB and the journal say that a disk is full.
 const FULL: [&str; 3] = ["No space left on device", "disk is full", "disk of the journal is full"];
+/// How it is said that there would be no room for a copy, before anything is written.
+const NO_ROOM: &str = "MiB must be free on";
 /// Format of backups that this program writes and reads.
 const FORMAT: u32 = 1;
 
@@ -56,6 +58,9 @@ pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
     // Nobody else's directory is removed, should one be made meanwhile.
     let parent = to.parent().unwrap_or(to);
     std::fs::create_dir_all(parent).map_err(|fault| Failure::file(parent, fault))?;
+    // On another disk than the stores nothing of theirs can run out.
+    let reserve = if device(parent)? == device(own)? { running.app.config.reserve_bytes() } else { 0 };
+    need_room(parent, stores_bytes(&running.instance.files)?.saturating_add(reserve))?;
     std::fs::create_dir(to).map_err(|fault| Failure::file(to, fault))?;
     let count = match write(running, to).await {
         Ok(count) => count,
@@ -65,11 +70,52 @@ pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
     Ok(format!("backup of {count} files written to {} and verified", to.display()))
 }
 
+/// What is there of a path that need not exist.
+fn there(path: &Path) -> &Path {
+    path.ancestors().find(|part| part.exists()).unwrap_or(Path::new("/"))
+}
+
 /// Whether a path that need not exist lies in a directory.
 fn lies_in(path: &Path, dir: &Path) -> Result<bool, Failure> {
     let real = |path: &Path| path.canonicalize().map_err(|fault| Failure::file(path, fault));
-    let there = path.ancestors().find(|part| part.exists()).unwrap_or(Path::new("/"));
-    Ok(real(there)?.starts_with(real(dir)?))
+    Ok(real(there(path))?.starts_with(real(dir)?))
+}
+
+fn device(path: &Path) -> Result<u64, Failure> {
+    std::fs::metadata(path).map(|metadata| metadata.dev()).map_err(|fault| Failure::file(path, fault))
+}
+
+/// How large a copy of the stores becomes, about.
+fn stores_bytes(files: &Files) -> Result<u64, Failure> {
+    let folder = files.analytics();
+    let entries = std::fs::read_dir(&folder).map_err(|fault| Failure::file(&folder, fault))?;
+    let analytics = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let stores = [files.meta(), files.fold(), files.journal()].into_iter().chain(analytics);
+    // Files come and go: what is gone has no length.
+    let bytes =
+        |path: PathBuf| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map_or(0, |file| file.len());
+    Ok(stores.map(bytes).sum())
+}
+
+/// Refuses to begin a copy for which the disk of a path has no room: to find out by writing would fill it for others.
+fn need_room(path: &Path, needed: u64) -> Result<(), Failure> {
+    const MIB: u64 = 1024 * 1024;
+    let space = rustix::fs::statvfs(there(path)).map_err(|fault| Failure::file(path, fault.into()))?;
+    let free = space.f_bavail.saturating_mul(space.f_frsize);
+    match free >= needed {
+        true => Ok(()),
+        false => Err(Failure::Data(format!(
+            "{} {NO_ROOM} the disk of {}, and {} are; make room there or name another directory",
+            needed.div_ceil(MIB),
+            path.display(),
+            free / MIB
+        ))),
+    }
+}
+
+/// Whether words tell that a disk is full, or would be.
+pub fn tells_of_full(words: &str) -> bool {
+    words.contains(NO_ROOM) || FULL.iter().any(|full| words.contains(full))
 }
 
 /// Removes what was begun. The stores' own words would name their own disk as the full one.
@@ -117,7 +163,8 @@ async fn write(running: &Running, to: &Path) -> Result<usize, Failure> {
 /// Makes the copies a whole backup that erasures reach; how many files it has. Its place is known before it is whole and
 /// the ledger is laid beside it after that, so that no erasure of this moment passes by both.
 async fn seal(meta: &Meta, own: &Path, to: &Path) -> Result<usize, Failure> {
-    let files = block_in_place(|| hashes(to))?;
+    let target = to.to_owned();
+    let files = blocking(move |awaited| hashes(&target, awaited)).await?;
     let count = files.len();
     let made_s = makoto_features::services::now_s();
     let manifest = Manifest { format: FORMAT, version: env!("CARGO_PKG_VERSION").to_owned(), made_s, files };
@@ -133,6 +180,13 @@ async fn seal(meta: &Meta, own: &Path, to: &Path) -> Result<usize, Failure> {
 /// When a backup was made, in seconds since 1970; nothing for a folder that holds no whole one.
 pub fn made_s(folder: &Path) -> Option<i64> {
     read_manifest(folder).ok().map(|manifest| manifest.made_s)
+}
+
+/// Makes a folder look like a whole backup of nothing.
+#[cfg(test)]
+pub fn pretend(folder: &Path, made_s: i64) {
+    let manifest = Manifest { format: FORMAT, version: String::new(), made_s, files: BTreeMap::new() };
+    std::fs::write(folder.join(MANIFEST), serde_json::to_vec(&manifest).unwrap()).unwrap();
 }
 
 /// Whether a folder holds a backup that was made to its end, by whichever version.
@@ -156,12 +210,16 @@ fn read_manifest(from: &Path) -> Result<Manifest, Failure> {
 
 /// Copies a backup's files into a directory that holds nothing, with the ledger of what is to be erased from them, and
 /// checks them there. Says how many public grants were paused.
-async fn copy_back(from: &Path, dir: &Path, ledger: &[Entry]) -> Result<(Manifest, usize), Failure> {
+async fn copy_back(from: &Path, dir: &Path, ledger: &[Entry], reserve: u64) -> Result<(Manifest, usize), Failure> {
     let manifest = read_manifest(from)?;
     if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Failure::Refused(format!("{} is not empty; restore into a new directory", dir.display())));
     }
-    block_in_place(|| copy_files(&manifest, from, dir))?;
+    let length = |name: &String| std::fs::metadata(from.join(name)).map_or(0, |file| file.len());
+    need_room(dir, manifest.files.keys().map(length).sum::<u64>().saturating_add(reserve))?;
+    let (source, target) = (from.to_owned(), dir.to_owned());
+    let copied = blocking(move |awaited| copy_files(&manifest, &source, &target, awaited).map(|()| manifest));
+    let manifest = copied.await?;
     // Before there is an installation: one without its ledger would bring back what was erased.
     ledger::add(&ledger::path(dir), ledger)?;
     let paused = close_to_public(dir, &Files::new(dir).apart()).await?;
@@ -173,8 +231,8 @@ async fn copy_back(from: &Path, dir: &Path, ledger: &[Entry]) -> Result<(Manifes
 }
 
 /// Copies the files that a backup lists, and compares each with it before and after.
-fn copy_files(manifest: &Manifest, from: &Path, dir: &Path) -> Result<(), Failure> {
-    let found = hashes(from)?;
+fn copy_files(manifest: &Manifest, from: &Path, dir: &Path, awaited: &Weak<()>) -> Result<(), Failure> {
+    let found = hashes(from, awaited)?;
     if let Some((name, _)) = manifest.files.iter().find(|(name, hash)| found.get(*name) != Some(*hash)) {
         return Err(Failure::Data(format!("{name} of the backup is missing or was changed; use another backup")));
     }
@@ -187,12 +245,13 @@ fn copy_files(manifest: &Manifest, from: &Path, dir: &Path) -> Result<(), Failur
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent).map_err(|fault| Failure::file(parent, fault))?;
         }
-        std::fs::copy(from.join(name), &target).map_err(|fault| Failure::file(&target, fault))?;
-        // A copy takes over who may read it, and older backups were open to all.
-        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o600))
-            .map_err(|fault| Failure::file(&target, fault))?;
+        let failed = |fault| Failure::file(&target, fault);
+        let mut copy = std::fs::File::create(&target).map_err(failed)?;
+        // Where it is begun anew it is still for its owner alone.
+        copy.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+        in_pieces(&from.join(name), awaited, |piece| copy.write_all(piece).map_err(failed))?;
         sync(&target)?;
-        if hash(&target)? != *expected {
+        if hash(&target, awaited)? != *expected {
             return Err(Failure::Data(format!("{name} was restored as something else; look at the disk")));
         }
     }
@@ -218,12 +277,12 @@ async fn close_to_public(dir: &Path, apart: &Path) -> Result<usize, Failure> {
     Ok(paused)
 }
 
-/// Restores a backup for trial: how many files are equal and sound.
+/// Restores a backup for trial, where this much of the disk stays free: how many files are equal and sound.
 ///
 /// # Errors
 /// As `restore`.
-pub async fn try_restore(from: &Path, dir: &Path) -> Result<usize, Failure> {
-    Ok(copy_back(from, dir, &[]).await?.0.files.len())
+pub async fn try_restore(from: &Path, dir: &Path, reserve: u64) -> Result<usize, Failure> {
+    Ok(copy_back(from, dir, &[], reserve).await?.0.files.len())
 }
 
 /// Puts a backup back into a directory that holds no installation. What was erased since is erased again when the
@@ -241,7 +300,7 @@ pub async fn restore(from: &Path, dir: &Path, more: Option<&Path>) -> Result<Str
         }
         entries.extend(ledger::read(&file)?);
     }
-    let (manifest, paused) = copy_back(from, dir, &entries).await?;
+    let (manifest, paused) = copy_back(from, dir, &entries, 0).await?;
     let instance = Instance::open(dir).await?;
     let detail = json!({ "made_s": manifest.made_s, "version": manifest.version });
     instance.meta.record(&operator(), Activity::BackupRestored, detail).await?;
@@ -256,7 +315,7 @@ fn sync(path: &Path) -> Result<(), Failure> {
 }
 
 /// The hash of each file below a directory, without what checking it left behind.
-fn hashes(dir: &Path) -> Result<BTreeMap<String, String>, Failure> {
+fn hashes(dir: &Path, awaited: &Weak<()>) -> Result<BTreeMap<String, String>, Failure> {
     let mut hashes = BTreeMap::new();
     let mut waiting: Vec<PathBuf> = vec![dir.to_owned()];
     while let Some(folder) = waiting.pop() {
@@ -272,24 +331,52 @@ fn hashes(dir: &Path) -> Result<BTreeMap<String, String>, Failure> {
             if path.is_dir() {
                 waiting.push(path);
             } else if !left_over {
-                hashes.insert(name, hash(&path)?);
+                hashes.insert(name, hash(&path, awaited)?);
             }
         }
     }
     Ok(hashes)
 }
 
-fn hash(path: &Path) -> Result<String, Failure> {
+fn hash(path: &Path, awaited: &Weak<()>) -> Result<String, Failure> {
     use sha2::{Digest, Sha256};
+    let mut hasher = Sha256::new();
+    in_pieces(path, awaited, |piece| {
+        hasher.update(piece);
+        Ok(())
+    })?;
+    Ok(hex(&hasher.finalize()))
+}
+
+/// Reads a file to its end, for as long as somebody waits for that.
+fn in_pieces(
+    path: &Path,
+    awaited: &Weak<()>,
+    mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let mut file = std::fs::File::open(path).map_err(|fault| Failure::file(path, fault))?;
-    let (mut hasher, mut piece) = (Sha256::new(), vec![0; 1024 * 1024]);
+    let mut piece = vec![0; 1024 * 1024];
     loop {
-        let read = file.read(&mut piece).map_err(|fault| Failure::file(path, fault))?;
-        if read == 0 {
-            return Ok(hex(&hasher.finalize()));
+        if awaited.strong_count() == 0 {
+            return Err(Failure::Data("nobody waits for it any more".to_owned()));
         }
-        hasher.update(&piece[..read]);
+        match file.read(&mut piece).map_err(|fault| Failure::file(path, fault))? {
+            0 => return Ok(()),
+            read => take(&piece[..read])?,
+        }
     }
+}
+
+/// Runs what blocks where it holds up nobody. A stop and whoever hangs up do not wait for its end: it is told by what it
+/// is given, which then leads nowhere.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce(&Weak<()>) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let waiting = Arc::new(());
+    let awaited = Arc::downgrade(&waiting);
+    let done = tokio::task::spawn_blocking(move || work(&awaited)).await;
+    drop(waiting);
+    done.map_err(|fault| Failure::Data(fault.to_string()))?
 }
 
 #[cfg(test)]
@@ -334,5 +421,49 @@ mod tests {
         assert!(seal(&instance.meta, instance.files.dir(), &other).await.is_err());
         let places = [&backup, &other].map(|place| place.display().to_string());
         assert_eq!(instance.meta.backup_places().await.unwrap(), places);
+    }
+    #[tokio::test]
+    async fn nothing_is_restored_for_trial_where_the_disk_has_no_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_instance, backup) = sealed(folder.path()).await;
+        let trial = folder.path().join("trial");
+        let refused = try_restore(&backup, &trial, u64::MAX / 2).await.unwrap_err().told();
+        assert!(tells_of_full(&refused) && !trial.exists(), "{refused}");
+        // With room it goes on to find that this backup is not sound.
+        let unsound = try_restore(&backup, &trial, 0).await.unwrap_err().told();
+        assert!(!tells_of_full(&unsound) && trial.exists(), "{unsound}");
+        assert_eq!(device(&backup).unwrap(), device(&trial).unwrap());
+        std::fs::create_dir(Files::new(&backup).analytics()).unwrap();
+        std::fs::write(Engine::first_file(&Files::new(&backup).analytics()), [0; 1000]).unwrap();
+        let files = Files::new(&backup);
+        let meta = std::fs::metadata(files.meta()).unwrap().len();
+        assert_eq!(stores_bytes(&files).unwrap(), meta + "no fold".len() as u64 + 1000);
+    }
+
+    #[tokio::test]
+    async fn who_stops_waiting_is_not_held_up_and_ends_the_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("large");
+        std::fs::write(&path, vec![0; 3 * 1024 * 1024]).unwrap();
+        assert!(blocking(move |awaited| hash(&path, awaited)).await.is_ok());
+        let path = folder.path().join("large");
+        let (begun, seen) = std::sync::mpsc::channel();
+        let (ended, last) = std::sync::mpsc::channel();
+        let task = tokio::spawn(blocking(move |awaited| {
+            begun.send(()).unwrap();
+            // Without end, unless the reading ends it.
+            let done = loop {
+                if let Err(failure) = hash(&path, awaited) {
+                    break failure.told();
+                }
+            };
+            ended.send(done).unwrap();
+            Ok(())
+        }));
+        tokio::task::spawn_blocking(move || seen.recv().unwrap()).await.unwrap();
+        task.abort();
+        assert!(task.await.unwrap_err().is_cancelled());
+        let said = tokio::task::spawn_blocking(move || last.recv_timeout(std::time::Duration::from_secs(10)));
+        assert_eq!(said.await.unwrap().unwrap(), "nobody waits for it any more");
     }
 }

@@ -27,8 +27,8 @@ fn plain(address: IpAddr) -> IpAddr {
 }
 
 /// One entry of a forwarded list: an address, perhaps with a port, brackets or a zone.
-fn forwarded(entry: &str) -> Option<IpAddr> {
-    let entry = entry.trim();
+fn forwarded(entry: &[u8]) -> Option<IpAddr> {
+    let entry = std::str::from_utf8(entry).ok()?.trim();
     if let Ok(address) = entry.parse::<IpAddr>() {
         return Some(plain(address));
     }
@@ -93,7 +93,8 @@ impl Client {
         }
     }
 
-    fn is_trusted(&self, address: IpAddr) -> bool {
+    pub fn is_trusted(&self, address: IpAddr) -> bool {
+        let address = plain(address);
         self.trusted.iter().any(|network| network.contains(&address))
     }
 
@@ -101,8 +102,9 @@ impl Client {
     /// is none.
     pub fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut address = plain(peer);
-        let lists = headers.get_all("x-forwarded-for").iter().rev().filter_map(|value| value.to_str().ok());
-        for entry in lists.flat_map(|list| list.rsplit(',')).take(FORWARDED_MAX) {
+        // Bytes, since what a client wrote that is no text must not hide what a proxy wrote behind it.
+        let lists = headers.get_all("x-forwarded-for").iter().rev();
+        for entry in lists.flat_map(|list| list.as_bytes().rsplit(|byte| *byte == b',')).take(FORWARDED_MAX) {
             if !self.is_trusted(address) {
                 break;
             }
@@ -172,7 +174,16 @@ mod tests {
         ] {
             assert_eq!(trusting.address(peer, &headers(&[("x-forwarded-for", list)])).to_string(), seen, "{list}");
         }
+        for (list, seen) in [
+            (&b"\xc3\xa9, 203.0.113.9"[..], "203.0.113.9"),
+            (b"\xff, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+            (b"203.0.113.9, \xe9", "10.0.0.1"),
+        ] {
+            let list = HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), list.try_into().unwrap())]);
+            assert_eq!(trusting.address(peer, &list).to_string(), seen, "{list:?}");
+        }
         let mapped: IpAddr = "::ffff:10.0.0.1".parse().unwrap();
+        assert!(trusting.is_trusted(mapped) && trusting.is_trusted(peer) && !none.is_trusted(peer));
         assert_eq!(trusting.address(mapped, &headers(&[("x-forwarded-for", "192.0.2.1")])).to_string(), "192.0.2.1");
     }
 

@@ -1,7 +1,7 @@
 //! What is read once at start: default, then file, then environment, then flag. Settings that change at run time are
 //! stored instead, and declared by features.
 
-use std::{collections::BTreeMap, fmt::Write, path::PathBuf};
+use std::{collections::BTreeMap, ffi::OsString, fmt::Write, path::PathBuf};
 
 /// Where a value came from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,7 +38,11 @@ const FIELDS: &[Field] = &[
     Field { name: "report_threads", default: "2", doc: "threads that one report may use" },
     Field { name: "reserve_mib", default: "256", doc: "free disk space below which hits are refused, MiB" },
     Field { name: "connections_max", default: "10000", doc: "connections at once" },
-    Field { name: "connections_per_address_max", default: "200", doc: "connections at once of one address" },
+    Field {
+        name: "connections_per_address_max",
+        default: "200",
+        doc: "connections at once of one IPv4 address or IPv6 network of 64 bits; trusted proxies have no limit",
+    },
     Field {
         name: "new_texts_max",
         default: "100000",
@@ -93,6 +97,8 @@ pub enum Error {
     UnknownKey { place: String, key: String },
     #[error("{path}: the key {key} holds a table, a date or a fraction; write a text, a whole number or a list")]
     NotPlain { path: String, key: String },
+    #[error("the environment variable {name} is not written in UTF-8")]
+    NotText { name: String },
     #[error("the configuration key {key} has the value '{value}'; {what}")]
     BadValue { key: &'static str, value: String, what: &'static str },
 }
@@ -179,7 +185,7 @@ impl Config {
     /// A key that does not exist, wherever it stands, and a value that cannot be read.
     pub fn load(
         file: Option<&str>,
-        environment: impl IntoIterator<Item = (String, String)>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
         flags: impl IntoIterator<Item = (&'static str, String)>,
     ) -> Result<Config, Error> {
         let mut values: Values =
@@ -188,7 +194,10 @@ impl Config {
             read_file(&mut values, path)?;
         }
         for (name, value) in environment {
-            if let Some(key) = name.strip_prefix("MAKOTO_").filter(|_| !BUILD_VARIABLES.contains(&name.as_str())) {
+            // Variables of others may hold whatever they like.
+            let name = name.to_string_lossy();
+            if let Some(key) = name.strip_prefix("MAKOTO_").filter(|_| !BUILD_VARIABLES.contains(&&*name)) {
+                let value = value.into_string().map_err(|_| Error::NotText { name: name.clone().into_owned() })?;
                 put(&mut values, "the environment", &key.to_lowercase(), value, Origin::Environment)?;
             }
         }
@@ -257,6 +266,11 @@ impl Config {
         })
     }
 
+    /// What of the disk is left free for others.
+    pub fn reserve_bytes(&self) -> u64 {
+        self.reserve_mib * 1024 * 1024
+    }
+
     /// Every key: name, value, where that is from, what it means.
     pub fn lines(&self) -> Vec<[String; 4]> {
         let line = |field: &Field| {
@@ -282,9 +296,10 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::ffi::OsStringExt;
 
-    fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    fn env(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+        pairs.iter().map(|(key, value)| (key.into(), value.into())).collect()
     }
 
     #[test]
@@ -312,6 +327,17 @@ mod tests {
         assert!(matches!(Config::load(file.path().to_str(), [], []), Err(Error::UnknownKey { .. })));
         assert!(matches!(Config::load(None, env(&[("MAKOTO_MEMORY_MIB", "much")]), []), Err(Error::BadValue { .. })));
         assert!(matches!(Config::load(None, env(&[("MAKOTO_BASE_URL", "x.org")]), []), Err(Error::BadValue { .. })));
+    }
+
+    #[test]
+    fn variables_that_are_no_text_matter_where_they_are_ours() {
+        let raw = |bytes: &[u8]| OsString::from_vec(bytes.to_owned());
+        let others = [(raw(b"OTHER"), raw(b"\xff")), (raw(b"\xff"), raw(b"x"))];
+        assert!(Config::load(None, others, []).is_ok());
+        let refused = Config::load(None, [(raw(b"MAKOTO_LOG"), raw(b"info\xff"))], []).err().unwrap();
+        assert!(refused.to_string().contains("MAKOTO_LOG is not written in UTF-8"), "{refused}");
+        let unknown = Config::load(None, [(raw(b"MAKOTO_\xff"), raw(b"x"))], []);
+        assert!(matches!(unknown, Err(Error::UnknownKey { .. })));
     }
 
     fn with(key: &'static str, value: &str) -> Result<Config, Error> {

@@ -12,12 +12,13 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
+use makoto_identity::Network;
 use std::{
     collections::HashMap,
     convert::Infallible,
     net::{IpAddr, SocketAddr},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -66,43 +67,71 @@ pub fn listen(address: &str) -> Result<std::net::TcpListener, Failure> {
     Ok(listener)
 }
 
-type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
+/// How many bits of an IPv6 address its connections are counted by: one customer has all addresses behind them.
+const BITS_V6: u8 = 64;
+
+/// Connections by where they come from.
+type Counts = Mutex<HashMap<Network, usize>>;
+
+fn open(counts: &Counts) -> MutexGuard<'_, HashMap<Network, usize>> {
+    counts.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One of the connections from somewhere, until it is dropped.
+struct Own {
+    counts: Arc<Counts>,
+    from: Network,
+}
+
+impl Own {
+    /// Nothing where there are as many as there may be.
+    fn take(counts: &Arc<Counts>, address: IpAddr, max: usize) -> Option<Own> {
+        let from = Network::around(address, 32, BITS_V6);
+        let mut all = open(counts);
+        let count = all.get(&from).copied().unwrap_or(0);
+        if count >= max {
+            return None;
+        }
+        all.insert(from, count + 1);
+        Some(Own { counts: counts.clone(), from })
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        let mut all = open(&self.counts);
+        if let Some(count) = all.get_mut(&self.from) {
+            *count -= 1;
+            if *count == 0 {
+                all.remove(&self.from);
+            }
+        }
+    }
+}
 
 /// One connection's place; given back when it ends.
 struct Place {
     app: Arc<App>,
-    counts: Counts,
-    address: IpAddr,
+    _own: Own,
 }
 
 impl Place {
     /// A place for a connection, unless the server or the address has too many.
-    fn take(app: &Arc<App>, counts: &Counts, address: IpAddr) -> Option<Place> {
-        let mut by_address = counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = app.metrics.connections.load(Ordering::Relaxed) as usize;
-        let own = by_address.entry(address).or_default();
+    fn take(app: &Arc<App>, counts: &Arc<Counts>, address: IpAddr) -> Option<Place> {
         // A proxy brings everybody's connections; this machine may ask as often as it likes.
-        let limited = !address.is_loopback() && app.client.address(address, &Default::default()) == address;
-        if open >= app.config.connections_max || limited && *own >= app.config.connections_per_address_max {
-            app.metrics.connections_refused.fetch_add(1, Ordering::Relaxed);
-            return None;
-        }
-        *own += 1;
-        app.metrics.connections.fetch_add(1, Ordering::Relaxed);
-        Some(Place { app: app.clone(), counts: counts.clone(), address })
+        let is_free = address.to_canonical().is_loopback() || app.client.is_trusted(address);
+        let own_max = if is_free { usize::MAX } else { app.config.connections_per_address_max };
+        let is_full = app.metrics.connections.load(Ordering::Relaxed) as usize >= app.config.connections_max;
+        let own = if is_full { None } else { Own::take(counts, address, own_max) };
+        let counter = if own.is_some() { &app.metrics.connections } else { &app.metrics.connections_refused };
+        counter.fetch_add(1, Ordering::Relaxed);
+        own.map(|own| Place { app: app.clone(), _own: own })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         self.app.metrics.connections.fetch_sub(1, Ordering::Relaxed);
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = counts.get_mut(&self.address) {
-            *own -= 1;
-            if *own == 0 {
-                counts.remove(&self.address);
-            }
-        }
     }
 }
 
@@ -114,7 +143,7 @@ pub async fn serve(
     app: Arc<App>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let (graceful, counts) = (GracefulShutdown::new(), Counts::default());
+    let (graceful, counts) = (GracefulShutdown::new(), Arc::default());
     let refusal: Arc<str> = headers::of_refusals(&app).into();
     let hit_headers = headers::of_hits(&app);
     let front = Arc::new(Front { router, pages, app: app.clone(), hit_headers, stopping: AtomicBool::new(false) });
@@ -229,6 +258,25 @@ fn connect(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn connections_are_counted_by_where_they_come_from() {
+        let counts = Arc::default();
+        let take = |address: &str| Own::take(&counts, address.parse().unwrap(), 2);
+        let first = take("203.0.113.9").unwrap();
+        let second = take("::ffff:203.0.113.9").unwrap();
+        assert!(take("203.0.113.9").is_none() && take("::ffff:203.0.113.9").is_none());
+        let others = [take("203.0.113.10"), take("2001:db8:0:1::1"), take("2001:db8:0:1:ffff::2")];
+        assert!(others.iter().all(Option::is_some));
+        assert!(take("2001:db8:0:1::3").is_none() && take("2001:db8:0:2::1").is_some());
+        drop(first);
+        let third = take("203.0.113.9");
+        assert!(third.is_some() && take("203.0.113.9").is_none());
+        drop((second, third, others));
+        // Nothing is remembered of who is gone, nor of who was refused.
+        assert!(Own::take(&counts, "203.0.113.9".parse().unwrap(), 0).is_none());
+        assert!(open(&counts).is_empty());
+    }
 
     #[test]
     fn promise_03_many_may_knock_at_once() {

@@ -5,6 +5,7 @@ use crate::{
     control,
     instance::Files,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -274,15 +275,55 @@ pub async fn fill(data_dir: &Path, weeks: u32) -> Result<String, Failure> {
     };
     let site = ask(Command::SiteEnsure { name: SITE_NAME.to_owned(), url: SITE_URL.to_owned() }).await?;
     let marker = data_dir.join(format!("demo-site-{site}"));
-    if marker.exists() {
-        return Ok(format!("site {site} is filled already"));
+    let send = |bulk: String| ask(Command::Track { bulk });
+    match send_rest(&marker, &site, weeks, send).await? {
+        None => Ok(format!("site {site} is filled already")),
+        Some((count, weeks)) => Ok(format!("site {site} filled with {count} hits of {weeks} weeks")),
     }
-    let hits = hits(&site, weeks, makoto_features::services::now_s());
-    for some in hits.chunks(BULK_HITS) {
-        ask(Command::Track { bulk: json!({ "requests": some }).to_string() }).await?;
+}
+
+/// How far the filling of a site has come. A file of nothing says that it is done.
+#[derive(Serialize, Deserialize)]
+struct Progress {
+    weeks: u32,
+    /// Up to when hits are made; with it they are the same again.
+    until_s: i64,
+    bulks_sent: usize,
+}
+
+impl Progress {
+    /// Written whole or not at all, wherever it is cut short.
+    fn note(marker: &Path, text: &str) -> Result<(), Failure> {
+        let draft = marker.with_extension("writing");
+        std::fs::write(&draft, text).map_err(|fault| Failure::file(&draft, fault))?;
+        std::fs::rename(&draft, marker).map_err(|fault| Failure::file(marker, fault))
     }
-    std::fs::write(&marker, "").map_err(|fault| Failure::file(&marker, fault))?;
-    Ok(format!("site {site} filled with {} hits of {weeks} weeks", hits.len()))
+}
+
+/// Sends what was not sent yet: how many hits there are altogether, of how many weeks. Nothing when all are there.
+async fn send_rest(
+    marker: &Path,
+    site: &str,
+    weeks: u32,
+    mut send: impl AsyncFnMut(String) -> Result<String, Failure>,
+) -> Result<Option<(usize, u32)>, Failure> {
+    let mut progress = match std::fs::read_to_string(marker) {
+        Ok(text) if text.is_empty() => return Ok(None),
+        Ok(text) => serde_json::from_str(&text)
+            .map_err(|fault| Failure::Data(format!("{}: {fault}; delete it to begin anew", marker.display())))?,
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
+            Progress { weeks, until_s: makoto_features::services::now_s(), bulks_sent: 0 }
+        }
+        Err(fault) => return Err(Failure::file(marker, fault)),
+    };
+    let hits = hits(site, progress.weeks, progress.until_s);
+    for some in hits.chunks(BULK_HITS).skip(progress.bulks_sent) {
+        send(json!({ "requests": some }).to_string()).await?;
+        progress.bulks_sent += 1;
+        Progress::note(marker, &json!(progress).to_string())?;
+    }
+    Progress::note(marker, "")?;
+    Ok(Some((hits.len(), progress.weeks)))
 }
 
 #[cfg(test)]
@@ -296,5 +337,32 @@ mod tests {
         assert_eq!(first, hits("1", 2, now_s));
         assert!(first.len() > 3000, "{} hits", first.len());
         assert!(first.iter().all(|hit| hit["cdt"].as_i64().is_some_and(|time_s| time_s < now_s)));
+    }
+    #[tokio::test]
+    async fn what_was_cut_short_goes_on_where_it_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let marker = dir.path().join("demo-site-1");
+        let mut sent = Vec::new();
+        let broken = send_rest(&marker, "1", 2, async |bulk: String| match sent.len() {
+            3 => Err(Failure::Refused("the server stops".to_owned())),
+            _ => {
+                sent.push(bulk);
+                Ok(String::new())
+            }
+        });
+        assert!(broken.await.is_err());
+        let until_s = serde_json::from_str::<Progress>(&std::fs::read_to_string(&marker).unwrap()).unwrap().until_s;
+        // The weeks of the first try stand.
+        let rest = send_rest(&marker, "1", 9, async |bulk: String| {
+            sent.push(bulk);
+            Ok(String::new())
+        });
+        let expected = hits("1", 2, until_s);
+        assert_eq!(rest.await.unwrap(), Some((expected.len(), 2)));
+        let hits_of =
+            |bulk: &String| serde_json::from_str::<Value>(bulk).unwrap()["requests"].as_array().unwrap().clone();
+        assert_eq!(json!(sent.iter().flat_map(hits_of).collect::<Vec<_>>()), json!(expected));
+        let nobody = async |_: String| -> Result<String, Failure> { panic!("all is sent") };
+        assert_eq!(send_rest(&marker, "1", 2, nobody).await.unwrap(), None);
     }
 }

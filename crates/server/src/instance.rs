@@ -40,6 +40,21 @@ impl Files {
     fn lock(&self) -> PathBuf {
         self.dir.join("lock")
     }
+    /// Keeps other processes out of the directory for as long as the file is open.
+    ///
+    /// # Errors
+    /// When one is in it, or the directory is another user's.
+    pub fn hold(&self) -> Result<File, Failure> {
+        refuse_root_in_others(&self.dir)?;
+        let path = self.lock();
+        let lock = File::create(&path).map_err(|fault| Failure::file(&path, fault))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(lock),
+            Err(TryLockError::WouldBlock) => Err(Failure::InUse(self.dir.display().to_string())),
+            Err(TryLockError::Error(fault)) => Err(Failure::file(&path, fault)),
+        }
+    }
+
     /// Where a restore works on the relational store before it is in its place.
     pub fn apart(&self) -> PathBuf {
         self.dir.join("restoring")
@@ -137,14 +152,7 @@ impl Instance {
     }
 
     async fn take(files: Files) -> Result<Instance, Failure> {
-        refuse_root_in_others(&files.dir)?;
-        let path = files.lock();
-        let lock = File::create(&path).map_err(|fault| Failure::file(&path, fault))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Failure::InUse(files.dir.display().to_string())),
-            Err(TryLockError::Error(fault)) => return Err(Failure::file(&path, fault)),
-        }
+        let lock = files.hold()?;
         let catalog = Arc::new(makoto_features::catalog()?);
         let meta = Meta::open(&files.meta(), catalog.clone()).await?;
         let identity = Arc::new(Identity::new(meta.clone())?);

@@ -1,6 +1,6 @@
 //! What the server does by itself, at its times.
 
-use crate::{app::App, probes, serve::Running};
+use crate::{app::App, backup, probes, runtimes, serve::Running};
 use makoto_access::{Caller, Principal};
 use makoto_features::{
     Services, activity_log,
@@ -14,7 +14,11 @@ use makoto_features::{
     services::now_s,
 };
 use makoto_meta::{Meta, Turn};
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicU64},
+    time::{Duration, Instant},
+};
 use tokio::{sync::watch, task::JoinHandle};
 
 /// How often every check of the security check-up is measured without any occasion: what happens outside of the stores
@@ -26,6 +30,10 @@ const CHECKUP_AFTER: Duration = Duration::from_secs(60);
 const CHECKUP_POINTS: u32 = 48;
 /// How often it is decided who is sent a link for a new password: soon for who waits for it.
 const RESETS_EVERY: Duration = Duration::from_secs(2);
+/// What a job came to that panicked.
+const PANICKED: &str = "it panicked; the log says where";
+/// How long what found no room on the disk for a copy waits before it is tried again.
+const ROOM_PAUSE: Duration = Duration::from_secs(60 * 60);
 /// How often jobs are looked at.
 const TICK: Duration = Duration::from_secs(60);
 /// The analytics store is sorted anew once this many rows lie unsorted and a day has passed, …
@@ -33,41 +41,91 @@ const UNSORTED_ROWS_MIN: u64 = 100_000;
 /// … or at once when they are this many, since scans then cost several times as much.
 const UNSORTED_ROWS_MAX: u64 = 3_000_000;
 
-/// Runs the jobs until told to stop. What takes long does not hold up what must be done each minute.
-pub async fn run(running: Arc<Running>, stop: watch::Receiver<bool>) {
-    tokio::join!(short(&running, stop.clone()), long(&running, stop));
+/// Runs the jobs until told to stop. What takes long has a task of its own, so that it does not hold up what must be done
+/// each minute.
+pub fn start(running: &Arc<Running>, stop: &watch::Receiver<bool>) -> [JoinHandle<()>; 2] {
+    [tokio::spawn(short(running.clone(), stop.clone())), tokio::spawn(long(running.clone(), stop.clone()))]
 }
 
-async fn short(running: &Running, mut stop: watch::Receiver<bool>) {
+async fn short(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
+    let running = &*running;
     // What fell due while no server ran is done first.
-    tend_users(running).await;
-    tend_public(running).await;
-    keep_timetable(running).await;
+    alone(running, "users", tend_users(running)).await;
+    alone(running, "public grants", tend_public(running)).await;
+    alone(running, "timetable", keep_timetable(running)).await;
     while tick(&mut stop).await {
-        tend_users(running).await;
-        note_sign_ins(running).await;
-        note_views(running).await;
-        tend_public(running).await;
-        settle(&running.app).await;
-        keep_timetable(running).await;
+        alone(running, "users", tend_users(running)).await;
+        alone(running, "sign-ins", note_sign_ins(running)).await;
+        alone(running, "views", note_views(running)).await;
+        alone(running, "public grants", tend_public(running)).await;
+        alone(running, "counts", settle(&running.app)).await;
+        alone(running, "timetable", keep_timetable(running)).await;
     }
 }
 
-async fn long(running: &Running, mut stop: watch::Receiver<bool>) {
+async fn long(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
+    let (running, mut full) = (&*running, Full::default());
     loop {
-        in_turn(running, &RETENTION, async |_| retain(&running.app.services).await).await;
-        in_turn(running, &SORTING, async |_| cluster(running, UNSORTED_ROWS_MIN).await).await;
-        if let Err(fault) = cluster(running, UNSORTED_ROWS_MAX).await {
-            tracing::error!(fault, "the analytics store could not be sorted; it is tried again");
-        }
-        if running.app.config.backup_folder.is_some() && !running.instance.meta.snapshot().accounts.is_empty() {
-            in_turn(running, &BACKUP, async |_| probes::make_backup(running).await).await;
-            in_turn(running, &BACKUP_DRILL, async |_| probes::drill(running).await).await;
-        }
+        alone(running, "long jobs", long_jobs(running, &mut full)).await;
         if !tick(&mut stop).await {
             return;
         }
     }
+}
+
+async fn long_jobs(running: &Running, full: &mut Full) {
+    in_turn(running, &RETENTION, async |_| retain(&running.app.services).await).await;
+    with_room(running, full, &SORTING, async |_| cluster(running, UNSORTED_ROWS_MIN).await).await;
+    if full.is_over(SORTING.name) {
+        let sorted = cluster(running, UNSORTED_ROWS_MAX).await;
+        full.note(SORTING.name, &sorted);
+        if let Err(fault) = sorted {
+            tracing::error!(fault, "the analytics store could not be sorted; it is tried again");
+        }
+    }
+    if running.app.config.backup_folder.is_some() && !running.instance.meta.snapshot().accounts.is_empty() {
+        with_room(running, full, &BACKUP, async |_| probes::make_backup(running).await).await;
+        with_room(running, full, &BACKUP_DRILL, async |_| probes::drill(running).await).await;
+    }
+}
+
+/// Which jobs found no room for what they would write, and when.
+#[derive(Default)]
+struct Full(BTreeMap<&'static str, Instant>);
+
+impl Full {
+    fn is_over(&self, job: &str) -> bool {
+        self.0.get(job).is_none_or(|since| since.elapsed() >= ROOM_PAUSE)
+    }
+
+    fn note(&mut self, job: &'static str, done: &Result<String, String>) {
+        match done {
+            Err(fault) if backup::tells_of_full(fault) => drop(self.0.insert(job, Instant::now())),
+            _ => drop(self.0.remove(job)),
+        }
+    }
+}
+
+/// Does a job that writes copies of stores, unless it found no room a short while ago.
+async fn with_room(
+    running: &Running,
+    full: &mut Full,
+    task: &Task,
+    work: impl AsyncFnOnce(&Turn) -> Result<String, String>,
+) {
+    if full.is_over(task.name) {
+        in_turn(running, task, async |turn| {
+            let done = work(turn).await;
+            full.note(task.name, &done);
+            done
+        })
+        .await;
+    }
+}
+
+/// Does something of its own: what panics in it keeps nothing else from being done.
+async fn alone(running: &Running, what: &str, work: impl Future<Output = ()>) {
+    runtimes::one_piece(&running.app.metrics.panics, what, work).await;
 }
 
 /// Waits until it is time to look at the jobs again; false when it is time to stop.
@@ -79,12 +137,14 @@ async fn tick(stop: &mut watch::Receiver<bool>) -> bool {
 }
 
 /// Ends the jobs. What is cut short is done at the next start.
-pub async fn finish(jobs: JoinHandle<()>, running: &Running) {
-    jobs.abort();
-    if let Err(fault) = jobs.await
-        && !fault.is_cancelled()
-    {
-        tracing::error!(%fault, "the jobs had ended before");
+pub async fn finish(jobs: [JoinHandle<()>; 2], running: &Running) {
+    jobs.iter().for_each(JoinHandle::abort);
+    for job in jobs {
+        if let Err(fault) = job.await
+            && !fault.is_cancelled()
+        {
+            tracing::error!(%fault, "the jobs had ended before");
+        }
     }
     if let Err(fault) = running.instance.meta.let_go_of_turns().await {
         tracing::error!(%fault, "jobs that were cut short wait for minutes after the next start");
@@ -148,7 +208,8 @@ async fn in_turn_with_end(running: &Running, task: &Task, work: impl AsyncFnOnce
         Ok(Some(turn)) => turn,
         Err(fault) => return tracing::error!(%fault, job = task.name, "the timetable could not be read"),
     };
-    if let Err(fault) = work(&turn).await {
+    let done = runtimes::one_piece(&running.app.metrics.panics, task.name, work(&turn)).await;
+    if let Err(fault) = done.unwrap_or_else(|| Err(PANICKED.to_owned())) {
         tracing::error!(%fault, job = task.name, "a job failed; it is tried again");
         if let Err(fault) = meta.end_turn(&turn, Err(&fault), now_s()).await {
             tracing::error!(%fault, job = task.name, "the end of a job could not be written down");
@@ -166,9 +227,12 @@ pub async fn settle(app: &App) {
 /// Decides who is sent a link for a new password, at fixed times: when it is done tells nothing of who asked.
 pub async fn decide_resets(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
     loop {
-        if let Err(fault) = running.instance.identity.decide_resets(now_s()).await {
-            tracing::error!(%fault, "links for new passwords were not sent; it is tried again");
-        }
+        let decide = async {
+            if let Err(fault) = running.instance.identity.decide_resets(now_s()).await {
+                tracing::error!(%fault, "links for new passwords were not sent; it is tried again");
+            }
+        };
+        alone(&running, "links for new passwords", decide).await;
         tokio::select! {
             () = tokio::time::sleep(RESETS_EVERY) => {}
             _ = stop.wait_for(|stop| *stop) => return,
@@ -184,22 +248,25 @@ pub async fn check_up(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
             () = tokio::time::sleep(pause) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        let services = &running.app.services;
-        let caller = Caller::inside(Principal::Job("checkup"));
-        if let Err(fault) = security_checkup::end_due_fixes(services, &caller).await {
-            tracing::error!(%fault, "a fix could not be taken back at its time; it is tried again");
-        }
-        // Before there is a superuser, there is nobody whom it would concern.
-        if !services.meta.snapshot().accounts.is_empty()
-            && let Err(fault) = security_checkup::run(services, &caller).await
-        {
-            tracing::error!(%fault, "the security check-up failed; it is tried again");
-        }
+        alone(&running, "security check-up", check_up_once(&running.app.services)).await;
         tokio::select! {
             () = tokio::time::sleep(CHECKUP_EVERY) => pause = Duration::ZERO,
-            () = services.meta.changed() => pause = CHECKUP_AFTER,
+            () = running.instance.meta.changed() => pause = CHECKUP_AFTER,
             _ = stop.wait_for(|stop| *stop) => return,
         }
+    }
+}
+
+async fn check_up_once(services: &Services) {
+    let caller = Caller::inside(Principal::Job("checkup"));
+    if let Err(fault) = security_checkup::end_due_fixes(services, &caller).await {
+        tracing::error!(%fault, "a fix could not be taken back at its time; it is tried again");
+    }
+    // Before there is a superuser, there is nobody whom it would concern.
+    if !services.meta.snapshot().accounts.is_empty()
+        && let Err(fault) = security_checkup::run(services, &caller).await
+    {
+        tracing::error!(%fault, "the security check-up failed; it is tried again");
     }
 }
 
@@ -222,13 +289,22 @@ async fn keep_record(running: &Running) {
 
 /// Does a job if it is due and nobody else is at it.
 async fn in_turn(running: &Running, task: &Task, work: impl AsyncFnOnce(&Turn) -> Result<String, String>) {
-    let meta = &running.instance.meta;
+    do_in_turn(&running.instance.meta, &running.app.metrics.panics, task, work).await;
+}
+
+async fn do_in_turn(
+    meta: &Meta,
+    panics: &AtomicU64,
+    task: &Task,
+    work: impl AsyncFnOnce(&Turn) -> Result<String, String>,
+) {
     let turn = match meta.take_turn(task.name, task.every, now_s()).await {
         Ok(None) => return,
         Ok(Some(turn)) => turn,
         Err(fault) => return tracing::error!(%fault, job = task.name, "the timetable could not be read"),
     };
-    let done = work(&turn).await;
+    let done = runtimes::one_piece(panics, task.name, work(&turn)).await;
+    let done = done.unwrap_or_else(|| Err(PANICKED.to_owned()));
     if let Err(fault) = &done {
         tracing::error!(%fault, job = task.name, "a job failed; it is tried again");
     }
@@ -402,6 +478,37 @@ mod tests {
         fn sites(&self) -> Later<'_, Vec<SiteId>> {
             Box::pin(async move { Ok(vec![GONE, add_site(&self.meta).await]) })
         }
+    }
+
+    #[test]
+    fn a_job_that_found_no_room_waits_and_others_do_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = makoto_engine::Options { memory_mib: 64, threads: 1, reserve_bytes: u64::MAX / 2 };
+        let catalog = Arc::new(makoto_catalog::Catalog::new(&[]).unwrap());
+        let engine = makoto_engine::Engine::open(dir.path(), catalog, options).unwrap();
+        let mut full = Full::default();
+        full.note("backup", &Err(engine.compact().unwrap_err().to_string()));
+        full.note("sorting", &Err("the analytics store is closed".to_owned()));
+        assert!(!full.is_over("backup") && full.is_over("sorting") && full.is_over("backup-drill"));
+        *full.0.get_mut("backup").unwrap() -= ROOM_PAUSE;
+        assert!(full.is_over("backup"));
+        full.note("backup", &Err("No space left on device".to_owned()));
+        assert!(!full.is_over("backup"));
+        full.note("backup", &Ok("done".to_owned()));
+        assert!(full.is_over("backup"));
+    }
+
+    #[tokio::test]
+    async fn a_job_that_panics_has_failed_and_others_are_done() {
+        let dir = tempfile::tempdir().unwrap();
+        let meta = Instance::open_or_make(dir.path()).await.unwrap().meta;
+        let panics = AtomicU64::new(0);
+        do_in_turn(&meta, &panics, &TIDYING, async |_| panic!("on purpose")).await;
+        do_in_turn(&meta, &panics, &SORTING, async |_| Ok("sorted".to_owned())).await;
+        let jobs = meta.jobs().await.unwrap();
+        let result = |task: &Task| jobs.iter().find(|job| job.name == task.name).unwrap().last_result.clone();
+        assert_eq!((result(&TIDYING).as_str(), result(&SORTING).as_str()), (PANICKED, "sorted"));
+        assert_eq!(panics.into_inner(), 1);
     }
 
     #[tokio::test]

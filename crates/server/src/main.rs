@@ -208,7 +208,11 @@ enum SettingAct {
     /// Set a setting; in force at once.
     Set {
         name: String,
-        value: String,
+        #[arg(required_unless_present = "value_stdin", conflicts_with = "value_stdin")]
+        value: Option<String>,
+        /// Read the value from standard input, as secrets must be.
+        #[arg(long)]
+        value_stdin: bool,
         #[arg(long)]
         data_dir: PathBuf,
     },
@@ -341,7 +345,8 @@ async fn run(act: Act) -> Result<(), Failure> {
         Act::Token { act: TokenAct::Create { data_dir, login, description, scope, expires_days } } => {
             (data_dir, Command::TokenCreate { login, description, scope, expires_days })
         }
-        Act::Setting { act: SettingAct::Set { name, value, data_dir } } => {
+        Act::Setting { act: SettingAct::Set { name, value, data_dir, .. } } => {
+            let value = setting_value(&name, value, std::io::stdin())?;
             (data_dir, Command::SettingSet { name, value })
         }
         Act::Public { act } => act.command(),
@@ -415,7 +420,7 @@ async fn operate(data_dir: &Path, command: Command) -> Result<String, Failure> {
 async fn serve(options: Serve) -> Result<(), Failure> {
     let flags = [("listen", options.listen), ("base_url", options.base_url)];
     let flags = flags.into_iter().filter_map(|(key, value)| Some((key, value?)));
-    let config = Config::load(options.config.as_deref(), std::env::vars(), flags)?;
+    let config = Config::load(options.config.as_deref(), std::env::vars_os(), flags)?;
     match options.data_dir {
         Some(dir) if !options.print_config => {
             start_log(&config)?;
@@ -439,10 +444,67 @@ fn start_log(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Longest value of a setting by standard input.
+const VALUE_BYTES_MAX: u64 = 64 * 1024;
+
+/// The value that a setting is to have: what stands in the command, else what comes by standard input. Everybody on the
+/// machine sees commands, and shells keep them, so a secret may not stand in one.
+fn setting_value(name: &str, value: Option<String>, input: impl Read) -> Result<String, Failure> {
+    let is_secret = makoto_features::catalog()?.setting(name).is_some_and(|setting| setting.secret());
+    match value {
+        Some(_) if is_secret => Err(Failure::Refused(format!(
+            "{name} is secret, and others see what stands in a command; leave VALUE out, and give it by standard input \
+             with --value-stdin"
+        ))),
+        Some(value) => Ok(value),
+        None => {
+            let mut text = String::new();
+            let read = input.take(VALUE_BYTES_MAX + 1).read_to_string(&mut text);
+            read.map_err(|fault| Failure::File { path: "standard input".to_owned(), fault })?;
+            if text.len() as u64 > VALUE_BYTES_MAX {
+                return Err(Failure::Refused(format!("a value has at most {} KiB", VALUE_BYTES_MAX / 1024)));
+            }
+            let text = text.strip_suffix('\n').unwrap_or(&text);
+            Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+        }
+    }
+}
+
 /// The first line of standard input.
 fn read_password() -> Result<String, Failure> {
     let mut text = String::new();
     let read = std::io::stdin().take(4096).read_to_string(&mut text);
     read.map_err(|fault| Failure::File { path: "standard input".to_owned(), fault })?;
     Ok(text.lines().next().unwrap_or("").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "ActivityLog.webhookSecret";
+
+    #[test]
+    fn secrets_do_not_stand_in_commands() {
+        let value = |name, value: Option<&str>, input: &'static str| {
+            setting_value(name, value.map(str::to_owned), input.as_bytes()).map_err(|fault| fault.told())
+        };
+        assert!(value(SECRET, Some("kingfisher"), "").unwrap_err().contains("--value-stdin"));
+        assert_eq!(value(SECRET, None, "kingfisher over slate\n").unwrap(), "kingfisher over slate");
+        assert_eq!(value("ActivityLog.retentionDays", Some("400"), "").unwrap(), "400");
+        assert_eq!(value("ActivityLog.retentionDays", None, "400\r\n").unwrap(), "400");
+        assert_eq!(value("SecurityCheckup.innerTargets", None, "10.0.0.1\n10.0.0.2").unwrap(), "10.0.0.1\n10.0.0.2");
+        let long: &str = "x".repeat(VALUE_BYTES_MAX as usize + 1).leak();
+        assert!(value(SECRET, None, long).is_err() && value(SECRET, None, &long[1..]).is_ok());
+    }
+
+    #[test]
+    fn a_setting_has_its_value_from_one_place() {
+        let set = |words: &[&str]| {
+            let words = ["makoto", "setting", "set", "A.b"].iter().chain(words).chain(&["--data-dir", "d"]);
+            Cli::try_parse_from(words).is_ok()
+        };
+        assert!(set(&["1"]) && set(&["--value-stdin"]));
+        assert!(!set(&[]) && !set(&["1", "--value-stdin"]));
+    }
 }

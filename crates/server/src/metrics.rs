@@ -93,7 +93,12 @@ impl Metrics {
             "Connections over a limit.",
             get(&self.connections_refused),
         );
-        line("makoto_panics_total", "counter", "Requests that ended in a panic.", get(&self.panics));
+        line(
+            "makoto_panics_total",
+            "counter",
+            "Requests, and pieces of the server's own work, that ended in a panic.",
+            get(&self.panics),
+        );
         line("makoto_journal_head", "counter", "Position of the newest durable hit.", readings.journal_head);
         line("makoto_applied_position", "counter", "Position up to which reports count.", readings.applied);
         line("makoto_fold_hits_total", "counter", "Hits folded into visits.", readings.folded_hits);

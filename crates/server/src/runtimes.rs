@@ -3,7 +3,13 @@
 //! A thousand people who sign in at once, or a page with fifty reports, are hundreds of pieces of work in a row. Among
 //! the same threads a hit would wait for all that came before it; here it waits for none of them.
 
-use std::{future::Future, io, panic};
+use std::{
+    future::Future,
+    io,
+    panic::{self, AssertUnwindSafe},
+    sync::atomic::{AtomicU64, Ordering},
+    task::Poll,
+};
 use tokio::{
     net::TcpListener,
     runtime::{Builder, Handle, Runtime},
@@ -87,14 +93,32 @@ pub async fn aside<T: Send + 'static>(pages: &Handle, work: impl Future<Output =
     }
 }
 
+/// What a piece of work comes to; nothing when it panics.
+pub async fn caught<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    std::future::poll_fn(|context| match panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
+}
+
+/// The same for a piece of what goes on for as long as the server runs: a panic is told of and counted, and ends that
+/// piece alone.
+pub async fn one_piece<T>(panics: &AtomicU64, what: &str, work: impl Future<Output = T>) -> Option<T> {
+    let done = caught(work).await;
+    if done.is_none() {
+        panics.fetch_add(1, Ordering::Relaxed);
+        tracing::error!(what, "work of the server's own panicked; the line above says where. It goes on");
+    }
+    done
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::{
-        sync::{
-            Arc, Barrier,
-            atomic::{AtomicBool, Ordering},
-        },
+        sync::{Arc, Barrier, atomic::AtomicBool},
         time::Duration,
     };
 
@@ -178,6 +202,20 @@ mod tests {
             tokio::spawn(async move { aside(&page, async { panic!("on purpose") }).await }).await
         });
         assert!(broken.is_err_and(|fault: tokio::task::JoinError| fault.is_panic()));
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_one_piece_of_work_and_is_counted() {
+        let (panics, mut done) = (AtomicU64::new(0), Vec::new());
+        for nth in 0..3 {
+            let work = async {
+                tokio::task::yield_now().await;
+                assert_ne!(nth, 1, "on purpose");
+                nth
+            };
+            done.push(one_piece(&panics, "a test", work).await);
+        }
+        assert_eq!((done, panics.into_inner()), (vec![Some(0), None, Some(2)], 1));
     }
 
     #[test]

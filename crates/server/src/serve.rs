@@ -7,7 +7,7 @@ use crate::{
     commands::{self, Command, Failure},
     config::Config,
     connections, control, doctor,
-    instance::Instance,
+    instance::{Files, Instance},
     jobs,
     lookups::Data,
     mail,
@@ -18,6 +18,7 @@ use crate::{
     runtimes::Hits,
 };
 use makoto_access::{Caller, Principal};
+use makoto_catalog::Catalog;
 use makoto_engine::Engine;
 use makoto_features::{Services, privacy_manager::work::StoredData, services::Reading};
 use makoto_identity::Setup;
@@ -72,9 +73,13 @@ impl Running {
 ///
 /// # Errors
 /// When it cannot be opened.
-pub fn open_engine(instance: &Instance, config: &Config) -> Result<Engine, Failure> {
-    let options = makoto_engine::Options { memory_mib: config.memory_mib, threads: config.report_threads };
-    Ok(Engine::open(&instance.files.analytics(), instance.catalog.clone(), options)?)
+pub fn open_engine(files: &Files, catalog: &Arc<Catalog>, config: &Config) -> Result<Engine, Failure> {
+    let options = makoto_engine::Options {
+        memory_mib: config.memory_mib,
+        threads: config.report_threads,
+        reserve_bytes: config.reserve_bytes(),
+    };
+    Ok(Engine::open(&files.analytics(), catalog.clone(), options)?)
 }
 
 struct Parts {
@@ -95,13 +100,13 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
     }
     let detail = json!({ "version": env!("CARGO_PKG_VERSION") });
     instance.meta.record(&itself(), Activity::ServerStarted, detail).await?;
-    let engine = open_engine(&instance, &config)?;
+    let engine = open_engine(&instance.files, &instance.catalog, &config)?;
     let query = Arc::new(Query::new(engine.clone(), instance.catalog.clone()));
     let fold_path = instance.files.fold();
     let fold = pipeline::open_fold(&fold_path, &instance.catalog, &engine)?;
     fold.standing()?.fits(engine.applied())?;
     let options = makoto_journal::Options {
-        reserve_bytes: config.reserve_mib * 1024 * 1024,
+        reserve_bytes: config.reserve_bytes(),
         applied: Position::new(fold.position()),
         tail_bytes_max: JOURNAL_TAIL_BYTES_MAX,
         ..makoto_journal::Options::default()
@@ -210,11 +215,11 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
 pub async fn run(dir: &Path, config: Config) -> Result<(), Failure> {
     let signals = Signals::listen()?;
     let listener = connections::listen(&config.listen)?;
-    let socket = crate::instance::Files::new(dir).control();
+    let socket = Files::new(dir).control();
     let Parts { running, pipeline, setup_link } = assemble(dir, config).await?;
     let control = tokio::spawn(control::serve(control::listen(&socket)?, running.clone()));
     let (stop, stopped) = watch::channel(false);
-    let jobs = tokio::spawn(jobs::run(running.clone(), stopped.clone()));
+    let jobs = jobs::start(&running, &stopped);
     let stream = tokio::spawn(record_stream::run(running.app.clone(), stopped.clone()));
     let checkup = tokio::spawn(jobs::check_up(running.clone(), stopped.clone()));
     let resets = tokio::spawn(jobs::decide_resets(running.clone(), stopped.clone()));

@@ -7,14 +7,17 @@ mod page;
 mod text;
 mod transport;
 
-use crate::app::App;
+use crate::{app::App, runtimes};
 use compose::Surroundings;
 use makoto_features::{devices_detection::names, services::now_s};
 use makoto_meta::{Error, Letter, Undelivered, hex};
 use makoto_model::{ClientKind, Params};
 use sha2::{Digest, Sha256};
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -39,28 +42,33 @@ const ID_BYTES: usize = 16;
 
 /// Sends until told to stop.
 pub async fn run(app: Arc<App>, id_secret: [u8; 32], mut stop: watch::Receiver<bool>) {
-    let mut under_way = JoinSet::new();
+    let (mut under_way, panics) = (JoinSet::new(), &app.metrics.panics);
     loop {
-        let pause = match begin_due(&app, &id_secret, &mut under_way).await {
-            Ok(pause) => pause,
-            Err(fault) => {
+        let begun = runtimes::one_piece(panics, "the outbox", begin_due(&app, &id_secret, &mut under_way)).await;
+        let pause = match begun {
+            Some(Ok(pause)) => pause,
+            Some(Err(fault)) => {
                 tracing::error!(%fault, "the outbox failed; it is looked at again");
                 FAULT_PAUSE
             }
+            None => FAULT_PAUSE,
         };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = app.services.meta.mail_promised() => {}
-            Some(done) = under_way.join_next() => report(done),
+            Some(done) = under_way.join_next() => report(done, panics),
             _ = stop.wait_for(|stop| *stop) => break,
         }
     }
     while let Some(done) = under_way.join_next().await {
-        report(done);
+        report(done, panics);
     }
 }
 
-fn report(done: Result<Result<(), Error>, JoinError>) {
+fn report(done: Result<Result<(), Error>, JoinError>, panics: &AtomicU64) {
+    if done.as_ref().is_err_and(JoinError::is_panic) {
+        panics.fetch_add(1, Ordering::Relaxed);
+    }
     match done {
         Ok(Ok(())) => {}
         Ok(Err(fault)) => tracing::error!(%fault, "what came of a mail could not be written down; it is sent again"),

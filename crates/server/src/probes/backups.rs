@@ -116,16 +116,24 @@ pub async fn look(running: &Running) -> Known<Backup> {
     Ok(Backup { folder: shown, made_s, elsewhere, file_system: file_system(folder), ..none })
 }
 
-/// What the name of a daily backup's folder says behind its beginning; nothing for other names.
-fn time_of(path: &Path) -> Option<String> {
-    path.file_name()?.to_string_lossy().strip_prefix(PREFIX).map(str::to_owned)
+/// Whether a folder is called as daily backups are; others are somebody's own, and stay.
+fn is_daily(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    let time = name.as_ref().and_then(|name| name.strip_prefix(PREFIX));
+    time.is_some_and(|time| time.len() == TIME_CHARS && time.chars().all(|char| char.is_ascii_digit() || char == '-'))
 }
 
 /// Whether a daily backup was begun in this folder that did not end: its list of files is written last.
 fn is_unfinished(path: &Path) -> bool {
-    let named =
-        |time: String| time.len() == TIME_CHARS && time.chars().all(|char| char.is_ascii_digit() || char == '-');
-    time_of(path).is_some_and(named) && path.is_dir() && !backup::is_whole(path)
+    is_daily(path) && path.is_dir() && !backup::is_whole(path)
+}
+
+/// Removes the oldest daily backups, so that this many stay.
+async fn remove_oldest(folder: &Path, kept: usize) -> Known<()> {
+    for (_, old) in found(folder)?.into_iter().filter(|(_, path)| is_daily(path)).skip(kept) {
+        remove(&old).await?;
+    }
+    Ok(())
 }
 
 /// Writes today's backup and removes the oldest ones, and those that a stop cut short; what came of it in words.
@@ -151,10 +159,7 @@ pub async fn make(running: &Running) -> Known<String> {
         }
     }
     let done = backup::make(running, &to).await.map_err(|fault| fault.to_string())?;
-    let kept = running.app.config.backups_kept as usize;
-    for (_, old) in found(&folder)?.into_iter().filter(|(_, path)| time_of(path).is_some()).skip(kept) {
-        remove(&old).await?;
-    }
+    remove_oldest(&folder, running.app.config.backups_kept as usize).await?;
     Ok(done)
 }
 
@@ -173,7 +178,8 @@ pub async fn drill(running: &Running) -> Known<String> {
     let mut last = running.drill.lock().await;
     let trial = running.instance.files.dir().join(TRIAL);
     remove(&trial).await?;
-    let done = backup::try_restore(&newest, &trial).await.map_err(|fault| fault.to_string());
+    let reserve = running.app.config.reserve_bytes();
+    let done = backup::try_restore(&newest, &trial, reserve).await.map_err(|fault| fault.to_string());
     remove(&trial).await?;
     *last = done.as_ref().err().cloned().unwrap_or_default();
     let files = done?;
@@ -208,5 +214,19 @@ mod tests {
         fs::remove_file(folder.path().join(OWNER)).unwrap();
         take(folder.path(), "two").unwrap();
         assert_eq!(is_ours(folder.path(), "two"), Ok(true));
+    }
+
+    #[tokio::test]
+    async fn only_daily_backups_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let names =
+            ["makoto-2026-03-01-18-30-00", "makoto-2026-03-02-18-30-00", "makoto-before-upgrade", "makoto-2026"];
+        for (made_s, name) in (1..).zip(names) {
+            fs::create_dir(folder.path().join(name)).unwrap();
+            backup::pretend(&folder.path().join(name), made_s);
+        }
+        remove_oldest(folder.path(), 1).await.unwrap();
+        let left: Vec<bool> = names.iter().map(|name| folder.path().join(name).exists()).collect();
+        assert_eq!(left, [false, true, true, true]);
     }
 }

@@ -232,7 +232,7 @@ async fn system(running: &Running) -> Known<Vec<(String, bool, String)>> {
         line("Stored data", faults.is_empty(), stored),
         line("Hits that wait to be counted", waiting < WAITING_MAX, number(waiting)),
         line("Batches that had to be tried again", failures == 0, number(failures)),
-        line("Requests that failed inside", panics == 0, number(panics)),
+        line("Requests and jobs that failed inside", panics == 0, number(panics)),
         line("Visits and actions", true, format!("{} and {}", number(stats.visits), number(stats.actions))),
         line(
             "Analytics store",
@@ -289,7 +289,7 @@ fn mib(bytes: u64) -> f64 {
 /// # Errors
 /// When a store cannot be read.
 pub async fn closed_checkup(instance: &Instance) -> Result<String, Failure> {
-    let config = Config::load(None, std::env::vars(), [])?;
+    let config = Config::load(None, std::env::vars_os(), [])?;
     let probes: Arc<dyn Probes> = Arc::new(ClosedProbes { dir: instance.files.dir().to_owned() });
     let services = Services {
         meta: instance.meta.clone(),

@@ -4,7 +4,7 @@
 mod syslog;
 mod webhook;
 
-use crate::app::App;
+use crate::{app::App, runtimes};
 use makoto_access::{Caller, Principal};
 use makoto_catalog::Setting;
 use makoto_features::{activity_log, services::now_s};
@@ -55,7 +55,9 @@ async fn send_on(app: &App, place: &Place, mut stop: watch::Receiver<bool>) {
             _ = tokio::time::sleep(LOOK_EVERY) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        if let Err(fault) = forward(app, place, &mut stalled).await {
+        let sent =
+            runtimes::one_piece(&app.metrics.panics, "the record sent on", forward(app, place, &mut stalled)).await;
+        if let Some(Err(fault)) = sent {
             tracing::error!(place = place.name, %fault, "the record could not be sent on");
         }
     }

@@ -18,7 +18,7 @@ pub use optout::Framable;
 pub use policy::REPORTS_PATH;
 pub use tracker::feed;
 
-use crate::{app::App, headers};
+use crate::{app::App, headers, runtimes};
 use axum::{
     Router,
     body::{Bytes, HttpBody},
@@ -33,12 +33,10 @@ use hyper::body::Incoming;
 use serde_json::json;
 use std::{
     net::IpAddr,
-    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    task::Poll,
     time::Duration,
 };
 
@@ -136,7 +134,7 @@ async fn shield(State(panics): State<Arc<AtomicU64>>, request: Request, next: Ne
 
 /// Answers 500 where a route panics, so that a broken invariant ends one request and not the connection.
 async fn shielded(panics: &AtomicU64, answer: impl Future<Output = Response>) -> Response {
-    match caught(answer).await {
+    match runtimes::caught(answer).await {
         Some(response) => response,
         None => {
             panics.fetch_add(1, Ordering::Relaxed);
@@ -144,16 +142,6 @@ async fn shielded(panics: &AtomicU64, answer: impl Future<Output = Response>) ->
             problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed; its log has the details")
         }
     }
-}
-
-/// What a piece of work comes to; nothing when it panics.
-async fn caught<T>(work: impl Future<Output = T>) -> Option<T> {
-    let mut work = std::pin::pin!(work);
-    std::future::poll_fn(|context| match std::panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
-        Ok(polled) => polled.map(Some),
-        Err(_) => Poll::Ready(None),
-    })
-    .await
 }
 
 /// Gives each request a number by which records and answers can be joined.
