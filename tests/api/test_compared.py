@@ -33,10 +33,9 @@ class Compared(Case):
     def test_every_site_stands_beside_itself_a_day_earlier(self):
         server = self.filled()
         row = self.ask(server, "MultiSites.getAll", enhanced=1, **DAY)[0]
-        self.assertEqual((row["nb_visits"], row["previous_nb_visits"], row["visits_evolution"]), (7, 5, "40%"))
-        self.assertEqual((row["visits_evolution_trend"], row["nb_conversions"], row["idsite"]), (1, 0, 1))
+        self.assertEqual((row["nb_visits"], row["previous_nb_visits"], row["nb_conversions"], row["idsite"]), (7, 5, 0, 1))
         one = self.ask(server, "MultiSites.getOne", idSite=1, **DAY)
-        self.assertEqual((one["nb_visits"], one["visits_evolution"]), (7, "40%"))
+        self.assertEqual(one["nb_visits"], 7)
         self.assertNotIn("nb_conversions", one)
         grouped = self.ask(server, "MultiSites.getAllWithGroups", **DAY)
         self.assertEqual((grouped["totals"]["nb_visits"], grouped["totals"]["nb_visits_lastdate"]), (7, 5))
@@ -44,6 +43,21 @@ class Compared(Case):
         self.assertEqual(self.ask(server, "MultiSites.getAll", pattern="no such site", **DAY), [])
         many = self.ask(server, "MultiSites.getAll", period="day", date="last2")
         self.assertEqual([rows[0]["nb_visits"] for rows in many.values()], [5, 7])
+
+    def test_a_running_day_is_compared_with_as_much_of_the_day_before(self):
+        server = self.filled()
+        row = self.ask(server, "MultiSites.getAll", **DAY)[0]
+        # Today is over in part, by the UTC clock of the site.
+        now = datetime.datetime.now(datetime.timezone.utc)
+        over = (now.hour * 3600 + now.minute * 60 + now.second) / 86400
+        self.assertAlmostEqual(row["ratio"], over, delta=0.003)
+        before = 5 * row["ratio"]
+        percent = round((7 - before) / before * 100, 1) if before else 100
+        for told in (row, self.ask(server, "MultiSites.getOne", idSite=1, **DAY)):
+            self.assertAlmostEqual(float(told["visits_evolution"].rstrip("%")), percent, delta=percent / 50 + 0.1)
+            self.assertEqual(told["visits_evolution_trend"], 1)
+        whole = self.ask(server, "MultiSites.getAll", period="day", date="yesterday")[0]
+        self.assertEqual((whole["ratio"], whole["nb_visits"], whole["previous_nb_visits"]), (1, 5, 0))
 
     def test_rows_that_grew_and_shrank_are_found(self):
         server = self.filled()
