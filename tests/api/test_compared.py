@@ -59,6 +59,28 @@ class Compared(Case):
         whole = self.ask(server, "MultiSites.getAll", period="day", date="yesterday")[0]
         self.assertEqual((whole["ratio"], whole["nb_visits"], whole["previous_nb_visits"]), (1, 5, 0))
 
+    def test_each_site_is_compared_with_the_day_before_its_own(self):
+        server = self.filled()
+        server.call("SitesManager.updateSite", idSite=1, group="all")
+        now = datetime.datetime.now(datetime.timezone.utc)
+        # Where it is another day already, or still.
+        zone = "Pacific/Pago_Pago" if now.hour < 11 else "Pacific/Kiritimati"
+        hours = -11 if now.hour < 11 else 14
+        other = server.call("SitesManager.addSite", siteName="other", urls="https://other.example", timezone=zone, group="all")["value"]
+        noon = (now + datetime.timedelta(hours=hours)).replace(hour=12, minute=0, second=0) - datetime.timedelta(hours=hours)
+        for days, visits in ((1, 3), (2, 8), (3, 9)):
+            moment = (noon - datetime.timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S")
+            for number in range(visits):
+                server.hit(idsite=other, cid=f"{days}{number:015x}", url="https://other.example/", cdt=moment, token_auth=server.token)
+        rows = {row["idsite"]: row for row in self.ask(server, "MultiSites.getAll", **DAY)}
+        self.assertEqual([rows[site]["previous_nb_visits"] for site in (1, other)], [5, 3])
+        group = self.ask(server, "MultiSites.getAllWithGroups", **DAY)
+        self.assertEqual(group["totals"]["nb_visits_lastdate"], 8)
+        line = next(row for row in group["sites"] if row["label"] == "all")
+        before = 5 * rows[1]["ratio"] + 3 * rows[other]["ratio"]
+        percent = round((7 - before) / before * 100, 1)
+        self.assertAlmostEqual(float(line["visits_evolution"].rstrip("%")), percent, delta=abs(percent) / 50 + 0.1)
+
     def test_rows_that_grew_and_shrank_are_found(self):
         server = self.filled()
         asked = {"idSite": 1, **DAY, "reportUniqueId": "Actions_getPageUrls"}

@@ -292,10 +292,17 @@ async fn tables(
     let Some(first) = sites.first() else { return Ok(vec![(String::new(), Vec::new())]) };
     let date = params.filled("date").ok_or_else(|| ApiError::MissingParam("date".into()))?;
     let now = numbers(asker, params, (sites, date), enhanced).await?;
-    let before = match earlier(services, params, &first.zone, 1)? {
-        Some(earlier) => numbers(asker, params, (sites, &earlier.date), enhanced).await?,
-        None => Numbers::new(),
-    };
+    // Where it is tomorrow already, the period before is another one.
+    let mut by_date: BTreeMap<String, Vec<Arc<Site>>> = BTreeMap::new();
+    for site in sites {
+        if let Some(earlier) = earlier(services, params, &site.zone, 1)? {
+            by_date.entry(earlier.date).or_default().push(site.clone());
+        }
+    }
+    let mut before = Numbers::new();
+    for (date, sites) in &by_date {
+        before.extend(numbers(asker, params, (sites, date), enhanced).await?);
+    }
     let keys: Vec<String> =
         now.get(&first.id).map(|tables| tables.iter().map(|(key, _)| key.clone()).collect()).unwrap_or_default();
     let mut found = Vec::with_capacity(keys.len());
