@@ -101,6 +101,21 @@ class Compared(Case):
         with self.assertRaisesRegex(AssertionError, "name a report with rows"):
             server.call("Insights.getInsights", **{**asked, "reportUniqueId": "No_report"})
 
+    def test_the_last_minutes_count_every_action_and_every_conversion(self):
+        server = self.serve()
+        goal = server.call("Goals.addGoal", idSite=1, name="Often", matchAttribute="manually", pattern="", patternType="contains",
+                           allowMultipleConversionsPerVisit=1)["value"]
+        self.hit(server, 1, "a")
+        self.hit(server, 1, "a", c_n="Banner", c_p="ad.jpg")
+        for moment in range(2):
+            self.hit(server, 1, "a", idgoal=goal, cdt=int(time.time()) - 60 + moment)
+        self.hit(server, 2, "cart", idgoal=0, revenue=7)
+        # Long ago.
+        self.hit(server, 3, "a", cdt=int(time.time()) - 7200)
+        server.wait_counted()
+        counters = self.ask(server, "Live.getCounters", idSite=1, lastMinutes=30)
+        self.assertEqual(counters, [{"visits": 2, "visitors": 2, "actions": 2, "visitsConverted": 3}])
+
     def test_a_visitor_has_a_profile(self):
         server = self.filled()
         for path in ("a", "b", "a"):
