@@ -116,6 +116,16 @@ class Compared(Case):
         counters = self.ask(server, "Live.getCounters", idSite=1, lastMinutes=30)
         self.assertEqual(counters, [{"visits": 2, "visitors": 2, "actions": 2, "visitsConverted": 3}])
 
+    def test_the_log_begins_after_the_moment_that_is_named(self):
+        server = self.serve()
+        for number in range(2):
+            self.hit(server, number, "a", cdt=int(time.time()) - 100 + 10 * number)
+        log = lambda **more: self.ask(server, "Live.getLastVisitsDetails", idSite=1, **more)  # noqa: E731
+        newer, older = (visit["lastActionTimestamp"] for visit in log())
+        self.assertEqual(newer - older, 10)
+        self.assertEqual([visit["lastActionTimestamp"] for visit in log(minTimestamp=older)], [newer])
+        self.assertEqual(len(log(minTimestamp=older - 1)), 2)
+
     def test_a_visitor_has_a_profile(self):
         server = self.filled()
         for path in ("a", "b", "a"):
