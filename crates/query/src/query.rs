@@ -315,6 +315,7 @@ impl Query {
         let question = |range: Range| Question {
             site: ask.site.id,
             zone: ask.site.zone.name().to_owned(),
+            shop: ask.site.ecommerce,
             range,
             report: report.method,
             segment: ask.segment_text.to_owned(),
