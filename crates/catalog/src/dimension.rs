@@ -273,7 +273,7 @@ pub enum Read {
     /// A number; a text without any digit is 0, others match nothing.
     Number,
     /// The stored values that the text means under this operator ("Firefox" is "FF"). Negations are taken care of:
-    /// the operator is never a negative one.
+    /// the operator is never a negative one; names have no order, `<` and `>` are refused.
     Named(fn(Op, &str) -> Vec<Value>),
     /// The condition itself; negations are taken care of. `None`: nothing can match.
     Condition(fn(Op, &str) -> Option<Condition>),

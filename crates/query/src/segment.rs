@@ -273,7 +273,7 @@ fn condition(text: &str, decoded: Decoded, names: &Names) -> Result<Leaf, ApiErr
         .ok_or_else(|| ApiError::Refused(format!("Segment '{}' is not a supported segment.", shown(&name))))?;
     // Names stand for other values here, in no order of theirs.
     let ordered = matches!(op, Op::Less | Op::LessOrEqual | Op::More | Op::MoreOrEqual);
-    if ordered && matches!((segment.read, dimension.kind), (Read::Named(_), Kind::Text(_))) {
+    if ordered && matches!(segment.read, Read::Named(_)) {
         let why =
             format!("The values of '{}' have no order; compare them with ==, !=, =@, !@, =^ or =$.", segment.name);
         return Err(ApiError::Refused(why));
@@ -360,11 +360,7 @@ fn meets(dimension: &Dimension, segment: &SegmentName, op: Op, value: &str) -> C
             Some(number) => compare(op, number),
             None => Condition::Any(Vec::new()),
         },
-        Read::Named(read) => {
-            let values = read(op, value);
-            let op = if matches!(op, Op::Contains | Op::StartsWith | Op::EndsWith) { Op::Is } else { op };
-            Condition::Any(values.into_iter().map(|value| compare(op, value)).collect())
-        }
+        Read::Named(read) => Condition::Any(read(op, value).into_iter().map(|value| compare(Op::Is, value)).collect()),
         Read::Condition(read) => read(op, value).unwrap_or(Condition::Any(Vec::new())),
     }
 }
@@ -392,15 +388,21 @@ mod tests {
         .segments(&[SegmentName::number("actions", "", "")]);
     static TITLE: Dimension = Dimension::of_visit("T.Title", "", "entry_title", Kind::Text(columns::TITLES))
         .segments(&[SegmentName::text("title", "", "")]);
+    static CLASS: Dimension = Dimension::of_visit("T.Class", "", "returning", Kind::Int)
+        .segments(&[SegmentName::text("class", "", "").read(Read::Named(class), "one")]);
     static OWN: Dimension =
         Dimension::read_visit("T.Own", "", "own_visit_1", Kind::Text("own"), |_| Value::Null).slot(1);
     static FEATURE: Feature = Feature {
         name: "T",
-        dimensions: &[&BROWSER, &PAGE, &COUNT, &TITLE, &OWN],
+        dimensions: &[&BROWSER, &PAGE, &COUNT, &TITLE, &CLASS, &OWN],
         metrics: &[],
         reports: &[],
         settings: &[],
     };
+
+    fn class(_: Op, text: &str) -> Vec<Value> {
+        text.parse().map(Value::Int).into_iter().collect()
+    }
 
     fn catalog() -> Catalog {
         static ALL: &[&Feature] = &[&FEATURE];
@@ -495,6 +497,27 @@ mod tests {
         assert!(negated(&parts[0]));
         let Condition::VisitHas { condition, negated: false, .. } = &parts[1] else { panic!() };
         assert!(matches!(&**condition, Condition::All(both) if both.len() == 2));
+    }
+
+    fn meant(text: &str) -> Vec<Condition> {
+        match read(text, &catalog(), &site()).unwrap() {
+            Condition::All(parts) => parts,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn any(one: Condition) -> Condition {
+        Condition::Any(vec![one])
+    }
+
+    #[test]
+    fn names_are_compared_by_what_they_stand_for_and_have_no_order() {
+        assert_eq!(meant("class=@1"), [any(any(is("returning", Op::Is, 1)))]);
+        assert_eq!(meant("class!@1"), [any(Condition::Not(Box::new(any(is("returning", Op::Is, 1)))))]);
+        for text in ["class<1", "class<=1", "class>1", "class>=1"] {
+            let why = read(text, &catalog(), &site()).unwrap_err().to_string();
+            assert!(why.contains("have no order"), "{why}");
+        }
     }
 
     #[test]
