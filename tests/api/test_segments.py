@@ -1,6 +1,7 @@
 """Segments over HTTP: what a caller writes is looked for, never run."""
 
 import datetime
+import json
 
 from harness.installation import Case
 from harness.server import DAYS
@@ -85,6 +86,18 @@ class Segments(Case):
             })
         for segment in ("visitorType>new", "deviceType<tablet", "continentCode>=eur", "visitorId=@12", "fingerprint=@12"):
             self.assertEqual(self.visits(server, segment)[1]["result"], "error", segment)
+
+    def test_no_value_is_null_or_0_in_the_rows_that_a_name_is_about(self):
+        server = self.serve()
+        server.hit(cid="a" * 16, idgoal=0, ec_id="1", revenue=5, ec_items=json.dumps([["S", "Hat", "Hats", 5, 1]]))
+        server.hit(cid="b" * 16, _pks="V", _pkn="Cap", _pkc="Caps", _pkp=3)
+        server.hit(cid="c" * 16, idgoal=0, revenue=7, ec_items=json.dumps([["C", "", "Carts", 7, 1]]))
+        server.hit(cid="d" * 16, search="lamp")
+        self.found(server, {
+            "productName!=": 1, "productSku!=": 2, "productName==": 1, "productViewSku!=": 1, "productViewName!=": 1,
+            "productPrice!=": 2, "productViewPrice!=": 1, "revenueOrder!=": 1, "revenueAbandonedCart!=": 1,
+            "visitConverted!=": 1, "visitConverted==": 3, "searches==": 3, "searches!=": 1,
+        })
 
     def promise_37_segments_are_bounded(self):
         server = self.serve()

@@ -172,6 +172,8 @@ pub struct SegmentName {
     pub read: Read,
     /// Only actions of this kind are meant; for names of actions.
     pub kind: Option<ActionKind>,
+    /// Only rows that meet this are meant; for names of conversions and products.
+    pub of: Option<fn() -> Condition>,
     /// A value that means something, for the manual and the tests.
     pub example: &'static str,
     /// For the segment editor; empty when any text may stand.
@@ -207,6 +209,7 @@ impl SegmentName {
             metric: false,
             read: Read::Text,
             kind: None,
+            of: None,
             example: "a",
             accepted: "",
             strict: false,
@@ -240,6 +243,11 @@ impl SegmentName {
     /// The same name, for actions of this kind alone.
     pub const fn kind(self, kind: ActionKind) -> SegmentName {
         SegmentName { kind: Some(kind), ..self }
+    }
+
+    /// The same name, for rows that meet this alone.
+    pub const fn of(self, of: fn() -> Condition) -> SegmentName {
+        SegmentName { of: Some(of), ..self }
     }
 
     /// The same name, with number values although it groups as a dimension.

@@ -323,36 +323,47 @@ fn leaf(dimension: &'static Dimension, segment: &SegmentName, op: Op, values: &[
         let mut each: Vec<Condition> = values.iter().map(|value| meets(dimension, segment, op, value)).collect();
         if each.len() == 1 { each.remove(0) } else { Condition::Any(each) }
     };
+    let row = |condition| Leaf::Row((dimension.scope, segment.group), of_its_rows(segment, condition));
     match dimension.scope {
         Scope::Visit if negated => Leaf::Visit(Condition::Not(Box::new(meets(positive_op)))),
         Scope::Visit => Leaf::Visit(meets(op)),
         // "Has some value" is no negation: a row that has one is what is looked for.
-        scope if negated && values.iter().all(String::is_empty) => {
-            let some = Condition::Compare { expr: dimension.expr(), op: Op::IsNot, value: Value::Null };
-            Leaf::Row((scope, segment.group), of_kind(segment, some))
-        }
-        scope => {
-            let of_kind = of_kind(segment, meets(positive_op));
-            if negated { Leaf::Visit(has(scope, of_kind, true)) } else { Leaf::Row((scope, segment.group), of_kind) }
-        }
+        _ if negated && values.iter().all(String::is_empty) => row(with_value(dimension, segment)),
+        scope if negated => Leaf::Visit(has(scope, of_its_rows(segment, meets(positive_op)), true)),
+        _ => row(meets(op)),
     }
 }
 
-fn of_kind(segment: &SegmentName, condition: Condition) -> Condition {
-    match segment.kind {
+/// The condition, for the rows alone that the name is about.
+fn of_its_rows(segment: &SegmentName, condition: Condition) -> Condition {
+    let of_kind = |kind| Condition::Compare { expr: Expr::Column("kind"), op: Op::Is, value: Value::Int(kind as i64) };
+    match segment.kind.map(of_kind).or_else(|| segment.of.map(|of| of())) {
         None => condition,
-        Some(kind) => {
-            let expr = Expr::Column("kind");
-            let is_kind = Condition::Compare { expr, op: Op::Is, value: Value::Int(kind as i64) };
-            Condition::All(vec![is_kind, condition])
-        }
+        Some(its) => Condition::All(vec![its, condition]),
+    }
+}
+
+/// No value is there: as in Matomo, 0 is none among numbers.
+fn without_value(dimension: &Dimension, segment: &SegmentName) -> Condition {
+    let is = |value| Condition::Compare { expr: dimension.expr(), op: Op::Is, value };
+    match (dimension.kind, segment.read) {
+        (Kind::Text(_), _) => is(Value::Null),
+        (_, Read::Named(_)) => Condition::Any(vec![is(Value::Null), is(Value::Int(0))]),
+        _ => Condition::Any(vec![is(Value::Null), meets(dimension, segment, Op::Is, "0")]),
+    }
+}
+
+fn with_value(dimension: &Dimension, segment: &SegmentName) -> Condition {
+    match dimension.kind {
+        Kind::Text(_) => Condition::Compare { expr: dimension.expr(), op: Op::IsNot, value: Value::Null },
+        _ => Condition::Not(Box::new(without_value(dimension, segment))),
     }
 }
 
 fn meets(dimension: &Dimension, segment: &SegmentName, op: Op, value: &str) -> Condition {
     let compare = |op, value| Condition::Compare { expr: dimension.expr(), op, value };
     if value.is_empty() {
-        return compare(Op::Is, Value::Null);
+        return without_value(dimension, segment);
     }
     match segment.read {
         Read::Text | Read::Url => compare(op, Value::from(value)),
@@ -388,17 +399,25 @@ mod tests {
         .segments(&[SegmentName::number("actions", "", "")]);
     static TITLE: Dimension = Dimension::of_visit("T.Title", "", "entry_title", Kind::Text(columns::TITLES))
         .segments(&[SegmentName::text("title", "", "")]);
+    static SKU: Dimension = Dimension::of_item("T.Sku", "", "sku", Kind::Text("product"))
+        .segments(&[SegmentName::text("sku", "", "").of(sold)]);
+    static PRICE: Dimension = Dimension::of_item("T.Price", "", "price", Kind::Float)
+        .segments(&[SegmentName::number("price", "", "").of(sold)]);
     static CLASS: Dimension = Dimension::of_visit("T.Class", "", "returning", Kind::Int)
         .segments(&[SegmentName::text("class", "", "").read(Read::Named(class), "one")]);
     static OWN: Dimension =
         Dimension::read_visit("T.Own", "", "own_visit_1", Kind::Text("own"), |_| Value::Null).slot(1);
     static FEATURE: Feature = Feature {
         name: "T",
-        dimensions: &[&BROWSER, &PAGE, &COUNT, &TITLE, &CLASS, &OWN],
+        dimensions: &[&BROWSER, &PAGE, &COUNT, &TITLE, &SKU, &PRICE, &CLASS, &OWN],
         metrics: &[],
         reports: &[],
         settings: &[],
     };
+
+    fn sold() -> Condition {
+        is("source", Op::Is, 0)
+    }
 
     fn class(_: Op, text: &str) -> Vec<Value> {
         text.parse().map(Value::Int).into_iter().collect()
@@ -499,6 +518,10 @@ mod tests {
         assert!(matches!(&**condition, Condition::All(both) if both.len() == 2));
     }
 
+    fn item(conditions: Vec<Condition>) -> Condition {
+        has(Scope::Item, Condition::All(conditions), false)
+    }
+
     fn meant(text: &str) -> Vec<Condition> {
         match read(text, &catalog(), &site()).unwrap() {
             Condition::All(parts) => parts,
@@ -508,6 +531,27 @@ mod tests {
 
     fn any(one: Condition) -> Condition {
         Condition::Any(vec![one])
+    }
+
+    #[test]
+    fn rows_of_other_kinds_have_no_say_in_whether_a_value_is_there() {
+        let sold_and = |condition| Condition::All(vec![sold(), condition]);
+        let of = |condition| vec![item(vec![any(sold_and(condition))])];
+        assert_eq!(meant("sku=="), of(is("sku", Op::Is, Value::Null)));
+        assert_eq!(meant("sku!="), of(is("sku", Op::IsNot, Value::Null)));
+        let none = Condition::Any(vec![is("price", Op::Is, Value::Null), is("price", Op::Is, 0)]);
+        assert_eq!(meant("price=="), of(none.clone()));
+        assert_eq!(meant("price!="), of(Condition::Not(Box::new(none))));
+        assert_eq!(meant("sku!=x"), [any(has(Scope::Item, sold_and(is("sku", Op::Is, "x")), true))]);
+    }
+
+    #[test]
+    fn a_number_that_is_0_is_no_value() {
+        let none = |column| Condition::Any(vec![is(column, Op::Is, Value::Null), is(column, Op::Is, 0)]);
+        assert_eq!(meant("actions=="), [any(none("action_count"))]);
+        assert_eq!(meant("actions!="), [any(Condition::Not(Box::new(none("action_count"))))]);
+        assert_eq!(meant("class=="), [any(none("returning"))]);
+        assert_eq!(meant("browser!="), [any(Condition::Not(Box::new(is("user_id", Op::Is, Value::Null))))]);
     }
 
     #[test]
