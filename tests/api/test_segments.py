@@ -99,6 +99,20 @@ class Segments(Case):
             "visitConverted!=": 1, "visitConverted==": 3, "searches==": 3, "searches!=": 1,
         })
 
+    def test_a_product_of_two_categories_is_found_by_both(self):
+        server = self.serve()
+        hats = ["S1", "Hat", ["Hats", "Sale"], 5, 1]
+        server.hit(cid="a" * 16, idgoal=0, ec_id="1", revenue=5, ec_items=json.dumps([hats]))
+        server.hit(cid="b" * 16, idgoal=0, ec_id="2", revenue=5, ec_items=json.dumps([["S2", "Cap", "Hats", 5, 1]]))
+        server.hit(cid="c" * 16, _pks="V", _pkc=json.dumps(["Hats", "Sale"]))
+        self.found(server, {
+            "productCategory==Hats": 2, "productCategory==Hats;productCategory==Sale": 1,
+            "productSku==S1;productCategory==Hats;productCategory==Sale": 1,
+            "productSku==S2;productCategory==Hats;productCategory==Sale": 0,
+            "productViewCategory==Sale;productViewCategory==Hats": 1,
+            "productCategory==Hats;productViewCategory==Hats": 0,
+        })
+
     def promise_37_segments_are_bounded(self):
         server = self.serve()
         fits = ",".join(["visitCount==1"] * 64)

@@ -186,6 +186,8 @@ pub struct SegmentName {
     pub category: &'static str,
     /// Conditions of one scope and group that are joined by "and" must hold for one row; those of two need not.
     pub group: &'static str,
+    /// What is told has several such values, each in a row of its own: no row meets two conditions on them.
+    pub several: bool,
     /// The names whose values this one has, where there are several.
     pub union: &'static [&'static str],
 }
@@ -216,6 +218,7 @@ impl SegmentName {
             signed_in_only: false,
             category,
             group: "",
+            several: false,
             union: &[],
         }
     }
@@ -248,6 +251,11 @@ impl SegmentName {
     /// The same name, for rows that meet this alone.
     pub const fn of(self, of: fn() -> Condition) -> SegmentName {
         SegmentName { of: Some(of), ..self }
+    }
+
+    /// The same name, of which what is told has several values.
+    pub const fn several(self) -> SegmentName {
+        SegmentName { several: true, ..self }
     }
 
     /// The same name, with number values although it groups as a dimension.

@@ -74,9 +74,7 @@ enum Decoded {
 fn parse(text: &str, decoded: Decoded, names: &Names) -> Result<(Condition, usize), ApiError> {
     let mut clauses: Vec<Vec<String>> = split(text, ';').iter().map(|clause| split(clause, ',')).collect();
     let conditions = clauses.iter().map(Vec::len).sum::<usize>();
-    if conditions > CONDITIONS_MAX {
-        return Err(ApiError::TooMuch(format!("a segment has {CONDITIONS_MAX} conditions at most; use fewer")));
-    }
+    few(conditions)?;
     let ends_open = clauses.len() > 1 && clauses.last().is_some_and(|last| *last == [""]);
     if ends_open {
         clauses.pop();
@@ -85,7 +83,7 @@ fn parse(text: &str, decoded: Decoded, names: &Names) -> Result<(Condition, usiz
     clauses.iter_mut().for_each(once);
     once(&mut clauses);
     let mut visits = Vec::new();
-    let mut same_row: Vec<(Rows, Vec<Condition>)> = Vec::new();
+    let mut same_row: Vec<SameRow> = Vec::new();
     // Matomo finds nothing where a definition ends with the sign of a further condition.
     if ends_open {
         visits.push(Condition::Any(Vec::new()));
@@ -96,17 +94,30 @@ fn parse(text: &str, decoded: Decoded, names: &Names) -> Result<(Condition, usiz
             leaves.first().and_then(Leaf::rows).filter(|rows| leaves.iter().all(|leaf| leaf.rows() == Some(*rows)));
         match rows {
             Some(rows) => {
+                let several = leaves.iter().any(|leaf| matches!(leaf, Leaf::Row { several: true, .. }));
                 let any = Condition::Any(leaves.into_iter().map(Leaf::inner).collect());
-                match same_row.iter_mut().find(|(known, _)| *known == rows) {
-                    Some((_, all)) => all.push(any),
-                    None => same_row.push((rows, vec![any])),
+                let place = same_row.iter().position(|known| known.rows == rows).unwrap_or(same_row.len());
+                if place == same_row.len() {
+                    same_row.push(SameRow { rows, all: Vec::new(), several: Vec::new() });
                 }
+                let known = &mut same_row[place];
+                if several { known.several.push(any) } else { known.all.push(any) }
             }
             None => visits.push(Condition::Any(leaves.into_iter().map(Leaf::over_visits).collect())),
         }
     }
-    visits.extend(same_row.into_iter().map(|((scope, _), all)| has(scope, Condition::All(all), false)));
+    few(same_row.iter().map(SameRow::conditions).sum())?;
+    visits.extend(same_row.into_iter().flat_map(SameRow::over_visits));
     Ok((Condition::All(visits), conditions))
+}
+
+/// # Errors
+/// `TooMuch` for more conditions than a segment has.
+fn few(conditions: usize) -> Result<(), ApiError> {
+    match conditions > CONDITIONS_MAX {
+        true => Err(ApiError::TooMuch(format!("a segment has {CONDITIONS_MAX} conditions at most; use fewer"))),
+        false => Ok(()),
+    }
 }
 
 /// The parts in their order, each once.
@@ -131,27 +142,54 @@ type Rows = (Scope, &'static str);
 /// One condition, with what it is over. Those over the same rows that are joined by "and" must hold for one of them.
 enum Leaf {
     Visit(Condition),
-    Row(Rows, Condition),
+    Row { rows: Rows, several: bool, condition: Condition },
+}
+
+/// What must hold for one row of a visit: all of these, and each of several values that have rows of their own.
+struct SameRow {
+    rows: Rows,
+    all: Vec<Condition>,
+    several: Vec<Condition>,
+}
+
+impl SameRow {
+    /// How many conditions are asked: what must hold beside several values is asked with each of them.
+    fn conditions(&self) -> usize {
+        let leaves = |clauses: &[Condition]| -> usize {
+            let of = |clause: &Condition| if let Condition::Any(leaves) = clause { leaves.len() } else { 1 };
+            clauses.iter().map(of).sum()
+        };
+        self.several.len().max(1) * leaves(&self.all) + leaves(&self.several)
+    }
+
+    fn over_visits(self) -> Vec<Condition> {
+        let scope = self.rows.0;
+        if self.several.is_empty() {
+            return vec![has(scope, Condition::All(self.all), false)];
+        }
+        let with = |one| has(scope, Condition::All(self.all.iter().cloned().chain([one]).collect()), false);
+        self.several.into_iter().map(with).collect()
+    }
 }
 
 impl Leaf {
     fn rows(&self) -> Option<Rows> {
         match self {
             Leaf::Visit(_) => None,
-            Leaf::Row(rows, _) => Some(*rows),
+            Leaf::Row { rows, .. } => Some(*rows),
         }
     }
 
     fn inner(self) -> Condition {
         match self {
-            Leaf::Visit(condition) | Leaf::Row(_, condition) => condition,
+            Leaf::Visit(condition) | Leaf::Row { condition, .. } => condition,
         }
     }
 
     fn over_visits(self) -> Condition {
         match self {
             Leaf::Visit(condition) => condition,
-            Leaf::Row((scope, _), condition) => has(scope, condition, false),
+            Leaf::Row { rows: (scope, _), condition, .. } => has(scope, condition, false),
         }
     }
 }
@@ -323,7 +361,10 @@ fn leaf(dimension: &'static Dimension, segment: &SegmentName, op: Op, values: &[
         let mut each: Vec<Condition> = values.iter().map(|value| meets(dimension, segment, op, value)).collect();
         if each.len() == 1 { each.remove(0) } else { Condition::Any(each) }
     };
-    let row = |condition| Leaf::Row((dimension.scope, segment.group), of_its_rows(segment, condition));
+    let row = |condition| {
+        let rows = (dimension.scope, segment.group);
+        Leaf::Row { rows, several: segment.several, condition: of_its_rows(segment, condition) }
+    };
     match dimension.scope {
         Scope::Visit if negated => Leaf::Visit(Condition::Not(Box::new(meets(positive_op)))),
         Scope::Visit => Leaf::Visit(meets(op)),
@@ -401,6 +442,8 @@ mod tests {
         .segments(&[SegmentName::text("title", "", "")]);
     static SKU: Dimension = Dimension::of_item("T.Sku", "", "sku", Kind::Text("product"))
         .segments(&[SegmentName::text("sku", "", "").of(sold)]);
+    static CATEGORY: Dimension = Dimension::of_item("T.Category", "", "category", Kind::Text("product"))
+        .segments(&[SegmentName::text("category", "", "").of(sold).several()]);
     static PRICE: Dimension = Dimension::of_item("T.Price", "", "price", Kind::Float)
         .segments(&[SegmentName::number("price", "", "").of(sold)]);
     static CLASS: Dimension = Dimension::of_visit("T.Class", "", "returning", Kind::Int)
@@ -409,7 +452,7 @@ mod tests {
         Dimension::read_visit("T.Own", "", "own_visit_1", Kind::Text("own"), |_| Value::Null).slot(1);
     static FEATURE: Feature = Feature {
         name: "T",
-        dimensions: &[&BROWSER, &PAGE, &COUNT, &TITLE, &SKU, &PRICE, &CLASS, &OWN],
+        dimensions: &[&BROWSER, &PAGE, &COUNT, &TITLE, &SKU, &CATEGORY, &PRICE, &CLASS, &OWN],
         metrics: &[],
         reports: &[],
         settings: &[],
@@ -552,6 +595,21 @@ mod tests {
         assert_eq!(meant("actions!="), [any(Condition::Not(Box::new(none("action_count"))))]);
         assert_eq!(meant("class=="), [any(none("returning"))]);
         assert_eq!(meant("browser!="), [any(Condition::Not(Box::new(is("user_id", Op::Is, Value::Null))))]);
+    }
+
+    #[test]
+    fn each_of_several_values_is_looked_for_in_a_row_of_its_own_beside_all_else() {
+        let leaf = |column, text: &str| any(Condition::All(vec![sold(), is(column, Op::Is, text)]));
+        assert_eq!(
+            meant("category==a;sku==x;category==b"),
+            [item(vec![leaf("sku", "x"), leaf("category", "a")]), item(vec![leaf("sku", "x"), leaf("category", "b")]),]
+        );
+        let many = |categories: usize| {
+            let categories = (0..categories).map(|nth| format!(";category=={nth}")).collect::<String>();
+            read(&format!("sku==x,sku==y,sku==z{categories}"), &catalog(), &site())
+        };
+        assert!(many(16).is_ok() && matches!(many(17), Err(ApiError::TooMuch(_))));
+        assert_eq!(meant("category==a;sku==x"), [item(vec![leaf("sku", "x"), leaf("category", "a")])]);
     }
 
     #[test]

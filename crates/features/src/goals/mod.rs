@@ -73,8 +73,8 @@ pub static NAME: Dimension =
         .segments(&[product("productName", "Product Name"), seen("productViewName", "Viewed Product Name")]);
 pub static CATEGORY: Dimension =
     Dimension::of_item("Ecommerce.ProductCategory", "Product Category", "category", Kind::Text(PRODUCTS)).segments(&[
-        product("productCategory", "Product Category"),
-        seen("productViewCategory", "Viewed Product Category"),
+        product("productCategory", "Product Category").several(),
+        seen("productViewCategory", "Viewed Product Category").several(),
     ]);
 static PRICE: Dimension =
     Dimension::of_item("Ecommerce.ProductPrice", "Product price", "price", Kind::Float).segments(&[
