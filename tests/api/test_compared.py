@@ -33,10 +33,9 @@ class Compared(Case):
     def test_every_site_stands_beside_itself_a_day_earlier(self):
         server = self.filled()
         row = self.ask(server, "MultiSites.getAll", enhanced=1, **DAY)[0]
-        self.assertEqual((row["nb_visits"], row["previous_nb_visits"], row["visits_evolution"]), (7, 5, "40%"))
-        self.assertEqual((row["visits_evolution_trend"], row["nb_conversions"], row["idsite"]), (1, 0, 1))
+        self.assertEqual((row["nb_visits"], row["previous_nb_visits"], row["nb_conversions"], row["idsite"]), (7, 5, 0, 1))
         one = self.ask(server, "MultiSites.getOne", idSite=1, **DAY)
-        self.assertEqual((one["nb_visits"], one["visits_evolution"]), (7, "40%"))
+        self.assertEqual(one["nb_visits"], 7)
         self.assertNotIn("nb_conversions", one)
         grouped = self.ask(server, "MultiSites.getAllWithGroups", **DAY)
         self.assertEqual((grouped["totals"]["nb_visits"], grouped["totals"]["nb_visits_lastdate"]), (7, 5))
@@ -44,6 +43,43 @@ class Compared(Case):
         self.assertEqual(self.ask(server, "MultiSites.getAll", pattern="no such site", **DAY), [])
         many = self.ask(server, "MultiSites.getAll", period="day", date="last2")
         self.assertEqual([rows[0]["nb_visits"] for rows in many.values()], [5, 7])
+
+    def test_a_running_day_is_compared_with_as_much_of_the_day_before(self):
+        server = self.filled()
+        row = self.ask(server, "MultiSites.getAll", **DAY)[0]
+        # Today is over in part, by the UTC clock of the site.
+        now = datetime.datetime.now(datetime.timezone.utc)
+        over = (now.hour * 3600 + now.minute * 60 + now.second) / 86400
+        self.assertAlmostEqual(row["ratio"], over, delta=0.003)
+        before = 5 * row["ratio"]
+        percent = round((7 - before) / before * 100, 1) if before else 100
+        for told in (row, self.ask(server, "MultiSites.getOne", idSite=1, **DAY)):
+            self.assertAlmostEqual(float(told["visits_evolution"].rstrip("%")), percent, delta=percent / 50 + 0.1)
+            self.assertEqual(told["visits_evolution_trend"], 1)
+        whole = self.ask(server, "MultiSites.getAll", period="day", date="yesterday")[0]
+        self.assertEqual((whole["ratio"], whole["nb_visits"], whole["previous_nb_visits"]), (1, 5, 0))
+
+    def test_each_site_is_compared_with_the_day_before_its_own(self):
+        server = self.filled()
+        server.call("SitesManager.updateSite", idSite=1, group="all")
+        now = datetime.datetime.now(datetime.timezone.utc)
+        # Where it is another day already, or still.
+        zone = "Pacific/Pago_Pago" if now.hour < 11 else "Pacific/Kiritimati"
+        hours = -11 if now.hour < 11 else 14
+        other = server.call("SitesManager.addSite", siteName="other", urls="https://other.example", timezone=zone, group="all")["value"]
+        noon = (now + datetime.timedelta(hours=hours)).replace(hour=12, minute=0, second=0) - datetime.timedelta(hours=hours)
+        for days, visits in ((1, 3), (2, 8), (3, 9)):
+            moment = (noon - datetime.timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S")
+            for number in range(visits):
+                server.hit(idsite=other, cid=f"{days}{number:015x}", url="https://other.example/", cdt=moment, token_auth=server.token)
+        rows = {row["idsite"]: row for row in self.ask(server, "MultiSites.getAll", **DAY)}
+        self.assertEqual([rows[site]["previous_nb_visits"] for site in (1, other)], [5, 3])
+        group = self.ask(server, "MultiSites.getAllWithGroups", **DAY)
+        self.assertEqual(group["totals"]["nb_visits_lastdate"], 8)
+        line = next(row for row in group["sites"] if row["label"] == "all")
+        before = 5 * rows[1]["ratio"] + 3 * rows[other]["ratio"]
+        percent = round((7 - before) / before * 100, 1)
+        self.assertAlmostEqual(float(line["visits_evolution"].rstrip("%")), percent, delta=abs(percent) / 50 + 0.1)
 
     def test_rows_that_grew_and_shrank_are_found(self):
         server = self.filled()
@@ -64,6 +100,31 @@ class Compared(Case):
         self.assertEqual(server.call("Insights.canGenerateInsights", period="day", date="last3"), {"value": False})
         with self.assertRaisesRegex(AssertionError, "name a report with rows"):
             server.call("Insights.getInsights", **{**asked, "reportUniqueId": "No_report"})
+
+    def test_the_last_minutes_count_every_action_and_every_conversion(self):
+        server = self.serve()
+        goal = server.call("Goals.addGoal", idSite=1, name="Often", matchAttribute="manually", pattern="", patternType="contains",
+                           allowMultipleConversionsPerVisit=1)["value"]
+        self.hit(server, 1, "a")
+        self.hit(server, 1, "a", c_n="Banner", c_p="ad.jpg")
+        for moment in range(2):
+            self.hit(server, 1, "a", idgoal=goal, cdt=int(time.time()) - 60 + moment)
+        self.hit(server, 2, "cart", idgoal=0, revenue=7)
+        # Long ago.
+        self.hit(server, 3, "a", cdt=int(time.time()) - 7200)
+        server.wait_counted()
+        counters = self.ask(server, "Live.getCounters", idSite=1, lastMinutes=30)
+        self.assertEqual(counters, [{"visits": 2, "visitors": 2, "actions": 2, "visitsConverted": 3}])
+
+    def test_the_log_begins_after_the_moment_that_is_named(self):
+        server = self.serve()
+        for number in range(2):
+            self.hit(server, number, "a", cdt=int(time.time()) - 100 + 10 * number)
+        log = lambda **more: self.ask(server, "Live.getLastVisitsDetails", idSite=1, **more)  # noqa: E731
+        newer, older = (visit["lastActionTimestamp"] for visit in log())
+        self.assertEqual(newer - older, 10)
+        self.assertEqual([visit["lastActionTimestamp"] for visit in log(minTimestamp=older)], [newer])
+        self.assertEqual(len(log(minTimestamp=older - 1)), 2)
 
     def test_a_visitor_has_a_profile(self):
         server = self.filled()

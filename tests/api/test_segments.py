@@ -1,5 +1,8 @@
 """Segments over HTTP: what a caller writes is looked for, never run."""
 
+import datetime
+import json
+
 from harness.installation import Case
 from harness.server import DAYS
 
@@ -13,6 +16,10 @@ ATTACKS = [
     "visitCount>=9999999999999999999999", "visitCount==1e400", "pageUrl==" + "é" * 500, "userId==\u202e\ufeff",
     "customVariableName1==x", "__proto__==1", "constructor==1", "userId==\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
 ]
+
+
+def days_ago(days):
+    return f"{datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=days)} 12:00:00"
 
 
 class Segments(Case):
@@ -49,6 +56,62 @@ class Segments(Case):
             self.assertEqual(self.visits(server, f"userId=={escaped}")[0], 1, name)
         self.assertEqual(self.visits(server, "userId=@a_b")[0], 1)
         self.assertEqual(self.visits(server, "userId=@o'b")[0], 1)
+
+    def found(self, server, segments):
+        server.wait_counted()
+        for segment, visits in segments.items():
+            self.assertEqual(self.visits(server, segment)[0], visits, segment)
+
+    def test_names_of_things_are_compared_by_every_operator_or_not_at_all(self):
+        server = self.serve()
+        phone = "Mozilla/5.0 (Linux; Android 13; %s) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
+        late = {"token_auth": server.token}
+        # A customer is who had ordered before the visit before.
+        server.hit(cid="a" * 16, ua=phone % "SM-G991B", cdt=days_ago(2), idgoal=0, ec_id="1", revenue=5, **late)
+        for when in ({"cdt": days_ago(1), **late}, {}):
+            server.hit(cid="a" * 16, ua=phone % "SM-G991B", **when)
+            server.hit(cid="b" * 16, ua=phone % "Pixel 7", **when)
+        self.found(server, {
+            "visitorType==returning": 2, "visitorType==returningCustomer": 1, "visitorType=@returning": 3,
+            "visitorType=$Customer": 1, "visitorType!@returning": 1, "visitorType=^new": 1,
+            "deviceBrand==Samsung": 2, "deviceBrand=@sams": 2, "deviceBrand!@sams": 2, "deviceBrand=^Sam": 2,
+            "deviceBrand=$ung": 2, "deviceBrand=@o": 2, "deviceBrand==unknown": 0, "deviceBrand!=": 4,
+            f"visitEndServerDate=$-{days_ago(1)[5:10]}": 2, f"visitEndServerDate!@{days_ago(1)[:10]}": 2,
+        })
+        days = {ago: datetime.date.fromisoformat(days_ago(ago)[:10]).isoweekday() % 7 + 1 for ago in (0, 1)}
+        for number in range(1, 8):
+            self.found(server, {
+                f"visitEndServerDayOfWeek<{number}": 2 * sum(day < number for day in days.values()),
+                f"visitEndServerDayOfWeek>={number}": 2 * sum(day >= number for day in days.values()),
+            })
+        for segment in ("visitorType>new", "deviceType<tablet", "continentCode>=eur", "visitorId=@12", "fingerprint=@12"):
+            self.assertEqual(self.visits(server, segment)[1]["result"], "error", segment)
+
+    def test_no_value_is_null_or_0_in_the_rows_that_a_name_is_about(self):
+        server = self.serve()
+        server.hit(cid="a" * 16, idgoal=0, ec_id="1", revenue=5, ec_items=json.dumps([["S", "Hat", "Hats", 5, 1]]))
+        server.hit(cid="b" * 16, _pks="V", _pkn="Cap", _pkc="Caps", _pkp=3)
+        server.hit(cid="c" * 16, idgoal=0, revenue=7, ec_items=json.dumps([["C", "", "Carts", 7, 1]]))
+        server.hit(cid="d" * 16, search="lamp")
+        self.found(server, {
+            "productName!=": 1, "productSku!=": 2, "productName==": 1, "productViewSku!=": 1, "productViewName!=": 1,
+            "productPrice!=": 2, "productViewPrice!=": 1, "revenueOrder!=": 1, "revenueAbandonedCart!=": 1,
+            "visitConverted!=": 1, "visitConverted==": 3, "searches==": 3, "searches!=": 1,
+        })
+
+    def test_a_product_of_two_categories_is_found_by_both(self):
+        server = self.serve()
+        hats = ["S1", "Hat", ["Hats", "Sale"], 5, 1]
+        server.hit(cid="a" * 16, idgoal=0, ec_id="1", revenue=5, ec_items=json.dumps([hats]))
+        server.hit(cid="b" * 16, idgoal=0, ec_id="2", revenue=5, ec_items=json.dumps([["S2", "Cap", "Hats", 5, 1]]))
+        server.hit(cid="c" * 16, _pks="V", _pkc=json.dumps(["Hats", "Sale"]))
+        self.found(server, {
+            "productCategory==Hats": 2, "productCategory==Hats;productCategory==Sale": 1,
+            "productSku==S1;productCategory==Hats;productCategory==Sale": 1,
+            "productSku==S2;productCategory==Hats;productCategory==Sale": 0,
+            "productViewCategory==Sale;productViewCategory==Hats": 1,
+            "productCategory==Hats;productViewCategory==Hats": 0,
+        })
 
     def promise_37_segments_are_bounded(self):
         server = self.serve()

@@ -172,6 +172,8 @@ pub struct SegmentName {
     pub read: Read,
     /// Only actions of this kind are meant; for names of actions.
     pub kind: Option<ActionKind>,
+    /// Only rows that meet this are meant; for names of conversions and products.
+    pub of: Option<fn() -> Condition>,
     /// A value that means something, for the manual and the tests.
     pub example: &'static str,
     /// For the segment editor; empty when any text may stand.
@@ -184,6 +186,8 @@ pub struct SegmentName {
     pub category: &'static str,
     /// Conditions of one scope and group that are joined by "and" must hold for one row; those of two need not.
     pub group: &'static str,
+    /// What is told has several such values, each in a row of its own: no row meets two conditions on them.
+    pub several: bool,
     /// The names whose values this one has, where there are several.
     pub union: &'static [&'static str],
 }
@@ -207,12 +211,14 @@ impl SegmentName {
             metric: false,
             read: Read::Text,
             kind: None,
+            of: None,
             example: "a",
             accepted: "",
             strict: false,
             signed_in_only: false,
             category,
             group: "",
+            several: false,
             union: &[],
         }
     }
@@ -240,6 +246,16 @@ impl SegmentName {
     /// The same name, for actions of this kind alone.
     pub const fn kind(self, kind: ActionKind) -> SegmentName {
         SegmentName { kind: Some(kind), ..self }
+    }
+
+    /// The same name, for rows that meet this alone.
+    pub const fn of(self, of: fn() -> Condition) -> SegmentName {
+        SegmentName { of: Some(of), ..self }
+    }
+
+    /// The same name, of which what is told has several values.
+    pub const fn several(self) -> SegmentName {
+        SegmentName { several: true, ..self }
     }
 
     /// The same name, with number values although it groups as a dimension.
@@ -273,7 +289,7 @@ pub enum Read {
     /// A number; a text without any digit is 0, others match nothing.
     Number,
     /// The stored values that the text means under this operator ("Firefox" is "FF"). Negations are taken care of:
-    /// the operator is never a negative one.
+    /// the operator is never a negative one; names have no order, `<` and `>` are refused.
     Named(fn(Op, &str) -> Vec<Value>),
     /// The condition itself; negations are taken care of. `None`: nothing can match.
     Condition(fn(Op, &str) -> Option<Condition>),

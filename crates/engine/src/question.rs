@@ -65,8 +65,8 @@ pub struct VisitsQuestion {
     pub newest_first: bool,
     pub limit: u64,
     pub offset: u64,
-    /// Further bounds the time of the last action from below.
-    pub min_last_action_s: Option<i64>,
+    /// Visits whose last action is later than this moment alone.
+    pub after_s: Option<i64>,
     pub with_actions: bool,
 }
 

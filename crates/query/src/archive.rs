@@ -18,6 +18,8 @@ const DAYS_MAX: usize = 200_000;
 pub struct Question {
     pub site: SiteId,
     pub zone: String,
+    /// Whether the site sells something: what rows say of orders depends on it.
+    pub shop: bool,
     pub range: Range,
     pub report: &'static str,
     pub segment: String,
@@ -136,6 +138,7 @@ mod tests {
         Question {
             site: SiteId(1),
             zone: "UTC".into(),
+            shop: false,
             range: Range { first: Day(first), last: Day(last) },
             report: "A.b",
             segment: String::new(),

@@ -26,8 +26,8 @@ const TABLES_MAX: usize = 10_000;
 /// Rows of one count of a custom report at most, the largest ones.
 const CUSTOM_ROWS_MAX: u64 = 10_000;
 
-/// Counts of one custom report at most: each is a question of its own.
-const CUSTOM_PLANS_MAX: usize = 200;
+/// Counts of one custom report at most: each is a question of its own. Transitions of 66 periods fit.
+const CUSTOM_PLANS_MAX: usize = 600;
 
 /// Sites by number.
 pub type Sites = BTreeMap<SiteId, Arc<Site>>;
@@ -315,6 +315,7 @@ impl Query {
         let question = |range: Range| Question {
             site: ask.site.id,
             zone: ask.site.zone.name().to_owned(),
+            shop: ask.site.ecommerce,
             range,
             report: report.method,
             segment: ask.segment_text.to_owned(),

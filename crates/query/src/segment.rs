@@ -74,9 +74,7 @@ enum Decoded {
 fn parse(text: &str, decoded: Decoded, names: &Names) -> Result<(Condition, usize), ApiError> {
     let mut clauses: Vec<Vec<String>> = split(text, ';').iter().map(|clause| split(clause, ',')).collect();
     let conditions = clauses.iter().map(Vec::len).sum::<usize>();
-    if conditions > CONDITIONS_MAX {
-        return Err(ApiError::TooMuch(format!("a segment has {CONDITIONS_MAX} conditions at most; use fewer")));
-    }
+    few(conditions)?;
     let ends_open = clauses.len() > 1 && clauses.last().is_some_and(|last| *last == [""]);
     if ends_open {
         clauses.pop();
@@ -85,7 +83,7 @@ fn parse(text: &str, decoded: Decoded, names: &Names) -> Result<(Condition, usiz
     clauses.iter_mut().for_each(once);
     once(&mut clauses);
     let mut visits = Vec::new();
-    let mut same_row: Vec<(Rows, Vec<Condition>)> = Vec::new();
+    let mut same_row: Vec<SameRow> = Vec::new();
     // Matomo finds nothing where a definition ends with the sign of a further condition.
     if ends_open {
         visits.push(Condition::Any(Vec::new()));
@@ -96,17 +94,30 @@ fn parse(text: &str, decoded: Decoded, names: &Names) -> Result<(Condition, usiz
             leaves.first().and_then(Leaf::rows).filter(|rows| leaves.iter().all(|leaf| leaf.rows() == Some(*rows)));
         match rows {
             Some(rows) => {
+                let several = leaves.iter().any(|leaf| matches!(leaf, Leaf::Row { several: true, .. }));
                 let any = Condition::Any(leaves.into_iter().map(Leaf::inner).collect());
-                match same_row.iter_mut().find(|(known, _)| *known == rows) {
-                    Some((_, all)) => all.push(any),
-                    None => same_row.push((rows, vec![any])),
+                let place = same_row.iter().position(|known| known.rows == rows).unwrap_or(same_row.len());
+                if place == same_row.len() {
+                    same_row.push(SameRow { rows, all: Vec::new(), several: Vec::new() });
                 }
+                let known = &mut same_row[place];
+                if several { known.several.push(any) } else { known.all.push(any) }
             }
             None => visits.push(Condition::Any(leaves.into_iter().map(Leaf::over_visits).collect())),
         }
     }
-    visits.extend(same_row.into_iter().map(|((scope, _), all)| has(scope, Condition::All(all), false)));
+    few(same_row.iter().map(SameRow::conditions).sum())?;
+    visits.extend(same_row.into_iter().flat_map(SameRow::over_visits));
     Ok((Condition::All(visits), conditions))
+}
+
+/// # Errors
+/// `TooMuch` for more conditions than a segment has.
+fn few(conditions: usize) -> Result<(), ApiError> {
+    match conditions > CONDITIONS_MAX {
+        true => Err(ApiError::TooMuch(format!("a segment has {CONDITIONS_MAX} conditions at most; use fewer"))),
+        false => Ok(()),
+    }
 }
 
 /// The parts in their order, each once.
@@ -131,27 +142,54 @@ type Rows = (Scope, &'static str);
 /// One condition, with what it is over. Those over the same rows that are joined by "and" must hold for one of them.
 enum Leaf {
     Visit(Condition),
-    Row(Rows, Condition),
+    Row { rows: Rows, several: bool, condition: Condition },
+}
+
+/// What must hold for one row of a visit: all of these, and each of several values that have rows of their own.
+struct SameRow {
+    rows: Rows,
+    all: Vec<Condition>,
+    several: Vec<Condition>,
+}
+
+impl SameRow {
+    /// How many conditions are asked: what must hold beside several values is asked with each of them.
+    fn conditions(&self) -> usize {
+        let leaves = |clauses: &[Condition]| -> usize {
+            let of = |clause: &Condition| if let Condition::Any(leaves) = clause { leaves.len() } else { 1 };
+            clauses.iter().map(of).sum()
+        };
+        self.several.len().max(1) * leaves(&self.all) + leaves(&self.several)
+    }
+
+    fn over_visits(self) -> Vec<Condition> {
+        let scope = self.rows.0;
+        if self.several.is_empty() {
+            return vec![has(scope, Condition::All(self.all), false)];
+        }
+        let with = |one| has(scope, Condition::All(self.all.iter().cloned().chain([one]).collect()), false);
+        self.several.into_iter().map(with).collect()
+    }
 }
 
 impl Leaf {
     fn rows(&self) -> Option<Rows> {
         match self {
             Leaf::Visit(_) => None,
-            Leaf::Row(rows, _) => Some(*rows),
+            Leaf::Row { rows, .. } => Some(*rows),
         }
     }
 
     fn inner(self) -> Condition {
         match self {
-            Leaf::Visit(condition) | Leaf::Row(_, condition) => condition,
+            Leaf::Visit(condition) | Leaf::Row { condition, .. } => condition,
         }
     }
 
     fn over_visits(self) -> Condition {
         match self {
             Leaf::Visit(condition) => condition,
-            Leaf::Row((scope, _), condition) => has(scope, condition, false),
+            Leaf::Row { rows: (scope, _), condition, .. } => has(scope, condition, false),
         }
     }
 }
@@ -273,7 +311,7 @@ fn condition(text: &str, decoded: Decoded, names: &Names) -> Result<Leaf, ApiErr
         .ok_or_else(|| ApiError::Refused(format!("Segment '{}' is not a supported segment.", shown(&name))))?;
     // Names stand for other values here, in no order of theirs.
     let ordered = matches!(op, Op::Less | Op::LessOrEqual | Op::More | Op::MoreOrEqual);
-    if ordered && matches!((segment.read, dimension.kind), (Read::Named(_), Kind::Text(_))) {
+    if ordered && matches!(segment.read, Read::Named(_)) {
         let why =
             format!("The values of '{}' have no order; compare them with ==, !=, =@, !@, =^ or =$.", segment.name);
         return Err(ApiError::Refused(why));
@@ -323,36 +361,50 @@ fn leaf(dimension: &'static Dimension, segment: &SegmentName, op: Op, values: &[
         let mut each: Vec<Condition> = values.iter().map(|value| meets(dimension, segment, op, value)).collect();
         if each.len() == 1 { each.remove(0) } else { Condition::Any(each) }
     };
+    let row = |condition| {
+        let rows = (dimension.scope, segment.group);
+        Leaf::Row { rows, several: segment.several, condition: of_its_rows(segment, condition) }
+    };
     match dimension.scope {
         Scope::Visit if negated => Leaf::Visit(Condition::Not(Box::new(meets(positive_op)))),
         Scope::Visit => Leaf::Visit(meets(op)),
         // "Has some value" is no negation: a row that has one is what is looked for.
-        scope if negated && values.iter().all(String::is_empty) => {
-            let some = Condition::Compare { expr: dimension.expr(), op: Op::IsNot, value: Value::Null };
-            Leaf::Row((scope, segment.group), of_kind(segment, some))
-        }
-        scope => {
-            let of_kind = of_kind(segment, meets(positive_op));
-            if negated { Leaf::Visit(has(scope, of_kind, true)) } else { Leaf::Row((scope, segment.group), of_kind) }
-        }
+        _ if negated && values.iter().all(String::is_empty) => row(with_value(dimension, segment)),
+        scope if negated => Leaf::Visit(has(scope, of_its_rows(segment, meets(positive_op)), true)),
+        _ => row(meets(op)),
     }
 }
 
-fn of_kind(segment: &SegmentName, condition: Condition) -> Condition {
-    match segment.kind {
+/// The condition, for the rows alone that the name is about.
+fn of_its_rows(segment: &SegmentName, condition: Condition) -> Condition {
+    let of_kind = |kind| Condition::Compare { expr: Expr::Column("kind"), op: Op::Is, value: Value::Int(kind as i64) };
+    match segment.kind.map(of_kind).or_else(|| segment.of.map(|of| of())) {
         None => condition,
-        Some(kind) => {
-            let expr = Expr::Column("kind");
-            let is_kind = Condition::Compare { expr, op: Op::Is, value: Value::Int(kind as i64) };
-            Condition::All(vec![is_kind, condition])
-        }
+        Some(its) => Condition::All(vec![its, condition]),
+    }
+}
+
+/// No value is there: as in Matomo, 0 is none among numbers.
+fn without_value(dimension: &Dimension, segment: &SegmentName) -> Condition {
+    let is = |value| Condition::Compare { expr: dimension.expr(), op: Op::Is, value };
+    match (dimension.kind, segment.read) {
+        (Kind::Text(_), _) => is(Value::Null),
+        (_, Read::Named(_)) => Condition::Any(vec![is(Value::Null), is(Value::Int(0))]),
+        _ => Condition::Any(vec![is(Value::Null), meets(dimension, segment, Op::Is, "0")]),
+    }
+}
+
+fn with_value(dimension: &Dimension, segment: &SegmentName) -> Condition {
+    match dimension.kind {
+        Kind::Text(_) => Condition::Compare { expr: dimension.expr(), op: Op::IsNot, value: Value::Null },
+        _ => Condition::Not(Box::new(without_value(dimension, segment))),
     }
 }
 
 fn meets(dimension: &Dimension, segment: &SegmentName, op: Op, value: &str) -> Condition {
     let compare = |op, value| Condition::Compare { expr: dimension.expr(), op, value };
     if value.is_empty() {
-        return compare(Op::Is, Value::Null);
+        return without_value(dimension, segment);
     }
     match segment.read {
         Read::Text | Read::Url => compare(op, Value::from(value)),
@@ -360,11 +412,7 @@ fn meets(dimension: &Dimension, segment: &SegmentName, op: Op, value: &str) -> C
             Some(number) => compare(op, number),
             None => Condition::Any(Vec::new()),
         },
-        Read::Named(read) => {
-            let values = read(op, value);
-            let op = if matches!(op, Op::Contains | Op::StartsWith | Op::EndsWith) { Op::Is } else { op };
-            Condition::Any(values.into_iter().map(|value| compare(op, value)).collect())
-        }
+        Read::Named(read) => Condition::Any(read(op, value).into_iter().map(|value| compare(Op::Is, value)).collect()),
         Read::Condition(read) => read(op, value).unwrap_or(Condition::Any(Vec::new())),
     }
 }
@@ -392,15 +440,31 @@ mod tests {
         .segments(&[SegmentName::number("actions", "", "")]);
     static TITLE: Dimension = Dimension::of_visit("T.Title", "", "entry_title", Kind::Text(columns::TITLES))
         .segments(&[SegmentName::text("title", "", "")]);
+    static SKU: Dimension = Dimension::of_item("T.Sku", "", "sku", Kind::Text("product"))
+        .segments(&[SegmentName::text("sku", "", "").of(sold)]);
+    static CATEGORY: Dimension = Dimension::of_item("T.Category", "", "category", Kind::Text("product"))
+        .segments(&[SegmentName::text("category", "", "").of(sold).several()]);
+    static PRICE: Dimension = Dimension::of_item("T.Price", "", "price", Kind::Float)
+        .segments(&[SegmentName::number("price", "", "").of(sold)]);
+    static CLASS: Dimension = Dimension::of_visit("T.Class", "", "returning", Kind::Int)
+        .segments(&[SegmentName::text("class", "", "").read(Read::Named(class), "one")]);
     static OWN: Dimension =
         Dimension::read_visit("T.Own", "", "own_visit_1", Kind::Text("own"), |_| Value::Null).slot(1);
     static FEATURE: Feature = Feature {
         name: "T",
-        dimensions: &[&BROWSER, &PAGE, &COUNT, &TITLE, &OWN],
+        dimensions: &[&BROWSER, &PAGE, &COUNT, &TITLE, &SKU, &CATEGORY, &PRICE, &CLASS, &OWN],
         metrics: &[],
         reports: &[],
         settings: &[],
     };
+
+    fn sold() -> Condition {
+        is("source", Op::Is, 0)
+    }
+
+    fn class(_: Op, text: &str) -> Vec<Value> {
+        text.parse().map(Value::Int).into_iter().collect()
+    }
 
     fn catalog() -> Catalog {
         static ALL: &[&Feature] = &[&FEATURE];
@@ -495,6 +559,67 @@ mod tests {
         assert!(negated(&parts[0]));
         let Condition::VisitHas { condition, negated: false, .. } = &parts[1] else { panic!() };
         assert!(matches!(&**condition, Condition::All(both) if both.len() == 2));
+    }
+
+    fn item(conditions: Vec<Condition>) -> Condition {
+        has(Scope::Item, Condition::All(conditions), false)
+    }
+
+    fn meant(text: &str) -> Vec<Condition> {
+        match read(text, &catalog(), &site()).unwrap() {
+            Condition::All(parts) => parts,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn any(one: Condition) -> Condition {
+        Condition::Any(vec![one])
+    }
+
+    #[test]
+    fn rows_of_other_kinds_have_no_say_in_whether_a_value_is_there() {
+        let sold_and = |condition| Condition::All(vec![sold(), condition]);
+        let of = |condition| vec![item(vec![any(sold_and(condition))])];
+        assert_eq!(meant("sku=="), of(is("sku", Op::Is, Value::Null)));
+        assert_eq!(meant("sku!="), of(is("sku", Op::IsNot, Value::Null)));
+        let none = Condition::Any(vec![is("price", Op::Is, Value::Null), is("price", Op::Is, 0)]);
+        assert_eq!(meant("price=="), of(none.clone()));
+        assert_eq!(meant("price!="), of(Condition::Not(Box::new(none))));
+        assert_eq!(meant("sku!=x"), [any(has(Scope::Item, sold_and(is("sku", Op::Is, "x")), true))]);
+    }
+
+    #[test]
+    fn a_number_that_is_0_is_no_value() {
+        let none = |column| Condition::Any(vec![is(column, Op::Is, Value::Null), is(column, Op::Is, 0)]);
+        assert_eq!(meant("actions=="), [any(none("action_count"))]);
+        assert_eq!(meant("actions!="), [any(Condition::Not(Box::new(none("action_count"))))]);
+        assert_eq!(meant("class=="), [any(none("returning"))]);
+        assert_eq!(meant("browser!="), [any(Condition::Not(Box::new(is("user_id", Op::Is, Value::Null))))]);
+    }
+
+    #[test]
+    fn each_of_several_values_is_looked_for_in_a_row_of_its_own_beside_all_else() {
+        let leaf = |column, text: &str| any(Condition::All(vec![sold(), is(column, Op::Is, text)]));
+        assert_eq!(
+            meant("category==a;sku==x;category==b"),
+            [item(vec![leaf("sku", "x"), leaf("category", "a")]), item(vec![leaf("sku", "x"), leaf("category", "b")]),]
+        );
+        let many = |categories: usize| {
+            let categories = (0..categories).map(|nth| format!(";category=={nth}")).collect::<String>();
+            read(&format!("sku==x,sku==y,sku==z{categories}"), &catalog(), &site())
+        };
+        assert!(many(16).is_ok() && matches!(many(17), Err(ApiError::TooMuch(_))));
+        assert_eq!(meant("category==a;sku==x"), [item(vec![leaf("sku", "x"), leaf("category", "a")])]);
+    }
+
+    #[test]
+    fn names_are_compared_by_what_they_stand_for_and_have_no_order() {
+        assert_eq!(meant("class=@1"), [any(any(is("returning", Op::Is, 1)))]);
+        assert_eq!(meant("class!@1"), [any(Condition::Not(Box::new(any(is("returning", Op::Is, 1)))))]);
+        for text in ["class<1", "class<=1", "class>1", "class>=1"] {
+            let why = read(text, &catalog(), &site()).unwrap_err().to_string();
+            assert!(why.contains("have no order"), "{why}");
+        }
     }
 
     #[test]

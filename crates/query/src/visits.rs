@@ -167,7 +167,7 @@ impl Query {
             newest_first: !ask.options.ascending,
             limit: page.limit,
             offset: page.offset,
-            min_last_action_s: ask.params.int("minTimestamp").filter(|s| *s > 0),
+            after_s: ask.params.int("minTimestamp").filter(|s| *s > 0),
             with_actions: log.with_actions(ask.params),
             clock: plan::clock(ask.site, from_s, until_s, ask.now_s),
         };

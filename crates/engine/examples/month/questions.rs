@@ -239,7 +239,7 @@ fn visits_log(engine: &Engine) -> Result<usize, Failure> {
         newest_first: true,
         limit: 100,
         offset: 0,
-        min_last_action_s: None,
+        after_s: None,
         with_actions: true,
     };
     Ok(engine.visits(&question)?.len())

@@ -24,7 +24,7 @@ fn question(printer: Printer<'_>, sql: String) -> Question {
 }
 
 fn from_s(asked: &VisitsQuestion) -> i64 {
-    asked.min_last_action_s.map_or(asked.from_s, |least| least.max(asked.from_s))
+    asked.after_s.map_or(asked.from_s, |after| after.saturating_add(1).max(asked.from_s))
 }
 
 /// As `reach_question`, for the visits log.

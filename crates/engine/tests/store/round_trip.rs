@@ -13,7 +13,7 @@ fn week(filter: Condition) -> VisitsQuestion {
         newest_first: true,
         limit: 10,
         offset: 0,
-        min_last_action_s: None,
+        after_s: None,
         with_actions: true,
     }
 }
@@ -185,7 +185,8 @@ fn the_visits_log_shows_pages_of_visits_with_their_actions() {
     assert_eq!(ids(&all), [5, 4, 3, 2, 1]);
     assert_eq!(ids(&VisitsQuestion { limit: 2, offset: 1, ..all.clone() }), [4, 3]);
     assert_eq!(ids(&VisitsQuestion { newest_first: false, limit: 2, ..all.clone() }), [1, 2]);
-    assert_eq!(ids(&VisitsQuestion { min_last_action_s: Some(START_S + 400), ..all.clone() }), [5, 4]);
+    assert_eq!(ids(&VisitsQuestion { after_s: Some(START_S + 399), ..all.clone() }), [5, 4]);
+    assert_eq!(ids(&VisitsQuestion { after_s: Some(START_S + 400), ..all.clone() }), [5]);
     let on_b = has_action(compare(Expr::Column("url"), Op::EndsWith, "/B"), false);
     assert_eq!(ids(&week(on_b)), [5, 4, 3, 2, 1]);
     let record = &engine.visits(&all).unwrap()[0];

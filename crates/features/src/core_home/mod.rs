@@ -32,6 +32,7 @@ static FINGERPRINT: Dimension = Dimension::of_visit("CoreHome.Fingerprint", "Fin
     .privacy(Privacy::Pseudonymous)
     .segments(&[SegmentName::text("fingerprint", "Fingerprint", VISITORS)
         .read(Read::Named(fingerprint), "34c31e04394bdc63")
+        .strict()
         .signed_in_only()]);
 
 fn fingerprint(_: Op, text: &str) -> Vec<Value> {
@@ -97,13 +98,9 @@ static VISITOR_TYPE: Dimension = Dimension::of_visit("CoreHome.VisitorType", "Vi
         .read(Read::Named(visitor_type), "new")
         .accepted("new, returning, returningCustomer")]);
 
-fn visitor_type(_: Op, text: &str) -> Vec<Value> {
-    match text {
-        "new" => vec![Value::Int(0)],
-        "returning" => vec![Value::Int(1)],
-        "returningCustomer" => vec![Value::Int(2)],
-        _ => Vec::new(),
-    }
+fn visitor_type(op: Op, text: &str) -> Vec<Value> {
+    let meets = |(_, name): &(i64, &str)| crate::devices_detection::meets(op, name, text);
+    (0..).zip(["new", "returning", "returningCustomer"]).filter(meets).map(|(number, _)| Value::Int(number)).collect()
 }
 
 static VISIT_COUNT: Dimension =

@@ -91,7 +91,7 @@ pub static END_DAY_OF_WEEK: Dimension = ended(
     "Time in UTC — day of week (last action)",
     Expr::Utc(TimePart::Weekday, &LAST),
     &[SegmentName::text("visitEndServerDayOfWeek", "Time in UTC — day of week (time of last action)", VISITORS)
-        .read(Read::Named(weekday), "2")
+        .read(Read::Condition(weekday), "2")
         .accepted("1, 2, 3, 4, 5, 6, 7")],
 );
 pub static END_DAY_OF_YEAR: Dimension = ended(
@@ -155,8 +155,12 @@ pub static ACTION_MINUTE: Dimension = Dimension::derived(
     .of_numbers()
     .accepted(MINUTES)]);
 
-/// A UTC date as bounds on the moment itself.
+/// A UTC date as bounds on the moment itself; parts of one as they are written.
 fn on_date(op: Op, text: &str) -> Option<Condition> {
+    if let Op::Contains | Op::StartsWith | Op::EndsWith = op {
+        let value = Value::from(text.trim());
+        return Some(Condition::Compare { expr: Expr::Utc(TimePart::Date, &LAST), op, value });
+    }
     let start_s = i64::from(Day::parse(text.trim())?.0) * 86_400;
     let end_s = start_s + 86_400;
     let is = |op, value| Condition::Compare { expr: LAST, op, value: Value::Int(value) };
@@ -170,7 +174,44 @@ fn on_date(op: Op, text: &str) -> Option<Condition> {
 }
 
 /// Segments count weekdays from Sunday, 1 to 7; stored ones are counted from Monday.
-fn weekday(_: Op, text: &str) -> Vec<Value> {
-    let day = text.trim().parse().ok().filter(|day| (1..=7i64).contains(day));
-    day.map(|day| Value::Int((day + 5) % 7 + 1)).into_iter().collect()
+fn weekday(op: Op, text: &str) -> Option<Condition> {
+    let text = text.trim();
+    let number: f64 = text.parse().ok()?;
+    let meets = |day: &i64| match op {
+        Op::Less => (*day as f64) < number,
+        Op::LessOrEqual => *day as f64 <= number,
+        Op::More => *day as f64 > number,
+        Op::MoreOrEqual => *day as f64 >= number,
+        Op::Contains | Op::StartsWith | Op::EndsWith => day.to_string() == text,
+        _ => *day as f64 == number,
+    };
+    let values = (1..=7).filter(meets).map(|day| (day + 5) % 7 + 1).collect();
+    Some(Condition::In { expr: Expr::Utc(TimePart::Weekday, &LAST), values })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weekdays_are_ordered_from_sunday_and_stored_from_monday() {
+        let days = |op, text| match weekday(op, text) {
+            Some(Condition::In { values, .. }) => values,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(days(Op::Is, "1"), [7]);
+        assert_eq!(days(Op::Less, "3"), [7, 1]);
+        assert_eq!(days(Op::LessOrEqual, "2"), [7, 1]);
+        assert_eq!(days(Op::More, "5"), [5, 6]);
+        assert_eq!(days(Op::MoreOrEqual, "7"), [6]);
+        assert_eq!(days(Op::Contains, "2"), [1]);
+        assert_eq!(days(Op::Is, "9"), [0; 0]);
+        assert!(weekday(Op::Is, "Sunday").is_none());
+    }
+
+    #[test]
+    fn parts_of_dates_are_compared_as_they_are_written() {
+        let Some(Condition::Compare { expr, op, value }) = on_date(Op::StartsWith, "2026-03") else { panic!() };
+        assert_eq!((expr, op, value), (Expr::Utc(TimePart::Date, &LAST), Op::StartsWith, Value::from("2026-03")));
+    }
 }

@@ -5,7 +5,7 @@ mod reports;
 
 use crate::core_home::VISITORS;
 use device_detection::DeviceType;
-use makoto_catalog::{Dimension, Feature, Kind, Op, Read, SegmentName, columns::NAMES};
+use makoto_catalog::{Condition, Dimension, Expr, Feature, Kind, Op, Read, SegmentName, columns::NAMES};
 use makoto_model::{Device, Value};
 
 /// Matomo's number of the device type; null when unknown.
@@ -42,11 +42,13 @@ pub static BRAND: Dimension =
         Value::from(facts.device.brand.as_str())
     })
     .segments(&[SegmentName::text("deviceBrand", "Device brand", VISITORS)
-        .read(Read::Named(brands), "Apple")
+        .read(Read::Condition(brand), "Apple")
         .accepted("Apple, Google, Samsung, …")]);
 
-fn brands(_: Op, text: &str) -> Vec<Value> {
-    vec![Value::from(if text.eq_ignore_ascii_case("unknown") { "" } else { text })]
+fn brand(op: Op, text: &str) -> Option<Condition> {
+    let unknown = op == Op::Is && text.eq_ignore_ascii_case("unknown");
+    let value = Value::from(if unknown { "" } else { text });
+    Some(Condition::Compare { expr: Expr::Column("device_brand"), op, value })
 }
 
 pub static MODEL: Dimension =

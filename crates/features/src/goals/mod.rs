@@ -43,18 +43,11 @@ static ORDER_ID: Dimension = Dimension::of_conversion("Ecommerce.OrderId", "Orde
 
 static REVENUE: Dimension =
     Dimension::of_conversion("Ecommerce.Revenue", "Revenue", "revenue", Kind::Float).segments(&[
-        SegmentName::number("revenueOrder", "Order Revenue", ECOMMERCE)
-            .read(Read::Condition(|op, text| amount(is("goal", ORDER), "revenue", op, text)), "50"),
+        SegmentName::number("revenueOrder", "Order Revenue", ECOMMERCE).of(|| is("goal", ORDER)),
         SegmentName::number("revenueAbandonedCart", "Revenue Left In Cart", ECOMMERCE)
-            .read(Read::Condition(|op, text| amount(is("goal", CART), "revenue", op, text)), "50")
+            .of(|| is("goal", CART))
             .group("cart"),
     ]);
-
-/// Rows of a kind with an amount of money.
-fn amount(kind: Condition, column: &'static str, op: Op, text: &str) -> Option<Condition> {
-    let value = Value::Float(text.trim().parse().ok()?);
-    Some(Condition::All(vec![kind, Condition::Compare { expr: Expr::Column(column), op, value }]))
-}
 
 /// Bought or left in a cart.
 fn bought() -> Condition {
@@ -65,40 +58,28 @@ fn viewed() -> Condition {
     is("source", VIEW)
 }
 
-fn text_of(kind: Condition, column: &'static str, op: Op, text: &str) -> Option<Condition> {
-    let compare = Condition::Compare { expr: Expr::Column(column), op, value: Value::from(text) };
-    Some(Condition::All(vec![kind, compare]))
+const fn product(name: &'static str, title: &'static str) -> SegmentName {
+    SegmentName::text(name, title, ECOMMERCE).of(bought)
 }
 
-const fn product(name: &'static str, title: &'static str, read: fn(Op, &str) -> Option<Condition>) -> SegmentName {
-    SegmentName::text(name, title, ECOMMERCE).read(Read::Condition(read), "a")
-}
-
-const fn price(name: &'static str, title: &'static str, read: fn(Op, &str) -> Option<Condition>) -> SegmentName {
-    SegmentName::number(name, title, ECOMMERCE).read(Read::Condition(read), "9.90")
+const fn seen(name: &'static str, title: &'static str) -> SegmentName {
+    SegmentName::text(name, title, ECOMMERCE).of(viewed).group(VIEWS)
 }
 
 pub static SKU: Dimension = Dimension::of_item("Ecommerce.ProductSku", "Product SKU", "sku", Kind::Text(PRODUCTS))
-    .segments(&[
-        product("productSku", "Product SKU", |op, text| text_of(bought(), "sku", op, text)),
-        product("productViewSku", "Viewed Product SKU", |op, text| text_of(viewed(), "sku", op, text)).group(VIEWS),
-    ]);
+    .segments(&[product("productSku", "Product SKU"), seen("productViewSku", "Viewed Product SKU")]);
 pub static NAME: Dimension =
-    Dimension::of_item("Ecommerce.ProductName", "Product Name", "product", Kind::Text(PRODUCTS)).segments(&[
-        product("productName", "Product Name", |op, text| text_of(bought(), "product", op, text)),
-        product("productViewName", "Viewed Product Name", |op, text| text_of(viewed(), "product", op, text))
-            .group(VIEWS),
-    ]);
+    Dimension::of_item("Ecommerce.ProductName", "Product Name", "product", Kind::Text(PRODUCTS))
+        .segments(&[product("productName", "Product Name"), seen("productViewName", "Viewed Product Name")]);
 pub static CATEGORY: Dimension =
     Dimension::of_item("Ecommerce.ProductCategory", "Product Category", "category", Kind::Text(PRODUCTS)).segments(&[
-        product("productCategory", "Product Category", |op, text| text_of(bought(), "category", op, text)),
-        product("productViewCategory", "Viewed Product Category", |op, text| text_of(viewed(), "category", op, text))
-            .group(VIEWS),
+        product("productCategory", "Product Category").several(),
+        seen("productViewCategory", "Viewed Product Category").several(),
     ]);
 static PRICE: Dimension =
     Dimension::of_item("Ecommerce.ProductPrice", "Product price", "price", Kind::Float).segments(&[
-        price("productPrice", "Product Price", |op, text| amount(bought(), "price", op, text)),
-        price("productViewPrice", "Viewed Product Price", |op, text| amount(viewed(), "price", op, text)).group(VIEWS),
+        SegmentName::number("productPrice", "Product Price", ECOMMERCE).of(bought),
+        SegmentName::number("productViewPrice", "Viewed Product Price", ECOMMERCE).of(viewed).group(VIEWS),
     ]);
 
 /// What visits have bought at their end, by number.

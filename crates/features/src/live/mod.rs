@@ -8,14 +8,8 @@ mod visit;
 
 pub use profile::COMPOSED;
 
-use crate::{
-    core_home::metrics::{VISITS, VISITS_CONVERTED},
-    custom_dimensions,
-    rows::all,
-};
-use makoto_catalog::{
-    Aggregate, Answer, Column, Condition, Expr, Feature, Metric, Op, Part, Report, Scope, Shape, VisitLog,
-};
+use crate::{core_home::metrics::VISITS, custom_dimensions, rows::all};
+use makoto_catalog::{Aggregate, Answer, Column, Feature, Metric, Part, Report, Scope, Shape, VisitLog};
 use makoto_model::{OwnScope, Site, Value};
 
 /// A stored row whose values are asked for by column.
@@ -103,13 +97,14 @@ static RECENT_VISITORS: Metric = Metric::counted(
     Aggregate::Distinct("visitor"),
     None,
 );
-static RECENT_CONVERTED: Metric = VISITS_CONVERTED.named("visitsConverted");
-
-/// Content that was merely shown is no action of the visitor.
-fn acts() -> Condition {
-    let seen = makoto_model::ActionKind::Content as i64;
-    Condition::Compare { expr: Expr::Column("kind"), op: Op::IsNot, value: Value::Int(seen) }
-}
+/// By its name in Matomo, which counts every conversion here, carts too.
+static RECENT_CONVERTED: Metric = Metric::counted(
+    "visitsConverted",
+    "Conversions",
+    "Goals, orders and carts of the last minutes.",
+    Aggregate::Count,
+    None,
+);
 
 static COUNTERS: Report = Report {
     method: "Live.getCounters",
@@ -117,14 +112,9 @@ static COUNTERS: Report = Report {
     doc: "What happened in the last minutes.",
     order: 9,
     parts: &[
-        Part {
-            scope: Scope::Visit,
-            keys: &[],
-            only: all,
-            metrics: &[&RECENT_VISITS, &RECENT_VISITORS, &RECENT_CONVERTED],
-            zeros: true,
-        },
-        Part { scope: Scope::Action, keys: &[], only: acts, metrics: &[&RECENT_ACTIONS], zeros: true },
+        Part { scope: Scope::Visit, keys: &[], only: all, metrics: &[&RECENT_VISITS, &RECENT_VISITORS], zeros: true },
+        Part { scope: Scope::Action, keys: &[], only: all, metrics: &[&RECENT_ACTIONS], zeros: true },
+        Part { scope: Scope::Conversion, keys: &[], only: all, metrics: &[&RECENT_CONVERTED], zeros: true },
     ],
     shape: Shape::Recent { minutes: "lastMinutes", minutes_max: 2880 },
     ..PLAIN

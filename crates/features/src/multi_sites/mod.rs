@@ -292,10 +292,17 @@ async fn tables(
     let Some(first) = sites.first() else { return Ok(vec![(String::new(), Vec::new())]) };
     let date = params.filled("date").ok_or_else(|| ApiError::MissingParam("date".into()))?;
     let now = numbers(asker, params, (sites, date), enhanced).await?;
-    let before = match earlier(services, params, &first.zone, 1)? {
-        Some(earlier) => numbers(asker, params, (sites, &earlier.date), enhanced).await?,
-        None => Numbers::new(),
-    };
+    // Where it is tomorrow already, the period before is another one.
+    let mut by_date: BTreeMap<String, Vec<Arc<Site>>> = BTreeMap::new();
+    for site in sites {
+        if let Some(earlier) = earlier(services, params, &site.zone, 1)? {
+            by_date.entry(earlier.date).or_default().push(site.clone());
+        }
+    }
+    let mut before = Numbers::new();
+    for (date, sites) in &by_date {
+        before.extend(numbers(asker, params, (sites, date), enhanced).await?);
+    }
     let keys: Vec<String> =
         now.get(&first.id).map(|tables| tables.iter().map(|(key, _)| key.clone()).collect()).unwrap_or_default();
     let mut found = Vec::with_capacity(keys.len());
@@ -316,6 +323,11 @@ fn whole(number: f64) -> Value {
     if number.fract() == 0.0 { Value::Int(number as i64) } else { Value::Float((number * 100.0).round() / 100.0) }
 }
 
+/// How much of the period is over, with three digits.
+fn ratio(elapsed: f64) -> Value {
+    if elapsed == 1.0 { Value::Int(1) } else { Value::Float(elapsed) }
+}
+
 fn shown(site: Option<&Site>, enhanced: bool) -> impl Iterator<Item = (usize, &'static Figure)> {
     let shop = site.is_none_or(|site| site.ecommerce);
     FIGURES.iter().enumerate().filter(move |(_, figure)| (enhanced || !figure.enhanced) && (shop || !figure.shop))
@@ -327,8 +339,14 @@ fn evolution(language: &Language, figure: &Figure, now: f64, before: f64) -> [(&
 }
 
 impl Row {
+    /// The numbers of the period before, as far as this one is over.
+    fn so_far_before(&self) -> Option<Vec<f64>> {
+        let (before, earlier) = self.before.as_ref()?;
+        Some(before.iter().map(|number| number * earlier.elapsed).collect())
+    }
+
     fn evolutions(&self, enhanced: bool) -> Vec<(&'static str, Value)> {
-        let Some((before, _)) = &self.before else { return Vec::new() };
+        let Some(before) = self.so_far_before() else { return Vec::new() };
         let each = shown(Some(&*self.site), enhanced);
         each.flat_map(|(place, figure)| evolution(self.language, figure, self.now[place], before[place])).collect()
     }
@@ -349,8 +367,7 @@ impl Row {
     fn facts(&self, enhanced: bool) -> Vec<(&'static str, Value)> {
         let mut facts = vec![("idsite", Value::Int(i64::from(self.site.id.0)))];
         if let Some((before, earlier)) = &self.before {
-            // Both periods are whole.
-            facts.push(("ratio", Value::Int(1)));
+            facts.push(("ratio", ratio(earlier.elapsed)));
             facts.push(("currencySymbol", Value::from(currency_symbol(&self.site.currency))));
             let name = match earlier.period {
                 Period::Day => "day",
@@ -412,21 +429,19 @@ async fn of_one(
     Ok(tables.into_iter().filter_map(first).collect())
 }
 
-/// Sums of several sites.
-fn sums(rows: &[&Row]) -> (Vec<f64>, Vec<f64>) {
-    let mut both = (vec![0.0; FIGURES.len()], vec![0.0; FIGURES.len()]);
-    for row in rows {
-        both.0.iter_mut().zip(&row.now).for_each(|(sum, number)| *sum += number);
-        if let Some((before, _)) = &row.before {
-            both.1.iter_mut().zip(before).for_each(|(sum, number)| *sum += number);
-        }
+/// Sums of what several sites have.
+fn sums(numbers: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
+    let mut sums = vec![0.0; FIGURES.len()];
+    for numbers in numbers {
+        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
     }
-    both
+    sums
 }
 
 /// A row for all sites of a group.
 fn group(language: &Language, name: &str, rows: &[&Row]) -> Line {
-    let (now, before) = sums(rows);
+    let now = sums(rows.iter().map(|row| row.now.clone()));
+    let before = sums(rows.iter().filter_map(|row| row.so_far_before()));
     let shop = rows.iter().find(|row| row.site.ecommerce).or(rows.first()).map(|row| &*row.site);
     let mut line = Line::default();
     line.push("label", name);
@@ -465,8 +480,8 @@ async fn grouped(
     if !key.is_empty() {
         return Err(crate::services::bad("date", "ask for one period"));
     }
-    let all: Vec<&Row> = rows.iter().collect();
-    let (now, before) = sums(&all);
+    let now = sums(rows.iter().map(|row| row.now.clone()));
+    let before = sums(rows.iter().filter_map(|row| row.before.as_ref().map(|(before, _)| before.clone())));
     let mut blocks: Vec<(f64, Vec<Line>)> = Vec::new();
     let names: BTreeSet<&str> = rows.iter().map(|row| row.site.group.as_str()).collect();
     for name in names {

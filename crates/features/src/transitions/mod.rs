@@ -9,6 +9,7 @@ use makoto_catalog::{
     words::short_date,
 };
 use makoto_model::{ActionKind, Params, TrackedUrl, Value};
+use std::collections::HashMap;
 
 /// Rows of a list when the caller does not say; the others are one row.
 const ROWS_DEFAULT: usize = 5;
@@ -160,10 +161,20 @@ fn is(column: &'static str, op: Op, value: impl Into<Value>) -> Condition {
     Condition::Compare { expr: Expr::Column(column), op, value: value.into() }
 }
 
-/// Places of the inquiries in what was found.
+/// Places of the inquiries in what was found. Of the first three only the largest rows come, so that each sum has an
+/// inquiry of its own.
 const BEFORE: usize = 0;
 const AFTER: usize = 1;
 const ENTRIES: usize = 2;
+/// Views of the page, and those that came after a named page, and after itself; each by whether a search led to them.
+const VIEWS: usize = 3;
+const NAMED_BEFORE: usize = 4;
+const AGAIN: usize = 5;
+/// Actions after the page, and those that name a page, by kind.
+const ACTS_AFTER: usize = 6;
+const NAMED_AFTER: usize = 7;
+/// Visits that began with the page, by channel.
+const CHANNELS_IN: usize = 8;
 
 /// What came before the page's views, what came after them, and from where visits came that began with it.
 fn inquiries(by: By, name: &str) -> Vec<Inquiry> {
@@ -172,58 +183,73 @@ fn inquiries(by: By, name: &str) -> Vec<Inquiry> {
     let view = is("kind", Op::Is, ActionKind::PageView as i64);
     let seen = is("kind", Op::IsNot, ActionKind::Event as i64);
     let shown = is("kind", Op::IsNot, ActionKind::Content as i64);
+    let named = |column| is(column, Op::IsNot, Value::Null);
+    let views = vec![view, is(here, Op::Is, name)];
+    let after = vec![seen, shown, is(before, Op::Is, name)];
+    let of = |scope, only: &[Condition], more: Option<Condition>, keys: &[&'static str]| Inquiry {
+        scope,
+        keys: keys.iter().copied().map(Expr::Column).collect(),
+        only: Condition::All(only.iter().cloned().chain(more).collect()),
+    };
+    let entries = [is(entry, Op::Is, name)];
     vec![
-        Inquiry {
-            scope: Scope::Action,
-            keys: vec![Expr::Column("url_before"), Expr::Column("title_before"), Expr::Column("after_search")],
-            only: Condition::All(vec![view, is(here, Op::Is, name)]),
-        },
-        Inquiry {
-            scope: Scope::Action,
-            keys: vec![Expr::Column("kind"), Expr::Column("url"), Expr::Column("title")],
-            only: Condition::All(vec![seen, shown, is(before, Op::Is, name)]),
-        },
-        Inquiry {
-            scope: Scope::Visit,
-            keys: vec![Expr::Column("referrer_kind"), Expr::Column("referrer_name"), Expr::Column("referrer_keyword")],
-            only: is(entry, Op::Is, name),
-        },
+        of(Scope::Action, &views, None, &["url_before", "title_before", "after_search"]),
+        of(Scope::Action, &after, None, &["kind", "url", "title"]),
+        of(Scope::Visit, &entries, None, &["referrer_kind", "referrer_name", "referrer_keyword"]),
+        of(Scope::Action, &views, None, &["after_search"]),
+        of(Scope::Action, &views, Some(named(before)), &["after_search"]),
+        of(Scope::Action, &views, Some(is(before, Op::Is, name)), &["after_search"]),
+        of(Scope::Action, &after, None, &["kind"]),
+        of(Scope::Action, &after, Some(named(here)), &["kind"]),
+        of(Scope::Visit, &entries, None, &["referrer_kind"]),
     ]
 }
 
-/// Names with how often they came, the most frequent first.
+/// How many rows of an inquiry with one key have a number there that is meant.
+fn count(found: &Found, inquiry: usize, meant: impl Fn(i64) -> bool) -> i64 {
+    found.counts[inquiry].iter().filter(|(keys, _)| meant(int(keys, 0))).map(|(_, count)| count).sum()
+}
+
+/// Whether two names of pages are one, as the store compares them.
+fn same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+/// Names with how often they came, and how often all of them did.
 #[derive(Default)]
-struct Tally(Vec<(String, i64)>);
+struct Tally {
+    rows: HashMap<String, i64>,
+    all: i64,
+}
 
 impl Tally {
+    fn of(all: i64) -> Tally {
+        Tally { all, ..Tally::default() }
+    }
+
     fn add(&mut self, name: String, count: i64) {
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, sum)) => *sum += count,
-            None => self.0.push((name, count)),
-        }
+        *self.rows.entry(name).or_default() += count;
     }
 
-    fn sum(&self) -> i64 {
-        self.0.iter().map(|(_, count)| count).sum()
-    }
-
-    /// The first rows, and what is left as one.
-    fn rows(mut self, language: &Language, rows_max: usize) -> Answer {
-        self.0.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.to_lowercase().cmp(&b.0.to_lowercase())));
-        let rest: i64 = self.0.iter().skip(rows_max).map(|(_, count)| count).sum();
-        self.0.truncate(rows_max);
+    /// The most frequent, and what is left of all as one.
+    fn rows(self, language: &Language, rows_max: usize) -> Answer {
+        let mut rows: Vec<(String, i64)> = self.rows.into_iter().collect();
+        rows.sort_by(|a, b| {
+            b.1.cmp(&a.1).then_with(|| a.0.to_lowercase().cmp(&b.0.to_lowercase())).then_with(|| a.0.cmp(&b.0))
+        });
+        rows.truncate(rows_max);
+        let rest = self.all - rows.iter().map(|(_, count)| count).sum::<i64>();
         if rest > 0 {
-            self.0.push((language.of("Others").into_owned(), rest));
+            rows.push((language.of("Others").into_owned(), rest));
         }
         let row = |(label, count): (String, i64)| {
             Answer::record([("label", Answer::from(label)), ("referrals", Answer::Int(count))])
         };
-        self.0.into_iter().map(row).collect()
+        rows.into_iter().map(row).collect()
     }
 }
 
 /// What came before views of the page.
-#[derive(Default)]
 struct Incoming {
     views: i64,
     loops: i64,
@@ -232,9 +258,14 @@ struct Incoming {
 }
 
 fn incoming(found: &Found, by: By, name: &str) -> Incoming {
-    let mut incoming = Incoming::default();
+    let loops = count(found, AGAIN, |search| search == 0);
+    let mut incoming = Incoming {
+        views: count(found, VIEWS, |_| true),
+        loops,
+        pages: Tally::of(count(found, NAMED_BEFORE, |search| search == 0) - loops),
+        searches: Tally::of(count(found, VIEWS, |search| search != 0)),
+    };
     for (keys, count) in &found.counts[BEFORE] {
-        incoming.views += count;
         let (url, title) = (text(keys, 0), text(keys, 1));
         let page = match by {
             By::Url => by.plain(url),
@@ -242,8 +273,7 @@ fn incoming(found: &Found, by: By, name: &str) -> Incoming {
         };
         match int(keys, 2) != 0 {
             true => incoming.searches.add(title.to_owned(), *count),
-            _ if page.eq_ignore_ascii_case(name) => incoming.loops += count,
-            _ if page.is_empty() => {}
+            _ if page.is_empty() || same(&page, name) => {}
             _ => incoming.pages.add(page, *count),
         }
     }
@@ -251,7 +281,6 @@ fn incoming(found: &Found, by: By, name: &str) -> Incoming {
 }
 
 /// What came after views of the page.
-#[derive(Default)]
 struct Outgoing {
     pages: Tally,
     searches: Tally,
@@ -260,7 +289,13 @@ struct Outgoing {
 }
 
 fn outgoing(found: &Found, by: By) -> Outgoing {
-    let mut outgoing = Outgoing::default();
+    let all = |inquiry, kind: ActionKind| Tally::of(count(found, inquiry, |known| known == kind as i64));
+    let mut outgoing = Outgoing {
+        pages: all(NAMED_AFTER, ActionKind::PageView),
+        searches: all(ACTS_AFTER, ActionKind::SiteSearch),
+        outlinks: all(ACTS_AFTER, ActionKind::Outlink),
+        downloads: all(ACTS_AFTER, ActionKind::Download),
+    };
     for (keys, count) in &found.counts[AFTER] {
         let (kind, url, title) = (int(keys, 0), text(keys, 1), text(keys, 2));
         let page = match by {
@@ -293,10 +328,11 @@ fn shown(found: &Found, by: By, param: &str) -> Result<Answer, ApiError> {
     let mut metrics = Vec::new();
     let all = parts == "all";
     if all {
-        after.pages.0.retain(|(page, _)| !page.eq_ignore_ascii_case(&name));
+        after.pages.rows.retain(|page, _| !same(page, &name));
+        after.pages.all -= count(found, AGAIN, |_| true);
     }
-    let entries: i64 = found.counts[ENTRIES].iter().map(|(_, count)| count).sum();
-    let exits = before.views - before.loops - after.pages.sum() - after.searches.sum();
+    let entries = count(found, CHANNELS_IN, |_| true);
+    let exits = before.views - before.loops - after.pages.all - after.searches.all;
     if wants("internalReferrers") {
         metrics.extend([("loops", before.loops), ("pageviews", before.views)]);
         fields.push(("previousPages", before.pages.rows(language, rows_max)));
@@ -340,10 +376,9 @@ fn referrers(found: &Found, rows_max: usize) -> Answer {
     for (channel, label) in CHANNELS {
         let of_channel =
             found.counts[ENTRIES].iter().filter(|(keys, _)| crate::referrers::kind_name(int(keys, 0)) == channel);
-        let mut details = Tally::default();
-        let mut visits = 0;
+        let visits = count(found, CHANNELS_IN, |kind| crate::referrers::kind_name(kind) == channel);
+        let mut details = Tally::of(if channel == "direct" { 0 } else { visits });
         for (keys, count) in of_channel {
-            visits += count;
             let detail = match (channel, text(keys, 2)) {
                 ("direct", _) => continue,
                 ("search", "") => language.of(crate::referrers::NO_KEYWORD),
@@ -374,19 +409,63 @@ fn referrers(found: &Found, rows_max: usize) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use makoto_model::{Period, Site, SiteId};
+
+    fn row(label: &str, count: i64) -> Answer {
+        Answer::record([("label", Answer::from(label)), ("referrals", Answer::Int(count))])
+    }
 
     #[test]
     fn what_is_too_much_becomes_one_row() {
-        let mut tally = Tally::default();
+        let mut tally = Tally::of(10);
         for (name, count) in [("b", 1), ("a", 1), ("c", 5), ("b", 1), ("d", 1)] {
             tally.add(name.to_owned(), count);
         }
-        assert_eq!(tally.sum(), 9);
-        let row =
-            |label: &str, count| Answer::record([("label", Answer::from(label)), ("referrals", Answer::Int(count))]);
+        // One was too rare to come by its name.
         assert_eq!(
             tally.rows(makoto_catalog::language::english(), 2),
-            Answer::List(vec![row("c", 5), row("b", 2), row("Others", 2)])
+            Answer::List(vec![row("c", 5), row("b", 2), row("Others", 3)])
         );
+    }
+
+    /// What a page is told of that had more pages around it than come by their names.
+    #[test]
+    fn sums_hold_what_no_row_names() {
+        let view = ActionKind::PageView as i64;
+        let texts = |texts: &[&str], number: i64| {
+            texts.iter().map(|text| Value::from(*text)).chain([Value::Int(number)]).collect::<Vec<_>>()
+        };
+        let of = |numbers: &[(i64, i64)]| {
+            numbers.iter().map(|(number, count)| (vec![Value::Int(*number)], *count)).collect::<Vec<_>>()
+        };
+        let mut counts = vec![Vec::new(); 9];
+        counts[BEFORE] =
+            vec![(texts(&["https://a.example/x", ""], 0), 40), (texts(&["https://a.example/P", ""], 0), 9)];
+        counts[AFTER] = vec![(vec![Value::Int(view), "https://a.example/y".into(), "".into()], 30)];
+        counts[ENTRIES] = vec![(vec![Value::Int(3), "b.example".into(), Value::Null], 5)];
+        counts[VIEWS] = of(&[(0, 100), (1, 4)]);
+        counts[NAMED_BEFORE] = of(&[(0, 70)]);
+        counts[AGAIN] = of(&[(0, 10), (1, 1)]);
+        counts[ACTS_AFTER] = of(&[(view, 60), (ActionKind::SiteSearch as i64, 3)]);
+        counts[NAMED_AFTER] = of(&[(view, 55)]);
+        counts[CHANNELS_IN] = of(&[(1, 20), (3, 12)]);
+        let site = Site::new(SiteId(1), "One", "https://a.example");
+        let params = Params::new(vec![("pageUrl".into(), "https://a.example/p".into())]);
+        let day = makoto_model::Day(20_514);
+        let (period, range) = (Period::Day, Period::Day.around(day));
+        let Answer::Record(told) =
+            shown(&Found { site: &site, params: &params, period, range, counts }, By::Url, "pageUrl").unwrap()
+        else {
+            panic!()
+        };
+        let field = |name: &str| told.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap();
+        let numbers = [("loops", 10), ("pageviews", 104), ("entries", 32), ("exits", 104 - 10 - (55 - 11) - 3)];
+        assert_eq!(field("pageMetrics"), Answer::record(numbers.map(|(name, count)| (name, Answer::Int(count)))));
+        assert_eq!(field("previousPages"), Answer::List(vec![row("a.example/x", 40), row("Others", 20)]));
+        assert_eq!(field("previousSiteSearches"), Answer::List(vec![row("Others", 4)]));
+        assert_eq!(field("followingPages"), Answer::List(vec![row("a.example/y", 30), row("Others", 14)]));
+        let Answer::List(referrers) = field("referrers") else { panic!() };
+        assert_eq!(referrers.len(), 2);
+        assert!(format!("{:?}", referrers[1]).contains("b.example"), "{referrers:?}");
     }
 }

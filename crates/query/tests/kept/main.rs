@@ -6,8 +6,8 @@ mod garden;
 use garden::{FIRST, Garden, SITE, STAYS};
 use makoto_access::Limits;
 use makoto_catalog::{Aggregate, Answered, Catalog, Formula, Line, Metric, Part, Report, Shape};
-use makoto_model::{Day, Range, Value};
-use std::collections::BTreeSet;
+use makoto_model::{Day, Range, Site, Value};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Reports whose rows stand for persons, or for where they were: none of them is kept.
 const NOT_KEPT: &[&str] = &["CustomDimensions.getCustomDimension", "UserCountry.getCity", "UserId.getUsers"];
@@ -325,4 +325,19 @@ fn what_is_kept_in_place_of_a_report_counts_the_same() {
         found += 1;
     }
     assert_eq!(found, 4);
+}
+
+/// Not about kept reports, but of the same garden.
+#[test]
+fn an_answer_from_when_a_site_was_a_shop_is_not_given_once_it_is_none() {
+    let mut garden = Garden::new(20, 0);
+    let asked = [("period", "day"), ("date", "2026-02-20"), ("filter_update_columns_when_show_all_goals", "1")];
+    let mut told = |ecommerce| {
+        let site = Site { ecommerce, ..(*garden.sites[&SITE]).clone() };
+        garden.sites.insert(SITE, Arc::new(site));
+        format!("{:?}", garden.ask("Actions.getPageUrls", &asked))
+    };
+    let shop = told(true);
+    assert_ne!(shop, told(false));
+    assert_eq!(shop, told(true));
 }

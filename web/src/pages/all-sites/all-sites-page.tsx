@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { Link, useLocation, useSearch } from 'wouter';
-import { multiSitesGetAll } from '../../api/generated';
+import { read } from '../../api/generated';
 import { useSession, type SessionSite } from '../../api/session';
 import { Button } from '../../components/button';
 import { Change } from '../../components/change';
@@ -17,18 +17,19 @@ import { listOf, type Cells } from '../../lib/rows';
 import { useTitle } from '../../lib/screen';
 import { readView, writeView } from '../../lib/view';
 import styles from './all-sites.module.css';
+import { sumBefore, sumOf } from './sums';
 
 const figures = [
   { id: 'visits', text: 'Visits', now: 'nb_visits', before: 'previous_nb_visits', wide: false },
   { id: 'pageviews', text: 'Page views', now: 'nb_pageviews', before: 'previous_Actions_nb_pageviews', wide: true },
 ] as const;
 
+const getAll = read<{ period: string; date: string; filter_limit: number }, unknown>('MultiSites.getAll');
+
 interface Line {
   readonly site: SessionSite;
   readonly cells: Cells;
 }
-
-const sumOf = (lines: readonly Line[], column: string): number => lines.reduce((sum, { cells }) => sum + (numberOf(cells[column]) ?? 0), 0);
 
 function sorted(lines: readonly Line[], by: string, up: boolean): readonly Line[] {
   const column = figures.find((figure) => figure.id === by)?.now;
@@ -42,7 +43,7 @@ function Figures({ lines }: { readonly lines: readonly Line[] }) {
     const count = sumOf(lines, now);
     return [
       <td key={id} className={`number ${wide ? styles.wide : ''}`}>{formatNumber(count, 'count')}</td>,
-      <td key={`${id} change`} className={wide ? styles.wide : undefined}><Change change={changeOf(count, sumOf(lines, before))} /></td>,
+      <td key={`${id} change`} className={wide ? styles.wide : undefined}><Change change={changeOf(count, sumBefore(lines, before))} /></td>,
     ];
   });
 }
@@ -103,12 +104,13 @@ export default function AllSitesPage() {
   const view = readView(search);
   const query = new URLSearchParams(search);
   const kept = { q: query.get('q') ?? undefined, sort: query.get('sort') ?? undefined };
-  const asked = { period: view.period, date: view.date };
+  // Every site: a list is cut after 100 rows unless it is said.
+  const asked = { period: view.period, date: view.date, filter_limit: -1 };
   const days = firstDays.find((one) => one.period === view.period && one.date === view.date);
   const answer = useQuery({
     queryKey: ['all-sites', asked],
     placeholderData: keepPreviousData,
-    queryFn: async ({ signal }) => listOf(await multiSitesGetAll(asked, signal)),
+    queryFn: async ({ signal }) => listOf(await getAll(asked, signal)),
   });
   const byId = new Map((answer.data ?? []).map((row) => [Number(row.idsite), row]));
   const needle = settled.toLowerCase();

@@ -33,8 +33,9 @@ export function useRightNow() {
       const old = client.getQueryData<Visit[]>(key) ?? [];
       const since_s = Math.floor(Date.now() / 1000) - window_min * 60;
       const from_s = Math.max(since_s, (old[0]?.last_s ?? 0) - overlap_s);
+      // What comes is later than `minTimestamp`.
       const answer = await liveGetLastVisitsDetails(
-        { ...justNow, idSite: site.idsite, segment: scope.segment, filter_limit: visits_max, minTimestamp: from_s },
+        { ...justNow, idSite: site.idsite, segment: scope.segment, filter_limit: visits_max, minTimestamp: from_s - 1 },
         signal,
       );
       return merged(old, visitsOf(answer), since_s);
