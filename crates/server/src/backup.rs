@@ -422,6 +422,7 @@ mod tests {
         let places = [&backup, &other].map(|place| place.display().to_string());
         assert_eq!(instance.meta.backup_places().await.unwrap(), places);
     }
+
     #[tokio::test]
     async fn nothing_is_restored_for_trial_where_the_disk_has_no_room() {
         let folder = tempfile::tempdir().unwrap();

@@ -40,6 +40,7 @@ impl Files {
     fn lock(&self) -> PathBuf {
         self.dir.join("lock")
     }
+
     /// Keeps other processes out of the directory for as long as the file is open.
     ///
     /// # Errors
