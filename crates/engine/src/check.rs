@@ -163,7 +163,7 @@ mod tests {
     const ROWS: u64 = 200_000;
 
     fn open(dir: &Path) -> Engine {
-        let options = Options { memory_mib: 256, threads: 2 };
+        let options = Options { memory_mib: 256, threads: 2, reserve_bytes: 0 };
         Engine::open(dir, Arc::new(Catalog::new(&[]).unwrap()), options).unwrap()
     }
 

@@ -55,7 +55,7 @@ type Columns = (Vec<Column>, Vec<RecordBatch>);
 
 pub(crate) struct Inner {
     dir: PathBuf,
-    options: Options,
+    pub(crate) options: Options,
     pub(crate) catalog: Arc<Catalog>,
     /// Nothing once the store is closed. Held while a batch is written or the file is rewritten.
     pub(crate) writer: Mutex<Option<Writer>>,
@@ -587,7 +587,7 @@ mod tests {
     #[test]
     fn the_fold_and_acts_on_visits_are_answered_while_all_places_are_taken() {
         let dir = tempfile::tempdir().unwrap();
-        let options = Options { memory_mib: 128, threads: 2 };
+        let options = Options { memory_mib: 128, threads: 2, reserve_bytes: 0 };
         let engine = Engine::open(dir.path(), Arc::new(Catalog::new(&[]).unwrap()), options).unwrap();
         let _asking: Vec<_> = (0..crate::gate::READERS_MAX).map(|_| engine.inner.gate.enter().unwrap()).collect();
         let chosen = crate::Chosen::Visits { site: SiteId(1), visits: vec![1] };
@@ -604,7 +604,7 @@ mod tests {
     #[test]
     fn a_batch_stored_between_the_plan_of_a_question_and_its_run_is_not_seen_in_part() {
         let dir = tempfile::tempdir().unwrap();
-        let options = Options { memory_mib: 128, threads: 2 };
+        let options = Options { memory_mib: 128, threads: 2, reserve_bytes: 0 };
         let engine = Engine::open(dir.path(), Arc::new(Catalog::new(&[]).unwrap()), options).unwrap();
         add(&engine, 1..=100);
         let without_a_page =

@@ -10,6 +10,8 @@ pub struct Options {
     pub memory_mib: u32,
     /// Threads that one question may use.
     pub threads: u32,
+    /// Room on the disk that copies of the file leave to others.
+    pub reserve_bytes: u64,
 }
 
 /// The answer to a plan, one row per group. Kept column by column, as the database gives it: a row of its own for

@@ -8,7 +8,7 @@ use crate::{
     giveback::giving_back,
     kept,
     schema::{prepare, text_table},
-    writer::{Writer, transact},
+    writer::{Writer, free_bytes, transact},
 };
 use duckdb::Connection;
 use makoto_catalog::{Table, columns::DICTIONARIES};
@@ -55,9 +55,24 @@ pub(crate) fn compact(inner: &Inner) -> Result<(), Error> {
     Ok(())
 }
 
+/// Refuses to begin where the disk has no room for this many files as large as the present one beside what must stay free.
+fn need_room(inner: &Inner, generation: &Generation, files: u64, doing: &'static str) -> Result<(), Error> {
+    const MIB: u64 = 1024 * 1024;
+    let file = std::fs::metadata(generation.path()).map_err(Error::file("measure its file"))?;
+    let needed = file.len().saturating_mul(files).saturating_add(inner.options.reserve_bytes);
+    let free = free_bytes(generation.dir())?;
+    if free >= needed {
+        return Ok(());
+    }
+    let words = format!("{} MiB must be free on its disk, and {} are", needed.div_ceil(MIB), free / MIB);
+    Err(Error::file(doing)(std::io::Error::new(std::io::ErrorKind::StorageFull, words)))
+}
+
 fn replace(inner: &Inner, writer: &mut Option<Writer>, order: Order) -> Result<(), Error> {
     let current = writer.as_ref().ok_or(Error::Closed)?;
     let generation = inner.generation()?;
+    // What is sorted lies on the disk a second time meanwhile.
+    need_room(inner, &generation, if order == Order::Sorted { 2 } else { 1 }, "write its file anew")?;
     let draft = generation.draft_path();
     write(inner, &current.connection, &draft, DRAFT, order)?;
     std::fs::rename(&draft, generation.next_path()).map_err(Error::file("put the new data file in place"))?;
@@ -77,6 +92,7 @@ fn replace(inner: &Inner, writer: &mut Option<Writer>, order: Order) -> Result<(
 pub(crate) fn backup(inner: &Inner, to: &Path) -> Result<(), Error> {
     let _one_at_a_time = lock(&inner.copying);
     let generation = inner.generation()?;
+    need_room(inner, &generation, 1, "copy its file")?;
     let draft = generation.backup_path();
     giving_back(|| write(inner, &generation.connect()?, &draft, COPY, Order::AsTheyStand))?;
     if std::fs::rename(&draft, to).is_err() {

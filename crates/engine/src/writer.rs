@@ -5,7 +5,7 @@ use duckdb::Connection;
 use makoto_catalog::{Catalog, Table, columns::DICTIONARIES};
 use makoto_model::Delta;
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -104,6 +104,12 @@ pub(crate) fn transact<T>(connection: &Connection, act: impl FnOnce() -> Result<
     }
 }
 
+/// What may still be written to the disk of a folder.
+pub(crate) fn free_bytes(folder: &Path) -> Result<u64, Error> {
+    let space = rustix::fs::statvfs(folder).map_err(|fault| Error::file("look at its disk")(fault.into()))?;
+    Ok(space.f_bavail.saturating_mul(space.f_frsize))
+}
+
 impl Writer {
     pub(crate) fn new(generation: &Generation) -> Result<Writer, Error> {
         let connection = generation.connect()?;
@@ -185,8 +191,7 @@ impl Writer {
 
     /// Whether the disk has room enough for writing to the file. The database gives a file up to which it cannot write.
     fn has_room(&self) -> Result<bool, Error> {
-        let space = rustix::fs::statvfs(&self.folder).map_err(|fault| Error::file("look at its disk")(fault.into()))?;
-        Ok(space.f_bavail.saturating_mul(space.f_frsize) >= ROOM_BYTES)
+        Ok(free_bytes(&self.folder)? >= ROOM_BYTES)
     }
 
     /// Fails where the disk has not.

@@ -15,7 +15,7 @@ use serde_json::json;
 use std::{
     collections::BTreeMap,
     io::{Read, Write},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::{Arc, Weak},
 };
@@ -24,6 +24,8 @@ use std::{
 const MANIFEST: &str = "manifest.json";
 /// How a system, SQLite, DuckDB and the journal say that a disk is full.
 const FULL: [&str; 3] = ["No space left on device", "disk is full", "disk of the journal is full"];
+/// How it is said that there would be no room for a copy, before anything is written.
+const NO_ROOM: &str = "MiB must be free on";
 /// Format of backups that this program writes and reads.
 const FORMAT: u32 = 1;
 
@@ -56,6 +58,9 @@ pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
     // Nobody else's directory is removed, should one be made meanwhile.
     let parent = to.parent().unwrap_or(to);
     std::fs::create_dir_all(parent).map_err(|fault| Failure::file(parent, fault))?;
+    // On another disk than the stores nothing of theirs can run out.
+    let reserve = if device(parent)? == device(own)? { running.app.config.reserve_bytes() } else { 0 };
+    need_room(parent, stores_bytes(&running.instance.files)?.saturating_add(reserve))?;
     std::fs::create_dir(to).map_err(|fault| Failure::file(to, fault))?;
     let count = match write(running, to).await {
         Ok(count) => count,
@@ -65,11 +70,52 @@ pub async fn make(running: &Running, to: &Path) -> Result<String, Failure> {
     Ok(format!("backup of {count} files written to {} and verified", to.display()))
 }
 
+/// What is there of a path that need not exist.
+fn there(path: &Path) -> &Path {
+    path.ancestors().find(|part| part.exists()).unwrap_or(Path::new("/"))
+}
+
 /// Whether a path that need not exist lies in a directory.
 fn lies_in(path: &Path, dir: &Path) -> Result<bool, Failure> {
     let real = |path: &Path| path.canonicalize().map_err(|fault| Failure::file(path, fault));
-    let there = path.ancestors().find(|part| part.exists()).unwrap_or(Path::new("/"));
-    Ok(real(there)?.starts_with(real(dir)?))
+    Ok(real(there(path))?.starts_with(real(dir)?))
+}
+
+fn device(path: &Path) -> Result<u64, Failure> {
+    std::fs::metadata(path).map(|metadata| metadata.dev()).map_err(|fault| Failure::file(path, fault))
+}
+
+/// How large a copy of the stores becomes, about.
+fn stores_bytes(files: &Files) -> Result<u64, Failure> {
+    let folder = files.analytics();
+    let entries = std::fs::read_dir(&folder).map_err(|fault| Failure::file(&folder, fault))?;
+    let analytics = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let stores = [files.meta(), files.fold(), files.journal()].into_iter().chain(analytics);
+    // Files come and go: what is gone has no length.
+    let bytes =
+        |path: PathBuf| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map_or(0, |file| file.len());
+    Ok(stores.map(bytes).sum())
+}
+
+/// Refuses to begin a copy for which the disk of a path has no room: to find out by writing would fill it for others.
+fn need_room(path: &Path, needed: u64) -> Result<(), Failure> {
+    const MIB: u64 = 1024 * 1024;
+    let space = rustix::fs::statvfs(there(path)).map_err(|fault| Failure::file(path, fault.into()))?;
+    let free = space.f_bavail.saturating_mul(space.f_frsize);
+    match free >= needed {
+        true => Ok(()),
+        false => Err(Failure::Data(format!(
+            "{} {NO_ROOM} the disk of {}, and {} are; make room there or name another directory",
+            needed.div_ceil(MIB),
+            path.display(),
+            free / MIB
+        ))),
+    }
+}
+
+/// Whether words tell that a disk is full, or would be.
+pub fn tells_of_full(words: &str) -> bool {
+    words.contains(NO_ROOM) || FULL.iter().any(|full| words.contains(full))
 }
 
 /// Removes what was begun. The stores' own words would name their own disk as the full one.
@@ -164,11 +210,13 @@ fn read_manifest(from: &Path) -> Result<Manifest, Failure> {
 
 /// Copies a backup's files into a directory that holds nothing, with the ledger of what is to be erased from them, and
 /// checks them there. Says how many public grants were paused.
-async fn copy_back(from: &Path, dir: &Path, ledger: &[Entry]) -> Result<(Manifest, usize), Failure> {
+async fn copy_back(from: &Path, dir: &Path, ledger: &[Entry], reserve: u64) -> Result<(Manifest, usize), Failure> {
     let manifest = read_manifest(from)?;
     if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Failure::Refused(format!("{} is not empty; restore into a new directory", dir.display())));
     }
+    let length = |name: &String| std::fs::metadata(from.join(name)).map_or(0, |file| file.len());
+    need_room(dir, manifest.files.keys().map(length).sum::<u64>().saturating_add(reserve))?;
     let (source, target) = (from.to_owned(), dir.to_owned());
     let copied = blocking(move |awaited| copy_files(&manifest, &source, &target, awaited).map(|()| manifest));
     let manifest = copied.await?;
@@ -229,12 +277,12 @@ async fn close_to_public(dir: &Path, apart: &Path) -> Result<usize, Failure> {
     Ok(paused)
 }
 
-/// Restores a backup for trial: how many files are equal and sound.
+/// Restores a backup for trial, where this much of the disk stays free: how many files are equal and sound.
 ///
 /// # Errors
 /// As `restore`.
-pub async fn try_restore(from: &Path, dir: &Path) -> Result<usize, Failure> {
-    Ok(copy_back(from, dir, &[]).await?.0.files.len())
+pub async fn try_restore(from: &Path, dir: &Path, reserve: u64) -> Result<usize, Failure> {
+    Ok(copy_back(from, dir, &[], reserve).await?.0.files.len())
 }
 
 /// Puts a backup back into a directory that holds no installation. What was erased since is erased again when the
@@ -252,7 +300,7 @@ pub async fn restore(from: &Path, dir: &Path, more: Option<&Path>) -> Result<Str
         }
         entries.extend(ledger::read(&file)?);
     }
-    let (manifest, paused) = copy_back(from, dir, &entries).await?;
+    let (manifest, paused) = copy_back(from, dir, &entries, 0).await?;
     let instance = Instance::open(dir).await?;
     let detail = json!({ "made_s": manifest.made_s, "version": manifest.version });
     instance.meta.record(&operator(), Activity::BackupRestored, detail).await?;
@@ -374,6 +422,24 @@ mod tests {
         let places = [&backup, &other].map(|place| place.display().to_string());
         assert_eq!(instance.meta.backup_places().await.unwrap(), places);
     }
+    #[tokio::test]
+    async fn nothing_is_restored_for_trial_where_the_disk_has_no_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_instance, backup) = sealed(folder.path()).await;
+        let trial = folder.path().join("trial");
+        let refused = try_restore(&backup, &trial, u64::MAX / 2).await.unwrap_err().told();
+        assert!(tells_of_full(&refused) && !trial.exists(), "{refused}");
+        // With room it goes on to find that this backup is not sound.
+        let unsound = try_restore(&backup, &trial, 0).await.unwrap_err().told();
+        assert!(!tells_of_full(&unsound) && trial.exists(), "{unsound}");
+        assert_eq!(device(&backup).unwrap(), device(&trial).unwrap());
+        std::fs::create_dir(Files::new(&backup).analytics()).unwrap();
+        std::fs::write(Engine::first_file(&Files::new(&backup).analytics()), [0; 1000]).unwrap();
+        let files = Files::new(&backup);
+        let meta = std::fs::metadata(files.meta()).unwrap().len();
+        assert_eq!(stores_bytes(&files).unwrap(), meta + "no fold".len() as u64 + 1000);
+    }
+
     #[tokio::test]
     async fn who_stops_waiting_is_not_held_up_and_ends_the_work() {
         let folder = tempfile::tempdir().unwrap();

@@ -266,6 +266,11 @@ impl Config {
         })
     }
 
+    /// What of the disk is left free for others.
+    pub fn reserve_bytes(&self) -> u64 {
+        self.reserve_mib * 1024 * 1024
+    }
+
     /// Every key: name, value, where that is from, what it means.
     pub fn lines(&self) -> Vec<[String; 4]> {
         let line = |field: &Field| {

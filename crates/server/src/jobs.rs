@@ -1,6 +1,6 @@
 //! What the server does by itself, at its times.
 
-use crate::{app::App, probes, runtimes, serve::Running};
+use crate::{app::App, backup, probes, runtimes, serve::Running};
 use makoto_access::{Caller, Principal};
 use makoto_features::{
     Services, activity_log,
@@ -15,8 +15,9 @@ use makoto_features::{
 };
 use makoto_meta::{Meta, Turn};
 use std::{
+    collections::BTreeMap,
     sync::{Arc, atomic::AtomicU64},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -31,6 +32,8 @@ const CHECKUP_POINTS: u32 = 48;
 const RESETS_EVERY: Duration = Duration::from_secs(2);
 /// What a job came to that panicked.
 const PANICKED: &str = "it panicked; the log says where";
+/// How long what found no room on the disk for a copy waits before it is tried again.
+const ROOM_PAUSE: Duration = Duration::from_secs(60 * 60);
 /// How often jobs are looked at.
 const TICK: Duration = Duration::from_secs(60);
 /// The analytics store is sorted anew once this many rows lie unsorted and a day has passed, …
@@ -61,24 +64,62 @@ async fn short(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
 }
 
 async fn long(running: Arc<Running>, mut stop: watch::Receiver<bool>) {
-    let running = &*running;
+    let (running, mut full) = (&*running, Full::default());
     loop {
-        alone(running, "long jobs", long_jobs(running)).await;
+        alone(running, "long jobs", long_jobs(running, &mut full)).await;
         if !tick(&mut stop).await {
             return;
         }
     }
 }
 
-async fn long_jobs(running: &Running) {
+async fn long_jobs(running: &Running, full: &mut Full) {
     in_turn(running, &RETENTION, async |_| retain(&running.app.services).await).await;
-    in_turn(running, &SORTING, async |_| cluster(running, UNSORTED_ROWS_MIN).await).await;
-    if let Err(fault) = cluster(running, UNSORTED_ROWS_MAX).await {
-        tracing::error!(fault, "the analytics store could not be sorted; it is tried again");
+    with_room(running, full, &SORTING, async |_| cluster(running, UNSORTED_ROWS_MIN).await).await;
+    if full.is_over(SORTING.name) {
+        let sorted = cluster(running, UNSORTED_ROWS_MAX).await;
+        full.note(SORTING.name, &sorted);
+        if let Err(fault) = sorted {
+            tracing::error!(fault, "the analytics store could not be sorted; it is tried again");
+        }
     }
     if running.app.config.backup_folder.is_some() && !running.instance.meta.snapshot().accounts.is_empty() {
-        in_turn(running, &BACKUP, async |_| probes::make_backup(running).await).await;
-        in_turn(running, &BACKUP_DRILL, async |_| probes::drill(running).await).await;
+        with_room(running, full, &BACKUP, async |_| probes::make_backup(running).await).await;
+        with_room(running, full, &BACKUP_DRILL, async |_| probes::drill(running).await).await;
+    }
+}
+
+/// Which jobs found no room for what they would write, and when.
+#[derive(Default)]
+struct Full(BTreeMap<&'static str, Instant>);
+
+impl Full {
+    fn is_over(&self, job: &str) -> bool {
+        self.0.get(job).is_none_or(|since| since.elapsed() >= ROOM_PAUSE)
+    }
+
+    fn note(&mut self, job: &'static str, done: &Result<String, String>) {
+        match done {
+            Err(fault) if backup::tells_of_full(fault) => drop(self.0.insert(job, Instant::now())),
+            _ => drop(self.0.remove(job)),
+        }
+    }
+}
+
+/// Does a job that writes copies of stores, unless it found no room a short while ago.
+async fn with_room(
+    running: &Running,
+    full: &mut Full,
+    task: &Task,
+    work: impl AsyncFnOnce(&Turn) -> Result<String, String>,
+) {
+    if full.is_over(task.name) {
+        in_turn(running, task, async |turn| {
+            let done = work(turn).await;
+            full.note(task.name, &done);
+            done
+        })
+        .await;
     }
 }
 
@@ -437,6 +478,24 @@ mod tests {
         fn sites(&self) -> Later<'_, Vec<SiteId>> {
             Box::pin(async move { Ok(vec![GONE, add_site(&self.meta).await]) })
         }
+    }
+
+    #[test]
+    fn a_job_that_found_no_room_waits_and_others_do_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = makoto_engine::Options { memory_mib: 64, threads: 1, reserve_bytes: u64::MAX / 2 };
+        let catalog = Arc::new(makoto_catalog::Catalog::new(&[]).unwrap());
+        let engine = makoto_engine::Engine::open(dir.path(), catalog, options).unwrap();
+        let mut full = Full::default();
+        full.note("backup", &Err(engine.compact().unwrap_err().to_string()));
+        full.note("sorting", &Err("the analytics store is closed".to_owned()));
+        assert!(!full.is_over("backup") && full.is_over("sorting") && full.is_over("backup-drill"));
+        *full.0.get_mut("backup").unwrap() -= ROOM_PAUSE;
+        assert!(full.is_over("backup"));
+        full.note("backup", &Err("No space left on device".to_owned()));
+        assert!(!full.is_over("backup"));
+        full.note("backup", &Ok("done".to_owned()));
+        assert!(full.is_over("backup"));
     }
 
     #[tokio::test]

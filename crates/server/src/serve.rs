@@ -74,7 +74,11 @@ impl Running {
 /// # Errors
 /// When it cannot be opened.
 pub fn open_engine(files: &Files, catalog: &Arc<Catalog>, config: &Config) -> Result<Engine, Failure> {
-    let options = makoto_engine::Options { memory_mib: config.memory_mib, threads: config.report_threads };
+    let options = makoto_engine::Options {
+        memory_mib: config.memory_mib,
+        threads: config.report_threads,
+        reserve_bytes: config.reserve_bytes(),
+    };
     Ok(Engine::open(&files.analytics(), catalog.clone(), options)?)
 }
 
@@ -102,7 +106,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
     let fold = pipeline::open_fold(&fold_path, &instance.catalog, &engine)?;
     fold.standing()?.fits(engine.applied())?;
     let options = makoto_journal::Options {
-        reserve_bytes: config.reserve_mib * 1024 * 1024,
+        reserve_bytes: config.reserve_bytes(),
         applied: Position::new(fold.position()),
         tail_bytes_max: JOURNAL_TAIL_BYTES_MAX,
         ..makoto_journal::Options::default()

@@ -12,7 +12,7 @@ use makoto_engine::{Engine, Options};
 use std::{path::Path, time::Instant};
 
 /// Chosen so that the process stays under 512 MiB.
-const OPTIONS: Options = Options { memory_mib: 224, threads: 2 };
+const OPTIONS: Options = Options { memory_mib: 224, threads: 2, reserve_bytes: 0 };
 
 type Failure = Box<dyn std::error::Error>;
 

@@ -51,7 +51,7 @@ pub fn shrunk_catalog() -> Arc<Catalog> {
 }
 
 pub fn open(dir: &Path, catalog: Arc<Catalog>) -> Engine {
-    Engine::open(dir, catalog, Options { memory_mib: 128, threads: 2 }).unwrap()
+    Engine::open(dir, catalog, Options { memory_mib: 128, threads: 2, reserve_bytes: 0 }).unwrap()
 }
 
 /// Gives texts their numbers and builds rows by column name.

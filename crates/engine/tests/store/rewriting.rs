@@ -111,6 +111,30 @@ fn a_rewrite_that_is_broken_off_leaves_the_old_file_and_the_store_goes_on() {
 }
 
 #[test]
+fn nothing_is_copied_where_the_disk_has_no_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = open(dir.path(), catalog());
+    let mut maker = Maker::new(catalog());
+    fill(&engine, &mut maker, 50);
+    let before = answers(&engine);
+    engine.close().unwrap();
+    drop(engine);
+    let options = makoto_engine::Options { memory_mib: 128, threads: 2, reserve_bytes: u64::MAX / 2 };
+    let engine = Engine::open(dir.path(), catalog(), options).unwrap();
+    let copy = dir.path().join("copy.duckdb");
+    for refused in [engine.cluster().map(drop), engine.compact(), engine.backup(&copy)] {
+        let fault = refused.unwrap_err();
+        assert!(fault.to_string().contains("MiB must be free on its disk"), "{fault}");
+        assert!(matches!(fault, Error::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull));
+    }
+    let left = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    assert_eq!(left, ["analytics.1.duckdb"]);
+    assert_eq!(answers(&engine), before);
+    maker.add(900, START_S, Some("FF"), &[]);
+    engine.apply(&[maker.finish()]).unwrap();
+}
+
+#[test]
 fn a_backup_is_a_store() {
     let (dir, away) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let engine = open(dir.path(), catalog());

@@ -19,7 +19,7 @@ static TIME: Expr = Expr::Column("time_s");
 static FACTORS: [Expr; 6] = [Expr::Int(1), Expr::Int(2), Expr::Int(3), Expr::Int(4), Expr::Int(5), Expr::Int(6)];
 
 fn opened(dir: &Path, memory_mib: u32) -> Engine {
-    Engine::open(dir, catalog(), Options { memory_mib, threads: 2 }).unwrap()
+    Engine::open(dir, catalog(), Options { memory_mib, threads: 2, reserve_bytes: 0 }).unwrap()
 }
 
 fn fill(engine: &Engine) {

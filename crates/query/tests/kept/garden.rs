@@ -179,7 +179,7 @@ pub struct Garden {
 }
 
 fn open(dir: &Path, catalog: &Arc<Catalog>) -> Engine {
-    Engine::open(dir, catalog.clone(), Options { memory_mib: 256, threads: 2 }).unwrap()
+    Engine::open(dir, catalog.clone(), Options { memory_mib: 256, threads: 2, reserve_bytes: 0 }).unwrap()
 }
 
 impl Garden {

@@ -552,7 +552,7 @@ mod tests {
     /// The stores of a new installation, with a line that hits go through.
     async fn keeper(dir: &Path) -> Keeper {
         let Instance { files, catalog, meta, .. } = Instance::open_or_make(dir).await.unwrap();
-        let options = makoto_engine::Options { memory_mib: 256, threads: 1 };
+        let options = makoto_engine::Options { memory_mib: 256, threads: 1, reserve_bytes: 0 };
         let engine = Engine::open(&files.analytics(), catalog.clone(), options).unwrap();
         let journal = Journal::open(&files.journal(), makoto_journal::Options::default()).unwrap();
         let query = Arc::new(Query::new(engine.clone(), catalog.clone()));

@@ -178,7 +178,8 @@ pub async fn drill(running: &Running) -> Known<String> {
     let mut last = running.drill.lock().await;
     let trial = running.instance.files.dir().join(TRIAL);
     remove(&trial).await?;
-    let done = backup::try_restore(&newest, &trial).await.map_err(|fault| fault.to_string());
+    let reserve = running.app.config.reserve_bytes();
+    let done = backup::try_restore(&newest, &trial, reserve).await.map_err(|fault| fault.to_string());
     remove(&trial).await?;
     *last = done.as_ref().err().cloned().unwrap_or_default();
     let files = done?;
