@@ -67,6 +67,7 @@ impl Act {
     }
 
     async fn mail_invitation(&mut self, invitation: &Invitation, language: &str, secret: &str) -> Result<(), Error> {
+        self.refuse_unasked(&invitation.login, &invitation.email, record::now_ms() / 1000).await?;
         let data = json!({ "token": secret, "login": invitation.login, "inviter": invitation.inviter,
             "expires_s": invitation.expires_s });
         let mail = Mail {
@@ -99,7 +100,8 @@ impl Meta {
     /// Invites somebody with a role on the granted sites.
     ///
     /// # Errors
-    /// `Refused` when login or address are malformed, taken or of a domain that is not allowed.
+    /// `Refused` when login or address are malformed, taken or of a domain that is not allowed, and when the address was
+    /// sent enough within the hour.
     pub async fn invite(
         &self,
         grant: &Grant<Admin>,
@@ -153,7 +155,8 @@ impl Meta {
     /// has checked.
     ///
     /// # Errors
-    /// `NotFound` when nobody of this login is invited; `Refused` when the domain is no longer allowed.
+    /// `NotFound` when nobody of this login is invited; `Refused` when the domain is no longer allowed, and when the
+    /// address was sent enough within the hour.
     pub async fn renew_invitation(
         &self,
         caller: &Caller,

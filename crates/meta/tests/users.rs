@@ -3,7 +3,7 @@
 mod town;
 
 use makoto_access::{Admin, Asked, Caller, InstanceGrant, Principal, Role, check, check_instance};
-use makoto_meta::{ALLOWED_DOMAINS, Activity, EntryFilter, Error, Meta, ReadScope};
+use makoto_meta::{ALLOWED_DOMAINS, Activity, EntryFilter, Error, Invite, Meta, ReadScope, Route};
 use makoto_model::SiteId;
 use std::sync::Arc;
 use town::{Town, operator};
@@ -170,4 +170,45 @@ async fn promise_44_whoever_gets_a_login_again_reads_nothing_of_who_had_it() {
     let first = own(0).await;
     assert!(first.iter().any(|entry| entry.kind == "user.added"));
     assert!(own(first[0].at_ms + 1).await.is_empty());
+}
+
+/// How often something is done until it is refused, and why it is then.
+async fn until_refused(mut act: impl AsyncFnMut(usize) -> Result<(), Error>) -> (usize, String) {
+    for n in 0..50 {
+        match act(n).await {
+            Ok(()) => {}
+            Err(Error::Refused(why)) => return (n, why),
+            Err(fault) => panic!("{fault}"),
+        }
+    }
+    panic!("never refused");
+}
+
+#[tokio::test]
+async fn nobody_who_has_not_asked_is_sent_many_mails() {
+    let town = Town::new(1).await;
+    let (meta, caller) = (&town.meta, operator());
+    let sites = town.add_sites(1).await;
+    let on_site = check::<Admin>(&Principal::Operator, &Asked::All, &sites).unwrap();
+    let invite = async |login: &str| {
+        let invite =
+            Invite { login, email: "Guest@else.example", expires_s: i64::MAX, secret: "kingfisher", hash: [1; 32] };
+        meta.invite(&on_site, &caller, &invite, Role::View).await
+    };
+    invite("guest").await.unwrap();
+    let resend = async |n: usize| {
+        meta.renew_invitation(&caller, "guest", [n as u8 + 2; 32], i64::MAX, Route::Mail("kingfisher")).await
+    };
+    let (sent, why) = until_refused(resend).await;
+    assert_eq!(sent, 5, "with the first one six");
+    assert!(why.contains("within the hour"), "{why}");
+    // Somebody else at the same address is the same mailbox; a link needs no mail.
+    meta.revoke_invitation(&caller, "guest").await.unwrap();
+    assert!(refusal(invite("guest2").await).contains("within the hour"));
+    town.add("ada", "ada@people.example", false).await.unwrap();
+    let (changed, why) =
+        until_refused(async |n| meta.set_email(&caller, "ada", &format!("ada{n}@else.example")).await).await;
+    assert_eq!(changed, 6);
+    assert!(why.contains("within the hour"), "{why}");
+    assert_eq!(meta.snapshot().account("ada").unwrap().email, "ada5@else.example");
 }

@@ -1,5 +1,5 @@
 use super::{State, add, unknown};
-use crate::{Act, Activity, Error, Mail, MailKind, Meta, record};
+use crate::{Act, Activity, Error, Mail, MailKind, Meta, outbox::NEW_ADDRESS, record};
 use makoto_access::{Caller, InstanceGrant};
 use serde_json::json;
 
@@ -140,7 +140,8 @@ impl Meta {
     /// checked: it is one's own, or a superuser does it.
     ///
     /// # Errors
-    /// `NotFound` for an unknown user; `Refused` for an address that is malformed, taken or not allowed.
+    /// `NotFound` for an unknown user; `Refused` for an address that is malformed, taken or not allowed, and for too many
+    /// changes within the hour.
     pub async fn set_email(&self, caller: &Caller, login: &str, email: &str) -> Result<(), Error> {
         self.check_email(caller, email).await?;
         let snapshot = self.snapshot();
@@ -152,6 +153,8 @@ impl Meta {
         // The record tells the old address, which stands in the store until the next line.
         let mut act = self.begin(caller, Activity::EmailChanged, detail.clone()).await?;
         add::refuse_taken(&mut act, &account.login, email, &account.login).await?;
+        let now_ms = record::now_ms();
+        act.refuse_unasked(&account.login, email, now_ms / 1000).await?;
         sqlx::query("UPDATE user SET email = ? WHERE login = ?")
             .bind(email)
             .bind(&account.login)
@@ -163,7 +166,7 @@ impl Meta {
             .execute(&mut *act.tx)
             .await?;
         let told = json!({ "kind": Activity::EmailChanged.name(), "who": caller.principal.name(),
-            "subject": account.login, "at_ms": record::now_ms(), "agent": &*caller.agent, "detail": detail,
+            "subject": account.login, "at_ms": now_ms, "agent": &*caller.agent, "detail": detail,
             "address": caller.address.map(|address| address.to_string()) });
         let mail = Mail {
             kind: MailKind::Event,
@@ -171,7 +174,7 @@ impl Meta {
             address: email,
             language: &account.language,
             data: &told,
-            once_key: "",
+            once_key: &format!("{NEW_ADDRESS}:{}:{now_ms}", account.login),
         };
         act.mail(&mail).await?;
         self.commit(act).await
