@@ -291,8 +291,8 @@ impl Act {
 /// How the keys of mails begin that tell a new address of the change.
 pub(crate) const NEW_ADDRESS: &str = "user.email_changed_to";
 
-/// What makes two mails of acts the same: kind, subject and everything that is told of the act, so that a harmless one
-/// never hides another. Of public reports each act has mails of its own, named by its line in the record.
+/// What makes two mails of acts the same: kind, subject, who did it from which address, and everything that is told of
+/// the act, so that a harmless one never hides another. Of public reports each act has mails of its own, named by its line in the record.
 fn once_key(kind: Activity, subject: &str, told: &Json) -> String {
     if kind == Activity::PublicAttempted {
         return format!("{}:{}", kind.name(), told.get("who").map(Json::to_string).unwrap_or_default());
@@ -304,8 +304,8 @@ fn once_key(kind: Activity, subject: &str, told: &Json) -> String {
         // What a token does by itself is told each time.
         return String::new();
     }
-    let detail = told.get("detail").map(Json::to_string).unwrap_or_default();
-    format!("{}:{subject}:{}", kind.name(), hex(&Sha256::digest(detail)[..16]))
+    let all = ["who", "address", "detail"].map(|name| told.get(name).cloned().unwrap_or_default());
+    format!("{}:{subject}:{}", kind.name(), hex(&Sha256::digest(Json::from(all.to_vec()).to_string())[..16]))
 }
 
 /// Promises the mails that a kind of act asks for. Runs before the act's own changes, so that a user who is being
@@ -449,5 +449,33 @@ mod tests {
             taken.extend(meta.take_mail(now_s, 2).await.unwrap().into_iter().map(|letter| letter.login));
         }
         assert_eq!(taken, ["root", "ada", "mallory", "guest"]);
+    }
+
+    #[tokio::test]
+    async fn promise_16_the_same_act_of_another_or_from_elsewhere_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let meta = open(&dir).await;
+        let caller =
+            |principal: Principal, address: &str| Caller { address: address.parse().ok(), ..Caller::inside(principal) };
+        let detail = json!({ "login": "ada" });
+        for (caller, waits) in [
+            (caller(Principal::Anonymous, "203.0.113.1"), true),
+            (caller(Principal::Anonymous, "203.0.113.1"), false),
+            (caller(Principal::Anonymous, "203.0.113.2"), true),
+            (caller(Principal::Operator, "203.0.113.1"), true),
+            (caller(Principal::Operator, "203.0.113.1"), false),
+        ] {
+            meta.record(&caller, Activity::PasswordChanged, detail.clone()).await.unwrap();
+            let sql = "SELECT state = 'waiting' FROM mail ORDER BY id DESC LIMIT 1";
+            let waiting: bool = sqlx::query_scalar(sql).fetch_one(&meta.read).await.unwrap();
+            assert_eq!(waiting, waits, "{} from {:?}", caller.principal.name(), caller.address);
+        }
+        let mut act = meta.begin_unrecorded().await.unwrap();
+        sqlx::query("UPDATE mail SET made_s = made_s - ?").bind(ONCE_HOLD_S).execute(&mut *act.tx).await.unwrap();
+        meta.commit_quietly(act).await.unwrap();
+        let again = caller(Principal::Operator, "203.0.113.1");
+        meta.record(&again, Activity::PasswordChanged, detail).await.unwrap();
+        let sql = "SELECT count(*) FROM mail WHERE state = 'waiting'";
+        assert_eq!(sqlx::query_scalar::<_, i64>(sql).fetch_one(&meta.read).await.unwrap(), 4, "the hour is over");
     }
 }
