@@ -110,11 +110,11 @@ impl Meta {
         role: Role,
     ) -> Result<(), Error> {
         add::check_login(invite.login)?;
-        self.check_email(caller, invite.email).await?;
+        let mut act = self.begin_for(caller, invite.email).await?;
         let sites: Vec<u32> = grant.sites().iter().map(|site| site.0).collect();
         let detail = json!({ "login": invite.login, "email": invite.email, "sites": sites, "role": role.name(),
             "expires_s": invite.expires_s });
-        let mut act = self.begin(caller, Activity::InvitationSent, detail.clone()).await?;
+        record::insert(&mut act, caller, Activity::InvitationSent, &detail).await?;
         act.note_provisioning(caller, Activity::InvitationSent, &detail).await?;
         let (login, email) = (invite.login.to_owned(), invite.email.to_owned());
         let user = NewUser { login, email, password_hash: String::new(), superuser: false };
@@ -166,7 +166,7 @@ impl Meta {
         route: Route<'_>,
     ) -> Result<(), Error> {
         let mut invitation = self.invitation_of(login).await?;
-        self.check_email(caller, &invitation.email).await?;
+        let mut act = self.begin_for(caller, &invitation.email).await?;
         let (kind, sql) = match route {
             Route::Mail(_) => {
                 let sql = "UPDATE invitation SET mail_hash = ?1, sent_s = ?2, expires_s = ?3 WHERE login = ?4";
@@ -179,7 +179,7 @@ impl Meta {
         };
         let detail = json!({ "login": invitation.login, "before_expires_s": invitation.expires_s,
             "after_expires_s": expires_s });
-        let mut act = self.begin(caller, kind, detail).await?;
+        record::insert(&mut act, caller, kind, &detail).await?;
         let done = sqlx::query(sql)
             .bind(&hash[..])
             .bind(record::now_ms() / 1000)
@@ -254,8 +254,7 @@ impl Meta {
         now_s: i64,
     ) -> Result<Invitation, Error> {
         let invited = self.show_invitation(hash, now_s).await?;
-        self.check_email(caller, &invited.email).await?;
-        let mut act = self.begin_unrecorded().await?;
+        let mut act = self.begin_for(caller, &invited.email).await?;
         let invitation = act.invitation(hash, now_s).await?;
         if !act.domains().await?.allow_address(&invitation.email) {
             return Err(wrong_link());

@@ -74,7 +74,7 @@ pub use record::Entry;
 pub use reset::{NewReset, RESET_MAX_S, ResetAsk};
 pub use review::{Review, ReviewLine};
 pub use saved_segment::{SavedSegment, SegmentDraft};
-pub use setting::{INNER_TARGETS_KEY, MAIL_SETTINGS};
+pub use setting::{INNER_TARGETS_KEY, MAIL_SETTINGS, SettingChanges};
 pub use site::{KEYWORD_PARAMETERS, SiteChange, SiteRow};
 pub use snapshot::Snapshot;
 pub(crate) use store::Act;

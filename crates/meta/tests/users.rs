@@ -212,3 +212,17 @@ async fn nobody_who_has_not_asked_is_sent_many_mails() {
     assert!(why.contains("within the hour"), "{why}");
     assert_eq!(meta.snapshot().account("ada").unwrap().email, "ada5@else.example");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn promise_13_a_new_address_and_a_new_list_at_once_leave_a_superuser_who_may_sign_in() {
+    for _ in 0..10 {
+        let town = Town::new(1).await;
+        let meta = town.meta.clone();
+        let moves = tokio::spawn(async move { meta.set_email(&operator(), "root0", "root0@other.example").await });
+        let meta = town.meta.clone();
+        let lists = tokio::spawn(async move { meta.set_setting(&operator(), ALLOWED_DOMAINS, "people.example").await });
+        let (moved, listed) = (moves.await.unwrap(), lists.await.unwrap());
+        assert!(moved.is_ok() != listed.is_ok(), "{moved:?} {listed:?}");
+        assert!(town.meta.snapshot().active_account("root0").is_some());
+    }
+}

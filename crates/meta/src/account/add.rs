@@ -55,9 +55,9 @@ impl Meta {
     /// `Refused` when login or address are malformed, taken or of a domain that is not allowed.
     pub async fn add_user(&self, _: &InstanceGrant, caller: &Caller, user: NewUser) -> Result<(), Error> {
         check_login(&user.login)?;
-        self.check_email(caller, &user.email).await?;
+        let mut act = self.begin_for(caller, &user.email).await?;
         let detail = json!({ "login": user.login, "email": user.email, "superuser": user.superuser });
-        let mut act = self.begin(caller, Activity::UserAdded, detail.clone()).await?;
+        record::insert(&mut act, caller, Activity::UserAdded, &detail).await?;
         act.note_provisioning(caller, Activity::UserAdded, &detail).await?;
         insert(&mut act, &user, State::Active).await?;
         if matches!(caller.principal, Principal::User(_)) {
@@ -73,9 +73,9 @@ impl Meta {
     /// `Refused` when a user exists already, or as `add_user`.
     pub async fn add_first_superuser(&self, caller: &Caller, user: NewUser) -> Result<(), Error> {
         check_login(&user.login)?;
-        self.check_email(caller, &user.email).await?;
+        let mut act = self.begin_for(caller, &user.email).await?;
         let detail = json!({ "login": user.login, "email": user.email });
-        let mut act = self.begin(caller, Activity::SetupDone, detail).await?;
+        record::insert(&mut act, caller, Activity::SetupDone, &detail).await?;
         let users: i64 = sqlx::query_scalar("SELECT count(*) FROM user").fetch_one(&mut *act.tx).await?;
         if users != 0 || !user.superuser {
             return Err(Error::Refused("the set-up is done already; sign in instead".into()));
@@ -84,12 +84,15 @@ impl Meta {
         self.commit(act).await
     }
 
-    /// Refuses an address that is malformed or of a domain that is not allowed; the latter is recorded.
-    pub(crate) async fn check_email(&self, caller: &Caller, email: &str) -> Result<(), Error> {
+    /// Begins a write that gives somebody this address. Refuses one that is malformed or of a domain that is not allowed
+    /// by then; the latter is recorded.
+    pub(crate) async fn begin_for(&self, caller: &Caller, email: &str) -> Result<Act, Error> {
         let domain = Domains::of_address(email).map_err(Error::Refused)?;
-        if self.snapshot().domains().allow(&domain) {
-            return Ok(());
+        let mut act = self.begin_unrecorded().await?;
+        if act.domains().await?.allow(&domain) {
+            return Ok(act);
         }
+        drop(act);
         self.record(caller, Activity::DomainRefused, json!({ "email": email, "domain": domain })).await?;
         Err(Error::Refused(format!(
             "addresses at {domain} are not allowed here; use another address, or ask a superuser to allow the domain"

@@ -143,7 +143,7 @@ impl Meta {
     /// `NotFound` for an unknown user; `Refused` for an address that is malformed, taken or not allowed, and for too many
     /// changes within the hour.
     pub async fn set_email(&self, caller: &Caller, login: &str, email: &str) -> Result<(), Error> {
-        self.check_email(caller, email).await?;
+        let mut act = self.begin_for(caller, email).await?;
         let snapshot = self.snapshot();
         let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
         if account.email == email {
@@ -151,7 +151,7 @@ impl Meta {
         }
         let detail = json!({ "login": account.login, "before": account.email, "after": email });
         // The record tells the old address, which stands in the store until the next line.
-        let mut act = self.begin(caller, Activity::EmailChanged, detail.clone()).await?;
+        record::insert(&mut act, caller, Activity::EmailChanged, &detail).await?;
         add::refuse_taken(&mut act, &account.login, email, &account.login).await?;
         let now_ms = record::now_ms();
         act.refuse_unasked(&account.login, email, now_ms / 1000).await?;

@@ -197,6 +197,7 @@ impl Meta {
         capabilities: &[&str],
         give: bool,
     ) -> Result<(), Error> {
+        let mut act = self.begin_unrecorded().await?;
         let snapshot = self.snapshot();
         let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
         if account.superuser {
@@ -209,7 +210,7 @@ impl Meta {
         }
         let kind = if give { Activity::CapabilityGiven } else { Activity::CapabilityTaken };
         let detail = json!({ "login": account.login, "capabilities": capabilities, "sites": sites });
-        let mut act = self.begin(caller, kind, detail.clone()).await?;
+        record::insert(&mut act, caller, kind, &detail).await?;
         act.note_provisioning(caller, kind, &detail).await?;
         let sql = match give {
             true => "INSERT INTO capability (login, site_id, capability) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
