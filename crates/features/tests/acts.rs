@@ -2,10 +2,16 @@
 
 mod bench;
 
-use bench::{Bench, grant, operator};
+use bench::{Bench, grant, operator, refusal, user};
+use makoto_access::{Admin, Asked, Caller, Principal, Role, check};
 use makoto_catalog::{Answer, ApiError};
-use makoto_features::{core_admin_home::mail::settings, core_plugins_admin::store, privacy_manager};
-use makoto_meta::SettingChanges;
+use makoto_features::{
+    core_admin_home::mail::settings, core_plugins_admin::store, privacy_manager, security_checkup::end_due_fixes,
+    services::now_s,
+};
+use makoto_identity::rules::BLOCKED_ADDRESSES;
+use makoto_meta::{Invite, NewFix, SettingChanges};
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -66,4 +72,31 @@ async fn a_policy_is_enforced_whole_or_not_at_all() {
         enforced += usize::from(now);
     }
     assert!((1..39).contains(&enforced), "some were given up before, some not: {enforced}");
+}
+
+#[tokio::test]
+async fn what_is_refused_changes_nothing_before() {
+    let bench = Bench::new().await;
+    let site = bench.add_site().await;
+    for (login, superuser) in [("root", true), ("ada", false)] {
+        bench.add_user(login, superuser).await;
+    }
+    let on_site = check::<Admin>(&Principal::Operator, &Asked::All, &[site]).unwrap();
+    let (email, secret, hash) = ("guest@people.example", "kingfisher", [1; 32]);
+    let invite = Invite { login: "guest", email, expires_s: i64::MAX, secret, hash };
+    bench.meta().invite(&on_site, &operator(), &invite, Role::View).await.unwrap();
+    let params = [("userLogin", "guest"), ("email", "right@people.example"), ("expiryInDays", "8")];
+    let refused = bench.call(&operator(), "UsersManager.updateUser", &params).await;
+    assert!(matches!(refused, Err(ApiError::BadParam { .. })), "{refused:?}");
+    assert_eq!(bench.meta().show_invitation(hash, now_s()).await.unwrap().email, email);
+
+    let params = [
+        ("userLogin[]", "ada"),
+        ("userLogin[]", "root"),
+        ("access[]", "view"),
+        ("access[]", "tagmanager_write"),
+        ("idSites", "1"),
+    ];
+    refusal(bench.call(&operator(), "UsersManager.setUserAccess", &params).await);
+    assert!(bench.meta().snapshot().account("ada").unwrap().roles.is_empty());
 }

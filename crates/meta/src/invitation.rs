@@ -57,6 +57,7 @@ fn wrong_link() -> Error {
     Error::Refused("this invitation is no longer valid; ask who sent it for a new one".into())
 }
 
+const BY_LOGIN: &str = "SELECT invitation.*, email FROM invitation JOIN user USING (login) WHERE login = ?";
 const BY_HASH: &str = "SELECT invitation.*, email FROM invitation JOIN user USING (login) \
                        WHERE (mail_hash = ?1 OR link_hash = ?1) AND expires_s > ?2 AND state = 'invited'";
 
@@ -79,6 +80,44 @@ impl Act {
             once_key: "",
         };
         self.mail(&mail).await
+    }
+
+    /// Gives an invitation a new secret and a new end.
+    pub(crate) async fn renew_invitation(
+        &mut self,
+        caller: &Caller,
+        login: &str,
+        hash: [u8; 32],
+        expires_s: i64,
+        route: &Route<'_>,
+    ) -> Result<(), Error> {
+        let row = sqlx::query(BY_LOGIN).bind(login).fetch_optional(&mut *self.tx).await?;
+        let mut invitation = read(&row.ok_or_else(|| unknown(login))?)?;
+        let (kind, sql) = match route {
+            Route::Mail(_) => {
+                let sql = "UPDATE invitation SET mail_hash = ?1, sent_s = ?2, expires_s = ?3 WHERE login = ?4";
+                (Activity::InvitationResent, sql)
+            }
+            Route::Link => {
+                let sql = "UPDATE invitation SET link_hash = ?1, sent_s = ?2, expires_s = ?3 WHERE login = ?4";
+                (Activity::InvitationLinked, sql)
+            }
+        };
+        let detail = json!({ "login": invitation.login, "before_expires_s": invitation.expires_s,
+            "after_expires_s": expires_s });
+        record::insert(self, caller, kind, &detail).await?;
+        sqlx::query(sql)
+            .bind(&hash[..])
+            .bind(record::now_ms() / 1000)
+            .bind(expires_s)
+            .bind(&invitation.login)
+            .execute(&mut *self.tx)
+            .await?;
+        if let Route::Mail(secret) = route {
+            invitation.expires_s = expires_s;
+            self.mail_invitation(&invitation, "en", secret).await?;
+        }
+        Ok(())
     }
 
     /// Tells the inviter of the answer, unless their account is gone.
@@ -165,35 +204,9 @@ impl Meta {
         expires_s: i64,
         route: Route<'_>,
     ) -> Result<(), Error> {
-        let mut invitation = self.invitation_of(login).await?;
+        let invitation = self.invitation_of(login).await?;
         let mut act = self.begin_for(caller, &invitation.email).await?;
-        let (kind, sql) = match route {
-            Route::Mail(_) => {
-                let sql = "UPDATE invitation SET mail_hash = ?1, sent_s = ?2, expires_s = ?3 WHERE login = ?4";
-                (Activity::InvitationResent, sql)
-            }
-            Route::Link => {
-                let sql = "UPDATE invitation SET link_hash = ?1, sent_s = ?2, expires_s = ?3 WHERE login = ?4";
-                (Activity::InvitationLinked, sql)
-            }
-        };
-        let detail = json!({ "login": invitation.login, "before_expires_s": invitation.expires_s,
-            "after_expires_s": expires_s });
-        record::insert(&mut act, caller, kind, &detail).await?;
-        let done = sqlx::query(sql)
-            .bind(&hash[..])
-            .bind(record::now_ms() / 1000)
-            .bind(expires_s)
-            .bind(&invitation.login)
-            .execute(&mut *act.tx)
-            .await?;
-        if done.rows_affected() == 0 {
-            return Err(unknown(login));
-        }
-        if let Route::Mail(secret) = route {
-            invitation.expires_s = expires_s;
-            act.mail_invitation(&invitation, "en", secret).await?;
-        }
+        act.renew_invitation(caller, &invitation.login, hash, expires_s, &route).await?;
         self.commit_quietly(act).await
     }
 
@@ -218,8 +231,7 @@ impl Meta {
     /// # Errors
     /// `NotFound` when nobody of this login is invited.
     pub async fn invitation_of(&self, login: &str) -> Result<Invitation, Error> {
-        let sql = "SELECT invitation.*, email FROM invitation JOIN user USING (login) WHERE login = ?";
-        let row = sqlx::query(sql).bind(login).fetch_optional(&self.read).await?;
+        let row = sqlx::query(BY_LOGIN).bind(login).fetch_optional(&self.read).await?;
         read(&row.ok_or_else(|| Error::NotFound(format!("there is no invitation of {login}")))?)
     }
 

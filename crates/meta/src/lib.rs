@@ -40,7 +40,7 @@ mod snapshot;
 mod store;
 mod token;
 
-pub use account::{Account, NewUser, RoleChange, State, is_nobody};
+pub use account::{Account, NewUser, ROLES_AT_ONCE_MAX, Renewal, RoleChange, RoleWish, State, is_nobody};
 pub use activity::{Activity, Tell};
 pub use annotation::Annotation;
 pub use attempt::{AttemptChanges, AttemptKind, AttemptRow, StrangerRow};

@@ -8,7 +8,7 @@ use crate::{
 };
 use makoto_access::{Caller, InstanceGrant, Proof, check_instance};
 use makoto_catalog::{Answer, ApiError};
-use makoto_meta::{Activity, MailKind};
+use makoto_meta::{Activity, MailKind, RoleWish};
 use serde_json::{Value as Json, json};
 use std::time::Duration;
 
@@ -257,8 +257,9 @@ async fn set_role(services: &Services, caller: &Caller, login: &str, site: u32, 
     use makoto_access::{Admin, Asked, Role, check};
     let sites = Asked::These(vec![makoto_model::SiteId(site)]);
     let grant = check::<Admin>(&caller.principal, &sites, &services.meta.snapshot().site_ids())?;
-    let done = services.meta.set_roles(&grant, caller, &[login.to_owned()], Role::parse(role), false, None).await;
-    done.map(drop).map_err(from_meta)
+    let logins = [login.to_owned()];
+    let wish = RoleWish { logins: &logins, role: Role::parse(role), ..RoleWish::default() };
+    services.meta.set_roles(&grant, caller, &wish).await.map(drop).map_err(from_meta)
 }
 
 /// The number of the caller's own session, which a fix does not end.

@@ -1,6 +1,6 @@
 //! What methods use, over a store in a folder of its own.
 
-use makoto_access::{Caller, InstanceGrant, Principal, check_instance};
+use makoto_access::{Caller, InstanceGrant, Principal, Proof, Role, User, check_instance};
 use makoto_catalog::{Answer, ApiError};
 use makoto_features::{Services, method, services::Reading};
 use makoto_identity::Identity;
@@ -19,6 +19,13 @@ pub fn operator() -> Caller {
 
 pub fn grant() -> InstanceGrant {
     check_instance(&Principal::Operator).unwrap()
+}
+
+/// A user in a session, who is admin of these sites.
+pub fn user(login: &str, superuser: bool, sites: &[SiteId]) -> Caller {
+    let roles = Arc::new(sites.iter().map(|site| (*site, Role::Admin)).collect());
+    let proof = Proof::Session { id: 1, proved_s: 0, recovered: false, enrolling: false };
+    Caller::inside(Principal::User(User { login: login.to_owned(), superuser, roles, cap: None, proof }))
 }
 
 /// What was refused, in words.

@@ -1,6 +1,7 @@
 use super::State;
 use crate::{Act, Activity, Error, Meta, domain::Domains, record};
-use makoto_access::{Caller, InstanceGrant, Principal};
+use makoto_access::{Admin, Caller, Grant, InstanceGrant, Principal, Role};
+use makoto_model::SiteId;
 use serde_json::json;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -54,6 +55,24 @@ impl Meta {
     /// # Errors
     /// `Refused` when login or address are malformed, taken or of a domain that is not allowed.
     pub async fn add_user(&self, _: &InstanceGrant, caller: &Caller, user: NewUser) -> Result<(), Error> {
+        self.put_user(caller, user, &[]).await
+    }
+
+    /// The same for a user who may view the granted sites at once.
+    ///
+    /// # Errors
+    /// As `add_user`.
+    pub async fn add_viewer(
+        &self,
+        _: &InstanceGrant,
+        sites: &Grant<Admin>,
+        caller: &Caller,
+        user: NewUser,
+    ) -> Result<(), Error> {
+        self.put_user(caller, user, sites.sites()).await
+    }
+
+    async fn put_user(&self, caller: &Caller, user: NewUser, sites: &[SiteId]) -> Result<(), Error> {
         check_login(&user.login)?;
         let mut act = self.begin_for(caller, &user.email).await?;
         let detail = json!({ "login": user.login, "email": user.email, "superuser": user.superuser });
@@ -63,6 +82,9 @@ impl Meta {
         if matches!(caller.principal, Principal::User(_)) {
             let sql = "UPDATE user SET password_given = 1 WHERE login = ?";
             sqlx::query(sql).bind(&user.login).execute(&mut *act.tx).await?;
+        }
+        if !sites.is_empty() {
+            act.give_role(caller, &user.login, sites, Role::View).await?;
         }
         self.commit(act).await
     }
