@@ -100,3 +100,19 @@ async fn what_is_refused_changes_nothing_before() {
     refusal(bench.call(&operator(), "UsersManager.setUserAccess", &params).await);
     assert!(bench.meta().snapshot().account("ada").unwrap().roles.is_empty());
 }
+
+#[tokio::test]
+async fn nobody_resets_their_own_second_factors() {
+    let bench = Bench::new().await;
+    for login in ["root", "eve"] {
+        bench.add_user(login, true).await;
+    }
+    let root = user("root", true, &[]);
+    for own in ["root", "ROOT"] {
+        let refused = bench.call(&root, "TwoFactorAuth.resetTwoFactorAuth", &[("userLogin", own)]).await;
+        let why = refusal(refused);
+        assert!(why.contains("your own") && why.contains("makoto user reset-factors"), "{why}");
+    }
+    bench.call(&root, "TwoFactorAuth.resetTwoFactorAuth", &[("userLogin", "eve")]).await.unwrap();
+    bench.call(&operator(), "TwoFactorAuth.resetTwoFactorAuth", &[("userLogin", "root")]).await.unwrap();
+}
