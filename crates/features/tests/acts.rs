@@ -116,3 +116,34 @@ async fn nobody_resets_their_own_second_factors() {
     bench.call(&root, "TwoFactorAuth.resetTwoFactorAuth", &[("userLogin", "eve")]).await.unwrap();
     bench.call(&operator(), "TwoFactorAuth.resetTwoFactorAuth", &[("userLogin", "root")]).await.unwrap();
 }
+
+#[tokio::test]
+async fn lists_say_whose_invitations_the_caller_may_care_for() {
+    let bench = Bench::new().await;
+    let sites = [bench.add_site().await, bench.add_site().await];
+    bench.add_user("root", true).await;
+    let ada = user("ada", false, &sites);
+    let on_sites = check::<Admin>(&ada.principal, &Asked::All, &sites).unwrap();
+    let (email, secret) = ("guest@people.example", "kingfisher");
+    let invite = Invite { login: "guest", email, expires_s: i64::MAX, secret, hash: [1; 32] };
+    bench.meta().invite(&on_sites, &ada, &invite, Role::View).await.unwrap();
+    let said = async |caller: &Caller, login: &str| {
+        let Ok(Answer::List(rows)) = bench.call(caller, "UsersManager.getUsers", &[]).await else { panic!("a list") };
+        let row = rows.into_iter().find_map(|row| match row {
+            Answer::Record(row) if row.contains(&("login".to_owned(), login.into())) => Some(row),
+            _ => None,
+        });
+        row.unwrap().into_iter().find(|(key, _)| key == "may_manage_invite").map(|(_, value)| value)
+    };
+    for (caller, may) in [
+        (&ada, true),
+        (&user("ada", false, &sites[..1]), false),
+        (&user("bob", false, &sites), false),
+        (&user("root", true, &[]), true),
+    ] {
+        assert_eq!(said(caller, "guest").await, Some(Answer::Bool(may)), "{}", caller.principal.name());
+        let linked = bench.call(caller, "UsersManager.generateInviteLink", &[("userLogin", "guest")]).await;
+        assert_eq!(linked.is_ok(), may, "as it is said, so it is");
+        assert_eq!(said(caller, "root").await, None, "root is not invited");
+    }
+}

@@ -105,6 +105,11 @@ fn foreign_site(caller: &Caller, account: &Account) -> Option<SiteId> {
     account.roles.keys().copied().find(|site| caller.principal.role(*site) != Some(Role::Admin))
 }
 
+/// Whether the caller may send an invitation again, make a link for it and take it back.
+pub(super) fn may_manage(caller: &Caller, account: &Account, invitation: &Invitation) -> bool {
+    is_of(caller, invitation) && foreign_site(caller, account).is_none()
+}
+
 async fn resend(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
     let login = own_invitation(services, caller, params).await?;
     let secret = makoto_identity::fresh_secret().map_err(from_identity)?;
