@@ -74,6 +74,99 @@ async fn a_policy_is_enforced_whole_or_not_at_all() {
     assert!((1..39).contains(&enforced), "some were given up before, some not: {enforced}");
 }
 
+/// A fix whose time is over.
+async fn fix(bench: &Bench, undo: Json, diff: Json) {
+    let now_s = now_s();
+    let (undo_until_s, ends_s) = (now_s + 1000, Some(now_s - 1));
+    let new = NewFix { check: "C33", diff: &diff, undo: &undo, now_s, undo_until_s, ends_s };
+    bench.meta().add_fix(&grant(), &operator(), &new).await.unwrap();
+}
+
+async fn bar(bench: &Bench, networks: &str) {
+    bench.meta().set_setting(&operator(), BLOCKED_ADDRESSES.key, networks).await.unwrap();
+}
+
+fn barred(bench: &Bench) -> Vec<String> {
+    bench.meta().snapshot().setting(&BLOCKED_ADDRESSES)
+}
+
+fn job() -> Caller {
+    Caller::inside(Principal::Job("checkup"))
+}
+
+#[tokio::test]
+async fn what_was_barred_by_hand_stays_when_a_fix_ends() {
+    let bench = Bench::new().await;
+    let of =
+        |before: Json, after: &str| json!([{ "setting": BLOCKED_ADDRESSES.key, "before": before, "after": after }]);
+    fix(&bench, of(Json::Null, "10.0.0.0/24"), json!([])).await;
+    bar(&bench, "10.0.0.0/24,10.0.9.0/24").await;
+    end_due_fixes(&bench.services, &job()).await.unwrap();
+    assert_eq!(barred(&bench), ["10.0.9.0/24"]);
+    assert!(bench.meta().ended_fixes(now_s()).await.unwrap().is_empty());
+
+    // Two fixes that overlap take back what each of them added.
+    let both = "10.0.9.0/24,10.0.1.0/24,10.0.2.0/24";
+    fix(&bench, of(json!("10.0.9.0/24"), "10.0.9.0/24,10.0.1.0/24"), json!([])).await;
+    bar(&bench, both).await;
+    end_due_fixes(&bench.services, &job()).await.unwrap();
+    assert_eq!(barred(&bench), ["10.0.9.0/24", "10.0.2.0/24"]);
+    fix(&bench, of(json!("10.0.9.0/24,10.0.1.0/24"), both), json!([])).await;
+    end_due_fixes(&bench.services, &job()).await.unwrap();
+    assert_eq!(barred(&bench), ["10.0.9.0/24"]);
+}
+
+#[tokio::test]
+async fn fixes_of_earlier_versions_are_taken_back_by_what_they_showed() {
+    let bench = Bench::new().await;
+    let undo = json!([{ "setting": BLOCKED_ADDRESSES.key, "before": null }]);
+    let shown = json!([{ "what": BLOCKED_ADDRESSES.key, "before": "default", "after": "10.0.0.0/24" }]);
+    fix(&bench, undo.clone(), shown.clone()).await;
+    bar(&bench, "10.0.0.0/24,10.0.9.0/24").await;
+    end_due_fixes(&bench.services, &job()).await.unwrap();
+    assert_eq!(barred(&bench), ["10.0.9.0/24"]);
+    fix(&bench, undo, shown).await;
+    bar(&bench, "10.0.0.0/24").await;
+    end_due_fixes(&bench.services, &job()).await.unwrap();
+    assert!(barred(&bench).is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_back_leaves_the_rest_neither_undone_nor_closed() {
+    let bench = Bench::new().await;
+    let mine = json!({ "setting": BLOCKED_ADDRESSES.key, "before": null, "after": "10.0.0.0/24" });
+    // A token that was deleted, and a user who is suspended no more.
+    bench.add_user("ada", false).await;
+    fix(&bench, json!([{ "resume": 77 }, { "reactivate": "ada" }, mine]), json!([])).await;
+    bar(&bench, "10.0.0.0/24").await;
+    end_due_fixes(&bench.services, &job()).await.unwrap();
+    assert!(barred(&bench).is_empty());
+    assert_eq!(bench.lines("checkup.undone").await, 1);
+
+    // What fails otherwise is tried again, and holds no other fix.
+    fix(&bench, json!([{ "unknown": 1 }]), json!([])).await;
+    fix(&bench, json!([mine]), json!([])).await;
+    bar(&bench, "10.0.0.0/24").await;
+    end_due_fixes(&bench.services, &job()).await.unwrap_err();
+    assert!(barred(&bench).is_empty());
+    assert_eq!(bench.meta().ended_fixes(now_s()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_role_that_was_changed_since_the_fix_stays() {
+    let bench = Bench::new().await;
+    let site = bench.add_site().await;
+    bench.add_user("ada", false).await;
+    let role = || bench.meta().snapshot().account("ada").unwrap().roles.get(&site).copied();
+    for (given, left) in [("view", Some(Role::Admin)), ("write", Some(Role::Write))] {
+        let params = [("userLogin", "ada"), ("access", given), ("idSites", "1")];
+        bench.call(&operator(), "UsersManager.setUserAccess", &params).await.unwrap();
+        fix(&bench, json!([{ "login": "ada", "site": site.0, "role": "admin", "after": "view" }]), json!([])).await;
+        end_due_fixes(&bench.services, &job()).await.unwrap();
+        assert_eq!(role(), left, "after {given}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_refused_changes_nothing_before() {
     let bench = Bench::new().await;
