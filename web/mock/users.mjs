@@ -8,7 +8,7 @@ const initialUsers = () => [
   user('jonas', 'jonas@aizome.example', { access: { 1: 'admin', 3: 'write' } }),
   user('agency', 'reports@agency-with-a-long-name.example', { access: { 1: 'view' }, last_seen: time(240), uses_2fa: false }),
   user('former', 'former@aizome.example', { status: 'suspended', last_seen: time(400), uses_2fa: false, access: { 1: 'write' } }),
-  user('newcomer', 'newcomer@aizome.example', { status: 'pending', last_seen: null, uses_2fa: false, invited_by: 'mariko', access: { 1: 'view' } }),
+  user('newcomer', 'newcomer@aizome.example', { status: 'pending', last_seen: null, uses_2fa: false, invited_by: 'mariko', may_manage_invite: true, access: { 1: 'view' } }),
   ...Array.from({ length: 40 }, (_, at) => user(`reader${String(at + 1).padStart(2, '0')}`, `reader${at + 1}@aizome.example`, { access: at % 3 === 0 ? {} : { 1: 'view' }, last_seen: at % 5 === 0 ? null : time(at * 3), uses_2fa: at % 2 === 0 })),
 ];
 
@@ -62,7 +62,7 @@ export function createUsers(account, Refused, sites, superuser) {
         account.prove();
         asked(body.initialIdSite);
         if (find(body.userLogin)) throw new Refused(400, 'refused', 'this login or e-mail address is in use; choose another', 'userLogin');
-        state.users.push(user(body.userLogin, body.email, { status: 'pending', last_seen: null, uses_2fa: false, access: { [body.initialIdSite]: body.access } }));
+        state.users.push(user(body.userLogin, body.email, { status: 'pending', last_seen: null, uses_2fa: false, may_manage_invite: true, access: { [body.initialIdSite]: body.access } }));
       },
       'UsersManager.setUserAccess': (body) => {
         account.prove();

@@ -148,18 +148,18 @@ impl Drop for Choice<'_> {
 }
 
 impl Hashing {
-    /// Runs the work, the hash of a password that this login chooses, when it is its turn. One at a time: many would keep
-    /// everybody else who is known waiting.
+    /// Runs the work, the hash of a password that somebody chooses, when it is its turn. One at a time for each: many would
+    /// keep everybody else who is known waiting.
     pub(crate) async fn choose<T: Send + 'static>(
         &self,
-        login: &str,
+        who: &str,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let login = login.to_lowercase();
-        if !self.choosing.lock().unwrap_or_else(PoisonError::into_inner).insert(login.clone()) {
+        let who = who.to_lowercase();
+        if !self.choosing.lock().unwrap_or_else(PoisonError::into_inner).insert(who.clone()) {
             return Err(Error::Slower { wait_s: 1 });
         }
-        let _choice = Choice(&self.choosing, login);
+        let _choice = Choice(&self.choosing, who);
         self.run(Lane::Known, work).await
     }
 

@@ -199,13 +199,13 @@ impl Identity {
         Ok(())
     }
 
-    /// Hashes a password that `check_password` has passed for this login.
+    /// Hashes a password that `check_password` has passed, for whom chooses it.
     ///
     /// # Errors
-    /// `Slower` while another one is hashed for the same login; when the system gives no random numbers or no memory.
-    pub async fn hash_password(&self, login: &str, password: &str) -> Result<String, Error> {
+    /// `Slower` while they have another one hashed; when the system gives no random numbers or no memory.
+    pub async fn hash_password(&self, who: &str, password: &str) -> Result<String, Error> {
         let password = password.to_owned();
-        self.hashing.choose(login, move || hash(&password)).await
+        self.hashing.choose(who, move || hash(&password)).await
     }
 
     /// Notes whether a password in use keeps the rules, when that changed or once a day; it is in hand only now.

@@ -1,6 +1,6 @@
 //! The way of a promised mail to the mail server: taken, sent or tried again, wiped.
 
-use crate::{Act, Activity, Error, Mail, MailKind, Meta, Turn};
+use crate::{Act, Activity, Error, Mail, MailKind, Meta, Turn, outbox::Rank};
 use makoto_access::{Caller, Principal};
 use serde_json::{Value as Json, json};
 use sqlx::{Row, sqlite::SqliteRow};
@@ -97,17 +97,22 @@ impl Meta {
         self.mail_ready.notified().await;
     }
 
-    /// The mails that are due; while no mail server is set, those that have one of their own. Each counts as tried from now on, so that one that ends the process is not tried without
-    /// end, and is due again later unless `end_mail` says that it was sent.
+    /// The mails that are due, those to superusers first; while no mail server is set, those that have one of their own.
+    /// Each counts as tried from now on, so that one that ends the process is not tried without end, and is due again
+    /// later unless `end_mail` says that it was sent.
     ///
     /// # Errors
     /// When the store fails, or holds what cannot be read.
     pub async fn take_mail(&self, now_s: i64, mails_max: u32) -> Result<Vec<Letter>, Error> {
         let mut act = self.begin_unrecorded().await?;
-        let sql = "SELECT * FROM mail WHERE state = 'waiting' AND next_try_s <= ? AND (? OR route IS NOT NULL) \
-                   ORDER BY next_try_s, id LIMIT ?";
-        let rows =
-            sqlx::query(sql).bind(now_s).bind(self.has_mail_server()).bind(mails_max).fetch_all(&mut *act.tx).await?;
+        let sql = "SELECT * FROM mail WHERE state = 'waiting' AND rank = ? AND next_try_s <= ? \
+                   AND (? OR route IS NOT NULL) ORDER BY next_try_s, id LIMIT ?";
+        let mut rows: Vec<SqliteRow> = Vec::new();
+        for rank in Rank::ALL {
+            let room = mails_max.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+            let query = sqlx::query(sql).bind(rank.number()).bind(now_s).bind(self.has_mail_server()).bind(room);
+            rows.extend(query.fetch_all(&mut *act.tx).await?);
+        }
         let mut letters = Vec::with_capacity(rows.len());
         for row in &rows {
             let letter = self.letter(row)?;

@@ -57,6 +57,7 @@ fn wrong_link() -> Error {
     Error::Refused("this invitation is no longer valid; ask who sent it for a new one".into())
 }
 
+const BY_LOGIN: &str = "SELECT invitation.*, email FROM invitation JOIN user USING (login) WHERE login = ?";
 const BY_HASH: &str = "SELECT invitation.*, email FROM invitation JOIN user USING (login) \
                        WHERE (mail_hash = ?1 OR link_hash = ?1) AND expires_s > ?2 AND state = 'invited'";
 
@@ -67,6 +68,7 @@ impl Act {
     }
 
     async fn mail_invitation(&mut self, invitation: &Invitation, language: &str, secret: &str) -> Result<(), Error> {
+        self.refuse_unasked(&invitation.login, &invitation.email, record::now_ms() / 1000).await?;
         let data = json!({ "token": secret, "login": invitation.login, "inviter": invitation.inviter,
             "expires_s": invitation.expires_s });
         let mail = Mail {
@@ -78,6 +80,44 @@ impl Act {
             once_key: "",
         };
         self.mail(&mail).await
+    }
+
+    /// Gives an invitation a new secret and a new end.
+    pub(crate) async fn renew_invitation(
+        &mut self,
+        caller: &Caller,
+        login: &str,
+        hash: [u8; 32],
+        expires_s: i64,
+        route: &Route<'_>,
+    ) -> Result<(), Error> {
+        let row = sqlx::query(BY_LOGIN).bind(login).fetch_optional(&mut *self.tx).await?;
+        let mut invitation = read(&row.ok_or_else(|| unknown(login))?)?;
+        let (kind, sql) = match route {
+            Route::Mail(_) => {
+                let sql = "UPDATE invitation SET mail_hash = ?1, sent_s = ?2, expires_s = ?3 WHERE login = ?4";
+                (Activity::InvitationResent, sql)
+            }
+            Route::Link => {
+                let sql = "UPDATE invitation SET link_hash = ?1, sent_s = ?2, expires_s = ?3 WHERE login = ?4";
+                (Activity::InvitationLinked, sql)
+            }
+        };
+        let detail = json!({ "login": invitation.login, "before_expires_s": invitation.expires_s,
+            "after_expires_s": expires_s });
+        record::insert(self, caller, kind, &detail).await?;
+        sqlx::query(sql)
+            .bind(&hash[..])
+            .bind(record::now_ms() / 1000)
+            .bind(expires_s)
+            .bind(&invitation.login)
+            .execute(&mut *self.tx)
+            .await?;
+        if let Route::Mail(secret) = route {
+            invitation.expires_s = expires_s;
+            self.mail_invitation(&invitation, "en", secret).await?;
+        }
+        Ok(())
     }
 
     /// Tells the inviter of the answer, unless their account is gone.
@@ -99,7 +139,8 @@ impl Meta {
     /// Invites somebody with a role on the granted sites.
     ///
     /// # Errors
-    /// `Refused` when login or address are malformed, taken or of a domain that is not allowed.
+    /// `Refused` when login or address are malformed, taken or of a domain that is not allowed, and when the address was
+    /// sent enough within the hour.
     pub async fn invite(
         &self,
         grant: &Grant<Admin>,
@@ -108,11 +149,11 @@ impl Meta {
         role: Role,
     ) -> Result<(), Error> {
         add::check_login(invite.login)?;
-        self.check_email(caller, invite.email).await?;
+        let mut act = self.begin_for(caller, invite.email).await?;
         let sites: Vec<u32> = grant.sites().iter().map(|site| site.0).collect();
         let detail = json!({ "login": invite.login, "email": invite.email, "sites": sites, "role": role.name(),
             "expires_s": invite.expires_s });
-        let mut act = self.begin(caller, Activity::InvitationSent, detail.clone()).await?;
+        record::insert(&mut act, caller, Activity::InvitationSent, &detail).await?;
         act.note_provisioning(caller, Activity::InvitationSent, &detail).await?;
         let (login, email) = (invite.login.to_owned(), invite.email.to_owned());
         let user = NewUser { login, email, password_hash: String::new(), superuser: false };
@@ -153,7 +194,8 @@ impl Meta {
     /// has checked.
     ///
     /// # Errors
-    /// `NotFound` when nobody of this login is invited; `Refused` when the domain is no longer allowed.
+    /// `NotFound` when nobody of this login is invited; `Refused` when the domain is no longer allowed, and when the
+    /// address was sent enough within the hour.
     pub async fn renew_invitation(
         &self,
         caller: &Caller,
@@ -162,38 +204,9 @@ impl Meta {
         expires_s: i64,
         route: Route<'_>,
     ) -> Result<(), Error> {
-        let mut invitation = self.invitation_of(login).await?;
-        self.check_email(caller, &invitation.email).await?;
-        let (kind, sql) = match route {
-            Route::Mail(_) => {
-                let sql = "UPDATE invitation SET mail_hash = ?1, sent_s = ?2, expires_s = ?3 WHERE login = ?4";
-                (Activity::InvitationResent, sql)
-            }
-            Route::Link => {
-                let sql = "UPDATE invitation SET link_hash = ?1, sent_s = ?2, expires_s = ?3 WHERE login = ?4";
-                (Activity::InvitationLinked, sql)
-            }
-        };
-        let detail = json!({ "login": invitation.login, "before_expires_s": invitation.expires_s,
-            "after_expires_s": expires_s });
-        let mut act = self.begin(caller, kind, detail).await?;
-        if self.invitation_of(login).await? != invitation {
-            return Err(Error::Changed("this invitation has just been changed; look at it again".into()));
-        }
-        let done = sqlx::query(sql)
-            .bind(&hash[..])
-            .bind(record::now_ms() / 1000)
-            .bind(expires_s)
-            .bind(&invitation.login)
-            .execute(&mut *act.tx)
-            .await?;
-        if done.rows_affected() == 0 {
-            return Err(unknown(login));
-        }
-        if let Route::Mail(secret) = route {
-            invitation.expires_s = expires_s;
-            act.mail_invitation(&invitation, "en", secret).await?;
-        }
+        let invitation = self.invitation_of(login).await?;
+        let mut act = self.begin_for(caller, &invitation.email).await?;
+        act.renew_invitation(caller, &invitation.login, hash, expires_s, &route).await?;
         self.commit_quietly(act).await
     }
 
@@ -218,8 +231,7 @@ impl Meta {
     /// # Errors
     /// `NotFound` when nobody of this login is invited.
     pub async fn invitation_of(&self, login: &str) -> Result<Invitation, Error> {
-        let sql = "SELECT invitation.*, email FROM invitation JOIN user USING (login) WHERE login = ?";
-        let row = sqlx::query(sql).bind(login).fetch_optional(&self.read).await?;
+        let row = sqlx::query(BY_LOGIN).bind(login).fetch_optional(&self.read).await?;
         read(&row.ok_or_else(|| Error::NotFound(format!("there is no invitation of {login}")))?)
     }
 
@@ -254,8 +266,7 @@ impl Meta {
         now_s: i64,
     ) -> Result<Invitation, Error> {
         let invited = self.show_invitation(hash, now_s).await?;
-        self.check_email(caller, &invited.email).await?;
-        let mut act = self.begin_unrecorded().await?;
+        let mut act = self.begin_for(caller, &invited.email).await?;
         let invitation = act.invitation(hash, now_s).await?;
         if !act.domains().await?.allow_address(&invitation.email) {
             return Err(wrong_link());

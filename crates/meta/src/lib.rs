@@ -40,7 +40,7 @@ mod snapshot;
 mod store;
 mod token;
 
-pub use account::{Account, NewUser, RoleChange, State, is_nobody};
+pub use account::{Account, NewUser, ROLES_AT_ONCE_MAX, Renewal, RoleChange, RoleWish, State, is_nobody};
 pub use activity::{Activity, Tell};
 pub use annotation::Annotation;
 pub use attempt::{AttemptChanges, AttemptKind, AttemptRow, StrangerRow};
@@ -74,7 +74,7 @@ pub use record::Entry;
 pub use reset::{NewReset, RESET_MAX_S, ResetAsk};
 pub use review::{Review, ReviewLine};
 pub use saved_segment::{SavedSegment, SegmentDraft};
-pub use setting::{INNER_TARGETS_KEY, MAIL_SETTINGS};
+pub use setting::{INNER_TARGETS_KEY, MAIL_SETTINGS, SettingChanges};
 pub use site::{KEYWORD_PARAMETERS, SiteChange, SiteRow};
 pub use snapshot::Snapshot;
 pub(crate) use store::Act;

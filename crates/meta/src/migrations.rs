@@ -30,6 +30,7 @@ const STEPS: &[(i64, &str, &str)] = steps![
     15 "preferences" "0015_preferences.sql",
     16 "recovered" "0016_recovered.sql",
     17 "strangers" "0017_strangers.sql",
+    18 "mail ranks" "0018_mail_ranks.sql",
 ];
 
 /// Brings the tables of a store up to date.

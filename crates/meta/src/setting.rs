@@ -1,6 +1,6 @@
 //! Changes of settings: checked, recorded and in force when the call returns.
 
-use crate::{ALLOWED_DOMAINS, Act, Activity, ENFORCEMENT_KEY, Error, Meta, hex, record, seal::Seal};
+use crate::{ALLOWED_DOMAINS, Act, Activity, ENFORCEMENT_KEY, Error, Meta, Snapshot, hex, record, seal::Seal};
 use makoto_access::{Caller, InstanceGrant};
 use makoto_catalog::{AnySetting, Level};
 use makoto_model::SiteId;
@@ -97,17 +97,57 @@ impl Change {
     }
 }
 
-async fn store_of_site(act: &mut Act, site: SiteId, key: &str, value: Option<&str>) -> Result<(), Error> {
-    sqlx::query("DELETE FROM site_setting WHERE site_id = ? AND key = ?")
-        .bind(site.0)
-        .bind(key)
-        .execute(&mut *act.tx)
-        .await?;
-    if let Some(value) = value {
-        let sql = "INSERT INTO site_setting (site_id, key, value) VALUES (?, ?, ?)";
-        sqlx::query(sql).bind(site.0).bind(key).bind(value).execute(&mut *act.tx).await?;
+/// What a site is to have instead of the instance's value; it was checked.
+struct SiteSetting {
+    site: SiteId,
+    setting: &'static dyn AnySetting,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl SiteSetting {
+    fn detail(&self) -> Json {
+        let shown =
+            |text: &Option<String>| text.as_ref().map_or("as the instance".to_owned(), |text| self.setting.shown(text));
+        json!({ "setting": self.setting.key(), "site": self.site.0, "before": shown(&self.before),
+            "after": shown(&self.after) })
     }
-    Ok(())
+
+    async fn store(&self, act: &mut Act) -> Result<(), Error> {
+        let (site, key) = (self.site.0, self.setting.key());
+        let gone = sqlx::query("DELETE FROM site_setting WHERE site_id = ? AND key = ?").bind(site).bind(key);
+        gone.execute(&mut *act.tx).await?;
+        if let Some(value) = &self.after {
+            let sql = "INSERT INTO site_setting (site_id, key, value) VALUES (?, ?, ?)";
+            sqlx::query(sql).bind(site).bind(key).bind(value).execute(&mut *act.tx).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Changes of settings that are one act.
+#[derive(Default)]
+pub struct SettingChanges {
+    /// Keys and texts; `None` is the default.
+    pub instance: Vec<(String, Option<String>)>,
+    /// The same for a site; `None` is the instance's value.
+    pub sites: Vec<(SiteId, String, Option<String>)>,
+    /// A line of the record for all of it, beside those of the settings.
+    pub noted: Option<(Activity, Json)>,
+}
+
+impl SettingChanges {
+    /// Changes of the instance's values.
+    pub fn of_instance(changes: &[(&str, Option<&str>)]) -> SettingChanges {
+        let owned = |(key, text): &(&str, Option<&str>)| ((*key).to_owned(), text.map(str::to_owned));
+        SettingChanges { instance: changes.iter().map(owned).collect(), ..SettingChanges::default() }
+    }
+
+    /// Changes of what a site has instead.
+    pub fn of_site(site: SiteId, changes: &[(&str, Option<&str>)]) -> SettingChanges {
+        let owned = |(key, text): &(&str, Option<&str>)| (site, (*key).to_owned(), text.map(str::to_owned));
+        SettingChanges { sites: changes.iter().map(owned).collect(), ..SettingChanges::default() }
+    }
 }
 
 impl Meta {
@@ -141,16 +181,44 @@ impl Meta {
     /// Checks and stores settings, all or none; `None` puts one back to its default. What is so already is left alone.
     ///
     /// # Errors
-    /// `NotFound` for a key that nothing declares, `Refused` for a value that its check refuses.
+    /// As `change_settings`.
     pub async fn set_settings(&self, caller: &Caller, changes: &[(&str, Option<&str>)]) -> Result<(), Error> {
-        let mut checked = Vec::new();
-        for (key, text) in changes {
-            checked.extend(self.change(key, *text)?);
+        self.put_settings(caller, |_| Ok(SettingChanges::of_instance(changes))).await
+    }
+
+    /// Checks and stores the changes that `plan` makes of what is in force, all or none; in force when this returns.
+    /// Nothing changes between the plan and its deed, so that rules over several settings belong into it.
+    ///
+    /// # Errors
+    /// Those of `plan`; `NotFound` for a site that is missing, a key that nothing declares or a setting that sites cannot
+    /// have, `Refused` for a value that its check refuses.
+    pub async fn change_settings(
+        &self,
+        _: &InstanceGrant,
+        caller: &Caller,
+        plan: impl FnOnce(&Snapshot) -> Result<SettingChanges, Error>,
+    ) -> Result<(), Error> {
+        self.put_settings(caller, plan).await
+    }
+
+    async fn put_settings(
+        &self,
+        caller: &Caller,
+        plan: impl FnOnce(&Snapshot) -> Result<SettingChanges, Error>,
+    ) -> Result<(), Error> {
+        let mut act = self.begin_unrecorded().await?;
+        let snapshot = self.snapshot();
+        let planned = plan(&snapshot)?;
+        let (mut checked, mut of_sites) = (Vec::new(), Vec::new());
+        for (key, text) in &planned.instance {
+            checked.extend(self.change(&snapshot, key, text.as_deref())?);
         }
-        if checked.is_empty() {
+        for (site, key, text) in &planned.sites {
+            of_sites.extend(self.change_of_site(&snapshot, *site, key, text.as_deref())?);
+        }
+        if checked.is_empty() && of_sites.is_empty() && planned.noted.is_none() {
             return Ok(());
         }
-        let mut act = self.begin_unrecorded().await?;
         let mail = checked.iter().any(|change| mail_name(change.setting.key()).is_some());
         if mail {
             // Whoever turns the mails elsewhere is told on where they went until now. A mail server that never took one
@@ -169,59 +237,49 @@ impl Meta {
             }
             change.store(&mut act).await?;
         }
+        for change in &of_sites {
+            record::insert(&mut act, caller, activity(change.setting), &change.detail()).await?;
+            change.store(&mut act).await?;
+        }
+        if let Some((kind, detail)) = &planned.noted {
+            record::insert(&mut act, caller, *kind, detail).await?;
+        }
         if mail {
             act.hasten_mail(record::now_ms() / 1000).await?;
         }
         self.commit(act).await
     }
 
-    /// Checks and stores what a site has instead of the instance's values, all or none; `None` gives it the instance's
-    /// again. In force when this returns.
-    ///
-    /// # Errors
-    /// `NotFound` for a site that is missing or a setting that sites cannot have, `Refused` for a value that its check
-    /// refuses.
-    pub async fn set_site_settings(
-        &self,
-        _: &InstanceGrant,
-        caller: &Caller,
-        site: SiteId,
-        changes: &[(&str, Option<&str>)],
-    ) -> Result<(), Error> {
-        let snapshot = self.snapshot();
-        if !snapshot.sites.contains_key(&site) {
-            return Err(Error::NotFound(format!("there is no site {site}")));
-        }
-        let mut act = self.begin_unrecorded().await?;
-        for (key, text) in changes {
-            let setting = self.catalog.setting(key).filter(|setting| setting.level() == Level::Site);
-            let setting = setting.ok_or_else(|| Error::NotFound(format!("no site has a setting {key} of its own")))?;
-            let after = text.map(|text| setting.admit(text).map_err(Error::Refused)).transpose()?;
-            let before = snapshot.site_text(site, setting);
-            if before == after.as_deref() {
-                continue;
-            }
-            let shown = |text: Option<&str>| text.map_or("as the instance".to_owned(), |text| setting.shown(text));
-            let detail = json!({ "setting": key, "site": site.0, "before": shown(before),
-                "after": shown(after.as_deref()) });
-            record::insert(&mut act, caller, activity(setting), &detail).await?;
-            store_of_site(&mut act, site, key, after.as_deref()).await?;
-        }
-        self.commit(act).await
-    }
-
     /// The change that a text means; none when it is so already.
-    fn change(&self, key: &str, text: Option<&str>) -> Result<Option<Change>, Error> {
+    fn change(&self, snapshot: &Snapshot, key: &str, text: Option<&str>) -> Result<Option<Change>, Error> {
         let setting = self.catalog.setting(key).ok_or_else(|| {
             Error::NotFound(format!("there is no setting {key}; see the list of settings for its name"))
         })?;
         let after = text.map(|text| setting.admit(text).map_err(Error::Refused)).transpose()?;
-        let (before, is_default) = self.snapshot().setting_text(setting);
+        let (before, is_default) = snapshot.setting_text(setting);
         let same = match &after {
             Some(after) => !is_default && *after == before,
             None => is_default,
         };
         Ok((!same).then_some(Change { setting, before, after }))
+    }
+
+    /// The same for what a site has instead.
+    fn change_of_site(
+        &self,
+        snapshot: &Snapshot,
+        site: SiteId,
+        key: &str,
+        text: Option<&str>,
+    ) -> Result<Option<SiteSetting>, Error> {
+        if !snapshot.sites.contains_key(&site) {
+            return Err(Error::NotFound(format!("there is no site {site}")));
+        }
+        let setting = self.catalog.setting(key).filter(|setting| setting.level() == Level::Site);
+        let setting = setting.ok_or_else(|| Error::NotFound(format!("no site has a setting {key} of its own")))?;
+        let after = text.map(|text| setting.admit(text).map_err(Error::Refused)).transpose()?;
+        let before = snapshot.site_text(site, setting).map(str::to_owned);
+        Ok((before != after).then_some(SiteSetting { site, setting, before, after }))
     }
 
     /// The settings of the mail server in force by their keys, secrets too; nothing while none is named.

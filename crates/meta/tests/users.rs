@@ -3,13 +3,20 @@
 mod town;
 
 use makoto_access::{Admin, Asked, Caller, InstanceGrant, Principal, Proof, Role, User, check, check_instance};
-use makoto_meta::{ALLOWED_DOMAINS, Activity, EntryFilter, Error, Meta, ReadScope};
+use makoto_meta::{
+    ALLOWED_DOMAINS, Activity, EntryFilter, Error, Invite, Meta, NewUser, ROLES_AT_ONCE_MAX, ReadScope, Renewal,
+    RoleChange, RoleWish, Route,
+};
 use makoto_model::SiteId;
 use std::sync::Arc;
 use town::{Town, operator};
 
 fn grant() -> InstanceGrant {
     check_instance(&Principal::Operator).unwrap()
+}
+
+fn wish<'a>(logins: &'a [String], role: Option<Role>, expected: Option<&'a [RoleChange]>) -> RoleWish<'a> {
+    RoleWish { logins, role, expected, ..RoleWish::default() }
 }
 
 fn superusers(meta: &Meta) -> usize {
@@ -78,10 +85,10 @@ async fn promise_13_a_list_of_domains_never_locks_the_last_superuser_out() {
         assert!(town.add("new", email, false).await.is_err(), "{email}");
     }
     town.add("grace", "grace@PEOPLE.example", false).await.unwrap();
-    assert!(meta.set_email(&caller, "grace", "grace@other.example").await.is_err());
+    assert!(meta.set_email(&caller, "grace", "grace@other.example", None).await.is_err());
     // The one who would remain must be able to sign in.
     town.add("zoe", "zoe@people.example", true).await.unwrap();
-    meta.set_email(&caller, "root0", "r@people.example").await.unwrap();
+    meta.set_email(&caller, "root0", "r@people.example", None).await.unwrap();
     meta.set_superuser(&grant(), &caller, "root0", false).await.unwrap();
     assert!(refusal(meta.set_superuser(&grant(), &caller, "zoe", false).await).contains("only"));
 }
@@ -98,13 +105,13 @@ async fn a_stale_preview_changes_nothing() {
     let logins = ["ada".to_owned(), "grace".to_owned(), "root0".to_owned()];
     let preview = meta.role_changes(&grant, &logins, Some(Role::Write)).unwrap();
     assert_eq!(preview.len(), 4, "superusers are left out");
-    meta.set_roles(&grant, &caller, &logins[..1], Some(Role::View), false, None).await.unwrap();
-    let stale = meta.set_roles(&grant, &caller, &logins, Some(Role::Write), false, Some(&preview)).await;
+    meta.set_roles(&grant, &caller, &wish(&logins[..1], Some(Role::View), None)).await.unwrap();
+    let stale = meta.set_roles(&grant, &caller, &wish(&logins, Some(Role::Write), Some(&preview))).await;
     assert!(refusal(stale).contains("preview"));
     let held = |login: &str, site: SiteId| meta.snapshot().account(login).unwrap().roles.get(&site).copied();
     assert_eq!((held("ada", sites[0]), held("grace", sites[0])), (Some(Role::View), None));
     let preview = meta.role_changes(&grant, &logins, Some(Role::Write)).unwrap();
-    let done = meta.set_roles(&grant, &caller, &logins, Some(Role::Write), false, Some(&preview)).await.unwrap();
+    let done = meta.set_roles(&grant, &caller, &wish(&logins, Some(Role::Write), Some(&preview))).await.unwrap();
     assert_eq!(done, preview);
     assert_eq!((held("ada", sites[1]), held("grace", sites[0])), (Some(Role::Write), Some(Role::Write)));
 }
@@ -117,12 +124,12 @@ async fn promise_21_sessions_end_with_the_role_that_they_were_begun_with() {
     let on_site = check::<Admin>(&Principal::Operator, &Asked::All, &sites).unwrap();
     town.add("ada", "ada@people.example", false).await.unwrap();
     let login = ["ada".to_owned()];
-    meta.set_roles(&on_site, &caller, &login, Some(Role::Write), false, None).await.unwrap();
+    meta.set_roles(&on_site, &caller, &wish(&login, Some(Role::Write), None)).await.unwrap();
     let ends = async |caller: &Caller, step: &str| {
         let hash = town.sign_in(caller, "ada").await;
         match step {
-            "raise" => meta.set_roles(&on_site, caller, &login, Some(Role::Admin), false, None).await.map(drop),
-            "lower" => meta.set_roles(&on_site, caller, &login, Some(Role::View), false, None).await.map(drop),
+            "raise" => meta.set_roles(&on_site, caller, &wish(&login, Some(Role::Admin), None)).await.map(drop),
+            "lower" => meta.set_roles(&on_site, caller, &wish(&login, Some(Role::View), None)).await.map(drop),
             "grant" => meta.set_superuser(&grant(), caller, "ada", true).await,
             "revoke" => meta.set_superuser(&grant(), caller, "ada", false).await,
             "sign out" => meta.sign_out_user(&grant(), caller, "ada").await.map(drop),
@@ -154,9 +161,9 @@ async fn promise_13_no_two_users_differ_by_letters_that_somebody_takes_for_the_s
         refusal(town.add(login, email, false).await);
     }
     assert_eq!(town.meta.snapshot().accounts.len(), 3);
-    let moved = town.meta.set_email(&operator(), "root0", "Kim@BANK.example").await;
+    let moved = town.meta.set_email(&operator(), "root0", "Kim@BANK.example", None).await;
     assert!(refusal(moved).contains("in use"));
-    town.meta.set_email(&operator(), "kim", "KIM@bank.example").await.unwrap();
+    town.meta.set_email(&operator(), "kim", "KIM@bank.example", None).await.unwrap();
 }
 
 #[tokio::test]
@@ -206,7 +213,7 @@ async fn promise_21_an_act_that_waited_is_not_done_for_who_may_not_do_it_any_mor
     // A role that is lowered takes what was begun with it along, also where it leaves the session.
     let on_site = check::<Admin>(&Principal::Operator, &Asked::All, &sites).unwrap();
     let set = async |caller: &Caller, login: &str, role| {
-        meta.set_roles(&on_site, caller, &[login.to_owned()], Some(role), false, None).await.map(drop)
+        meta.set_roles(&on_site, caller, &wish(&[login.to_owned()], Some(role), None)).await.map(drop)
     };
     for login in ["bob", "eve"] {
         town.add(login, &format!("{login}@people.example"), false).await.unwrap();
@@ -216,4 +223,141 @@ async fn promise_21_an_act_that_waited_is_not_done_for_who_may_not_do_it_any_mor
     set(&operator(), "bob", Role::Admin).await.unwrap();
     assert!(matches!(set(&caller, "eve", Role::Admin).await, Err(Error::Changed(_))));
     set(&in_session("bob").await, "eve", Role::View).await.unwrap();
+}
+
+/// How often something is done until it is refused, and why it is then.
+async fn until_refused(mut act: impl AsyncFnMut(usize) -> Result<(), Error>) -> (usize, String) {
+    for n in 0..50 {
+        match act(n).await {
+            Ok(()) => {}
+            Err(Error::Refused(why)) => return (n, why),
+            Err(fault) => panic!("{fault}"),
+        }
+    }
+    panic!("never refused");
+}
+
+#[tokio::test]
+async fn nobody_who_has_not_asked_is_sent_many_mails() {
+    let town = Town::new(1).await;
+    let (meta, caller) = (&town.meta, operator());
+    let sites = town.add_sites(1).await;
+    let on_site = check::<Admin>(&Principal::Operator, &Asked::All, &sites).unwrap();
+    let invite = async |login: &str| {
+        let invite =
+            Invite { login, email: "Guest@else.example", expires_s: i64::MAX, secret: "kingfisher", hash: [1; 32] };
+        meta.invite(&on_site, &caller, &invite, Role::View).await
+    };
+    invite("guest").await.unwrap();
+    let resend = async |n: usize| {
+        meta.renew_invitation(&caller, "guest", [n as u8 + 2; 32], i64::MAX, Route::Mail("kingfisher")).await
+    };
+    let (sent, why) = until_refused(resend).await;
+    assert_eq!(sent, 5, "with the first one six");
+    assert!(why.contains("within the hour"), "{why}");
+    // Somebody else at the same address is the same mailbox; a link needs no mail.
+    meta.revoke_invitation(&caller, "guest").await.unwrap();
+    assert!(refusal(invite("guest2").await).contains("within the hour"));
+    town.add("ada", "ada@people.example", false).await.unwrap();
+    let (changed, why) =
+        until_refused(async |n| meta.set_email(&caller, "ada", &format!("ada{n}@else.example"), None).await).await;
+    assert_eq!(changed, 6);
+    assert!(why.contains("within the hour"), "{why}");
+    assert_eq!(meta.snapshot().account("ada").unwrap().email, "ada5@else.example");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn promise_13_a_new_address_and_a_new_list_at_once_leave_a_superuser_who_may_sign_in() {
+    for _ in 0..10 {
+        let town = Town::new(1).await;
+        let meta = town.meta.clone();
+        let moves =
+            tokio::spawn(async move { meta.set_email(&operator(), "root0", "root0@other.example", None).await });
+        let meta = town.meta.clone();
+        let lists = tokio::spawn(async move { meta.set_setting(&operator(), ALLOWED_DOMAINS, "people.example").await });
+        let (moved, listed) = (moves.await.unwrap(), lists.await.unwrap());
+        assert!(moved.is_ok() != listed.is_ok(), "{moved:?} {listed:?}");
+        assert!(town.meta.snapshot().active_account("root0").is_some());
+    }
+}
+
+#[tokio::test]
+async fn roles_and_capabilities_are_given_together_or_not_at_all() {
+    let town = Town::new(1).await;
+    let (meta, caller) = (&town.meta, operator());
+    let sites = town.add_sites(1).await;
+    let on_site = check::<Admin>(&Principal::Operator, &Asked::All, &sites).unwrap();
+    for login in ["ada", "grace"] {
+        town.add(login, &format!("{login}@people.example"), false).await.unwrap();
+    }
+    let give = async |logins: &[&str], role: Option<Role>| {
+        let logins: Vec<String> = logins.iter().map(|login| (*login).to_owned()).collect();
+        let wish = RoleWish { capabilities: &["publish"], ..wish(&logins, role, None) };
+        meta.set_roles(&on_site, &caller, &wish).await
+    };
+    let held = |login: &str| {
+        let account = meta.snapshot().account(login).unwrap().clone();
+        (account.roles.get(&sites[0]).copied(), account.capabilities.contains_key(&sites[0]))
+    };
+    assert!(refusal(give(&["ada", "root0"], Some(Role::View)).await).contains("superuser"));
+    assert!(refusal(give(&["ada"], None).await).contains("needs a role"));
+    assert_eq!(held("ada"), (None, false));
+    give(&["ada", "grace"], Some(Role::View)).await.unwrap();
+    for login in ["ada", "grace"] {
+        assert_eq!(held(login), (Some(Role::View), true));
+    }
+    assert_eq!(kinds(meta).await.iter().filter(|kind| *kind == "capability.given").count(), 2);
+}
+
+#[tokio::test]
+async fn one_act_sets_a_bounded_number_of_roles() {
+    let town = Town::new(1).await;
+    let sites = town.add_sites(1).await;
+    let on_site = check::<Admin>(&Principal::Operator, &Asked::All, &sites).unwrap();
+    town.add("ada", "ada@people.example", false).await.unwrap();
+    let many = vec!["ada".to_owned(); ROLES_AT_ONCE_MAX + 1];
+    let done = town.meta.set_roles(&on_site, &operator(), &wish(&many, Some(Role::View), None)).await;
+    assert!(refusal(done).contains("more than 50000"));
+    assert!(refusal(town.meta.role_changes(&on_site, &many, None)).contains("more than 50000"));
+}
+
+#[tokio::test]
+async fn a_user_is_added_with_the_first_sites_or_not_at_all() {
+    let town = Town::new(1).await;
+    let meta = &town.meta;
+    let sites = town.add_sites(1).await;
+    let add = async |sites: &[SiteId]| {
+        let on_sites = check::<Admin>(&Principal::Operator, &Asked::All, sites).unwrap();
+        let (login, email) = ("ada".to_owned(), "ada@people.example".to_owned());
+        let user = NewUser { login, email, password_hash: "none".into(), superuser: false };
+        meta.add_viewer(&grant(), &on_sites, &operator(), user).await
+    };
+    // A site that is deleted meanwhile.
+    add(&[sites[0], SiteId(99)]).await.unwrap_err();
+    assert!(meta.snapshot().account("ada").is_none());
+    add(&sites).await.unwrap();
+    assert_eq!(meta.snapshot().account("ada").unwrap().roles.get(&sites[0]), Some(&Role::View));
+    assert_eq!(kinds(meta).await[..2], ["role.set", "user.added"]);
+}
+
+#[tokio::test]
+async fn promise_12_an_invited_address_changes_with_its_new_link_or_not_at_all() {
+    let town = Town::new(1).await;
+    let (meta, caller) = (&town.meta, operator());
+    let sites = town.add_sites(1).await;
+    let on_site = check::<Admin>(&Principal::Operator, &Asked::All, &sites).unwrap();
+    let (email, secret, hash) = ("guest@people.example", "kingfisher", [1; 32]);
+    let invite = Invite { login: "guest", email, expires_s: i64::MAX, secret, hash };
+    meta.invite(&on_site, &caller, &invite, Role::View).await.unwrap();
+    let shown = async |hash: [u8; 32]| meta.show_invitation(hash, 0).await.map(|found| found.email);
+    let (refused, why) = until_refused(async |n| {
+        let renewal = Renewal { secret, hash: [n as u8 + 2; 32], expires_s: i64::MAX };
+        meta.set_email(&caller, "guest", &format!("guest{n}@people.example"), Some(&renewal)).await
+    })
+    .await;
+    assert!(why.contains("within the hour"), "{why}");
+    let last = format!("guest{}@people.example", refused - 1);
+    assert_eq!(meta.snapshot().account("guest").unwrap().email, last, "not changed by what was refused");
+    assert_eq!(shown([refused as u8 + 1; 32]).await.unwrap(), last);
+    assert!(shown([1; 32]).await.is_err() && shown([refused as u8 + 2; 32]).await.is_err());
 }

@@ -442,24 +442,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_restored_for_trial_where_the_disk_has_no_room() {
-        let folder = tempfile::tempdir().unwrap();
-        let (_instance, backup) = sealed(folder.path()).await;
-        let trial = folder.path().join("trial");
-        let refused = try_restore(&backup, &trial, u64::MAX / 2).await.unwrap_err().told();
-        assert!(tells_of_full(&refused) && !trial.exists(), "{refused}");
-        // With room it goes on to find that this backup is not sound.
-        let unsound = try_restore(&backup, &trial, 0).await.unwrap_err().told();
-        assert!(!tells_of_full(&unsound) && trial.exists(), "{unsound}");
-        assert_eq!(device(&backup).unwrap(), device(&trial).unwrap());
-        std::fs::create_dir(Files::new(&backup).analytics()).unwrap();
-        std::fs::write(Engine::first_file(&Files::new(&backup).analytics()), [0; 1000]).unwrap();
-        let files = Files::new(&backup);
-        let meta = std::fs::metadata(files.meta()).unwrap().len();
-        assert_eq!(stores_bytes(&files).unwrap(), meta + "no fold".len() as u64 + 1000);
-    }
-
-    #[tokio::test]
     async fn who_stops_waiting_is_not_held_up_and_ends_the_work() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("large");

@@ -6,11 +6,12 @@ pub use checks::{CHECKS, Check, Proposal};
 
 use crate::{
     FEATURES, Services,
+    privacy_manager::compliance,
     services::{bad, from_meta, required},
 };
-use makoto_access::Caller;
+use makoto_access::{Caller, check_instance};
 use makoto_catalog::{Access, Answer, AnySetting, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind};
-use makoto_meta::{Activity, Snapshot};
+use makoto_meta::{Activity, SettingChanges, Snapshot};
 use makoto_model::Params;
 use serde_json::{Value as Json, json};
 
@@ -167,28 +168,40 @@ async fn set(services: &Services, caller: &Caller, params: &Params) -> Result<An
 /// # Errors
 /// Why a change is refused.
 pub async fn store(services: &Services, caller: &Caller, changes: &[(String, Option<String>)]) -> Result<(), ApiError> {
+    let grant = check_instance(&caller.principal)?;
+    let mut kept: Vec<(&str, Option<&str>)> = Vec::new();
     for (key, value) in changes {
         let setting = services.meta.catalog().setting(key).filter(|setting| setting.level() != Level::User);
         let setting = setting.ok_or_else(|| {
             ApiError::NotFound(format!("there is no setting {key} of the installation; see the list for its name"))
         })?;
-        if let Some(value) = value.as_ref().filter(|value| !is_mask(setting, Some(value))) {
+        if is_mask(setting, value.as_deref()) {
+            continue;
+        }
+        if let Some(value) = value {
             setting.admit(value).map_err(ApiError::Refused)?;
         }
+        kept.push((key, value.as_deref()));
     }
-    let proposal = Proposal { services, caller, changes };
-    let touched = |check: &&Check| changes.iter().any(|(key, _)| check.keys.contains(&key.as_str()));
+    let plan = |snapshot: &Snapshot| allowed(snapshot, caller, &kept).map(|()| SettingChanges::of_instance(&kept));
+    services.meta.change_settings(&grant, caller, plan).await.map_err(from_meta)
+}
+
+/// Whether what is in force allows these changes.
+///
+/// # Errors
+/// `Refused` by a rule over several settings, or by a policy that is enforced.
+pub fn allowed(
+    snapshot: &Snapshot,
+    caller: &Caller,
+    changes: &[(&str, Option<&str>)],
+) -> Result<(), makoto_meta::Error> {
+    let proposal = Proposal { snapshot, caller, changes };
+    let touched = |check: &&Check| changes.iter().any(|(key, _)| check.keys.contains(key));
     for check in CHECKS.iter().filter(touched) {
-        (check.run)(&proposal)?;
+        (check.run)(&proposal).map_err(makoto_meta::Error::Refused)?;
     }
-    let texts: Vec<(&str, Option<&str>)> = changes.iter().map(|(key, text)| (key.as_str(), text.as_deref())).collect();
-    crate::privacy_manager::compliance::refuse(&services.meta.snapshot(), None, &texts)?;
-    let known = |key: &str, text: Option<&str>| {
-        services.meta.catalog().setting(key).is_some_and(|setting| is_mask(setting, text))
-    };
-    let changes = changes.iter().map(|(key, value)| (key.as_str(), value.as_deref()));
-    let changes: Vec<(&str, Option<&str>)> = changes.filter(|(key, text)| !known(key, *text)).collect();
-    services.meta.set_settings(caller, &changes).await.map_err(from_meta)
+    compliance::refuse(snapshot, None, changes)
 }
 
 #[cfg(test)]

@@ -129,13 +129,13 @@ async fn change_password(services: &Services, caller: &Caller, params: &Params) 
 ///
 /// # Errors
 /// `Refused`.
-pub fn check_addresses(proposal: &Proposal<'_>) -> Result<(), ApiError> {
+pub fn check_addresses(proposal: &Proposal<'_>) -> Result<(), String> {
     let Some(address) = proposal.caller.address else { return Ok(()) };
-    let listed = |entries: Vec<String>| Networks::read(&entries).map_err(ApiError::Refused);
+    let listed = |entries: Vec<String>| Networks::read(&entries);
     let allowed = listed(proposal.value(&rules::ALLOWED_ADDRESSES))?;
     let barred = listed(proposal.value(&rules::BLOCKED_ADDRESSES))?;
     match barred.contain(Some(address)) || !(allowed.is_empty() || allowed.contain(Some(address))) {
-        true => Err(ApiError::Refused(format!("this would shut you out, since you come from {address}"))),
+        true => Err(format!("this would shut you out, since you come from {address}")),
         false => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use makoto_access::{Caller, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Control, Effect, Guard, Level, Method, Param, ParamKind, Setting};
-use makoto_meta::{Activity, Snapshot, hex};
+use makoto_meta::{Activity, SettingChanges, Snapshot, hex};
 use makoto_model::{Params, SiteId};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -154,7 +154,11 @@ fn status(snapshot: &Snapshot, params: &Params) -> Result<Answer, ApiError> {
 ///
 /// # Errors
 /// `Refused` names the setting and the policy.
-pub fn refuse(snapshot: &Snapshot, site: Option<SiteId>, changes: &[(&str, Option<&str>)]) -> Result<(), ApiError> {
+pub fn refuse(
+    snapshot: &Snapshot,
+    site: Option<SiteId>,
+    changes: &[(&str, Option<&str>)],
+) -> Result<(), makoto_meta::Error> {
     for policy in POLICIES.iter().filter(|policy| is_enforced(snapshot, site, policy)) {
         for wanted in policy.rules.iter().filter_map(|rule| rule.setting) {
             let Some((_, change)) = changes.iter().find(|(key, _)| *key == wanted.setting.key()) else { continue };
@@ -164,7 +168,7 @@ pub fn refuse(snapshot: &Snapshot, site: Option<SiteId>, changes: &[(&str, Optio
                 (None, None) => wanted.setting.default_text(),
             };
             if !(wanted.holds)(&after) {
-                return Err(ApiError::Refused(format!(
+                return Err(makoto_meta::Error::Refused(format!(
                     "{} is enforced and needs another value of \"{}\"; release the policy first",
                     policy.title,
                     wanted.setting.title()
@@ -182,8 +186,15 @@ async fn set(services: &Services, caller: &Caller, params: &Params) -> Result<An
         "0" | "false" => false,
         _ => return Err(bad("enforce", "write 1 or 0")),
     };
-    let snapshot = services.meta.snapshot();
-    let site = keep::site(&snapshot, params)?;
+    let site = keep::site(&services.meta.snapshot(), params)?;
+    let grant = check_instance(&caller.principal)?;
+    let plan = |snapshot: &Snapshot| Ok(changes(snapshot, site, policy, enforce));
+    services.meta.change_settings(&grant, caller, plan).await.map_err(from_meta)?;
+    Ok(Answer::Done)
+}
+
+/// What enforcing or releasing a policy changes, sites that are weaker than it included.
+fn changes(snapshot: &Snapshot, site: Option<SiteId>, policy: &'static Policy, enforce: bool) -> SettingChanges {
     let before = match site {
         Some(site) => snapshot.site_text(site, &ENFORCED).unwrap_or("").to_owned(),
         None => snapshot.setting_text(&ENFORCED).0,
@@ -193,39 +204,32 @@ async fn set(services: &Services, caller: &Caller, params: &Params) -> Result<An
         ids.push(policy.id);
     }
     let ids = ids.join(",");
-    let wanted = policy.rules.iter().filter_map(|rule| rule.setting);
-    let unmet = wanted.filter(|wanted| !(wanted.holds)(&in_force(&snapshot, site, wanted.setting).0));
-    let mut changes: Vec<(&str, Option<&str>)> = match enforce {
-        true => unmet.map(|wanted| (wanted.setting.key(), Some(wanted.value))).collect(),
-        false => Vec::new(),
-    };
+    let wanted = policy.rules.iter().filter_map(|rule| rule.setting).filter(|_| enforce);
+    let unmet = wanted.filter(|wanted| !(wanted.holds)(&in_force(snapshot, site, wanted.setting).0));
+    let mut changes: Vec<(&str, Option<&str>)> =
+        unmet.map(|wanted| (wanted.setting.key(), Some(wanted.value))).collect();
     changes.push((ENFORCED.key, Some(&ids)));
-    let grant = check_instance(&caller.principal)?;
-    match site {
-        Some(site) => services.meta.set_site_settings(&grant, caller, site, &changes).await.map_err(from_meta)?,
-        None => {
-            services.meta.set_settings(caller, &changes).await.map_err(from_meta)?;
-            if enforce {
-                for id in snapshot.site_ids() {
-                    let own = weaker(&snapshot, id, policy);
-                    services.meta.set_site_settings(&grant, caller, id, &own).await.map_err(from_meta)?;
-                }
-            }
+    let mut all = match site {
+        Some(site) => SettingChanges::of_site(site, &changes),
+        None => SettingChanges::of_instance(&changes),
+    };
+    if site.is_none() && enforce {
+        for id in snapshot.site_ids() {
+            all.sites.extend(weaker(snapshot, id, policy).map(|key| (id, key.to_owned(), None)));
         }
     }
     let kind = if enforce { Activity::ComplianceEnforced } else { Activity::ComplianceReleased };
-    let detail = json!({ "policy": policy.id, "site": site.map(|site| site.0) });
-    services.meta.record(caller, kind, detail).await.map_err(from_meta)?;
-    Ok(Answer::Done)
+    all.noted = Some((kind, json!({ "policy": policy.id, "site": site.map(|site| site.0) })));
+    all
 }
 
-/// What a site has of its own against a policy, as changes that take it away.
-fn weaker(snapshot: &Snapshot, site: SiteId, policy: &Policy) -> Vec<(&'static str, Option<&'static str>)> {
+/// The keys of what a site has of its own against a policy.
+fn weaker(snapshot: &Snapshot, site: SiteId, policy: &'static Policy) -> impl Iterator<Item = &'static str> {
     let wanted = policy.rules.iter().filter_map(|rule| rule.setting);
-    let against = |wanted: &&'static super::policies::Wanted| {
+    let against = move |wanted: &&'static super::policies::Wanted| {
         snapshot.site_text(site, wanted.setting).is_some_and(|own| !(wanted.holds)(own))
     };
-    wanted.filter(against).map(|wanted| (wanted.setting.key(), None)).collect()
+    wanted.filter(against).map(|wanted| wanted.setting.key())
 }
 
 async fn document(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {

@@ -8,7 +8,7 @@ use crate::{
 };
 use makoto_access::{Caller, check_instance};
 use makoto_catalog::{Access, Answer, AnySetting, ApiError, Effect, Guard, Method, Param, ParamKind};
-use makoto_meta::Snapshot;
+use makoto_meta::{SettingChanges, Snapshot};
 use makoto_model::{Params, SiteId};
 
 /// The site whose own values are meant; nothing for the instance.
@@ -84,8 +84,7 @@ const fn do_not_track(id: &'static str, doc: &'static str, run: Run) -> Method<S
 }
 
 async fn heed(services: &Services, caller: &Caller, value: &str) -> Result<Answer, ApiError> {
-    compliance::refuse(&services.meta.snapshot(), None, &[(settings::DO_NOT_TRACK.key, Some(value))])?;
-    services.meta.set_setting(caller, settings::DO_NOT_TRACK.key, value).await.map_err(from_meta)?;
+    store(services, caller, None, &[(settings::DO_NOT_TRACK.key, Some(value))]).await?;
     Ok(Answer::Bool(true))
 }
 
@@ -132,15 +131,26 @@ async fn set(services: &Services, caller: &Caller, params: &Params) -> Result<An
         return Err(ApiError::Refused("enforce and release policies by setComplianceStatus".to_owned()));
     }
     let site = site(&snapshot, params)?;
-    compliance::refuse(&snapshot, site, &changes)?;
-    match site {
-        None => services.meta.set_settings(caller, &changes).await.map_err(from_meta)?,
-        Some(site) => {
-            let grant = check_instance(&caller.principal)?;
-            services.meta.set_site_settings(&grant, caller, site, &changes).await.map_err(from_meta)?;
-        }
-    }
+    store(services, caller, site, &changes).await?;
     Ok(Answer::Done)
+}
+
+/// Stores what no policy forbids.
+async fn store(
+    services: &Services,
+    caller: &Caller,
+    site: Option<SiteId>,
+    changes: &[(&str, Option<&str>)],
+) -> Result<(), ApiError> {
+    let grant = check_instance(&caller.principal)?;
+    let plan = |snapshot: &Snapshot| {
+        compliance::refuse(snapshot, site, changes)?;
+        Ok(match site {
+            Some(site) => SettingChanges::of_site(site, changes),
+            None => SettingChanges::of_instance(changes),
+        })
+    };
+    services.meta.change_settings(&grant, caller, plan).await.map_err(from_meta)
 }
 
 async fn set_as_matomo(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
@@ -163,8 +173,7 @@ async fn set_as_matomo(services: &Services, caller: &Caller, params: &Params) ->
     if let Some(detail) = params.get("anonymizeReferrer") {
         changes.push((settings::REFERRER.key, Some(if detail.is_empty() { "exclude_none" } else { detail })));
     }
-    compliance::refuse(&services.meta.snapshot(), None, &changes)?;
-    services.meta.set_settings(caller, &changes).await.map_err(from_meta)?;
+    store(services, caller, None, &changes).await?;
     Ok(Answer::Bool(true))
 }
 

@@ -7,8 +7,8 @@ use crate::{
     services::{from_meta, now_s},
 };
 use makoto_access::{Caller, InstanceGrant, Proof, check_instance};
-use makoto_catalog::{Answer, ApiError};
-use makoto_meta::{Activity, MailKind};
+use makoto_catalog::{Answer, AnySetting, ApiError, Control};
+use makoto_meta::{Activity, MailKind, RoleChange, RoleWish, SettingChanges, Snapshot};
 use serde_json::{Value as Json, json};
 use std::time::Duration;
 
@@ -73,11 +73,15 @@ pub enum Deed {
     Backup,
 }
 
+// How values are shown that are none.
+const DEFAULT: &str = "default";
+const EMPTY: &str = "empty";
+
 fn masked(secret: bool, text: &Option<String>) -> String {
     match text {
-        None => "default".to_owned(),
+        None => DEFAULT.to_owned(),
         Some(_) if secret => "•••".to_owned(),
-        Some(text) if text.is_empty() => "empty".to_owned(),
+        Some(text) if text.is_empty() => EMPTY.to_owned(),
         Some(text) => text.clone(),
     }
 }
@@ -123,11 +127,13 @@ impl Deed {
     /// What taking it back needs; nothing where it cannot be or need not be.
     pub fn undo(&self) -> Option<Json> {
         Some(match self {
-            Deed::Setting { key, before, .. } => json!({ "setting": key, "before": before }),
+            Deed::Setting { key, before, after, .. } => json!({ "setting": key, "before": before, "after": after }),
             Deed::Suspend { login } => json!({ "reactivate": login }),
             Deed::PauseToken { id, .. } => json!({ "resume": id }),
             Deed::Mode { path, before, .. } => json!({ "path": path, "mode": before }),
-            Deed::Role { login, site, before, .. } => json!({ "login": login, "site": site, "role": before }),
+            Deed::Role { login, site, before, after } => {
+                json!({ "login": login, "site": site, "role": before, "after": after })
+            }
             Deed::RequirePassword { login } => json!({ "waive": login }),
             Deed::PausePublic { .. }
             | Deed::EndSession { .. }
@@ -175,7 +181,7 @@ async fn carry_out_one(
         }
         Deed::PauseToken { id, .. } => meta.pause_token(grant, caller, *id, Some(now_s())).await.map_err(from_meta),
         Deed::Mode { path, after, .. } => set_mode(services, caller, path, *after).await,
-        Deed::Role { login, site, after, .. } => set_role(services, caller, login, *site, after).await,
+        Deed::Role { login, site, after, .. } => set_role(services, caller, login, *site, after, None).await,
         Deed::EndSession { login, id } => {
             meta.end_session_of(caller, Activity::SessionEnded, login, *id).await.map_err(from_meta)
         }
@@ -216,16 +222,84 @@ async fn remind(services: &Services, caller: &Caller, grant: &InstanceGrant) -> 
     Ok(())
 }
 
-/// Takes one thing back.
+/// What a setting is put back to, `None` being the default; nothing where it stays. Back to what was before goes only
+/// what is still as the fix made it; of a list that was changed since, what the fix added goes and what it took comes
+/// back.
+fn put_back(setting: &dyn AnySetting, before: Option<&str>, after: Option<&str>, now: &str) -> Option<Option<String>> {
+    let admitted = |text: &str| setting.admit(text).unwrap_or_else(|_| text.to_owned());
+    let text = |value: Option<&str>| value.map_or_else(|| setting.default_text(), admitted);
+    let (was, made) = (text(before), text(after));
+    if now == made {
+        return Some(before.map(str::to_owned));
+    }
+    if setting.control() != Control::Lines {
+        return None;
+    }
+    let entries = |text: &str| -> Vec<String> {
+        text.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+    };
+    let (was, made, now) = (entries(&was), entries(&made), entries(now));
+    let mut kept: Vec<String> = now.iter().filter(|one| was.contains(one) || !made.contains(one)).cloned().collect();
+    kept.extend(was.iter().filter(|one| !made.contains(one) && !now.contains(one)).cloned());
+    (kept != now).then(|| {
+        let kept = admitted(&kept.join(","));
+        (before.is_some() || kept != setting.default_text()).then_some(kept)
+    })
+}
+
+/// What a fix of an earlier version made of something, as far as what it showed tells.
+fn shown_after(shown: &Json, what: &str) -> Option<String> {
+    let line = shown.as_array()?.iter().find(|line| line["what"] == what)?;
+    line["after"].as_str().map(str::to_owned)
+}
+
+/// Takes back the change of a setting. `shown` is what the fix showed.
+async fn take_back_setting(
+    services: &Services,
+    caller: &Caller,
+    key: &str,
+    undo: &Json,
+    shown: &Json,
+) -> Result<(), ApiError> {
+    let grant = check_instance(&caller.principal)?;
+    let setting = services.meta.catalog().setting(key);
+    let setting = setting.ok_or_else(|| ApiError::NotFound(format!("there is no setting {key} any more")))?;
+    let before = undo["before"].as_str();
+    // What was masked is not known: it is put back as it was done then.
+    let after: Option<Option<String>> = match undo.get("after") {
+        Some(after) => Some(after.as_str().map(str::to_owned)),
+        None => shown_after(shown, key).filter(|_| !setting.secret()).map(|text| match text.as_str() {
+            DEFAULT => None,
+            EMPTY => Some(String::new()),
+            _ => Some(text),
+        }),
+    };
+    let plan = |snapshot: &Snapshot| {
+        let now = snapshot.setting_text(setting).0;
+        let back = match &after {
+            Some(after) => put_back(setting, before, after.as_deref(), &now),
+            None => Some(before.map(str::to_owned)),
+        };
+        let Some(text) = back else {
+            return Err(makoto_meta::Error::Changed(format!("{key} was changed since the fix, and stays")));
+        };
+        let changes = [(key, text.as_deref())];
+        core_plugins_admin::allowed(snapshot, caller, &changes)?;
+        Ok(SettingChanges::of_instance(&changes))
+    };
+    services.meta.change_settings(&grant, caller, plan).await.map_err(from_meta)
+}
+
+/// Takes one thing back, unless it was changed since. `shown` is what the fix showed.
 ///
 /// # Errors
 /// Why it cannot be.
-pub async fn take_back(services: &Services, caller: &Caller, undo: &Json) -> Result<(), ApiError> {
+pub async fn take_back(services: &Services, caller: &Caller, undo: &Json, shown: &Json) -> Result<(), ApiError> {
     let grant = check_instance(&caller.principal)?;
     let text = |name: &str| undo.get(name).and_then(Json::as_str).map(str::to_owned);
     let number = |name: &str| undo.get(name).and_then(Json::as_i64);
     if let Some(key) = text("setting") {
-        return core_plugins_admin::store(services, caller, &[(key, text("before"))]).await;
+        return take_back_setting(services, caller, &key, undo, shown).await;
     }
     if let Some(login) = text("reactivate") {
         return services.meta.reactivate_user(&grant, caller, &login).await.map_err(from_meta);
@@ -241,7 +315,8 @@ pub async fn take_back(services: &Services, caller: &Caller, undo: &Json) -> Res
     }
     match (text("login"), number("site"), text("role")) {
         (Some(login), Some(site), Some(role)) => {
-            set_role(services, caller, &login, u32::try_from(site).unwrap_or(0), &role).await
+            let after = text("after").or_else(|| shown_after(shown, &format!("{login} on site {site}")));
+            set_role(services, caller, &login, u32::try_from(site).unwrap_or(0), &role, after.as_deref()).await
         }
         _ => Err(ApiError::Internal("a fix holds something that this program does not know".to_owned())),
     }
@@ -253,12 +328,25 @@ async fn set_mode(services: &Services, caller: &Caller, path: &str, mode: u32) -
     services.probes()?.set_mode(path, mode).map_err(ApiError::Refused)
 }
 
-async fn set_role(services: &Services, caller: &Caller, login: &str, site: u32, role: &str) -> Result<(), ApiError> {
+/// Gives a role, where the user holds still the one that is named.
+async fn set_role(
+    services: &Services,
+    caller: &Caller,
+    login: &str,
+    site: u32,
+    role: &str,
+    held: Option<&str>,
+) -> Result<(), ApiError> {
     use makoto_access::{Admin, Asked, Role, check};
-    let sites = Asked::These(vec![makoto_model::SiteId(site)]);
+    let (role, site) = (Role::parse(role), makoto_model::SiteId(site));
+    let sites = Asked::These(vec![site]);
     let grant = check::<Admin>(&caller.principal, &sites, &services.meta.snapshot().site_ids())?;
-    let done = services.meta.set_roles(&grant, caller, &[login.to_owned()], Role::parse(role), false, None).await;
-    done.map(drop).map_err(from_meta)
+    let logins = [login.to_owned()];
+    let expected =
+        held.map(|held| [RoleChange { login: login.to_owned(), site, before: Role::parse(held), after: role }]);
+    let wish =
+        RoleWish { logins: &logins, role, expected: expected.as_ref().map(<[_; 1]>::as_slice), ..RoleWish::default() };
+    services.meta.set_roles(&grant, caller, &wish).await.map(drop).map_err(from_meta)
 }
 
 /// The number of the caller's own session, which a fix does not end.
@@ -269,5 +357,32 @@ pub fn own_session(caller: &Caller) -> Option<i64> {
             Proof::Token { .. } => None,
         },
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use makoto_identity::{enforcement::ENFORCEMENT, rules::BLOCKED_ADDRESSES};
+
+    fn list(before: Option<&str>, after: Option<&str>, now: &str) -> Option<Option<String>> {
+        put_back(&BLOCKED_ADDRESSES, before, after, now)
+    }
+
+    #[test]
+    fn of_a_list_only_what_the_fix_added_is_taken_out() {
+        let text = |text: &str| Some(Some(text.to_owned()));
+        assert_eq!(list(None, Some("10.0.0.1"), "10.0.0.1"), Some(None), "as the fix made it");
+        assert_eq!(list(Some("10.0.0.9"), Some("10.0.0.9,10.0.0.1"), "10.0.0.9,10.0.0.1"), text("10.0.0.9"));
+        assert_eq!(list(None, Some("10.0.0.1"), "10.0.0.1,10.0.0.2"), text("10.0.0.2"), "barred by hand since");
+        assert_eq!(list(None, Some("10.0.0.1"), "10.0.0.2"), None, "freed by hand since");
+        assert_eq!(list(Some("10.0.0.9"), Some(""), "10.0.0.2"), text("10.0.0.2,10.0.0.9"), "what it took comes back");
+    }
+
+    #[test]
+    fn what_is_no_list_and_was_changed_since_stays() {
+        let back = |now: &str| put_back(&ENFORCEMENT, Some("off"), Some("admins"), now);
+        assert_eq!(back("admins"), Some(Some("off".to_owned())));
+        assert_eq!(back("everyone"), None);
     }
 }

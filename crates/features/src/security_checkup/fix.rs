@@ -57,33 +57,44 @@ pub async fn fix(services: &Services, caller: &Caller, id: &str) -> Result<(i64,
     Ok((number, run(services, caller).await?))
 }
 
-/// Takes a fix back, and measures again.
+/// Takes a fix back, and measures again. The texts say what stayed as it is, and why.
 ///
 /// # Errors
 /// Why it cannot be taken back.
-pub async fn undo(services: &Services, caller: &Caller, number: i64) -> Result<(String, Run), ApiError> {
-    let check = take_back(services, caller, number).await?;
-    Ok((check, run(services, caller).await?))
+pub async fn undo(services: &Services, caller: &Caller, number: i64) -> Result<(String, Vec<String>, Run), ApiError> {
+    let (check, left) = take_back(services, caller, number).await?;
+    Ok((check, left, run(services, caller).await?))
 }
 
-async fn take_back(services: &Services, caller: &Caller, number: i64) -> Result<String, ApiError> {
+/// Takes back what can be. A fix that is cut short is taken back again: of what was done nothing is done twice.
+async fn take_back(services: &Services, caller: &Caller, number: i64) -> Result<(String, Vec<String>), ApiError> {
     let grant = check_instance(&caller.principal)?;
     let (fix, undo) = services.meta.fix_to_undo(&grant, number, now_s()).await.map_err(from_meta)?;
-    services.meta.end_fix(&grant, caller, &fix, now_s()).await.map_err(from_meta)?;
+    let mut left = Vec::new();
     for one in undo.as_array().into_iter().flatten() {
-        deed::take_back(services, caller, one).await?;
+        match deed::take_back(services, caller, one, &fix.diff).await {
+            Ok(()) => {}
+            // It is gone, or changed since, and will be so at the next try.
+            Err(ApiError::NotFound(why) | ApiError::Refused(why) | ApiError::Changed(why)) => left.push(why),
+            Err(ApiError::Denied(why)) => left.push(why.to_string()),
+            Err(fault) => return Err(fault),
+        }
     }
-    Ok(fix.check)
+    services.meta.end_fix(&grant, caller, &fix, &left, now_s()).await.map_err(from_meta)?;
+    Ok((fix.check, left))
 }
 
 /// Takes back the fixes whose time is over.
 ///
 /// # Errors
-/// The first one that could not be.
+/// The first one that could not be; the others are taken back all the same.
 pub async fn end_due(services: &Services, caller: &Caller) -> Result<usize, ApiError> {
     let due = services.meta.ended_fixes(now_s()).await.map_err(from_meta)?;
+    let mut done = Ok(due.len());
     for fix in &due {
-        take_back(services, caller, fix.id).await?;
+        if let Err(fault) = take_back(services, caller, fix.id).await {
+            done = done.and(Err(fault));
+        }
     }
-    Ok(due.len())
+    done
 }

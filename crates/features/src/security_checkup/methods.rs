@@ -99,21 +99,23 @@ pub static METHODS: &[Method<Services>] = &[
             Box::pin(async {
                 let id = known(params)?;
                 let (number, after) = fix::fix(services, caller, id).await?;
-                Ok(changed(Some(number), id, &after))
+                Ok(Answer::record(changed(Some(number), id, &after)))
             })
         },
     ),
     method(
         "SecurityCheckup.undoFix",
-        "Takes a fix back, and measures again.",
+        "Takes a fix back, and measures again. What was changed since the fix stays; left says what and why.",
         &[Param { name: "idFix", kind: ParamKind::Int, default: None, doc: "the number of the fix" }],
         Effect::Write,
         Guard::Proof,
         |services, caller, params| {
             Box::pin(async {
                 let number = required(params, "idFix")?.parse().map_err(|_| bad("idFix", "write its number"))?;
-                let (id, after) = fix::undo(services, caller, number).await?;
-                Ok(changed(None, &id, &after))
+                let (id, left, after) = fix::undo(services, caller, number).await?;
+                let mut answer = changed(None, &id, &after);
+                answer.push(("left", left.into_iter().collect()));
+                Ok(Answer::record(answer))
             })
         },
     ),
@@ -164,15 +166,15 @@ async fn whole(services: &Services, run: &Run) -> Result<Answer, ApiError> {
 }
 
 /// What a check came to after a change.
-fn changed(fix: Option<i64>, id: &str, run: &Run) -> Answer {
+fn changed(fix: Option<i64>, id: &str, run: &Run) -> Vec<(&'static str, Answer)> {
     let state = run.standings.iter().find(|standing| standing.check.id == id).map(|standing| standing.state().name());
-    Answer::record([
+    vec![
         ("idFix", fix.map_or(Answer::Null, Answer::Int)),
         ("check", id.into()),
         ("state", state.unwrap_or("").into()),
         ("score", Answer::Int(run.score.points)),
         ("grade", run.score.grade.into()),
-    ])
+    ]
 }
 
 async fn accept(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {

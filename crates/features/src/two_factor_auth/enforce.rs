@@ -1,15 +1,14 @@
 use crate::core_plugins_admin::Proposal;
 use makoto_access::Principal;
-use makoto_catalog::ApiError;
 use makoto_identity::enforcement::ENFORCEMENT;
 
 /// Refuses to raise the rule who must use a second factor for a superuser who uses none: whoever locks others out must
 /// know the way in. The operator may always.
 ///
 /// # Errors
-/// `Refused` for a superuser without a second factor.
-pub fn check_enforcement(proposal: &Proposal<'_>) -> Result<(), ApiError> {
-    let snapshot = proposal.services.meta.snapshot();
+/// For a superuser without a second factor.
+pub fn check_enforcement(proposal: &Proposal<'_>) -> Result<(), String> {
+    let snapshot = proposal.snapshot;
     let uses_one = match &proposal.caller.principal {
         Principal::Operator | Principal::Job(_) => true,
         Principal::User(user) => snapshot.factors(&user.login).any(),
@@ -17,7 +16,7 @@ pub fn check_enforcement(proposal: &Proposal<'_>) -> Result<(), ApiError> {
     };
     if proposal.value(&ENFORCEMENT) > snapshot.setting(&ENFORCEMENT) && !uses_one {
         let why = "only a superuser who uses a second factor can require more people to use one; set yours up first";
-        return Err(ApiError::Refused(why.into()));
+        return Err(why.to_owned());
     }
     Ok(())
 }

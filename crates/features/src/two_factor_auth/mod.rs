@@ -137,7 +137,7 @@ pub static METHODS: &[Method<Services>] = &[
     },
     Method {
         id: "TwoFactorAuth.resetTwoFactorAuth",
-        doc: "Takes all second factors of a user away and ends their sessions, for one who lost them.",
+        doc: "Takes all second factors of another user away and ends their sessions, for one who lost them.",
         params: &[Param { name: "userLogin", kind: ParamKind::Text, default: None, doc: "the user's login" }],
         access: Access::Superuser,
         effect: Effect::Write,
@@ -146,6 +146,7 @@ pub static METHODS: &[Method<Services>] = &[
             Box::pin(async {
                 let grant = check_instance(&caller.principal)?;
                 let login = required(params, "userLogin")?;
+                refuse_own(services, caller, login)?;
                 services.identity.reset_factors(&grant, caller, login).await.map_err(from_identity)?;
                 Ok(Answer::Done)
             })
@@ -161,6 +162,23 @@ pub static METHODS: &[Method<Services>] = &[
         run: |services, _, _| Box::pin(async { Ok(without_factor(services)) }),
     },
 ];
+
+/// Nobody takes all their own factors away: whoever must use one would have the time of a beginner again and again.
+fn refuse_own(services: &Services, caller: &Caller, login: &str) -> Result<(), ApiError> {
+    let snapshot = services.meta.snapshot();
+    let own = match &caller.principal {
+        Principal::User(user) => snapshot.account(login).is_some_and(|account| account.login == user.login),
+        _ => false,
+    };
+    match own {
+        true => Err(ApiError::Refused(format!(
+            "these are your own second factors: replace or remove them one by one in your own settings, where a recovery \
+             code stands for a lost one; or ask another superuser, or who runs the server: makoto user reset-factors \
+             --login {login}"
+        ))),
+        false => Ok(()),
+    }
+}
 
 /// The login of a user who calls by session or token.
 fn login_of(caller: &Caller) -> Result<&str, ApiError> {

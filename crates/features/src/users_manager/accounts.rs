@@ -5,9 +5,9 @@ use crate::{
     Services,
     services::{asked_sites, from_identity, from_meta, required},
 };
-use makoto_access::{Admin, Caller, Principal, Proof, Role, User, check, check_instance};
+use makoto_access::{Admin, Caller, Principal, Proof, User, check, check_instance};
 use makoto_catalog::{Access, Answer, ApiError, Guard, Method, ParamKind};
-use makoto_meta::{Activity, NewUser, State};
+use makoto_meta::{Activity, NewUser, Renewal, State};
 use makoto_model::Params;
 
 const BY_SUPERUSER: (Access, Guard) = (Access::Superuser, Guard::Proof);
@@ -114,14 +114,14 @@ async fn add_user(services: &Services, caller: &Caller, params: &Params) -> Resu
     };
     let password = required(params, "password")?;
     services.identity.check_password(password, login, email).await.map_err(from_identity)?;
-    let password_hash = services.identity.hash_password(login, password).await.map_err(from_identity)?;
+    let password_hash =
+        services.identity.hash_password(&caller.principal.name(), password).await.map_err(from_identity)?;
     let user = NewUser { login: login.into(), email: email.into(), password_hash, superuser: false };
-    services.meta.add_user(&grant, caller, user).await.map_err(from_meta)?;
-    if let Some(sites) = sites {
-        let logins = [login.to_owned()];
-        let view = services.meta.set_roles(&sites, caller, &logins, Some(Role::View), false, None);
-        view.await.map_err(from_meta)?;
+    match sites {
+        Some(sites) => services.meta.add_viewer(&grant, &sites, caller, user).await,
+        None => services.meta.add_user(&grant, caller, user).await,
     }
+    .map_err(from_meta)?;
     Ok(Answer::Done)
 }
 
@@ -134,11 +134,14 @@ async fn update_user(services: &Services, caller: &Caller, params: &Params) -> R
     }
     own_or_any(caller, login)?;
     let email = required(params, "email")?.trim();
-    services.meta.set_email(caller, login, email).await.map_err(from_meta)?;
+    let secret = makoto_identity::fresh_secret().map_err(from_identity)?;
+    let hash = makoto_identity::hash_secret(&secret);
     let invited = services.meta.snapshot().account(login).is_some_and(|account| account.state == State::Invited);
-    if invited {
-        invitations::send_again(services, caller, login, params).await?;
-    }
+    let renewal = match invited {
+        true => Some(Renewal { secret: &secret, hash, expires_s: invitations::expires_s(params)? }),
+        false => None,
+    };
+    services.meta.set_email(caller, login, email, renewal.as_ref()).await.map_err(from_meta)?;
     Ok(Answer::Done)
 }
 

@@ -7,11 +7,8 @@ use crate::{
 };
 use makoto_access::{Admin, Caller, Grant, Role};
 use makoto_catalog::{Access, Answer, ApiError, Guard, Method, Param, ParamKind};
-use makoto_meta::RoleChange;
+use makoto_meta::{RoleChange, RoleWish};
 use makoto_model::Params;
-
-/// Changes of one bulk at most, so that one call cannot hold the store for long.
-const CHANGES_MAX: usize = 50_000;
 
 const ROLE: Param = param("access", ParamKind::Text, None, "noaccess, view, write or admin");
 const SOME_ADMIN: Access = Access::SomeSite(Role::Admin);
@@ -46,10 +43,7 @@ impl Bulk {
         let logins = logins(params)?;
         let role = roles::role(required(params, "access")?)?;
         let (grant, everywhere) = roles::sites_to_change(services, caller, params)?;
-        if logins.len().saturating_mul(grant.sites().len()) > CHANGES_MAX {
-            let why = format!("these are more than {CHANGES_MAX} roles; choose fewer users or sites");
-            return Err(ApiError::TooMuch(why));
-        }
+        roles::refuse_many(&logins, &grant)?;
         let changes = services.meta.role_changes(&grant, &logins, role).map_err(from_meta)?;
         Ok(Bulk { logins, role, grant, everywhere, changes })
     }
@@ -97,8 +91,9 @@ async fn set(services: &Services, caller: &Caller, params: &Params) -> Result<An
         let why = "roles have changed since the preview was shown; look at the new preview and confirm it";
         return Err(ApiError::Refused(why.into()));
     }
-    let (role, everywhere, expected) = (bulk.role, bulk.everywhere, Some(bulk.changes.as_slice()));
-    let done = services.meta.set_roles(&bulk.grant, caller, &bulk.logins, role, everywhere, expected).await;
-    let done = done.map_err(from_meta)?;
+    let Bulk { logins, role, grant, everywhere, changes } = &bulk;
+    let expected = Some(changes.as_slice());
+    let wish = RoleWish { logins, role: *role, everywhere: *everywhere, expected, ..RoleWish::default() };
+    let done = services.meta.set_roles(grant, caller, &wish).await.map_err(from_meta)?;
     Ok(Answer::record([("count", Answer::Int(done.len() as i64))]))
 }

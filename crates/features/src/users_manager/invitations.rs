@@ -7,8 +7,8 @@ use crate::{
 };
 use makoto_access::{Admin, Caller, Denied, Role, check};
 use makoto_catalog::{Access, Answer, ApiError, Guard, Method, Param, ParamKind};
-use makoto_meta::{Invite, Route};
-use makoto_model::Params;
+use makoto_meta::{Account, Invitation, Invite, Route};
+use makoto_model::{Params, SiteId};
 
 const SOME_ADMIN: Access = Access::SomeSite(Role::Admin);
 /// How long an invitation holds, in hours: long enough for a weekend.
@@ -56,7 +56,8 @@ pub static METHODS: &[Method<Services>] = &[
     ),
 ];
 
-fn expires_s(params: &Params) -> Result<i64, ApiError> {
+/// When an invitation ends that is sent now.
+pub(super) fn expires_s(params: &Params) -> Result<i64, ApiError> {
     match params.filled("expiryInDays") {
         None => Ok(now_s() + HOURS_DEFAULT * 60 * 60),
         Some(text) => match text.parse() {
@@ -83,36 +84,39 @@ async fn invite(services: &Services, caller: &Caller, params: &Params) -> Result
 async fn own_invitation<'a>(services: &Services, caller: &Caller, params: &'a Params) -> Result<&'a str, ApiError> {
     let login = login(params)?;
     let invitation = services.meta.invitation_of(login).await.map_err(from_meta)?;
-    let own = caller.principal.name().eq_ignore_ascii_case(&invitation.inviter);
-    if !own && !caller.principal.is_superuser() {
+    if !is_of(caller, &invitation) {
         return Err(ApiError::NotFound(format!("there is no invitation of {login}")));
     }
     // An inviter who lost the site since must not let anybody in there.
     let snapshot = services.meta.snapshot();
-    let roles = snapshot.account(login).map(|account| account.roles.clone()).unwrap_or_default();
-    match roles.keys().find(|site| caller.principal.role(**site) != Some(Role::Admin)) {
-        Some(site) => Err(Denied::Site { site: *site, role: Role::Admin }.into()),
+    match snapshot.account(login).and_then(|account| foreign_site(caller, account)) {
+        Some(site) => Err(Denied::Site { site, role: Role::Admin }.into()),
         None => Ok(login),
     }
 }
 
-async fn resend(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
-    let login = own_invitation(services, caller, params).await?;
-    send_again(services, caller, login, params).await?;
-    Ok(Answer::Done)
+/// Whether the caller sent an invitation, or is a superuser.
+fn is_of(caller: &Caller, invitation: &Invitation) -> bool {
+    caller.principal.is_superuser() || caller.principal.name().eq_ignore_ascii_case(&invitation.inviter)
 }
 
-/// Mails a new link to somebody who is invited; the one before is void.
-pub(super) async fn send_again(
-    services: &Services,
-    caller: &Caller,
-    login: &str,
-    params: &Params,
-) -> Result<(), ApiError> {
+/// A site of who is invited that the caller does not manage.
+fn foreign_site(caller: &Caller, account: &Account) -> Option<SiteId> {
+    account.roles.keys().copied().find(|site| caller.principal.role(*site) != Some(Role::Admin))
+}
+
+/// Whether the caller may send an invitation again, make a link for it and take it back.
+pub(super) fn may_manage(caller: &Caller, account: &Account, invitation: &Invitation) -> bool {
+    is_of(caller, invitation) && foreign_site(caller, account).is_none()
+}
+
+async fn resend(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {
+    let login = own_invitation(services, caller, params).await?;
     let secret = makoto_identity::fresh_secret().map_err(from_identity)?;
     let hash = makoto_identity::hash_secret(&secret);
     let renewed = services.meta.renew_invitation(caller, login, hash, expires_s(params)?, Route::Mail(&secret));
-    renewed.await.map_err(from_meta)
+    renewed.await.map_err(from_meta)?;
+    Ok(Answer::Done)
 }
 
 async fn link(services: &Services, caller: &Caller, params: &Params) -> Result<Answer, ApiError> {

@@ -35,7 +35,8 @@ macro_rules! filters {
 pub static METHODS: &[Method<Services>] = &[
     read(
         "UsersManager.getUsers",
-        "All users. Superusers see everyone, admins of a site the users of their sites.",
+        "All users. Superusers see everyone, admins of a site the users of their sites. Of who is invited, may_manage_invite \
+         says whether the caller may resend, link and revoke the invitation.",
         &[param("userLogins", ParamKind::Text, Some(""), "only these logins, with commas")],
         SOME_ADMIN,
         |services, caller, params| Box::pin(users(services, caller, params)),
@@ -55,7 +56,8 @@ pub static METHODS: &[Method<Services>] = &[
     read(
         "UsersManager.getUsersPlusRole",
         "A page of users with their role on a site. The header X-Matomo-Total-Results says how many there are without limit \
-         and offset, as getUserCount does.",
+         and offset, as getUserCount does. Of who is invited, may_manage_invite says whether the caller may resend, link and \
+         revoke the invitation.",
         filters!(
             param("limit", ParamKind::Int, Some(""), "users at most; all by default"),
             param("offset", ParamKind::Int, Some("0"), "users to leave out first")

@@ -1,5 +1,6 @@
 //! How users look to those who manage them.
 
+use super::invitations;
 use crate::{Services, services::from_meta, sites_manager::date_time};
 use makoto_access::{Caller, Role};
 use makoto_catalog::{Answer, ApiError};
@@ -81,6 +82,9 @@ impl Crowd {
             let seen = self.seen_s(account);
             row.push(("last_seen", seen.map_or(Answer::Null, |seen_s| date_time(seen_s).into())));
             row.push(("uses_2fa", self.snapshot.factors(&account.login).any().into()));
+        }
+        if let Some(found) = self.invitation(account) {
+            row.push(("may_manage_invite", Answer::Bool(invitations::may_manage(caller, account, found))));
         }
         if let Some(found) = self.invitation(account).filter(|_| superuser) {
             row.push(("invited_by", found.inviter.as_str().into()));

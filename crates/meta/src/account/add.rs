@@ -1,6 +1,7 @@
 use super::State;
 use crate::{Act, Activity, Error, Meta, domain::Domains, record};
-use makoto_access::{Caller, InstanceGrant, Principal};
+use makoto_access::{Admin, Caller, Grant, InstanceGrant, Principal, Role};
+use makoto_model::SiteId;
 use serde_json::json;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -54,15 +55,36 @@ impl Meta {
     /// # Errors
     /// `Refused` when login or address are malformed, taken or of a domain that is not allowed.
     pub async fn add_user(&self, _: &InstanceGrant, caller: &Caller, user: NewUser) -> Result<(), Error> {
+        self.put_user(caller, user, &[]).await
+    }
+
+    /// The same for a user who may view the granted sites at once.
+    ///
+    /// # Errors
+    /// As `add_user`.
+    pub async fn add_viewer(
+        &self,
+        _: &InstanceGrant,
+        sites: &Grant<Admin>,
+        caller: &Caller,
+        user: NewUser,
+    ) -> Result<(), Error> {
+        self.put_user(caller, user, sites.sites()).await
+    }
+
+    async fn put_user(&self, caller: &Caller, user: NewUser, sites: &[SiteId]) -> Result<(), Error> {
         check_login(&user.login)?;
-        self.check_email(caller, &user.email).await?;
+        let mut act = self.begin_for(caller, &user.email).await?;
         let detail = json!({ "login": user.login, "email": user.email, "superuser": user.superuser });
-        let mut act = self.begin(caller, Activity::UserAdded, detail.clone()).await?;
+        record::insert(&mut act, caller, Activity::UserAdded, &detail).await?;
         act.note_provisioning(caller, Activity::UserAdded, &detail).await?;
         insert(&mut act, &user, State::Active).await?;
         if matches!(caller.principal, Principal::User(_)) {
             let sql = "UPDATE user SET password_given = 1 WHERE login = ?";
             sqlx::query(sql).bind(&user.login).execute(&mut *act.tx).await?;
+        }
+        if !sites.is_empty() {
+            act.give_role(caller, &user.login, sites, Role::View).await?;
         }
         self.commit(act).await
     }
@@ -73,9 +95,9 @@ impl Meta {
     /// `Refused` when a user exists already, or as `add_user`.
     pub async fn add_first_superuser(&self, caller: &Caller, user: NewUser) -> Result<(), Error> {
         check_login(&user.login)?;
-        self.check_email(caller, &user.email).await?;
+        let mut act = self.begin_for(caller, &user.email).await?;
         let detail = json!({ "login": user.login, "email": user.email });
-        let mut act = self.begin(caller, Activity::SetupDone, detail).await?;
+        record::insert(&mut act, caller, Activity::SetupDone, &detail).await?;
         let users: i64 = sqlx::query_scalar("SELECT count(*) FROM user").fetch_one(&mut *act.tx).await?;
         if users != 0 || !user.superuser {
             return Err(Error::Refused("the set-up is done already; sign in instead".into()));
@@ -84,12 +106,15 @@ impl Meta {
         self.commit(act).await
     }
 
-    /// Refuses an address that is malformed or of a domain that is not allowed; the latter is recorded.
-    pub(crate) async fn check_email(&self, caller: &Caller, email: &str) -> Result<(), Error> {
+    /// Begins a write that gives somebody this address. Refuses one that is malformed or of a domain that is not allowed
+    /// by then; the latter is recorded.
+    pub(crate) async fn begin_for(&self, caller: &Caller, email: &str) -> Result<Act, Error> {
         let domain = Domains::of_address(email).map_err(Error::Refused)?;
-        if self.snapshot().domains().allow(&domain) {
-            return Ok(());
+        let mut act = self.begin_unrecorded().await?;
+        if act.domains().await?.allow(&domain) {
+            return Ok(act);
         }
+        drop(act);
         self.record(caller, Activity::DomainRefused, json!({ "email": email, "domain": domain })).await?;
         Err(Error::Refused(format!(
             "addresses at {domain} are not allowed here; use another address, or ask a superuser to allow the domain"

@@ -1,5 +1,5 @@
-use super::{State, add, unknown};
-use crate::{Act, Activity, Error, Mail, MailKind, Meta, record};
+use super::{Account, State, add, unknown};
+use crate::{Act, Activity, Error, Mail, MailKind, Meta, Route, outbox::NEW_ADDRESS, record};
 use makoto_access::{Caller, InstanceGrant};
 use serde_json::json;
 
@@ -11,6 +11,32 @@ impl Act {
             .execute(&mut *self.tx)
             .await?;
         Ok(())
+    }
+
+    async fn put_email(&mut self, caller: &Caller, account: &Account, email: &str) -> Result<(), Error> {
+        let (login, now_ms) = (&account.login, record::now_ms());
+        let detail = json!({ "login": login, "before": account.email, "after": email });
+        // The record tells the old address, which stands in the store until the next line.
+        record::insert(self, caller, Activity::EmailChanged, &detail).await?;
+        add::refuse_taken(self, login, email, login).await?;
+        self.refuse_unasked(login, email, now_ms / 1000).await?;
+        let sql = "UPDATE user SET email = ? WHERE login = ?";
+        sqlx::query(sql).bind(email).bind(login).execute(&mut *self.tx).await?;
+        // What was mailed to the address before lets nobody in any more.
+        let sql = "UPDATE invitation SET mail_hash = NULL, link_hash = NULL WHERE login = ?";
+        sqlx::query(sql).bind(login).execute(&mut *self.tx).await?;
+        let told = json!({ "kind": Activity::EmailChanged.name(), "who": caller.principal.name(),
+            "subject": login, "at_ms": now_ms, "agent": &*caller.agent, "detail": detail,
+            "address": caller.address.map(|address| address.to_string()) });
+        let mail = Mail {
+            kind: MailKind::Event,
+            login,
+            address: email,
+            language: &account.language,
+            data: &told,
+            once_key: &format!("{NEW_ADDRESS}:{login}:{now_ms}"),
+        };
+        self.mail(&mail).await
     }
 }
 
@@ -136,44 +162,39 @@ impl Meta {
     }
 
     /// Changes the address of a user; both the old and the new one are told. Links of an invitation that was sent to the
-    /// address before are void. Whose address it is, the caller has
+    /// address before are void; `renewal` mails a new one to who is invited. Whose address it is, the caller has
     /// checked: it is one's own, or a superuser does it.
     ///
     /// # Errors
-    /// `NotFound` for an unknown user; `Refused` for an address that is malformed, taken or not allowed.
-    pub async fn set_email(&self, caller: &Caller, login: &str, email: &str) -> Result<(), Error> {
-        self.check_email(caller, email).await?;
+    /// `NotFound` for an unknown user; `Refused` for an address that is malformed, taken or not allowed, and for too many
+    /// changes within the hour.
+    pub async fn set_email(
+        &self,
+        caller: &Caller,
+        login: &str,
+        email: &str,
+        renewal: Option<&Renewal<'_>>,
+    ) -> Result<(), Error> {
+        let mut act = self.begin_for(caller, email).await?;
         let snapshot = self.snapshot();
         let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
-        if account.email == email {
+        let renewal = renewal.filter(|_| account.state == State::Invited);
+        if account.email != email {
+            act.put_email(caller, account, email).await?;
+        } else if renewal.is_none() {
             return Ok(());
         }
-        let detail = json!({ "login": account.login, "before": account.email, "after": email });
-        // The record tells the old address, which stands in the store until the next line.
-        let mut act = self.begin(caller, Activity::EmailChanged, detail.clone()).await?;
-        add::refuse_taken(&mut act, &account.login, email, &account.login).await?;
-        sqlx::query("UPDATE user SET email = ? WHERE login = ?")
-            .bind(email)
-            .bind(&account.login)
-            .execute(&mut *act.tx)
-            .await?;
-        // What was mailed to the address before lets nobody in any more.
-        sqlx::query("UPDATE invitation SET mail_hash = NULL, link_hash = NULL WHERE login = ?")
-            .bind(&account.login)
-            .execute(&mut *act.tx)
-            .await?;
-        let told = json!({ "kind": Activity::EmailChanged.name(), "who": caller.principal.name(),
-            "subject": account.login, "at_ms": record::now_ms(), "agent": &*caller.agent, "detail": detail,
-            "address": caller.address.map(|address| address.to_string()) });
-        let mail = Mail {
-            kind: MailKind::Event,
-            login: &account.login,
-            address: email,
-            language: &account.language,
-            data: &told,
-            once_key: "",
-        };
-        act.mail(&mail).await?;
+        if let Some(Renewal { secret, hash, expires_s }) = renewal {
+            act.renew_invitation(caller, &account.login, *hash, *expires_s, &Route::Mail(secret)).await?;
+        }
         self.commit(act).await
     }
+}
+
+/// A new link for who is invited.
+pub struct Renewal<'a> {
+    /// The secret for the mail, and its hash.
+    pub secret: &'a str,
+    pub hash: [u8; 32],
+    pub expires_s: i64,
 }

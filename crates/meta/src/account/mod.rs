@@ -6,7 +6,8 @@ mod role;
 mod superuser;
 
 pub use add::{NewUser, is_nobody};
-pub use role::RoleChange;
+pub use change::Renewal;
+pub use role::{ROLES_AT_ONCE_MAX, RoleChange, RoleWish};
 
 use crate::Error;
 use makoto_access::Role;

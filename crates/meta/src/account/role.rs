@@ -24,6 +24,22 @@ fn name(role: Option<Role>) -> &'static str {
     role.map_or("noaccess", Role::name)
 }
 
+/// Roles that one act may set, users times sites, so that it cannot hold the store for long.
+pub const ROLES_AT_ONCE_MAX: usize = 50_000;
+
+/// A role that users are to have on sites, or to have no more (`None`).
+#[derive(Default)]
+pub struct RoleWish<'a> {
+    pub logins: &'a [String],
+    pub role: Option<Role>,
+    /// Every site was meant; for the record.
+    pub everywhere: bool,
+    /// Given beside the role.
+    pub capabilities: &'a [&'a str],
+    /// What a preview showed, which must still be what comes of it.
+    pub expected: Option<&'a [RoleChange]>,
+}
+
 /// Changes that a record spells out one by one; of more it keeps the number and the first ones, since a line of the
 /// record is short.
 const CHANGES_SHOWN_MAX: usize = 40;
@@ -35,6 +51,10 @@ fn changes_of(
     sites: &[SiteId],
     role: Option<Role>,
 ) -> Result<Vec<RoleChange>, Error> {
+    if logins.len().saturating_mul(sites.len()) > ROLES_AT_ONCE_MAX {
+        let why = format!("these are more than {ROLES_AT_ONCE_MAX} roles; choose fewer users or sites");
+        return Err(Error::Refused(why));
+    }
     let mut changes = BTreeSet::new();
     for login in logins {
         let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
@@ -46,6 +66,18 @@ fn changes_of(
         }
     }
     Ok(changes.into_iter().collect())
+}
+
+/// The line of the record for one user's roles.
+fn told_of_one(login: &str, role: Option<Role>, everywhere: bool, changes: &[RoleChange]) -> (Activity, Json) {
+    let kind = match (role, everywhere) {
+        (None, _) => Activity::RoleTaken,
+        (Some(_), true) => Activity::RoleSetEverywhere,
+        (Some(_), false) => Activity::RoleSet,
+    };
+    let shown = changes.iter().take(CHANGES_SHOWN_MAX);
+    let before: BTreeMap<u32, &str> = shown.map(|change| (change.site.0, name(change.before))).collect();
+    (kind, json!({ "login": login, "before": before, "after": name(role), "sites": changes.len() }))
 }
 
 /// Whether this is a token that was made for provisioning.
@@ -111,6 +143,47 @@ impl Act {
         Ok(())
     }
 
+    /// Records and writes that a user gets a role on sites where there was none.
+    pub(crate) async fn give_role(
+        &mut self,
+        caller: &Caller,
+        login: &str,
+        sites: &[SiteId],
+        role: Role,
+    ) -> Result<(), Error> {
+        let change =
+            |site: &SiteId| RoleChange { login: login.to_owned(), site: *site, before: None, after: Some(role) };
+        let changes: Vec<RoleChange> = sites.iter().map(change).collect();
+        let (kind, detail) = told_of_one(login, Some(role), false, &changes);
+        record::insert(self, caller, kind, &detail).await?;
+        self.note_provisioning(caller, kind, &detail).await?;
+        self.put_roles(caller, &changes).await
+    }
+
+    async fn put_capabilities(
+        &mut self,
+        caller: &Caller,
+        login: &str,
+        capabilities: &[&str],
+        sites: &[u32],
+        give: bool,
+    ) -> Result<(), Error> {
+        let kind = if give { Activity::CapabilityGiven } else { Activity::CapabilityTaken };
+        let detail = json!({ "login": login, "capabilities": capabilities, "sites": sites });
+        record::insert(self, caller, kind, &detail).await?;
+        self.note_provisioning(caller, kind, &detail).await?;
+        let sql = match give {
+            true => "INSERT INTO capability (login, site_id, capability) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            false => "DELETE FROM capability WHERE login = ? AND site_id = ? AND capability = ?",
+        };
+        for site in sites {
+            for capability in capabilities {
+                sqlx::query(sql).bind(login).bind(site).bind(capability).execute(&mut *self.tx).await?;
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) async fn end_sessions_of(&mut self, login: &str) -> Result<u64, Error> {
         let done = sqlx::query("DELETE FROM session WHERE login = ?").bind(login).execute(&mut *self.tx).await?;
         Ok(done.rows_affected())
@@ -121,7 +194,7 @@ impl Meta {
     /// What `set_roles` would change, in order of logins and sites.
     ///
     /// # Errors
-    /// `NotFound` for an unknown user.
+    /// `NotFound` for an unknown user, `Refused` for too many roles.
     pub fn role_changes(
         &self,
         grant: &Grant<Admin>,
@@ -131,21 +204,18 @@ impl Meta {
         changes_of(&self.snapshot(), logins, grant.sites(), role)
     }
 
-    /// Gives or takes (`None`) a role on the granted sites. `everywhere` says that every site was meant, for the record;
-    /// `expected` is the list that a preview showed, which must still be the one that comes of it.
+    /// Gives or takes a role on the granted sites.
     ///
     /// # Errors
-    /// `NotFound` for an unknown user; `Refused` for a superuser alone, who holds every role already, and for a preview
-    /// that is out of date.
+    /// `NotFound` for an unknown user; `Refused` for a superuser alone, who holds every role already, and for any where
+    /// capabilities are given; for a preview that is out of date, and for too many roles.
     pub async fn set_roles(
         &self,
         grant: &Grant<Admin>,
         caller: &Caller,
-        logins: &[String],
-        role: Option<Role>,
-        everywhere: bool,
-        expected: Option<&[RoleChange]>,
+        wish: &RoleWish<'_>,
     ) -> Result<Vec<RoleChange>, Error> {
+        let RoleWish { logins, role, everywhere, capabilities, expected } = *wish;
         let mut act = self.begin_unrecorded().await?;
         // No other write can come between: there is one writer, and the snapshot is replaced before it lets go.
         let snapshot = self.snapshot();
@@ -154,22 +224,21 @@ impl Meta {
             let why = "roles have changed since the preview was shown; look at the new preview and confirm it";
             return Err(Error::Refused(why.into()));
         }
-        if let [login] = logins
-            && snapshot.account(login).is_some_and(|account| account.superuser)
-        {
+        let is_superuser = |login: &&String| snapshot.account(login).is_some_and(|account| account.superuser);
+        let superuser = logins.iter().find(is_superuser);
+        if let Some(login) = superuser.filter(|_| logins.len() == 1) {
             return Err(Error::Refused(format!("{login} is a superuser and has access to every site already")));
+        }
+        if let Some(login) = superuser.filter(|_| !capabilities.is_empty()) {
+            return Err(Error::Refused(format!("{login} is a superuser and may do everything already")));
+        }
+        if role.is_none() && !capabilities.is_empty() {
+            return Err(Error::Refused("a capability needs a role beside it".into()));
         }
         let (kind, detail) = match logins {
             [login] => {
-                let kind = match (role, everywhere) {
-                    (None, _) => Activity::RoleTaken,
-                    (Some(_), true) => Activity::RoleSetEverywhere,
-                    (Some(_), false) => Activity::RoleSet,
-                };
                 let login = snapshot.account(login).map_or(login, |account| &account.login);
-                let shown = changes.iter().take(CHANGES_SHOWN_MAX);
-                let before: BTreeMap<u32, &str> = shown.map(|change| (change.site.0, name(change.before))).collect();
-                (kind, json!({ "login": login, "before": before, "after": name(role), "sites": changes.len() }))
+                told_of_one(login, role, everywhere, &changes)
             }
             _ => {
                 let shown: Vec<Json> = changes.iter().take(CHANGES_SHOWN_MAX).map(RoleChange::shown).collect();
@@ -181,6 +250,12 @@ impl Meta {
         record::insert(&mut act, caller, kind, &detail).await?;
         act.note_provisioning(caller, kind, &detail).await?;
         act.put_roles(caller, &changes).await?;
+        if !capabilities.is_empty() {
+            let sites: Vec<u32> = grant.sites().iter().map(|site| site.0).collect();
+            for account in logins.iter().filter_map(|login| snapshot.account(login)) {
+                act.put_capabilities(caller, &account.login, capabilities, &sites, true).await?;
+            }
+        }
         self.commit(act).await?;
         Ok(changes)
     }
@@ -197,6 +272,7 @@ impl Meta {
         capabilities: &[&str],
         give: bool,
     ) -> Result<(), Error> {
+        let mut act = self.begin_unrecorded().await?;
         let snapshot = self.snapshot();
         let account = snapshot.account(login).ok_or_else(|| unknown(login))?;
         if account.superuser {
@@ -207,19 +283,7 @@ impl Meta {
         if give && sites.len() < grant.sites().len() {
             return Err(Error::Refused(format!("{login} needs a role on the site first")));
         }
-        let kind = if give { Activity::CapabilityGiven } else { Activity::CapabilityTaken };
-        let detail = json!({ "login": account.login, "capabilities": capabilities, "sites": sites });
-        let mut act = self.begin(caller, kind, detail.clone()).await?;
-        act.note_provisioning(caller, kind, &detail).await?;
-        let sql = match give {
-            true => "INSERT INTO capability (login, site_id, capability) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            false => "DELETE FROM capability WHERE login = ? AND site_id = ? AND capability = ?",
-        };
-        for site in sites {
-            for capability in capabilities {
-                sqlx::query(sql).bind(&account.login).bind(site).bind(capability).execute(&mut *act.tx).await?;
-            }
-        }
+        act.put_capabilities(caller, &account.login, capabilities, &sites, give).await?;
         if !give {
             act.end_sessions_of(&account.login).await?;
         }

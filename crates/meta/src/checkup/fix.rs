@@ -110,12 +110,22 @@ impl Meta {
         Ok((fix, undo))
     }
 
-    /// Notes that a fix is taken back.
+    /// Notes that a fix was taken back, and what of it was left.
     ///
     /// # Errors
     /// `Refused` when somebody else has taken it back meanwhile.
-    pub async fn end_fix(&self, _: &InstanceGrant, caller: &Caller, fix: &FixRow, now_s: i64) -> Result<(), Error> {
-        let detail = json!({ "check": fix.check, "fix": fix.id });
+    pub async fn end_fix(
+        &self,
+        _: &InstanceGrant,
+        caller: &Caller,
+        fix: &FixRow,
+        left: &[String],
+        now_s: i64,
+    ) -> Result<(), Error> {
+        let mut detail = json!({ "check": fix.check, "fix": fix.id });
+        if !left.is_empty() {
+            detail["left"] = json!(left);
+        }
         let mut act = self.begin(caller, Activity::CheckupUndone, detail).await?;
         let sql = "UPDATE checkup_fix SET undone_s = ? WHERE id = ? AND undone_s IS NULL";
         let done = sqlx::query(sql).bind(now_s).bind(fix.id).execute(&mut *act.tx).await?;

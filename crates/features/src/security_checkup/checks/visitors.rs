@@ -314,8 +314,11 @@ fn quiet(facts: &Facts) -> Verdict {
 
 fn block(facts: &Facts) -> Vec<Deed> {
     let mut listed = facts.setting(&rules::BLOCKED_ADDRESSES);
-    listed.extend(facts.sign_ins.networks.iter().map(|(network, _)| network.clone()));
-    listed.dedup();
+    for (network, _) in &facts.sign_ins.networks {
+        if !listed.contains(network) {
+            listed.push(network.clone());
+        }
+    }
     vec![facts.change(&rules::BLOCKED_ADDRESSES, &listed.join(","))]
 }
 

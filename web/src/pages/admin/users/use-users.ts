@@ -23,7 +23,8 @@ export interface User {
   readonly seen_s: number | undefined;
   /** Undefined where the caller is not told. */
   readonly hasFactor: boolean | undefined;
-  readonly invitedBy: string;
+  /** Whether the caller may send the invitation again, or take it back: of who is invited. */
+  readonly mayManageInvite: boolean;
 }
 
 export interface UserFilter {
@@ -96,7 +97,7 @@ export const userOf = (cells: Cells): User => ({
   role: String(cells.role ?? 'noaccess'),
   seen_s: secondsOf(cells.last_seen),
   hasFactor: cells.uses_2fa === undefined ? undefined : isTrue(cells.uses_2fa),
-  invitedBy: String(cells.invited_by ?? ''),
+  mayManageInvite: isTrue(cells.may_manage_invite),
 });
 
 const paramsOf = ({ idSite, search, access, status, factor, seen }: UserFilter): FilterParams => ({

@@ -16,6 +16,7 @@ const statusWords = { active: '', pending: 'Invited', expired: 'Invitation expir
 
 function entriesFor(user: User, isSelf: boolean, bySuperuser: boolean): MenuEntry[] {
   if (user.status === 'pending' || user.status === 'expired') {
+    if (!user.mayManageInvite) return [];
     return [{ id: 'resend', text: 'Send the invitation again' }, { id: 'link', text: 'Copy a link to hand over' }, { id: 'revoke', text: 'Take the invitation back', danger: true }];
   }
   const access: MenuEntry[] = user.superuser ? [] : [{ id: 'access', text: 'Access to sites' }];
