@@ -252,8 +252,8 @@ class Settings(MailCase):
         server = self.serve()
         secret = "kingfisher over slate"
         status, said = server.cli("setting", "set", "CoreAdminHome.mailPassword", secret)
-        self.assertTrue(status != 0 and "--value-stdin" in said and secret not in said, said)
-        self.assertEqual(self.find(server, "CoreAdminHome.mailPassword")["origin"], "default")
+        # Scripts may; who does it is told of the better way.
+        self.assertTrue(status == 0 and "--value-stdin" in said and secret not in said, said)
         self.set(server, {"CoreAdminHome.mailPassword": secret})
         self.assertEqual(self.find(server, "CoreAdminHome.mailPassword")["value"], "•••")
         self.set(server, {"CoreAdminHome.mailPassword": "•••", "CoreAdminHome.mailPort": 2525})

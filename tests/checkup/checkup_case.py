@@ -28,7 +28,6 @@ class CheckupCase(Case):
 
     def set(self, server, **settings):
         for name, value in settings.items():
-            # Secrets may not stand in the command.
             status, said = server.cli("setting", "set", name.replace("__", "."), "--value-stdin", stdin=str(value))
             self.assertEqual(status, 0, said)
 

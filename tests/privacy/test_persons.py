@@ -316,7 +316,11 @@ class OptOut(Case):
         self.assertIn("You opted out", shown.text)
         lost = server.request("GET", answer.headers["location"])
         self.assertIn("did not keep the choice", lost.text)
-        server.hit({"Cookie": "matomo_ignore=1"})
+        # Beside it may stand what other programs wrote, in whatever encoding.
+        for beside in ("matomo_ignore=1", "name=M\xfcller; matomo_ignore=1; b=2", "matomo_ignore=1; name=M\xc3\xbcller"):
+            server.hit({"Cookie": beside})
+            shown = server.request("GET", answer.headers["location"], headers={"Cookie": beside})
+            self.assertIn("You opted out", shown.text, beside)
         server.hit()
         self.assertEqual(server.report("VisitsSummary.getVisits")["value"], 1)
 

@@ -19,6 +19,7 @@ CANARIES = {
     "note": "canarynote", "segment": "canarysegment", "dashboard": "canarydashboard", "foreign": "canaryforeign",
     "person": "canaryperson", "money of a goal": "7712345", "of an order": "8899777", "of both": "16612122",
     "user": "canaryuser", "query": "canaryquery", "fragment": "canaryfragment", "search": "canarysearch", "order": "canaryorder",
+    "keyword": "canarykeyword", "path in a query": "canaryinquery",
     "dimension": "canarydimension", "referrer": "canaryreferrer", "small": "canarysmall", "today": "canarytoday", "address": "198.51.100.99",
     "visitor": "c0ffeec0ffee0001",
 }
@@ -53,6 +54,8 @@ class Figures(PublicCase):
                    uid=CANARIES["user"] + "NUMBER", dimension1=CANARIES["dimension"], urlref="https://friend.example/" + CANARIES["referrer"] + "?x=1",
                    cip=CANARIES["address"])
         self.visit(server, search=CANARIES["search"], url="https://shop.example/search", title="Search")
+        self.visit(server, url="https://shop.example/found", title="Found", urlref="https://www.bing.com/search?q=" + CANARIES["keyword"])
+        self.visit(server, url="https://shop.example/away?next=/deep/" + CANARIES["path in a query"], title="Away")
         self.visit(server, count=2, title=CANARIES["small"], url="https://shop.example/" + CANARIES["small"])
         server.call("SitesManager.addSite", siteName=CANARIES["foreign"], urls="https://foreign.example", timezone="UTC")
         words = ("--login", CANARIES["person"], "--email", "p@people.example", "--password-stdin")
@@ -139,7 +142,8 @@ class Figures(PublicCase):
         for never in ("Live.getLastVisitsDetails", "UserId.getUsers", "UsersManager.getUsers", "Actions.getPageUrl"):
             self.bad(server, "PublicReports.request", 400, "bad_parameter", idSites=[1], what="reports", reports=[never],
                      reason=REASON, passwordConfirmation=PASSWORD)
-        for private in ("userId==x", "visitIp==192.0.2.1", "visitorId==c0ffeec0ffee0001", "nonsense==1"):
+        for private in ("userId==x", "visitIp==192.0.2.1", "visitorId==c0ffeec0ffee0001", "nonsense==1",
+                        "countryCode!=zz%3BuserId==x", "countryCode!=zz%252CvisitIp==192.0.2.1;userId==x"):
             self.bad(server, "PublicReports.request", 400, "bad_parameter", idSites=[1], what="site", segment=private,
                      reason=REASON, passwordConfirmation=PASSWORD)
 
@@ -336,8 +340,9 @@ class Flow(PublicCase):
         page = server.request("GET", closed)
         self.assertIn("frame-ancestors 'none'", page.headers["content-security-policy"])
         self.assertEqual(page.headers["x-frame-options"], "DENY")
-        self.bad(server, "PublicReports.request", 400, "bad_parameter", idSites=[1], what="site", origins=["*"], reason=REASON,
-                 passwordConfirmation=PASSWORD)
+        for origin in ("*", "http://localhost.evil.example", "http://localhost *", "http://localhost; worker-src *", "http://e.org"):
+            self.bad(server, "PublicReports.request", 400, "bad_parameter", idSites=[1], what="site", origins=[origin], reason=REASON,
+                     passwordConfirmation=PASSWORD)
         nothing = server.request("GET", "/public/99?report=VisitsSummary.get")
         self.assertEqual((nothing.status, nothing.headers["x-frame-options"]), (403, "DENY"))
 

@@ -12,10 +12,20 @@ use crate::{
 };
 use duckdb::Connection;
 use makoto_catalog::{Table, columns::DICTIONARIES};
-use std::{fs::File, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    path::Path,
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError},
+    },
+    time::Duration,
+};
 
 /// The file is sorted again once more than one row in this many is out of place.
 const UNSORTED_ONE_IN: u64 = 20;
+/// How often what is written of a new file is put on the disk: a few megabytes each time.
+const SYNC_EVERY: Duration = Duration::from_millis(50);
 const DRAFT: &str = "draft";
 const COPY: &str = "copy";
 
@@ -111,18 +121,39 @@ pub(crate) fn backup(inner: &Inner, to: &Path) -> Result<(), Error> {
     }
 }
 
+/// Does work that writes a large file, and meanwhile has it put on the disk bit by bit: one sync of all of it at the end
+/// would keep those of the journal waiting for as long. The second answer is whether all of these succeeded: a fault that
+/// one of them met is not told again to the last one.
+fn syncing<T>(path: &Path, work: impl FnOnce() -> T) -> (T, std::io::Result<()>) {
+    let (ended, end) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        let syncs = scope.spawn(move || {
+            let file = File::open(path)?;
+            while end.recv_timeout(SYNC_EVERY) == Err(RecvTimeoutError::Timeout) {
+                file.sync_data()?;
+            }
+            Ok(())
+        });
+        let done = work();
+        drop(ended);
+        (done, syncs.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)))
+    })
+}
+
 /// Writes all tables to a fresh file; the file is complete and durable afterwards, or gone.
 fn write(inner: &Inner, connection: &Connection, path: &Path, name: &str, order: Order) -> Result<(), Error> {
     Generation::create(connection, path, name)?;
-    let written = transact(connection, || {
-        // Left before the transaction ends: its undoing must not be broken off too.
-        let mut place = inner.rewriting.enter()?;
-        place.asks(connection.interrupt_handle(), None);
-        copy_tables(connection, name, order)
+    let (written, synced) = syncing(path, || {
+        let written = transact(connection, || {
+            // Left before the transaction ends: its undoing must not be broken off too.
+            let mut place = inner.rewriting.enter()?;
+            place.asks(connection.interrupt_handle(), None);
+            copy_tables(connection, name, order)
+        });
+        let detached = connection.execute_batch(&format!("DETACH {name}"));
+        written.and(detached.map_err(Error::database("finish a new data file")))
     });
-    let detached =
-        connection.execute_batch(&format!("DETACH {name}")).map_err(Error::database("finish a new data file"));
-    let durable = written.and(detached).and_then(|()| {
+    let durable = written.and(synced.map_err(Error::file("make the new data file durable"))).and_then(|()| {
         File::open(path).and_then(|file| file.sync_all()).map_err(Error::file("make the new data file durable"))
     });
     match durable {

@@ -3,11 +3,12 @@
 use crate::privacy_manager::work::StoredData;
 use crate::probes::Probes;
 use makoto_access::{Asked, Caller, Denied, Grant, Principal, Proof, User, View};
-use makoto_catalog::{ApiError, CODE, CONFIRMATION, Catalog, Guard, PASSKEY};
+use makoto_catalog::{ApiError, CODE, CONFIRMATION, Catalog, Guard, PASSKEY, SegmentName};
 use makoto_identity::Identity;
 use makoto_meta::{Meta, SiteRow};
 use makoto_model::{Params, Period, Place, Range, Site, SiteId, Zone};
 use std::{
+    collections::HashSet,
     future::Future,
     net::IpAddr,
     pin::Pin,
@@ -46,8 +47,9 @@ pub type ReadRanges = fn(&str, &str, &Zone, i64) -> Result<(Period, Vec<Range>),
 
 /// How questions are read: by the machinery that answers them, which no feature knows.
 pub struct Reading {
-    /// Whether a text is a definition in the segment language; on all sites, or on one with names of its own.
-    pub segment: fn(&str, &Catalog, Option<&Site>) -> Result<(), ApiError>,
+    /// The names that a definition in the segment language uses, however it may be read; on all sites, or on one with
+    /// names of its own.
+    pub segment: fn(&str, &Catalog, Option<&Site>) -> Result<Vec<&'static SegmentName>, ApiError>,
     /// The days that `period` and `date` name at this moment, seconds since 1970.
     pub ranges: ReadRanges,
 }
@@ -84,14 +86,17 @@ pub fn list(params: &Params, name: &str) -> Option<Vec<String>> {
 /// `MissingParam` or `BadParam`.
 pub fn asked_sites(params: &Params, name: &str) -> Result<Asked, ApiError> {
     let texts = list(params, name).ok_or_else(|| ApiError::MissingParam(name.to_owned()))?;
-    let mut sites = Vec::new();
+    let (mut sites, mut seen) = (Vec::new(), HashSet::new());
     for text in texts.iter().flat_map(|text| text.split(',')).map(str::trim) {
         if text == "all" {
             return Ok(Asked::All);
         }
         let id = text.parse().map_err(|_| bad(name, "write the number of a site, several with commas, or all"))?;
-        if !sites.contains(&SiteId(id)) {
+        if seen.insert(id) {
             sites.push(SiteId(id));
+        }
+        if sites.len() > LIST_ENTRIES_MAX {
+            return Err(bad(name, format!("name at most {LIST_ENTRIES_MAX} sites, or all")));
         }
     }
     Ok(Asked::These(sites))
@@ -222,6 +227,7 @@ pub fn from_meta(error: makoto_meta::Error) -> ApiError {
         makoto_meta::Error::Refused(why) => ApiError::Refused(why),
         makoto_meta::Error::NotFound(why) => ApiError::NotFound(why),
         makoto_meta::Error::Changed(why) => ApiError::Changed(why),
+        makoto_meta::Error::CallerChanged => Denied::NotSignedIn.into(),
         other => ApiError::Internal(other.to_string()),
     }
 }

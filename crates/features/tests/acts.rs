@@ -2,7 +2,7 @@
 
 mod bench;
 
-use bench::{Bench, grant, operator, refusal, user};
+use bench::{Bench, grant, operator, refusal};
 use makoto_access::{Admin, Asked, Caller, Principal, Role, check};
 use makoto_catalog::{Answer, ApiError};
 use makoto_features::{
@@ -200,7 +200,7 @@ async fn nobody_resets_their_own_second_factors() {
     for login in ["root", "eve"] {
         bench.add_user(login, true).await;
     }
-    let root = user("root", true, &[]);
+    let root = bench.sign_in("root", &[]).await;
     for own in ["root", "ROOT"] {
         let refused = bench.call(&root, "TwoFactorAuth.resetTwoFactorAuth", &[("userLogin", own)]).await;
         let why = refusal(refused);
@@ -215,7 +215,7 @@ async fn lists_say_whose_invitations_the_caller_may_care_for() {
     let bench = Bench::new().await;
     let sites = [bench.add_site().await, bench.add_site().await];
     bench.add_user("root", true).await;
-    let ada = user("ada", false, &sites);
+    let ada = bench.sign_in("ada", &sites).await;
     let on_sites = check::<Admin>(&ada.principal, &Asked::All, &sites).unwrap();
     let (email, secret) = ("guest@people.example", "kingfisher");
     let invite = Invite { login: "guest", email, expires_s: i64::MAX, secret, hash: [1; 32] };
@@ -228,12 +228,8 @@ async fn lists_say_whose_invitations_the_caller_may_care_for() {
         });
         row.unwrap().into_iter().find(|(key, _)| key == "may_manage_invite").map(|(_, value)| value)
     };
-    for (caller, may) in [
-        (&ada, true),
-        (&user("ada", false, &sites[..1]), false),
-        (&user("bob", false, &sites), false),
-        (&user("root", true, &[]), true),
-    ] {
+    for (login, of, may) in [("ada", 2, true), ("ada", 1, false), ("bob", 2, false), ("root", 0, true)] {
+        let caller = &bench.sign_in(login, &sites[..of]).await;
         assert_eq!(said(caller, "guest").await, Some(Answer::Bool(may)), "{}", caller.principal.name());
         let linked = bench.call(caller, "UsersManager.generateInviteLink", &[("userLogin", "guest")]).await;
         assert_eq!(linked.is_ok(), may, "as it is said, so it is");

@@ -340,7 +340,8 @@ impl Attempts {
         self.addresses.iter_mut().for_each(|(at, tally)| keep(AttemptKind::Address, at.to_string(), tally));
         self.networks.iter_mut().for_each(|(at, tally)| keep(AttemptKind::Network, at.to_string(), tally));
         let strangers = (0..=u16::MAX).zip(&mut self.strangers).filter_map(|(slot, tally)| {
-            tally.take_unsaved()?;
+            // Who was only ever sent away has failed at nothing.
+            tally.take_unsaved().filter(|_| tally.last_s > 0)?;
             Some(StrangerRow { slot, since_s: tally.since_s, last_s: tally.last_s, failed: tally.failed })
         });
         AttemptChanges {

@@ -224,6 +224,15 @@ impl Identity {
         Ok(self.meta.note_password(login, weak, now_s).await?)
     }
 
+    /// The hash that is stored by now of a login's password, if this is it.
+    async fn is_present(&self, login: &str, password: &str) -> Result<Option<String>, Error> {
+        let snapshot = self.meta.snapshot();
+        let Some(account) = snapshot.active_account(login) else { return Ok(None) };
+        let (text, stored) = (password.to_owned(), account.password_hash.clone());
+        let right = self.hashing.run(Lane::Known, move || verify(&text, &stored)).await?;
+        Ok(right.then(|| account.password_hash.clone()))
+    }
+
     /// The stored hash of the login's password, if this is it; takes as long for a login that does not exist. A hash that
     /// is weaker than those made now is replaced.
     ///
@@ -248,8 +257,11 @@ impl Identity {
             Some(was) => {
                 let text = password.to_owned();
                 let fresh = self.hashing.run(Lane::Known, move || self::hash(&text)).await?;
-                self.meta.rehash_password(caller, &account.login, &stored, &fresh, was).await?;
-                fresh
+                match self.meta.rehash_password(caller, &account.login, &stored, &fresh, was).await? {
+                    true => fresh,
+                    // Another sign-in of the same moment has replaced it, or the password was changed.
+                    false => return self.is_present(&account.login, password).await,
+                }
             }
         };
         self.look_at_used(&account.login, &account.email, password).await?;

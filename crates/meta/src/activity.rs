@@ -38,14 +38,14 @@ macro_rules! activities {
                 match self { $(Activity::$kind => $tell),+ }
             }
 
-            /// Whether it only tells how something came out, a refusal or work that was begun earlier: it is written
-            /// down whatever has become of who asked for it.
+            /// Whether it only tells how something came out, a refusal, an alarm or work that was begun earlier, or ends
+            /// what its caller has: it is written down whatever has become of who asked for it.
             pub(crate) fn is_outcome(self) -> bool {
                 use Activity::*;
                 let ended = matches!(
                     self,
-                    ErasureDone | PurgeDone | PastMaskDone | PrivacyWorkFailed | BackupMade | BackupDrilled | MailTested
-                        | MailFailed | SessionMoved | SuperuserKept | AccessDenied | ForeignRefused | TotpReplayed
+                    ErasureDone | PurgeDone | PastMaskDone | PrivacyWorkFailed | SessionMoved | SignedOut | SuperuserKept
+                        | AccessDenied | ForeignRefused | TotpReplayed | PasskeyCloned | AddressBlocked | SignInDelayed
                 );
                 ended || self.name().ends_with("refused")
             }

@@ -69,6 +69,7 @@ impl Act {
 
     async fn mail_invitation(&mut self, invitation: &Invitation, language: &str, secret: &str) -> Result<(), Error> {
         self.refuse_unasked(&invitation.login, &invitation.email, record::now_ms() / 1000).await?;
+        self.refuse_where_held().await?;
         let data = json!({ "token": secret, "login": invitation.login, "inviter": invitation.inviter,
             "expires_s": invitation.expires_s });
         let mail = Mail {

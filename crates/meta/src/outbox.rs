@@ -234,13 +234,18 @@ impl Act {
         if sent >= UNASKED_PER_HOUR_MAX {
             return Err(Error::Refused(format!(
                 "{address} was sent {UNASKED_PER_HOUR_MAX} mails about invitations and addresses within the hour; try \
-                 again in an hour, or hand over a link of the invitation"
+                 again in an hour; of an invitation a link can be handed over"
             )));
         }
+        Ok(())
+    }
+
+    /// Refuses an invitation while so many mails to people who are no users yet wait that it would be held.
+    pub(crate) async fn refuse_where_held(&mut self) -> Result<(), Error> {
         match self.is_full(Rank::Stranger, Some(WAITING_STRANGERS_MAX)).await? {
             true => Err(Error::Refused(format!(
                 "{WAITING_STRANGERS_MAX} mails to people who are no users yet wait for the mail server; try again when \
-                 it has taken them"
+                 it has taken them, or hand over a link"
             ))),
             false => Ok(()),
         }

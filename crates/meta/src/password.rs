@@ -1,7 +1,7 @@
 //! Passwords that change.
 
 use crate::{Act, Activity, Error, Meta};
-use makoto_access::{Caller, InstanceGrant, Principal, Proof, User};
+use makoto_access::{Caller, InstanceGrant};
 use serde_json::json;
 
 impl Act {
@@ -22,7 +22,7 @@ impl Act {
 }
 
 impl Meta {
-    /// Puts a hash in the place of the one that was just verified. Nothing happens when another one is stored by now.
+    /// Puts a hash in the place of the one that was just verified; false when another one is stored by now.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -33,19 +33,19 @@ impl Meta {
         before: &str,
         after: &str,
         was: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let detail = json!({ "login": login, "before": was, "after": "argon2id" });
         let mut act = self.begin(caller, Activity::PasswordRehashed, detail).await?;
         let sql = "UPDATE user SET password_hash = ? WHERE login = ? AND password_hash = ?";
         let done = sqlx::query(sql).bind(after).bind(login).bind(before).execute(&mut *act.tx).await?;
         match done.rows_affected() {
-            0 => Ok(()),
-            _ => self.commit(act).await,
+            0 => Ok(false),
+            _ => self.commit(act).await.map(|()| true),
         }
     }
 
     /// Makes a user choose a new password by a mailed link before the next sign-in, or lets them keep the present one.
-    /// Who knows the present one may have signed in with it: all the user's sessions end, but for the one that asks.
+    /// Who knows the present one may have signed in with it: all the user's sessions end.
     ///
     /// # Errors
     /// `NotFound` for a user who is not active; `Refused` while no mail could bring the link.
@@ -67,11 +67,7 @@ impl Meta {
             return Err(Error::NotFound(format!("there is no active user {login}")));
         }
         if required {
-            let own = match &caller.principal {
-                Principal::User(User { proof: Proof::Session { id, .. }, .. }) => Some(*id),
-                _ => None,
-            };
-            act.end_sessions(login, own).await?;
+            act.end_sessions(login, None).await?;
         }
         self.commit(act).await
     }

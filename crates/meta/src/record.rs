@@ -54,9 +54,7 @@ async fn check_caller(act: &Act, caller: &Caller) -> Result<(), Error> {
     let open: Option<i64> = sqlx::query_scalar(sql).bind(id).bind(&user.login).fetch_optional(&act.read).await?;
     match same && open.is_some() {
         true => Ok(()),
-        false => {
-            Err(Error::Changed("your rights or your session have just changed; sign in again, or try again".into()))
-        }
+        false => Err(Error::CallerChanged),
     }
 }
 

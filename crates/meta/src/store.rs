@@ -44,6 +44,9 @@ pub enum Error {
     /// What was confirmed is not what is there now.
     #[error("{0}")]
     Changed(String),
+    /// The caller is not any more who was let in.
+    #[error("your rights or your session have just changed; sign in again, or try again")]
+    CallerChanged,
     #[error("{0}")]
     NotFound(String),
 }

@@ -252,31 +252,36 @@ impl Raw {
         let mut waiting = vec![(0, 0)];
         while let Some((from, to)) = waiting.pop() {
             for child in self.inside(from) {
-                let name = cut_name(&self.nodes[*child as usize].name);
+                let (name, ends) = cut_name(&self.nodes[*child as usize].name);
                 let place = (to, name_hash(&name, 0));
                 let node = *places.entry(place).or_insert_with(|| plain.push(to, name));
                 plain.join(node, self.row(*child).iter());
-                waiting.push((*child, node));
+                // What looks like rows inside it stands behind the path.
+                if !ends {
+                    waiting.push((*child, node));
+                }
             }
         }
         plain
     }
 }
 
-fn cut_name(name: &Name) -> Name {
+/// A name without what follows the path of its address, and whether the address ends in it.
+fn cut_name(name: &Name) -> (Name, bool) {
     match name {
         Name::Path { text, from, to, leaf } => {
             let end = from + end_of_path(&text[*from as usize..*to as usize]) as u32;
+            let ends = *leaf || end < *to;
             // The text ends there too: facts about the row are made of it.
             let text = text.get(..end as usize).map_or_else(|| text.clone(), Into::into);
-            Name::Path { text, from: *from, to: end.min(*to), leaf: *leaf }
+            (Name::Path { text, from: *from, to: end.min(*to), leaf: ends }, ends)
         }
         Name::Word(word) => {
             let end = end_of_path(&word.text);
             let text = word.text.get(..end).map_or_else(|| word.text.clone(), Into::into);
-            Name::Word(Box::new(Word { text, ..**word }))
+            (Name::Word(Box::new(Word { text, ..**word })), word.leaf)
         }
-        other => other.clone(),
+        other => (other.clone(), false),
     }
 }
 

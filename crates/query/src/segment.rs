@@ -2,6 +2,7 @@
 
 use makoto_catalog::{ApiError, Catalog, Condition, Dimension, Expr, Kind, Op, Read, Scope, SegmentName, columns};
 use makoto_model::{Goal, Site, Value};
+use std::cell::RefCell;
 
 /// Longer definitions are refused; a longer one would not fit in a URL either.
 pub const SEGMENT_BYTES_MAX: usize = 8 * 1024;
@@ -48,16 +49,22 @@ fn meaning(text: &str, names: &Names) -> Result<Condition, ApiError> {
     }
 }
 
-/// Whether a text is a definition: on every site, or on one with names of its own.
+/// The names that a definition uses, however it may be read: on every site, or on one with names of its own.
 ///
 /// # Errors
-/// As `read`.
-pub fn check(text: &str, catalog: &Catalog, site: Option<&Site>) -> Result<(), ApiError> {
-    let names = |name: &str| match site {
-        Some(site) => catalog.segment_of(site, name),
-        None => catalog.segment(name),
+/// As `read`, for a text that is none.
+pub fn names(text: &str, catalog: &Catalog, site: Option<&Site>) -> Result<Vec<&'static SegmentName>, ApiError> {
+    let used = RefCell::new(Vec::new());
+    let names = |name: &str| {
+        let found = match site {
+            Some(site) => catalog.segment_of(site, name),
+            None => catalog.segment(name),
+        };
+        used.borrow_mut().extend(found.map(|(_, name)| name));
+        found
     };
-    meaning(text, &names).map(drop)
+    meaning(text, &names)?;
+    Ok(used.into_inner())
 }
 
 /// What a name of the language means.

@@ -24,6 +24,8 @@ use std::{
 const MANIFEST: &str = "manifest.json";
 /// How a system, SQLite, DuckDB and the journal say that a disk is full.
 const FULL: [&str; 3] = ["No space left on device", "disk is full", "disk of the journal is full"];
+/// What is said to be done about a full disk.
+const MAKE_ROOM: &str = "make room there";
 /// How it is said that there would be no room for a copy, before anything is written.
 const NO_ROOM: &str = "MiB must be free on";
 /// Format of backups that this program writes and reads.
@@ -105,7 +107,7 @@ fn need_room(path: &Path, needed: u64) -> Result<(), Failure> {
     match free >= needed {
         true => Ok(()),
         false => Err(Failure::Data(format!(
-            "{} {NO_ROOM} the disk of {}, and {} are; make room there or name another directory",
+            "{} {NO_ROOM} the disk of {}, and {} are; {MAKE_ROOM} or name another directory",
             needed.div_ceil(MIB),
             path.display(),
             free / MIB
@@ -115,7 +117,7 @@ fn need_room(path: &Path, needed: u64) -> Result<(), Failure> {
 
 /// Whether words tell that a disk is full, or would be.
 pub fn tells_of_full(words: &str) -> bool {
-    words.contains(NO_ROOM) || FULL.iter().any(|full| words.contains(full))
+    [NO_ROOM, MAKE_ROOM].iter().chain(&FULL).any(|full| words.contains(full))
 }
 
 /// Removes what was begun. The stores' own words would name their own disk as the full one.
@@ -129,7 +131,7 @@ fn not_written(to: &Path, fault: &Failure) -> Failure {
     };
     let is_full = FULL.iter().any(|words| told.contains(words));
     Failure::Data(match is_full {
-        true => format!("the disk of {place} is full; make room there or name another directory; {left}"),
+        true => format!("the disk of {place} is full; {MAKE_ROOM} or name another directory; {left}"),
         false => format!("the backup to {place} failed: {told}; {left}"),
     })
 }
@@ -430,6 +432,8 @@ mod tests {
         let trial = folder.path().join("trial");
         let refused = try_restore(&backup, &trial, u64::MAX / 2).await.unwrap_err().told();
         assert!(tells_of_full(&refused) && !trial.exists(), "{refused}");
+        let broken_off = not_written(&trial, &Failure::Data(FULL[0].to_owned())).told();
+        assert!(tells_of_full(&broken_off), "{broken_off}");
         // With room it goes on to find that this backup is not sound.
         let unsound = try_restore(&backup, &trial, 0).await.unwrap_err().told();
         assert!(!tells_of_full(&unsound) && trial.exists(), "{unsound}");

@@ -338,6 +338,7 @@ mod tests {
         assert!(first.len() > 3000, "{} hits", first.len());
         assert!(first.iter().all(|hit| hit["cdt"].as_i64().is_some_and(|time_s| time_s < now_s)));
     }
+
     #[tokio::test]
     async fn what_was_cut_short_goes_on_where_it_ended() {
         let dir = tempfile::tempdir().unwrap();

@@ -1,6 +1,6 @@
 //! What the server does by itself, at its times.
 
-use crate::{app::App, backup, probes, runtimes, serve::Running};
+use crate::{app::App, backup, commands::Failure, probes, runtimes, serve::Running};
 use makoto_access::{Caller, Principal};
 use makoto_features::{
     Services, activity_log,
@@ -365,7 +365,8 @@ async fn cluster(running: &Running, rows_min: u64) -> Result<String, String> {
         true => engine.cluster(),
         false => Ok(false),
     });
-    match work.await.map_err(|fault| fault.to_string())?.map_err(|fault| fault.to_string())? {
+    // In whole, so that a full disk is known by the database's own words.
+    match work.await.map_err(|fault| fault.to_string())?.map_err(|fault| Failure::from(fault).told())? {
         true => {
             tracing::info!("the analytics store was sorted");
             Ok("sorted".to_owned())
@@ -526,7 +527,7 @@ mod tests {
             labels: OnceLock::new(),
             probes: OnceLock::new(),
             data: OnceLock::from(data.clone() as Arc<dyn StoredData>),
-            reading: Reading { segment: makoto_query::segment::check, ranges: makoto_query::period::ranges },
+            reading: Reading { segment: makoto_query::segment::names, ranges: makoto_query::period::ranges },
             locate: OnceLock::new(),
         };
         let said = retain(&services).await.unwrap_err();

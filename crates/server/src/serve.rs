@@ -153,7 +153,7 @@ async fn assemble(dir: &Path, config: Config) -> Result<Parts, Failure> {
             labels: std::sync::OnceLock::new(),
             locate: OnceLock::new(),
             probes: OnceLock::new(),
-            reading: Reading { segment: makoto_query::segment::check, ranges: makoto_query::period::ranges },
+            reading: Reading { segment: makoto_query::segment::names, ranges: makoto_query::period::ranges },
             data: OnceLock::from(Arc::new(keeper) as Arc<dyn StoredData>),
         },
         config,

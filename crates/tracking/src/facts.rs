@@ -1,14 +1,18 @@
 //! What features read from a hit before it is written down.
 
-use crate::search::Search;
+use crate::{search::Search, url};
 use makoto_catalog::{Catalog, Dimension, Facts, Source, Table};
 use makoto_model::{Params, Value, Values};
 use std::borrow::Cow;
 
-/// The captured values of a table's columns, in the catalog's order.
+/// The captured values of a table's columns, in the catalog's order. Of longer texts the beginning is kept, as of addresses
+/// and titles.
 pub fn read(catalog: &Catalog, table: Table, facts: &Facts) -> Values {
     let value = |dimension: &&Dimension| match dimension.source {
-        Source::Captured { read, .. } => read(facts),
+        Source::Captured { read, .. } => match read(facts) {
+            Value::Text(text) if text.len() > url::TEXT_BYTES_MAX => Value::text(url::cut(&text, url::TEXT_BYTES_MAX)),
+            value => value,
+        },
         Source::Fold | Source::Derived(_) => Value::Null,
     };
     catalog.captured(table).iter().map(value).collect()

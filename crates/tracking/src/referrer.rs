@@ -3,6 +3,9 @@
 use crate::{Lookups, SourceKind, campaign, rules::SiteRules, url};
 use makoto_model::{Params, Referrer, ReferrerKind};
 
+/// Longest name of a host (RFC 1035, 2.3.4); what is longer is none.
+const HOST_BYTES_MAX: usize = 253;
+
 /// A hit's referrer, and what must be known of it besides.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Found {
@@ -30,8 +33,8 @@ pub fn detect(params: &Params, page: Option<&url::Parts>, rules: &SiteRules, loo
         let searched = known.as_ref().filter(|known| known.kind == SourceKind::Search).map(|known| &known.keyword);
         let guess = searched.filter(|keyword| !keyword.is_empty()).map_or(host, |keyword| keyword);
         let keyword_guessed = campaign.keyword.is_none();
-        let keyword =
-            campaign.keyword.unwrap_or_else(|| if known.is_some() { guess.to_owned() } else { String::new() });
+        let guess = url::cut(if known.is_some() { guess } else { "" }, url::TEXT_BYTES_MAX);
+        let keyword = campaign.keyword.unwrap_or_else(|| guess.to_owned());
         let referrer = Referrer { kind: ReferrerKind::Campaign, name: campaign.name, keyword, url: kept_url };
         return Found { referrer, keyword_guessed, spam };
     }
@@ -44,7 +47,8 @@ pub fn detect(params: &Params, page: Option<&url::Parts>, rules: &SiteRules, loo
                 SourceKind::Assistant => (ReferrerKind::Assistant, known.name),
                 SourceKind::Website => (ReferrerKind::Website, host.to_owned()),
             };
-            Referrer { kind, name, keyword: known.keyword, url: kept_url }
+            let keyword = url::cut(&known.keyword, url::TEXT_BYTES_MAX).to_owned();
+            Referrer { kind, name, keyword, url: kept_url }
         }
     };
     Found { referrer, keyword_guessed: false, spam }
@@ -53,7 +57,10 @@ pub fn detect(params: &Params, page: Option<&url::Parts>, rules: &SiteRules, loo
 /// Whom a conversion is owed to, where the request says so: the campaign or else the address by which the visitor first
 /// came, as the tracker remembers it.
 pub fn attributed(params: &Params, rules: &SiteRules, lookups: &Lookups) -> Option<Referrer> {
-    let told = |name| params.filled(name).map(|text| url::clean(text).trim().to_lowercase());
+    let told = |name| {
+        let text = url::clean(params.filled(name)?);
+        Some(url::cut(text.trim(), url::TEXT_BYTES_MAX).to_lowercase())
+    };
     if let Some(name) = told("_rcn").filter(|name| !name.is_empty()) {
         let keyword = told("_rck").unwrap_or_default();
         return Some(Referrer { kind: ReferrerKind::Campaign, name, keyword, url: String::new() });
@@ -83,7 +90,7 @@ impl<'a> Sent<'a> {
         let url = text.split_once('#').map_or(text, |(url, _)| url);
         let parts = url::parts(url)?;
         let host = parts.host();
-        (!host.is_empty()).then_some(Sent { parts, url, host })
+        (1..=HOST_BYTES_MAX).contains(&host.len()).then_some(Sent { parts, url, host })
     }
 }
 
@@ -179,6 +186,14 @@ mod tests {
         assert_eq!(owed(&[engine, ("_rcn", "Spring"), ("_rck", "K")]), Some((Campaign, "spring".into(), "k".into())));
         assert_eq!(owed(&[("_ref", "http://example.org/in")]), None);
         assert_eq!(owed(&[]), None);
+        // No host has so long a name, and each of its parents would be looked up.
+        let long = format!("http://{}/x", "a.".repeat(1 << 19));
+        assert_eq!(shown(page, &long).0, Direct);
+        let long = format!("https://search.example/?q={}", "k".repeat(1 << 20));
+        assert_eq!(shown(page, &long).2.len(), url::TEXT_BYTES_MAX);
+        let (name, keyword) = ("n".repeat(1 << 20), "k".repeat(1 << 20));
+        let (_, name, keyword) = owed(&[("_rcn", &name), ("_rck", &keyword)]).unwrap();
+        assert_eq!((name.len(), keyword.len()), (url::TEXT_BYTES_MAX, url::TEXT_BYTES_MAX));
         assert!(found(camp, "").keyword_guessed);
         assert!(!found("http://example.org/?utm_campaign=a&utm_term=b", "").keyword_guessed);
         assert!(found(page, "http://spam.example/").spam && !found(page, "http://partner.example/").spam);

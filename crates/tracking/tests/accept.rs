@@ -198,6 +198,16 @@ fn searches_in_addresses_are_told_to_features() {
 }
 
 #[test]
+fn of_texts_that_features_read_the_beginning_is_kept() {
+    let hit = accepted(&format!("idsite=1&rec=1&url=http%3A%2F%2Fe.org%2F&search_cat={}", "é".repeat(5_000))).unwrap();
+    let cut = (0..hit.action_facts.len()).filter_map(|at| match hit.action_facts.get(at) {
+        Some(ValueRef::Text(text)) => Some(text.len()),
+        _ => None,
+    });
+    assert_eq!(cut.max(), Some(1024));
+}
+
+#[test]
 fn signs_of_life_tell_of_their_page_views() {
     let ping = accepted("idsite=1&rec=1&ping=1&search_cat=Blog").unwrap();
     assert_eq!((ping.act, ping.action_facts.len()), (Act::Ping, 1));

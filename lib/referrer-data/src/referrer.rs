@@ -18,6 +18,10 @@ pub struct ParsedReferrer<'a> {
     pub fragment: &'a str,
 }
 
+/// Longest name of a host (RFC 1035, 2.3.4). What is longer is none, and each
+/// of its parent domains would have to be looked up.
+const HOST_BYTES_MAX: usize = 253;
+
 impl<'a> ParsedReferrer<'a> {
     /// Splits `url`. `None` when it has no `//` or no host: such a referrer
     /// (`tel:`, `about:`, plain words) names no place.
@@ -34,7 +38,7 @@ impl<'a> ParsedReferrer<'a> {
             None => (rest, ""),
         };
         let host = host_of(authority);
-        if host.is_empty() {
+        if !(1..=HOST_BYTES_MAX).contains(&host.len()) {
             return None;
         }
         Some(Self { scheme, host, path, query, fragment })

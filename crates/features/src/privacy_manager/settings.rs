@@ -69,7 +69,8 @@ pub static MASK_FOR_ENRICHMENT: Setting<bool> = switch(
     "PrivacyManager.useAnonymizedIpForVisitEnrichment",
     || false,
     "Use the masked address for the location too",
-    "More private, and countries become less exact. The full address is never kept either way.",
+    "More private, and countries become less exact. Either way the full address is not kept; otherwise it goes into the \
+     keyed hash by which visitors without cookies are told apart.",
 );
 
 pub static USER_IDS: Setting<bool> = switch(

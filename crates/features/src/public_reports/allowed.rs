@@ -106,7 +106,7 @@ pub static ALLOWED: &[Allowed] = &[
     plain("PagePerformance.get"),
     plain("Referrers.get"),
     outside(Show::SearchTerms, "Referrers.getReferrerType"),
-    outside(Show::FullUrls, "Referrers.getAll"),
+    with(Show::SearchTerms, "Referrers.getAll"),
     outside(Show::SearchTerms, "Referrers.getSearchEngines"),
     with(Show::SearchTerms, "Referrers.getKeywords"),
     with(Show::SearchTerms, "Referrers.getKeywordsFromSearchEngineId"),

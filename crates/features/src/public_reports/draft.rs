@@ -81,8 +81,10 @@ fn words(params: &Params, name: &str) -> Vec<String> {
 /// An origin as browsers write it: scheme and host, perhaps a port, and nothing else.
 fn origin(text: &str) -> Result<String, ApiError> {
     let wrong = || bad("origins", format!("{text} is no origin; write https://www.example.org"));
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://localhost").map(|_| "localhost"));
-    let host = rest.ok_or_else(wrong)?.trim_end_matches('/');
+    let (scheme, host) = text.trim_end_matches('/').split_once("://").ok_or_else(wrong)?;
+    if scheme != "https" && (scheme != "http" || host.split(':').next() != Some("localhost")) {
+        return Err(wrong());
+    }
     let plain = |c: char| c.is_ascii_alphanumeric() || "-.:".contains(c);
     match !host.is_empty() && host.chars().all(plain) && text.len() <= ORIGIN_BYTES_MAX {
         true => Ok(text.trim_end_matches('/').to_lowercase()),
@@ -233,18 +235,12 @@ fn read_segment(services: &Services, text: &str) -> Result<String, ApiError> {
     if text.len() > SEGMENT_BYTES_MAX {
         return Err(bad("segment", format!("write at most {SEGMENT_BYTES_MAX} bytes")));
     }
-    let is_private = |name: &str| {
-        let mut names = services.meta.catalog().dimensions().flat_map(|dimension| dimension.segments);
-        names.find(|known| known.name == name).is_none_or(|known| known.signed_in_only)
-    };
-    for leaf in text.split([';', ',']).filter(|leaf| !leaf.is_empty()) {
-        let end = leaf.find(['=', '!', '<', '>']).unwrap_or(leaf.len());
-        if is_private(leaf[..end].trim()) {
-            let why = format!("{} cannot stand in a public segment", &leaf[..end]);
-            return Err(bad("segment", why));
-        }
+    let names = (services.reading.segment)(text, services.meta.catalog(), None);
+    let names = names.map_err(|fault| bad("segment", fault.to_string()))?;
+    match names.iter().find(|name| name.signed_in_only) {
+        Some(name) => Err(bad("segment", format!("{} cannot stand in a public segment", name.name))),
+        None => Ok(text.to_owned()),
     }
-    Ok(text.to_owned())
 }
 
 /// One line of what a confirmation is bound to.
@@ -299,8 +295,18 @@ mod tests {
     fn origins_are_hosts_and_nothing_else() {
         assert_eq!(origin("https://WWW.example.org/").unwrap(), "https://www.example.org");
         assert_eq!(origin("https://a.example:8443").unwrap(), "https://a.example:8443");
-        for wrong in ["*", "https://*", "http://a.example", "https://a.example/b", "https://a; script-src *", "'self'"]
-        {
+        assert_eq!(origin("http://localhost:5173").unwrap(), "http://localhost:5173");
+        for wrong in [
+            "*",
+            "https://*",
+            "http://a.example",
+            "https://a.example/b",
+            "https://a; script-src *",
+            "'self'",
+            "http://localhost.evil.example",
+            "http://localhost *",
+            "http://localhost; worker-src *",
+        ] {
             assert!(origin(wrong).is_err(), "{wrong}");
         }
     }

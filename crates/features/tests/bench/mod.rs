@@ -1,10 +1,13 @@
 //! What methods use, over a store in a folder of its own.
 
-use makoto_access::{Caller, InstanceGrant, Principal, Proof, Role, User, check_instance};
+use makoto_access::{Admin, Asked, Caller, InstanceGrant, Principal, Role, check, check_instance};
 use makoto_catalog::{Answer, ApiError};
-use makoto_features::{Services, method, services::Reading};
+use makoto_features::{
+    Services, method,
+    services::{Reading, now_s},
+};
 use makoto_identity::Identity;
-use makoto_meta::{EntryFilter, Meta, NewUser, ReadScope, SiteChange};
+use makoto_meta::{EntryFilter, Meta, NewUser, ReadScope, RoleWish, SiteChange};
 use makoto_model::{Params, SiteId};
 use std::sync::{Arc, OnceLock};
 
@@ -19,13 +22,6 @@ pub fn operator() -> Caller {
 
 pub fn grant() -> InstanceGrant {
     check_instance(&Principal::Operator).unwrap()
-}
-
-/// A user in a session, who is admin of these sites.
-pub fn user(login: &str, superuser: bool, sites: &[SiteId]) -> Caller {
-    let roles = Arc::new(sites.iter().map(|site| (*site, Role::Admin)).collect());
-    let proof = Proof::Session { id: 1, proved_s: 0, recovered: false, enrolling: false };
-    Caller::inside(Principal::User(User { login: login.to_owned(), superuser, roles, cap: None, proof }))
 }
 
 /// What was refused, in words.
@@ -51,7 +47,10 @@ impl Bench {
             labels: OnceLock::new(),
             probes: OnceLock::new(),
             data: OnceLock::new(),
-            reading: Reading { segment: |_, _, _| Ok(()), ranges: |_, _, _, _| unimplemented!("no test reads days") },
+            reading: Reading {
+                segment: |_, _, _| Ok(Vec::new()),
+                ranges: |_, _, _, _| unimplemented!("no test reads days"),
+            },
             locate: OnceLock::new(),
         };
         Bench { services, _dir: dir }
@@ -73,6 +72,25 @@ impl Bench {
         let email = format!("{login}@people.example");
         let user = NewUser { login: login.to_owned(), email, password_hash: String::new(), superuser };
         self.meta().add_user(&grant(), &operator(), user).await.unwrap();
+    }
+
+    /// A user in a session, who is admin of these sites alone.
+    pub async fn sign_in(&self, login: &str, sites: &[SiteId]) -> Caller {
+        let meta = self.meta();
+        if meta.snapshot().account(login).is_none() {
+            self.add_user(login, false).await;
+        }
+        if !meta.snapshot().account(login).unwrap().superuser {
+            let (logins, all) = ([login.to_owned()], meta.snapshot().site_ids());
+            for (asked, role) in [(Asked::All, None), (Asked::These(sites.to_vec()), Some(Role::Admin))] {
+                let on_sites = check::<Admin>(&Principal::Operator, &asked, &all).unwrap();
+                let wish = RoleWish { logins: &logins, role, ..RoleWish::default() };
+                meta.set_roles(&on_sites, &operator(), &wish).await.unwrap();
+            }
+        }
+        let identity = &self.services.identity;
+        let secret = identity.open_session(&operator(), login, "Otter/7", now_s()).await.unwrap();
+        Caller::inside(identity.session_principal(&secret, now_s()).await.unwrap().unwrap())
     }
 
     pub async fn add_site(&self) -> SiteId {

@@ -108,6 +108,12 @@ fn addresses_end_before_their_queries_unless_they_are_shown_on_purpose() {
     assert_eq!(rows(&shown, 0), named(&[("a", 4.0)]));
     let whole = Limits { whole_addresses: true, ..limits(0) };
     assert_eq!(rows(&guarded(&whole, &PAGES, &raw, NO_DAYS), 0).len(), 2);
+    // A query may hold what looks like a path.
+    let raw =
+        built(&[("http://e.org/a?next=/vip/offer", 2), ("http://e.org/a?next=/x/y", 2), ("http://e.org/a#/p/q", 3)]);
+    let shown = guarded(&limits(3), &PAGES, &raw, NO_DAYS);
+    assert_eq!(rows(&shown, 0), named(&[("a", 7.0)]));
+    assert!(shown.inside(shown.inside(0)[0]).is_empty());
 }
 
 #[test]

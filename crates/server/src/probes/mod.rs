@@ -300,7 +300,7 @@ pub async fn closed_checkup(instance: &Instance) -> Result<String, Failure> {
         locate: OnceLock::new(),
         probes: OnceLock::from(probes),
         reading: makoto_features::services::Reading {
-            segment: makoto_query::segment::check,
+            segment: makoto_query::segment::names,
             ranges: makoto_query::period::ranges,
         },
         data: OnceLock::new(),

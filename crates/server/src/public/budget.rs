@@ -70,7 +70,8 @@ impl Budget {
         let left_ms = self.work_ms.unwrap_or(rates.work_ms);
         let refill_ms = self.refilled.elapsed().as_secs_f64() / MINUTE_S as f64 * rates.work_ms;
         self.refilled = Instant::now();
-        let left_ms = (left_ms + refill_ms).min(rates.work_ms);
+        // Whatever was begun together owes a minute at most: nobody closes what is public for longer.
+        let left_ms = (left_ms.max(-rates.work_ms) + refill_ms).min(rates.work_ms);
         self.work_ms = Some(left_ms);
         match left_ms > 0.0 {
             true => Ok(()),

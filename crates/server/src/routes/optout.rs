@@ -29,9 +29,18 @@ fn refused(fault: &ApiError) -> Response {
     super::problem(StatusCode::BAD_REQUEST, "bad_parameter", &fault.to_string())
 }
 
+/// The cookies of a header. Others beside ours may be in any encoding.
+pub fn pairs(line: &HeaderValue) -> impl Iterator<Item = &str> {
+    line.as_bytes().split(|byte| *byte == b';').filter_map(|pair| std::str::from_utf8(pair).ok())
+}
+
+/// Whether a cookie is the choice not to be counted.
+pub fn is_choice(pair: &str) -> bool {
+    pair.trim().split('=').next() == Some(COOKIE)
+}
+
 fn opted_out(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(';')).any(|pair| pair.trim().split('=').next() == Some(COOKIE))
+    headers.get_all(header::COOKIE).iter().flat_map(pairs).any(is_choice)
 }
 
 /// Counts the host whose page shows the form in a frame, so that superusers can look whether they know it.

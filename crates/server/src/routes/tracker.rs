@@ -188,6 +188,12 @@ impl<K, T> Last<K, T> {
     }
 }
 
+/// The text of a header; where it is none, as cookies of other programs may make it, what it tells of an opt-out.
+fn text(value: &HeaderValue) -> &str {
+    let told = || super::optout::pairs(value).find(|pair| super::optout::is_choice(pair));
+    std::str::from_utf8(value.as_bytes()).ok().or_else(told).unwrap_or("")
+}
+
 /// The parts of a context that live as long as a request.
 struct Desk<'a> {
     app: &'a App,
@@ -204,7 +210,6 @@ struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     fn new(app: &'a App, headers: &'a HeaderMap, address: IpAddr) -> Desk<'a> {
-        let text = |value: &'a HeaderValue| std::str::from_utf8(value.as_bytes()).unwrap_or("");
         let pairs = headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
         Desk {
             app,

@@ -76,6 +76,9 @@ pub(super) fn error(error: &Error) -> Response {
         Error::Refused(_) | Error::Meta(makoto_meta::Error::Refused(_) | makoto_meta::Error::NotFound(_)) => {
             problem(StatusCode::BAD_REQUEST, "refused", &error.to_string())
         }
+        Error::Meta(makoto_meta::Error::CallerChanged) => {
+            problem(StatusCode::UNAUTHORIZED, "signed_out", &error.to_string())
+        }
         Error::Meta(_) | Error::Hash(_) | Error::Passkey(_) | Error::Random(_) | Error::File { .. } => {
             tracing::error!(%error, "a sign-in failed on our side");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed; its log has the details")

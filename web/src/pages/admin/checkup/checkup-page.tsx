@@ -62,6 +62,7 @@ function FixRow({ fix, now_ms }: { readonly fix: MadeFix; readonly now_ms: numbe
         <p className={list.name}>{fix.check}, {whenWords(fix.done_s, now_ms)} by {fix.done_by}</p>
         <Changes changes={fix.changes} />
         {problem && <Notice tone="danger">{problem}</Notice>}
+        {undo.data?.map((why) => <Notice key={why} tone="warn">{why}</Notice>)}
       </div>
       {fix.undone ? <span className={list.sub}>taken back</span> : <Button look="quiet" isPending={undo.isPending} onPress={() => undo.mutate(fix.id)}>Undo</Button>}
     </li>

@@ -138,13 +138,14 @@ export const usePreview = (idCheck: string) =>
   useQuery({ queryKey: [...key, 'preview', idCheck], queryFn: async ({ signal }) => changesOf(await preview({ idCheck }, signal)), staleTime: 0 });
 
 /** After anything that changes something, everything is measured and read anew. */
-function useAct<V>(act: (values: V) => Promise<unknown>) {
+function useAct<V, R = unknown>(act: (values: V) => Promise<R>) {
   const client = useQueryClient();
   return useMutation({ mutationFn: act, onSettled: () => client.invalidateQueries({ queryKey: key }) });
 }
 
 export const useRun = () => useAct(() => run({}));
 export const useFix = () => useAct((idCheck: string) => fix({ idCheck }));
-export const useUndo = () => useAct((idFix: number) => undo({ idFix }));
+/** Answers what stays as it is, and why. */
+export const useUndo = () => useAct(async (idFix: number) => textsOf(cellsOf(await undo({ idFix })).left));
 export const useAccept = () => useAct((values: { idCheck: string; reason: string; days: number }) => accept(values));
 export const useWithdraw = () => useAct((idCheck: string) => withdraw({ idCheck }));
