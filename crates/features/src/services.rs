@@ -42,6 +42,9 @@ pub struct Services {
 /// Where an address is; of nowhere, what no database knows.
 pub type Locate = Box<dyn Fn(IpAddr) -> Place + Send + Sync>;
 
+/// How names of a definition in the segment language are read.
+pub type ReadSegment = fn(&str, &Catalog, Option<&Site>) -> Result<Vec<&'static SegmentName>, ApiError>;
+
 /// From `period`, `date`, the site's zone and the moment, seconds since 1970, to the days that are meant.
 pub type ReadRanges = fn(&str, &str, &Zone, i64) -> Result<(Period, Vec<Range>), ApiError>;
 
@@ -49,7 +52,7 @@ pub type ReadRanges = fn(&str, &str, &Zone, i64) -> Result<(Period, Vec<Range>),
 pub struct Reading {
     /// The names that a definition in the segment language uses, however it may be read; on all sites, or on one with
     /// names of its own.
-    pub segment: fn(&str, &Catalog, Option<&Site>) -> Result<Vec<&'static SegmentName>, ApiError>,
+    pub segment: ReadSegment,
     /// The days that `period` and `date` name at this moment, seconds since 1970.
     pub ranges: ReadRanges,
 }
