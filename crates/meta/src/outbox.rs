@@ -297,7 +297,8 @@ impl Act {
 pub(crate) const NEW_ADDRESS: &str = "user.email_changed_to";
 
 /// What makes two mails of acts the same: kind, subject, who did it from which address, and everything that is told of
-/// the act, so that a harmless one never hides another. Of public reports each act has mails of its own, named by its line in the record.
+/// the act, so that a harmless one never hides another. Of public reports each act has mails of its own, named by its
+/// line in the record.
 fn once_key(kind: Activity, subject: &str, told: &Json) -> String {
     if kind == Activity::PublicAttempted {
         return format!("{}:{}", kind.name(), told.get("who").map(Json::to_string).unwrap_or_default());
