@@ -40,7 +40,9 @@ mod snapshot;
 mod store;
 mod token;
 
-pub use account::{Account, NewUser, ROLES_AT_ONCE_MAX, Renewal, RoleChange, RoleWish, State, is_nobody};
+pub use account::{
+    Account, NewUser, ROLES_AT_ONCE_MAX, Renewal, RoleChange, RoleWish, State, is_nobody, refuse_many_roles,
+};
 pub use activity::{Activity, Tell};
 pub use annotation::Annotation;
 pub use attempt::{AttemptChanges, AttemptKind, AttemptRow, StrangerRow};

@@ -111,7 +111,7 @@ impl Meta {
     /// When the store cannot be written; the ask is decided again then.
     pub async fn decide_reset(&self, ask: &ResetAsk, reset: NewReset<'_>, now_s: i64) -> Result<(), Error> {
         let mut act = self.begin_unrecorded().await?;
-        let snapshot = act.before.clone();
+        let snapshot = self.snapshot();
         sqlx::query("DELETE FROM reset_ask WHERE id = ?").bind(ask.id).execute(&mut *act.tx).await?;
         let enough = act.reset_mails(reset.login, now_s).await? >= MAILS_PER_HOUR_MAX;
         if let Some(account) = snapshot.active_account(reset.login).filter(|_| !enough) {
@@ -134,7 +134,7 @@ impl Meta {
         now_s: i64,
     ) -> Result<(), Error> {
         let mut act = self.begin_unrecorded().await?;
-        let snapshot = act.before.clone();
+        let snapshot = self.snapshot();
         let account = snapshot.active_account(reset.login);
         let account = account.ok_or_else(|| Error::NotFound(format!("there is no active user {}", reset.login)))?;
         record::insert(&mut act, caller, Activity::PasswordResetSent, &json!({ "login": account.login })).await?;

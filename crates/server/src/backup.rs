@@ -5,6 +5,7 @@ use crate::{
     doctor,
     instance::{Files, Instance},
     privacy::ledger::{self, Entry},
+    runtimes,
     serve::Running,
 };
 use makoto_access::{Principal, check_instance};
@@ -376,9 +377,9 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, Failure> {
     let waiting = Arc::new(());
     let awaited = Arc::downgrade(&waiting);
-    let done = tokio::task::spawn_blocking(move || work(&awaited)).await;
+    let done = runtimes::blocking(move || work(&awaited)).await;
     drop(waiting);
-    done.map_err(|fault| Failure::Data(fault.to_string()))?
+    done
 }
 
 #[cfg(test)]

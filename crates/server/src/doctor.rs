@@ -6,6 +6,7 @@ use crate::{
     config::Config,
     instance::{Files, Found, Instance},
     pipeline,
+    runtimes::blocking,
     serve::{Running, open_engine},
 };
 use makoto_catalog::Catalog;
@@ -39,17 +40,13 @@ pub async fn examine_closed(dir: &Path) -> Result<Vec<String>, Failure> {
     let catalog = Arc::new(makoto_features::catalog()?);
     // A server tries its backups so too: neither others nor its stop may wait for the end.
     let (opened, place) = ((Files::new(dir), catalog.clone(), config), Files::new(dir));
-    let engine = aside(move || open_engine(&opened.0, &opened.1, &opened.2)).await?;
+    let engine = blocking(move || Ok(open_engine(&opened.0, &opened.1, &opened.2))).await?;
     let _closing = engine.as_ref().ok().cloned().map(Closing);
-    faults.extend(aside(move || store_faults(engine, &place, &catalog)).await?);
+    faults.extend(blocking(move || Ok(store_faults(engine, &place, &catalog))).await?);
     if let Some(instance) = instance {
         instance.meta.close().await;
     }
     Ok(faults)
-}
-
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|fault| Failure::Data(fault.to_string()))
 }
 
 /// Breaks off what the analytics store of a copy is asked once nobody waits for the answer.
@@ -116,7 +113,7 @@ fn journal_fault(path: &Path, folded: u64) -> Option<String> {
 pub async fn examine_running(running: &Running) -> Result<Vec<String>, Failure> {
     let mut faults = meta_faults(&running.instance.meta).await;
     let (app, files) = (running.app.clone(), Files::new(running.instance.files.dir()));
-    faults.extend(aside(move || running_faults(&app, &files)).await??);
+    faults.extend(blocking(move || running_faults(&app, &files)).await?);
     if !faults.is_empty() {
         let detail = json!({ "faults": faults.len(), "first": faults.first() });
         let noted = running.instance.meta.record(&operator(), Activity::DoctorFoundFaults, detail).await;

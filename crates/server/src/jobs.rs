@@ -200,20 +200,11 @@ async fn is_watched_for_a_day(meta: &Meta) -> bool {
     }
 }
 
-/// Does a job that ends its turn itself.
+/// Does a job that ends its turn itself, where it succeeds.
 async fn in_turn_with_end(running: &Running, task: &Task, work: impl AsyncFnOnce(&Turn) -> Result<(), String>) {
     let meta = &running.instance.meta;
-    let turn = match meta.take_turn(task.name, task.every, now_s()).await {
-        Ok(None) => return,
-        Ok(Some(turn)) => turn,
-        Err(fault) => return tracing::error!(%fault, job = task.name, "the timetable could not be read"),
-    };
-    let done = runtimes::one_piece(&running.app.metrics.panics, task.name, work(&turn)).await;
-    if let Err(fault) = done.unwrap_or_else(|| Err(PANICKED.to_owned())) {
-        tracing::error!(%fault, job = task.name, "a job failed; it is tried again");
-        if let Err(fault) = meta.end_turn(&turn, Err(&fault), now_s()).await {
-            tracing::error!(%fault, job = task.name, "the end of a job could not be written down");
-        }
+    if let Some((turn, Err(fault))) = begin_turn(meta, &running.app.metrics.panics, task, work).await {
+        end_turn(meta, task, &turn, Err(&fault)).await;
     }
 }
 
@@ -298,18 +289,35 @@ async fn do_in_turn(
     task: &Task,
     work: impl AsyncFnOnce(&Turn) -> Result<String, String>,
 ) {
+    if let Some((turn, done)) = begin_turn(meta, panics, task, work).await {
+        end_turn(meta, task, &turn, done.as_ref().map(String::as_str).map_err(String::as_str)).await;
+    }
+}
+
+/// Does a job in its turn, and says what came of it; nothing where it is not due or somebody else is at it.
+async fn begin_turn<T>(
+    meta: &Meta,
+    panics: &AtomicU64,
+    task: &Task,
+    work: impl AsyncFnOnce(&Turn) -> Result<T, String>,
+) -> Option<(Turn, Result<T, String>)> {
     let turn = match meta.take_turn(task.name, task.every, now_s()).await {
-        Ok(None) => return,
-        Ok(Some(turn)) => turn,
-        Err(fault) => return tracing::error!(%fault, job = task.name, "the timetable could not be read"),
+        Ok(turn) => turn?,
+        Err(fault) => {
+            tracing::error!(%fault, job = task.name, "the timetable could not be read");
+            return None;
+        }
     };
     let done = runtimes::one_piece(panics, task.name, work(&turn)).await;
     let done = done.unwrap_or_else(|| Err(PANICKED.to_owned()));
     if let Err(fault) = &done {
         tracing::error!(%fault, job = task.name, "a job failed; it is tried again");
     }
-    let result = done.as_ref().map(String::as_str).map_err(String::as_str);
-    if let Err(fault) = meta.end_turn(&turn, result, now_s()).await {
+    Some((turn, done))
+}
+
+async fn end_turn(meta: &Meta, task: &Task, turn: &Turn, result: Result<&str, &str>) {
+    if let Err(fault) = meta.end_turn(turn, result, now_s()).await {
         tracing::error!(%fault, job = task.name, "the end of a job could not be written down");
     }
 }

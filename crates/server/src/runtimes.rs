@@ -3,6 +3,7 @@
 //! A thousand people who sign in at once, or a page with fifty reports, are hundreds of pieces of work in a row. Among
 //! the same threads a hit would wait for all that came before it; here it waits for none of them.
 
+use crate::commands::Failure;
 use std::{
     future::Future,
     io,
@@ -91,6 +92,16 @@ pub async fn aside<T: Send + 'static>(pages: &Handle, work: impl Future<Output =
             Err(_) => None,
         },
     }
+}
+
+/// Runs what blocks on a thread of its own.
+///
+/// # Errors
+/// Those of the work, and when it panics.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|fault| Failure::Data(fault.to_string()))?
 }
 
 /// What a piece of work comes to; nothing when it panics.

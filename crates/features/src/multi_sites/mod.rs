@@ -430,17 +430,17 @@ async fn of_one(
 }
 
 /// Sums of what several sites have.
-fn sums(numbers: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
+fn sums(numbers: impl Iterator<Item = impl AsRef<[f64]>>) -> Vec<f64> {
     let mut sums = vec![0.0; FIGURES.len()];
     for numbers in numbers {
-        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
+        sums.iter_mut().zip(numbers.as_ref()).for_each(|(sum, number)| *sum += number);
     }
     sums
 }
 
 /// A row for all sites of a group.
 fn group(language: &Language, name: &str, rows: &[&Row]) -> Line {
-    let now = sums(rows.iter().map(|row| row.now.clone()));
+    let now = sums(rows.iter().map(|row| &row.now));
     let before = sums(rows.iter().filter_map(|row| row.so_far_before()));
     let shop = rows.iter().find(|row| row.site.ecommerce).or(rows.first()).map(|row| &*row.site);
     let mut line = Line::default();
@@ -480,8 +480,8 @@ async fn grouped(
     if !key.is_empty() {
         return Err(crate::services::bad("date", "ask for one period"));
     }
-    let now = sums(rows.iter().map(|row| row.now.clone()));
-    let before = sums(rows.iter().filter_map(|row| row.before.as_ref().map(|(before, _)| before.clone())));
+    let now = sums(rows.iter().map(|row| &row.now));
+    let before = sums(rows.iter().filter_map(|row| row.before.as_ref().map(|(before, _)| before)));
     let mut blocks: Vec<(f64, Vec<Line>)> = Vec::new();
     let names: BTreeSet<&str> = rows.iter().map(|row| row.site.group.as_str()).collect();
     for name in names {

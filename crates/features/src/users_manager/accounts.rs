@@ -134,12 +134,14 @@ async fn update_user(services: &Services, caller: &Caller, params: &Params) -> R
     }
     own_or_any(caller, login)?;
     let email = required(params, "email")?.trim();
-    let secret = makoto_identity::fresh_secret().map_err(from_identity)?;
-    let hash = makoto_identity::hash_secret(&secret);
     let invited = services.meta.snapshot().account(login).is_some_and(|account| account.state == State::Invited);
-    let renewal = match invited {
-        true => Some(Renewal { secret: &secret, hash, expires_s: invitations::expires_s(params)? }),
-        false => None,
+    let secret = invited.then(makoto_identity::fresh_secret).transpose().map_err(from_identity)?;
+    let renewal = match &secret {
+        Some(secret) => {
+            let (hash, expires_s) = (makoto_identity::hash_secret(secret), invitations::expires_s(params)?);
+            Some(Renewal { secret, hash, expires_s })
+        }
+        None => None,
     };
     services.meta.set_email(caller, login, email, renewal.as_ref()).await.map_err(from_meta)?;
     Ok(Answer::Done)

@@ -7,7 +7,7 @@ use crate::{
 };
 use makoto_access::{Admin, Caller, Grant, Role};
 use makoto_catalog::{Access, Answer, ApiError, Guard, Method, Param, ParamKind};
-use makoto_meta::{RoleChange, RoleWish};
+use makoto_meta::{RoleChange, RoleWish, refuse_many_roles};
 use makoto_model::Params;
 
 const ROLE: Param = param("access", ParamKind::Text, None, "noaccess, view, write or admin");
@@ -43,7 +43,7 @@ impl Bulk {
         let logins = logins(params)?;
         let role = roles::role(required(params, "access")?)?;
         let (grant, everywhere) = roles::sites_to_change(services, caller, params)?;
-        roles::refuse_many(&logins, &grant)?;
+        refuse_many_roles(&logins, grant.sites()).map_err(ApiError::TooMuch)?;
         let changes = services.meta.role_changes(&grant, &logins, role).map_err(from_meta)?;
         Ok(Bulk { logins, role, grant, everywhere, changes })
     }

@@ -7,7 +7,7 @@ use crate::{
 };
 use makoto_access::{Admin, Asked, Caller, Grant, Role, check};
 use makoto_catalog::{Access, Answer, ApiError, Guard, Method, Param, ParamKind};
-use makoto_meta::{Account, ROLES_AT_ONCE_MAX, RoleWish};
+use makoto_meta::{Account, RoleWish, refuse_many_roles};
 use makoto_model::{Params, SiteId};
 use std::collections::BTreeMap;
 
@@ -268,16 +268,6 @@ pub(super) fn sites_to_change(
     Ok((grant, asked == Asked::All && caller.principal.is_superuser()))
 }
 
-/// Refuses more roles than one act may set.
-pub(super) fn refuse_many(logins: &[String], grant: &Grant<Admin>) -> Result<(), ApiError> {
-    match logins.len().saturating_mul(grant.sites().len()) > ROLES_AT_ONCE_MAX {
-        true => Err(ApiError::TooMuch(format!(
-            "these are more than {ROLES_AT_ONCE_MAX} roles; choose fewer users or sites"
-        ))),
-        false => Ok(()),
-    }
-}
-
 /// A list of words, given one by one or with commas.
 fn words(params: &Params, name: &str) -> Result<Vec<String>, ApiError> {
     let texts = list(params, name).ok_or_else(|| ApiError::MissingParam(name.to_owned()))?;
@@ -319,7 +309,7 @@ async fn set_access(services: &Services, caller: &Caller, params: &Params) -> Re
         return Err(bad("access", "a capability needs a role beside it"));
     }
     let (grant, everywhere) = sites_to_change(services, caller, params)?;
-    refuse_many(&logins, &grant)?;
+    refuse_many_roles(&logins, grant.sites()).map_err(ApiError::TooMuch)?;
     let wish = RoleWish { logins: &logins, role, everywhere, capabilities: &capabilities, expected: None };
     services.meta.set_roles(&grant, caller, &wish).await.map_err(from_meta)?;
     Ok(Answer::Done)

@@ -7,7 +7,7 @@ mod superuser;
 
 pub use add::{NewUser, is_nobody};
 pub use change::Renewal;
-pub use role::{ROLES_AT_ONCE_MAX, RoleChange, RoleWish};
+pub use role::{ROLES_AT_ONCE_MAX, RoleChange, RoleWish, refuse_many_roles};
 
 use crate::Error;
 use makoto_access::Role;

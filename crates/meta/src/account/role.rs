@@ -27,6 +27,17 @@ fn name(role: Option<Role>) -> &'static str {
 /// Roles that one act may set, users times sites, so that it cannot hold the store for long.
 pub const ROLES_AT_ONCE_MAX: usize = 50_000;
 
+/// Says why one act does not set the roles of these users on these sites, where they are too many.
+///
+/// # Errors
+/// What to do.
+pub fn refuse_many_roles(logins: &[String], sites: &[SiteId]) -> Result<(), String> {
+    match logins.len().saturating_mul(sites.len()) > ROLES_AT_ONCE_MAX {
+        true => Err(format!("these are more than {ROLES_AT_ONCE_MAX} roles; choose fewer users or sites")),
+        false => Ok(()),
+    }
+}
+
 /// A role that users are to have on sites, or to have no more (`None`).
 #[derive(Default)]
 pub struct RoleWish<'a> {
@@ -51,10 +62,7 @@ fn changes_of(
     sites: &[SiteId],
     role: Option<Role>,
 ) -> Result<Vec<RoleChange>, Error> {
-    if logins.len().saturating_mul(sites.len()) > ROLES_AT_ONCE_MAX {
-        let why = format!("these are more than {ROLES_AT_ONCE_MAX} roles; choose fewer users or sites");
-        return Err(Error::Refused(why));
-    }
+    refuse_many_roles(logins, sites).map_err(Error::Refused)?;
     let mut changes = BTreeSet::new();
     for login in logins {
         let account = snapshot.account(login).ok_or_else(|| unknown(login))?;

@@ -7,7 +7,7 @@ use super::{
     past::{self, Rules},
     reports::{EVER, KEPT_SHARE},
 };
-use crate::{commands::Failure, pipeline::Flow};
+use crate::{commands::Failure, pipeline::Flow, runtimes::blocking};
 use makoto_access::{Caller, Grant, Principal, View};
 use makoto_catalog::{Answer, ApiError, Catalog, Table};
 use makoto_engine::{Chosen, Engine, TableRows};
@@ -64,12 +64,6 @@ fn by_itself() -> Caller {
 
 fn failed(failure: Failure) -> ApiError {
     ApiError::Internal(failure.to_string())
-}
-
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|fault| Failure::Data(fault.to_string()))?
 }
 
 /// Adds counts of rows by table.

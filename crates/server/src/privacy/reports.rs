@@ -1,7 +1,7 @@
 //! Reports that outlive their visits: kept before these go, and dropped when their own time is over.
 
-use super::keeper::{Keeper, blocking};
-use crate::commands::Failure;
+use super::keeper::Keeper;
+use crate::{commands::Failure, runtimes::blocking};
 use makoto_engine::{Chosen, KeptSize};
 use makoto_features::{
     privacy_manager::work::{Reports, Work},
